@@ -1,0 +1,5 @@
+//! Compose file → [`Project`]: pure, no Docker, no clock.
+
+mod project;
+
+pub use project::*;

@@ -1,0 +1,24 @@
+//! mattermost-upgrade-gate: rolls a Mattermost cluster from the stable to the release version and says whether it held.
+//!
+//! ```text
+//! inputs ──► plan ──► cluster ──► stages ──► events ──┬──► console (live)
+//! (flags,    (pure,   (compose /  (checks)            ├──► record ──► verdict ──► reports ──► publish
+//!  INPUT_*)   JSON)    stand-in)                      │    (facts)   (pure)      (pure)      (files, GitHub)
+//!                                                     └──► events.jsonl
+//! ```
+//! Data goes one way. ARCHITECTURE.md has the rooms, the floors and the invariants.
+
+pub mod checks;
+pub mod cluster;
+pub mod compose;
+pub mod docker;
+pub mod event;
+pub mod fault;
+pub mod github;
+pub mod mattermost;
+pub mod outcome;
+pub mod plan;
+pub mod report;
+pub mod stages;
+pub mod standin;
+pub mod storage;

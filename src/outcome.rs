@@ -1,0 +1,192 @@
+//! What a check found: the words that events, checks, verdict and reports share.
+//!
+//! They live below everything else, so that a report can speak of an outcome without knowing checks.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// A named state of the cluster in which checks run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Stage {
+    /// Every node runs the stable version.
+    Stable,
+    /// The first `n` nodes of the order run the release, the others stable; `n` counts from 1.
+    Mixed(usize),
+    /// Every node runs the release.
+    Release,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stable => f.write_str("stable"),
+            Self::Mixed(n) => write!(f, "mixed-{n}"),
+            Self::Release => f.write_str("release"),
+        }
+    }
+}
+
+impl From<Stage> for String {
+    fn from(stage: Stage) -> Self {
+        stage.to_string()
+    }
+}
+
+impl TryFrom<String> for Stage {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "stable" => Ok(Self::Stable),
+            "release" => Ok(Self::Release),
+            other => other
+                .strip_prefix("mixed-")
+                .and_then(|n| n.parse().ok())
+                .map(Self::Mixed)
+                .ok_or_else(|| format!("no stage is called \"{other}\"")),
+        }
+    }
+}
+
+/// How one check, or one step of it, ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum Outcome {
+    /// It was measured, and it is as it should be.
+    Passed,
+    /// It was measured, and it is not as it should be.
+    Failed(Failure),
+    /// It does not apply to this run, for the stated reason; counted and shown, never red.
+    NotApplicable {
+        /// Why, as a sentence for the reader.
+        reason: String,
+    },
+    /// It should have been measured and could not be; as red as a failure.
+    NotMeasured {
+        /// What stood in the way, as a sentence for the reader.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// The words that people read: "passed", "failed", "not applicable", "not measured".
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed(_) => "failed",
+            Self::NotApplicable { .. } => "not applicable",
+            Self::NotMeasured { .. } => "not measured",
+        }
+    }
+
+    /// Whether this outcome turns the verdict red.
+    #[must_use]
+    pub fn is_red(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::NotMeasured { .. })
+    }
+
+    /// The one line that says why, or nothing when it passed.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        match self {
+            Self::Passed => None,
+            Self::Failed(failure) => Some(failure.to_string()),
+            Self::NotApplicable { reason } | Self::NotMeasured { reason } => Some(reason.clone()),
+        }
+    }
+}
+
+/// What was expected, what came back, and from where: all that a reader needs to look further.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Failure {
+    /// What the check expected, as a clause: "the post as it was edited".
+    pub expected: String,
+    /// What came back instead.
+    pub got: String,
+    /// The node that answered, by name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub node: Option<String>,
+    /// The version that this node was running, as far as it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version: Option<String>,
+    /// `X-Request-Id` of the answer: the key into the server's own log.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request_id: Option<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}, got {}", self.expected, self.got)?;
+        match (&self.node, &self.version) {
+            (Some(node), Some(version)) => write!(f, " from {node} ({version})")?,
+            (Some(node), None) => write!(f, " from {node}")?,
+            (None, _) => {}
+        }
+        match &self.request_id {
+            Some(id) => write!(f, " [request {id}]"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One named part of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What this step does, in the present tense: "node2 reads the post written on node1".
+    pub name: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// All that one check left behind in one stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckResult {
+    /// The stage it ran in.
+    pub stage: Stage,
+    /// The id of the check: `posts.edit`.
+    pub check: String,
+    /// What a passing check proves, in one line.
+    pub title: String,
+    /// The lines of MM-T5392 that it covers.
+    pub lines: Vec<String>,
+    /// How it ended: the worst of its steps.
+    pub outcome: Outcome,
+    /// Its parts, in the order they ran.
+    pub steps: Vec<Step>,
+    /// What it noted that is worth showing: versions, counts, ids.
+    pub facts: IndexMap<String, String>,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_read_back_as_they_are_written() {
+        for stage in [Stage::Stable, Stage::Mixed(1), Stage::Mixed(12), Stage::Release] {
+            let text = serde_json::to_string(&stage).unwrap();
+            assert_eq!(serde_json::from_str::<Stage>(&text).unwrap(), stage);
+        }
+        assert!(serde_json::from_str::<Stage>("\"mixed-x\"").is_err());
+    }
+
+    #[test]
+    fn a_failure_names_node_version_and_request() {
+        let failure = Failure {
+            expected: "200".into(),
+            got: "500".into(),
+            node: Some("node2".into()),
+            version: Some("9.9.0".into()),
+            request_id: Some("abc".into()),
+        };
+        assert_eq!(failure.to_string(), "expected 200, got 500 from node2 (9.9.0) [request abc]");
+    }
+}
