@@ -1,0 +1,245 @@
+//! What the user wants: flags and `INPUT_*` variables are one definition, and this is the only reader of the environment.
+//!
+//! GitHub passes every input as `INPUT_<NAME>`, an unset one as an empty string. To clap an empty variable is a value, so
+//! [`Inputs::with_defaults`] gives every empty one its default: empty counts as not given.
+//! Nothing is judged here; [`crate::plan`] judges all inputs at once and names each wrong one.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+
+use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// The default of `nodes`.
+const NODES: &str = "3";
+/// The default of `mode`.
+const MODE: &str = "auto";
+/// The default of `timeout`.
+const TIMEOUT: &str = "30m";
+/// The default of `report-dir`.
+const REPORT_DIR: &str = "upgrade-gate-report";
+/// The default of `comment`.
+const COMMENT: &str = "auto";
+/// The default of `keep`.
+const KEEP: &str = "false";
+
+/// The inputs of a run: the `with:` of the Action and the flags of `upgrade-gate run` and `plan`.
+#[derive(Debug, Clone, Args)]
+pub struct Inputs {
+    /// The version that is upgraded from: `10.11.4`, a minor such as `11.0`, or a full image reference.
+    #[arg(long, env = "INPUT_STABLE", value_name = "VERSION", default_value = "", help_heading = "Versions")]
+    pub stable: String,
+
+    /// The version under test, in the same forms.
+    #[arg(
+        long,
+        env = "INPUT_RELEASE",
+        value_name = "VERSION",
+        default_value = "",
+        help_heading = "Versions"
+    )]
+    pub release: String,
+
+    /// The image repository that versions are tags of.
+    #[arg(long, env = "INPUT_IMAGE", value_name = "REPOSITORY", default_value = crate::versions::DEFAULT_IMAGE, help_heading = "Versions")]
+    pub image: String,
+
+    /// How the nodes are upgraded: `auto`, `rolling` (one at a time) or `stop-start` (all at once).
+    #[arg(long, env = "INPUT_MODE", value_name = "MODE", default_value = MODE, help_heading = "Cluster")]
+    pub mode: String,
+
+    /// How many Mattermost nodes the cluster has, 1 to 9.
+    #[arg(long, env = "INPUT_NODES", value_name = "N", default_value = NODES, help_heading = "Cluster")]
+    pub nodes: String,
+
+    /// Compose files of your own, one a line; later ones are merged over earlier ones. Default: the built-in cluster.
+    #[arg(
+        long,
+        env = "INPUT_COMPOSE-FILE",
+        value_name = "FILES",
+        default_value = "",
+        help_heading = "Cluster"
+    )]
+    pub compose_file: String,
+
+    /// Variables for the compose file, one `KEY=VALUE` a line.
+    #[arg(long, env = "INPUT_VARIABLES", value_name = "LINES", default_value = "", help_heading = "Cluster")]
+    pub variables: String,
+
+    /// Image of the built-in cluster's PostgreSQL.
+    #[arg(
+        long,
+        env = "INPUT_DATABASE-IMAGE",
+        value_name = "IMAGE",
+        default_value = "",
+        help_heading = "Cluster"
+    )]
+    pub database_image: String,
+
+    /// Image of the built-in cluster's S3 store.
+    #[arg(
+        long,
+        env = "INPUT_STORE-IMAGE",
+        value_name = "IMAGE",
+        default_value = "",
+        help_heading = "Cluster"
+    )]
+    pub store_image: String,
+
+    /// Image of the built-in cluster's haproxy.
+    #[arg(
+        long,
+        env = "INPUT_BALANCER-IMAGE",
+        value_name = "IMAGE",
+        default_value = "",
+        help_heading = "Cluster"
+    )]
+    pub balancer_image: String,
+
+    /// The text of a Mattermost licence; with the feature `Cluster` the servers form a cluster.
+    #[arg(
+        long,
+        env = "INPUT_LICENSE",
+        value_name = "TEXT",
+        hide_env_values = true,
+        help_heading = "Cluster"
+    )]
+    pub license: Option<SecretString>,
+
+    /// Run only these checks: ids such as `posts` or lines such as `S2.4`, separated by commas or blanks.
+    #[arg(long, env = "INPUT_ONLY", value_name = "CHECKS", default_value = "", help_heading = "Checks")]
+    pub only: String,
+
+    /// Leave these checks out, in the same form.
+    #[arg(long, env = "INPUT_SKIP", value_name = "CHECKS", default_value = "", help_heading = "Checks")]
+    pub skip: String,
+
+    /// Limit of the whole run: `30m`, `1h`.
+    #[arg(long, env = "INPUT_TIMEOUT", value_name = "TIME", default_value = TIMEOUT, help_heading = "Run")]
+    pub timeout: String,
+
+    /// Leave the cluster running at the end, for a look; `upgrade-gate cleanup` removes it.
+    #[arg(long, env = "INPUT_KEEP", value_name = "BOOL", default_value = KEEP, num_args = 0..=1, default_missing_value = "true", help_heading = "Run")]
+    pub keep: String,
+
+    /// The folder that the reports are written to.
+    #[arg(long, env = "INPUT_REPORT-DIR", value_name = "DIR", default_value = REPORT_DIR, help_heading = "Reports")]
+    pub report_dir: String,
+
+    /// A token that may comment on the pull request.
+    #[arg(
+        long,
+        env = "INPUT_GITHUB-TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        help_heading = "Reports"
+    )]
+    pub github_token: Option<SecretString>,
+
+    /// Whether the pull request gets a comment: `auto` (on a pull request with a token), `always` or `never`.
+    #[arg(long, env = "INPUT_COMMENT", value_name = "WHEN", default_value = COMMENT, help_heading = "Reports")]
+    pub comment: String,
+}
+
+impl Inputs {
+    /// Gives every empty input its default, and trims what a workflow file's block texts leave behind.
+    #[must_use]
+    pub fn with_defaults(mut self) -> Self {
+        let defaults = [
+            (&mut self.image, crate::versions::DEFAULT_IMAGE),
+            (&mut self.nodes, NODES),
+            (&mut self.mode, MODE),
+            (&mut self.timeout, TIMEOUT),
+            (&mut self.report_dir, REPORT_DIR),
+            (&mut self.comment, COMMENT),
+            (&mut self.keep, KEEP),
+            (&mut self.stable, ""),
+            (&mut self.release, ""),
+        ];
+        for (value, default) in defaults {
+            *value = value.trim().to_owned();
+            if value.is_empty() {
+                default.clone_into(value);
+            }
+        }
+        let given = |secret: &SecretString| !secret.expose_secret().trim().is_empty();
+        self.license = self.license.filter(given);
+        self.github_token = self.github_token.filter(given);
+        self
+    }
+
+    /// The inputs by themselves, as tests and `demo` want them: everything at its default.
+    #[must_use]
+    pub fn defaults() -> Self {
+        #[derive(clap::Parser)]
+        struct Alone {
+            #[command(flatten)]
+            inputs: Inputs,
+        }
+        let mut command = <Alone as clap::CommandFactory>::command();
+        // The environment of whoever runs the demo must not leak into it.
+        command = command.mut_args(|arg| arg.env(None::<&str>));
+        let matches = command.get_matches_from(["defaults"]);
+        <Alone as clap::FromArgMatches>::from_arg_matches(&matches)
+            .map_or_else(|error| error.exit(), |alone| alone.inputs)
+            .with_defaults()
+    }
+}
+
+/// Where the run takes place, as far as the environment tells: read once, in `main`.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Every `GITHUB_*` and `RUNNER_*` variable that is not empty.
+    pub github: BTreeMap<String, String>,
+    /// `DOCKER_HOST`.
+    pub docker_host: Option<String>,
+    /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
+    pub colour: bool,
+    /// Whether standard output is a terminal.
+    pub terminal: bool,
+}
+
+impl Surroundings {
+    /// Reads the environment of this process.
+    #[must_use]
+    pub fn read() -> Self {
+        let github = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, value)| {
+                (name.starts_with("GITHUB_") || name.starts_with("RUNNER_")) && !value.is_empty()
+            })
+            .collect();
+        let terminal = std::io::stdout().is_terminal();
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        Self {
+            github,
+            docker_host: std::env::var("DOCKER_HOST").ok().filter(|value| !value.is_empty()),
+            colour: terminal && !set("NO_COLOR"),
+            terminal,
+        }
+    }
+
+    /// Whether this is a GitHub runner (or something that plays one).
+    #[must_use]
+    pub fn on_github(&self) -> bool {
+        self.github.get("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_input_counts_as_not_given() {
+        let mut inputs = Inputs::defaults();
+        inputs.nodes = String::new();
+        inputs.mode = "  ".into();
+        inputs.license = Some("".into());
+        inputs.stable = " 11.5.0\n".into();
+        let inputs = inputs.with_defaults();
+        assert_eq!((inputs.nodes.as_str(), inputs.mode.as_str()), ("3", "auto"));
+        assert_eq!(inputs.stable, "11.5.0");
+        assert!(inputs.license.is_none());
+    }
+}
