@@ -1,1 +1,21 @@
-//! (story to come)
+//! The product's API, as far as checks need it: REST by [`Client`], events by [`Socket`]. It knows no Docker.
+//!
+//! One client speaks to one address, a node's own or the balancer's, as one account or as nobody. Sessions live in the
+//! database, so the same token serves every node: log in once, then [`Client::at`] takes the token elsewhere.
+//!
+//! Facts that shaped it (seen on real servers): no cookie store, because a cookie wins over the bearer token; every
+//! answer's `X-Version-Id` and `X-Request-Id` are kept, because they prove which version answered; `format=old` is
+//! always sent, because servers before 11 demand it; no request is retried here, because a retried POST may write twice.
+
+mod api;
+mod client;
+mod error;
+mod socket;
+
+pub use api::{
+    Channel, Config, FileInfo, Login, Member, Migration, PeerInfo, PluginStatus, Post, Team, User,
+    VersionFacts,
+};
+pub use client::{Client, Http, Reply};
+pub use error::ApiError;
+pub use socket::{Frame, Socket};
