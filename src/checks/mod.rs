@@ -1,1 +1,31 @@
-//! (story to come)
+//! What is verified: one file per check or close family, one list in [`catalogue`].
+//!
+//! A [`Check`] is a row of a table, not an object: an id, what it proves, the lines of MM-T5392 that it covers, the
+//! stages that it runs in, and a function. The function gets a [`Context`], does its work in named steps, and never
+//! ends the run, never sleeps, and makes its own data. How it ended is the worst of its steps; a check without a
+//! single step measured nothing and says so.
+//!
+//! Adding one is described in CONTRIBUTING.md.
+
+pub mod catalogue;
+mod check;
+mod context;
+mod outcome;
+pub mod sanity;
+
+mod channels;
+mod config;
+mod files;
+mod identity;
+mod plugins;
+mod posts;
+mod schema;
+mod sessions;
+mod startup;
+mod teams;
+mod topology;
+mod users;
+
+pub use check::{Check, Stages};
+pub use context::{Carried, Context, Home, Place, Side};
+pub use outcome::{Expect, Halt, Stop};

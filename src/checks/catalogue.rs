@@ -1,0 +1,102 @@
+//! The one list of checks, and running one.
+
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::check::Check;
+use super::context::{Context, lock, millis};
+use super::outcome::worst;
+use super::{
+    channels, config, files, identity, plugins, posts, schema, sessions, startup, teams, topology, users,
+};
+use crate::outcome::{CheckResult, Outcome, Stage};
+
+/// Every check, in the order in which reports show them.
+pub const CHECKS: &[Check] = &[
+    startup::CHECK,
+    identity::CHECK,
+    schema::CHECK,
+    plugins::CHECK,
+    topology::CHECK,
+    sessions::CHECK,
+    users::CHECK,
+    teams::CHECK,
+    channels::CHECK,
+    posts::CHECK,
+    files::CHECK,
+    config::CHECK,
+];
+
+/// A check by its id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Check> {
+    CHECKS.iter().find(|check| check.id == id)
+}
+
+/// Runs one check to its end, whatever that is: a check never ends the run.
+///
+/// A check that outlasts `limit` or panics was not measured; the steps it took before are kept.
+pub async fn run(check: &Check, cx: &Context<'_>, limit: Duration) -> CheckResult {
+    let began = Instant::now();
+    let work = AssertUnwindSafe((check.run)(cx)).catch_unwind();
+    let cut = match tokio::time::timeout(limit, work).await {
+        Ok(Ok(_)) => None,
+        Ok(Err(_)) => Some("the check itself broke: this is a bug of the gate".to_owned()),
+        Err(_) => Some(format!("the check did not end within {} s", limit.as_secs())),
+    };
+    let noted = std::mem::take(&mut *lock(&cx.noted));
+    let cut = cut.map(|reason| Outcome::NotMeasured { reason });
+    CheckResult {
+        stage: cx.stage,
+        check: check.id.to_owned(),
+        title: check.title.to_owned(),
+        lines: check.lines.iter().map(|&line| line.to_owned()).collect(),
+        outcome: worst(noted.steps.iter().map(|step| &step.outcome).chain(&cut)),
+        steps: noted.steps,
+        facts: noted.facts,
+        took_ms: millis(began),
+    }
+}
+
+/// The result of a check that could not even begin.
+#[must_use]
+pub fn not_measured(check: &Check, stage: Stage, reason: &str) -> CheckResult {
+    CheckResult {
+        stage,
+        check: check.id.to_owned(),
+        title: check.title.to_owned(),
+        lines: check.lines.iter().map(|&line| line.to_owned()).collect(),
+        outcome: Outcome::NotMeasured { reason: reason.to_owned() },
+        steps: Vec::new(),
+        facts: indexmap::IndexMap::new(),
+        took_ms: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_lower_case() {
+        let ids: BTreeSet<_> = CHECKS.iter().map(|check| check.id).collect();
+        assert_eq!(ids.len(), CHECKS.len());
+        for check in CHECKS {
+            assert!(check.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'.'), "{}", check.id);
+            assert!(!check.lines.is_empty(), "{} covers no line of the case", check.id);
+        }
+    }
+
+    #[test]
+    fn every_line_that_a_check_names_is_one_of_the_case() {
+        for check in CHECKS {
+            for line in check.lines {
+                assert!(crate::case::find(line).is_some(), "{} names {line}", check.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! All that a check may reach for.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::outcome::{Halt, Stop};
+use crate::event::Clustering;
+use crate::mattermost::{ApiError, Client, Socket, VersionFacts};
+use crate::outcome::{Outcome, Stage, Step};
+use crate::retry;
+use crate::storage::Bucket;
+use crate::versions::Version;
+
+/// How long something may take to cross from one node to another; real clusters need well under a second.
+const CROSSING: Duration = Duration::from_secs(5);
+
+/// Which of the two releases a node runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The stable release.
+    Stable,
+    /// The release under test.
+    Release,
+}
+
+/// One node, as checks see it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// What it runs.
+    pub side: Side,
+    /// What it said it is when it came up.
+    pub facts: VersionFacts,
+    /// Its own address, as nobody.
+    pub anyone: Client,
+}
+
+/// The accounts and the team that the gate made on stable, used in every stage: their sessions cross the upgrade.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// The first user: system admin.
+    pub admin: Client,
+    /// The admin's id.
+    pub admin_id: String,
+    /// A plain member.
+    pub alice: Client,
+    /// Her id.
+    pub alice_id: String,
+    /// Another plain member.
+    pub bob: Client,
+    /// His id.
+    pub bob_id: String,
+    /// The name that `sessions` logs in with: alice's.
+    pub login_id: String,
+    /// The password of alice.
+    pub password: secrecy::SecretString,
+    /// The team that all of them are in.
+    pub team_id: String,
+}
+
+/// What checks keep from one stage for a later one, by check id.
+pub type Carried = Mutex<BTreeMap<String, Value>>;
+
+/// What one run of one check gets.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The check's id: prefix of what it carries.
+    pub check: &'static str,
+    /// The stage.
+    pub stage: Stage,
+    /// The nodes, in the order of replacement.
+    pub places: &'a [Place],
+    /// The balancer's address, as nobody.
+    pub balancer: &'a Client,
+    /// What the two releases promise to be: stable, release.
+    pub versions: (&'a Version, &'a Version),
+    /// What crosses nodes.
+    pub clustering: &'a Clustering,
+    /// Accounts and team.
+    pub home: &'a Home,
+    /// The bucket behind the servers, if the gate can look into it; else why not.
+    pub bucket: Result<&'a Bucket, &'a str>,
+    /// Kept from stage to stage.
+    pub carried: &'a Carried,
+    /// Unlike any other number of this run: makes names unique.
+    pub nonce: String,
+    pub(super) noted: Mutex<Noted>,
+}
+
+/// What a check has said so far.
+#[derive(Debug, Default)]
+pub struct Noted {
+    /// Its steps.
+    pub steps: Vec<Step>,
+    /// Its facts.
+    pub facts: IndexMap<String, String>,
+}
+
+impl<'a> Context<'a> {
+    /// A fresh context for one run of one check.
+    #[must_use]
+    #[expect(clippy::too_many_arguments, reason = "each is a thing of its own; a struct of them would be this one")]
+    pub fn new(
+        check: &'static str,
+        stage: Stage,
+        places: &'a [Place],
+        balancer: &'a Client,
+        versions: (&'a Version, &'a Version),
+        clustering: &'a Clustering,
+        home: &'a Home,
+        bucket: Result<&'a Bucket, &'a str>,
+        carried: &'a Carried,
+        nonce: String,
+    ) -> Self {
+        let noted = Mutex::default();
+        Self { check, stage, places, balancer, versions, clustering, home, bucket, carried, nonce, noted }
+    }
+
+    /// Does one named part of the check and notes how it ended.
+    ///
+    /// # Errors
+    /// [`Halt`] when the step failed or could not measure; it is noted already, so the check may end with `?`
+    /// or go on.
+    pub async fn step<T>(
+        &self,
+        name: impl Into<String>,
+        work: impl Future<Output = Result<T, Stop>>,
+    ) -> Result<T, Halt> {
+        let began = Instant::now();
+        let result = work.await;
+        let (outcome, result) = match result {
+            Ok(value) => (Outcome::Passed, Ok(value)),
+            Err(stop) => (self.with_version(stop).into_outcome(), Err(Halt)),
+        };
+        self.note(Step { name: name.into(), outcome, took_ms: millis(began) });
+        result
+    }
+
+    /// Judges something that is known already, as a step.
+    ///
+    /// # Errors
+    /// [`Halt`] when `verdict` is a stop.
+    pub fn judge<T>(&self, name: impl Into<String>, verdict: Result<T, Stop>) -> Result<T, Halt> {
+        let (outcome, result) = match verdict {
+            Ok(value) => (Outcome::Passed, Ok(value)),
+            Err(stop) => (self.with_version(stop).into_outcome(), Err(Halt)),
+        };
+        self.note(Step { name: name.into(), outcome, took_ms: 0 });
+        result
+    }
+
+    /// Notes a step that does not apply here.
+    pub fn not_applicable(&self, name: impl Into<String>, reason: impl Into<String>) {
+        let outcome = Outcome::NotApplicable { reason: reason.into() };
+        self.note(Step { name: name.into(), outcome, took_ms: 0 });
+    }
+
+    /// Notes something that is worth showing.
+    pub fn fact(&self, name: impl Into<String>, value: impl Into<String>) {
+        lock(&self.noted).facts.insert(name.into(), value.into());
+    }
+
+    /// Adds a finished step.
+    pub(super) fn note(&self, step: Step) {
+        lock(&self.noted).steps.push(step);
+    }
+
+    /// Each ordered pair of nodes, written on the first and read on the second: old to new, new to old, like to like.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'a Place, &'a Place)> + use<'a> {
+        let places = self.places;
+        places.iter().flat_map(move |a| places.iter().filter(|b| b.name != a.name).map(move |b| (a, b)))
+    }
+
+    /// For each version one node that acts, and all the others: the least that covers every writer version.
+    pub fn actors(&self) -> Vec<(&'a Place, Vec<&'a Place>)> {
+        let mut actors: Vec<&Place> = Vec::new();
+        for place in self.places {
+            if actors.iter().all(|known| known.side != place.side) {
+                actors.push(place);
+            }
+        }
+        let others = |actor: &Place| self.places.iter().filter(|p| p.name != actor.name).collect();
+        actors.into_iter().map(|actor| (actor, others(actor))).collect()
+    }
+
+    /// Whether caches and events cross nodes.
+    #[must_use]
+    pub fn clustered(&self) -> bool {
+        matches!(self.clustering, Clustering::Clustered)
+    }
+
+    /// Why cross-node steps do not apply.
+    #[must_use]
+    pub fn why_not_clustered(&self) -> String {
+        match self.clustering {
+            Clustering::Clustered => String::new(),
+            Clustering::SharedDatabase { reason } => format!("no clustering: {reason}"),
+        }
+    }
+
+    /// Reads something on another node that was changed elsewhere.
+    ///
+    /// With clustering it must arrive by itself, within five seconds. Without, the reading node is made to forget
+    /// its caches first: then the data must be there at once.
+    ///
+    /// # Errors
+    /// The last reason why it was not there.
+    pub async fn crossed<T, F, Fut>(&self, reader: &Place, ask: F) -> Result<T, Stop>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, Stop>>,
+    {
+        if self.clustered() {
+            return retry::until(Instant::now() + CROSSING, ask).await;
+        }
+        match ask().await {
+            Ok(value) => Ok(value),
+            Err(_) => {
+                self.refresh(reader).await?;
+                ask().await
+            }
+        }
+    }
+
+    /// Makes a node forget what it cached.
+    ///
+    /// # Errors
+    /// When the node refuses.
+    pub async fn refresh(&self, place: &Place) -> Result<(), Stop> {
+        self.home.admin.at(&place.anyone).refresh().await.map_err(|error: ApiError| {
+            Stop::NotMeasured(format!("{} could not be refreshed: {}", place.name, error.got()))
+        })
+    }
+
+    /// An open websocket on a node.
+    ///
+    /// # Errors
+    /// A failure: a node without websocket is broken for every client.
+    pub async fn socket(&self, account: &Client, place: &Place) -> Result<Socket, Stop> {
+        use super::outcome::Expect as _;
+        Socket::open(&account.at(&place.anyone)).await.expecting("a websocket that says hello")
+    }
+
+    /// Until when an event may take to arrive.
+    #[must_use]
+    pub fn event_deadline(&self) -> Instant {
+        Instant::now() + CROSSING
+    }
+
+    /// Keeps a value for a later stage.
+    pub fn carry<T: Serialize>(&self, key: &str, value: &T) {
+        if let Ok(value) = serde_json::to_value(value) {
+            lock(self.carried).insert(format!("{}/{key}", self.check), value);
+        }
+    }
+
+    /// What [`Context::carry`] kept in an earlier stage.
+    #[must_use]
+    pub fn carried<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let value = lock(self.carried).get(&format!("{}/{key}", self.check)).cloned()?;
+        serde_json::from_value(value).ok()
+    }
+
+    /// A failure that names a node gets the version that the node runs.
+    fn with_version(&self, mut stop: Stop) -> Stop {
+        if let Stop::Failed(failure) = &mut stop
+            && failure.version.is_none()
+            && let Some(node) = &failure.node
+            && let Some(place) = self.places.iter().find(|place| &place.name == node)
+        {
+            failure.version = Some(place.facts.version.clone());
+        }
+        stop
+    }
+}
+
+impl Place {
+    /// `node2 (11.5.1)`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{} ({})", self.name, self.facts.version)
+    }
+}
+
+/// Locks what only short, panic-free sections hold.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Milliseconds since `began`.
+pub(super) fn millis(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,137 @@
+//! `identity`: every node is the version and the build that it should be, by each place that says so.
+
+use std::collections::BTreeMap;
+
+use super::check::{Check, Stages};
+use super::context::{Context, Place, Side};
+use super::outcome::{Expect as _, Halt, Stop};
+use crate::mattermost::VersionFacts;
+
+pub(super) const CHECK: Check = Check {
+    id: "identity",
+    title: "each node, by its own address, reports the planned version and one build hash per version",
+    lines: &["S1.2a", "S2.0"],
+    stages: Stages::Each,
+    alone: false,
+    run: |cx| Box::pin(run(cx)),
+};
+
+async fn run(cx: &Context<'_>) -> Result<(), Halt> {
+    let mut facts: Vec<(&Place, VersionFacts)> = Vec::new();
+    let mut halted = Ok(());
+    for place in cx.places {
+        match cx.step(format!("{} reports its version", place.name), of_node(cx, place)).await {
+            Ok(told) => {
+                cx.fact(
+                    place.name.clone(),
+                    format!("{} build {} hash {}", told.version, told.build_number, told.build_hash),
+                );
+                facts.push((place, told));
+            }
+            Err(halt) => halted = Err(halt),
+        }
+    }
+    for side in [Side::Stable, Side::Release] {
+        let of_side: Vec<_> = facts.iter().filter(|(place, _)| place.side == side).collect();
+        if of_side.len() > 1 {
+            let name = format!("all nodes on {} are one build", word(side));
+            halted = halted.and(cx.judge(name, one_build(&of_side)));
+        }
+    }
+    halted = halted.and(cx.judge("all nodes serve one installation", one_installation(&facts)));
+    halted.and(compare_with_stable(cx, &facts))
+}
+
+fn word(side: Side) -> &'static str {
+    match side {
+        Side::Stable => "stable",
+        Side::Release => "release",
+    }
+}
+
+/// Client configuration, `X-Version-Id` and the websocket's hello must agree with each other and with the plan.
+async fn of_node(cx: &Context<'_>, place: &Place) -> Result<VersionFacts, Stop> {
+    let expected = if place.side == Side::Stable { cx.versions.0 } else { cx.versions.1 };
+    let facts = place.anyone.version_facts().await.expecting("the client configuration")?;
+    let wrong = |expected: String, got: String| Err(Stop::failed_at(&place.name, expected, got));
+    if !expected.admits(&facts.version) {
+        return wrong(format!("version {expected}"), format!("version {}", facts.version));
+    }
+    if facts.build_hash.is_empty() {
+        return wrong("a build hash".into(), "none".into());
+    }
+    let ping = place.anyone.ping().await.expecting("an answer to ping")?;
+    let header = ping.version().unwrap_or_default();
+    if header != facts.version {
+        return wrong(format!("X-Version-Id of {}", facts.version), format!("\"{header}\""));
+    }
+    let socket = cx.socket(&cx.home.admin, place).await?;
+    if !socket.server_version.starts_with(&format!("{}.", facts.version)) {
+        let got = format!("server_version \"{}\"", socket.server_version);
+        return wrong(format!("a websocket hello of {}", facts.version), got);
+    }
+    Ok(facts)
+}
+
+fn one_build(of_side: &[&(&Place, VersionFacts)]) -> Result<(), Stop> {
+    let build = |facts: &VersionFacts| {
+        format!(
+            "{} {} {} {}",
+            facts.version, facts.build_number, facts.build_hash, facts.build_hash_enterprise
+        )
+    };
+    let (first, rest) = of_side.split_first().ok_or_else(|| Stop::NotMeasured("no node answered".into()))?;
+    match rest.iter().find(|(_, facts)| build(facts) != build(&first.1)) {
+        None => Ok(()),
+        Some((place, facts)) => Err(Stop::failed_at(
+            &place.name,
+            format!("the build of {}: {}", first.0.name, build(&first.1)),
+            build(facts),
+        )),
+    }
+}
+
+fn one_installation(facts: &[(&Place, VersionFacts)]) -> Result<(), Stop> {
+    let mut ids: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (place, told) in facts {
+        ids.entry(&told.diagnostic_id).or_default().push(&place.name);
+    }
+    match ids.len() {
+        0 => Err(Stop::NotMeasured("no node answered".into())),
+        1 => Ok(()),
+        _ => Err(Stop::failed("one installation id on every node", format!("{ids:?}"))),
+    }
+}
+
+/// On stable the build is noted; later an old node must still be that build, and a new one must not.
+fn compare_with_stable(cx: &Context<'_>, facts: &[(&Place, VersionFacts)]) -> Result<(), Halt> {
+    let Some((version, hash)) = cx.carried::<(String, String)>("build") else {
+        if let Some((_, told)) = facts.iter().find(|(place, _)| place.side == Side::Stable) {
+            cx.carry("build", &(&told.version, &told.build_hash));
+        }
+        return Ok(());
+    };
+    let mut halted = Ok(());
+    for (place, told) in facts {
+        let same = told.version == version && told.build_hash == hash;
+        let verdict = match place.side {
+            Side::Stable if !same => Err(Stop::failed_at(
+                &place.name,
+                format!("still {version} {hash}"),
+                format!("{} {}", told.version, told.build_hash),
+            )),
+            Side::Release if same && cx.versions.0 != cx.versions.1 => Err(Stop::failed_at(
+                &place.name,
+                format!("another build than stable's {version} {hash}"),
+                "the same",
+            )),
+            _ => Ok(()),
+        };
+        let name = match place.side {
+            Side::Stable => format!("{} is still the stable build", place.name),
+            Side::Release => format!("{} is no longer the stable build", place.name),
+        };
+        halted = halted.and(cx.judge(name, verdict));
+    }
+    halted
+}

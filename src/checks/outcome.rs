@@ -1,0 +1,103 @@
+//! How a step of a check stops, and how an API error becomes such a stop.
+
+use crate::mattermost::ApiError;
+use crate::outcome::{Failure, Outcome};
+
+/// Why a step stopped.
+#[derive(Debug, Clone)]
+pub enum Stop {
+    /// It measured, and what it measured is wrong.
+    Failed(Failure),
+    /// It could not measure.
+    NotMeasured(String),
+}
+
+/// A step failed and has said so; the check may go on with other steps or end here with `?`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Halt;
+
+impl Stop {
+    /// A failure that has no single answer to point at.
+    #[must_use]
+    pub fn failed(expected: impl Into<String>, got: impl Into<String>) -> Self {
+        Self::Failed(Failure { expected: expected.into(), got: got.into(), ..Failure::default() })
+    }
+
+    /// A failure of one node.
+    #[must_use]
+    pub fn failed_at(node: &str, expected: impl Into<String>, got: impl Into<String>) -> Self {
+        Self::Failed(Failure {
+            expected: expected.into(),
+            got: got.into(),
+            node: Some(node.to_owned()),
+            ..Failure::default()
+        })
+    }
+
+    /// The outcome of a step that stopped like this.
+    #[must_use]
+    pub fn into_outcome(self) -> Outcome {
+        match self {
+            Self::Failed(failure) => Outcome::Failed(failure),
+            Self::NotMeasured(reason) => Outcome::NotMeasured { reason },
+        }
+    }
+}
+
+/// Says what an answer should have been: `client.read_post(id).await.expecting("the post by its id")?`.
+pub trait Expect<T> {
+    /// Turns an API error into a failure that says what was expected.
+    ///
+    /// # Errors
+    /// [`Stop::Failed`] with what came back, from which node of which version, and the request id.
+    fn expecting(self, what: &str) -> Result<T, Stop>;
+}
+
+impl<T> Expect<T> for Result<T, ApiError> {
+    fn expecting(self, what: &str) -> Result<T, Stop> {
+        self.map_err(|error| {
+            Stop::Failed(Failure {
+                expected: what.to_owned(),
+                got: error.got(),
+                version: error.version(),
+                request_id: error.request_id(),
+                node: Some(error.node),
+            })
+        })
+    }
+}
+
+/// The worst of several outcomes: failed, then not measured, then passed; all not applicable stays so.
+#[must_use]
+pub fn worst<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Outcome {
+    let rank = |outcome: &Outcome| match outcome {
+        Outcome::Failed(_) => 3,
+        Outcome::NotMeasured { .. } => 2,
+        Outcome::Passed => 1,
+        Outcome::NotApplicable { .. } => 0,
+    };
+    let mut worst: Option<&Outcome> = None;
+    for outcome in outcomes {
+        // The first of the worst is kept: it is the one nearest to the cause.
+        if worst.is_none_or(|known| rank(outcome) > rank(known)) {
+            worst = Some(outcome);
+        }
+    }
+    worst.cloned().unwrap_or_else(|| Outcome::NotMeasured { reason: "the check measured nothing".into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_the_worst_decides() {
+        let failed = |got: &str| Outcome::Failed(Failure { got: got.into(), ..Failure::default() });
+        let missing = Outcome::NotMeasured { reason: "no answer".into() };
+        let aside = Outcome::NotApplicable { reason: "no licence".into() };
+        assert_eq!(worst([&Outcome::Passed, &missing, &failed("1"), &failed("2")]), failed("1"));
+        assert_eq!(worst([&aside, &Outcome::Passed]), Outcome::Passed);
+        assert_eq!(worst([&aside]), aside);
+        assert!(worst([]).is_red(), "a check without steps must not be green");
+    }
+}

@@ -1,0 +1,101 @@
+//! Sanity: what a node must show before it takes traffic. Short, read-only, one node alone.
+
+use tokio::time::Instant;
+
+use super::context::{Carried, lock, millis};
+use super::outcome::{Expect as _, Stop};
+use super::startup::STEPS;
+use crate::mattermost::{Client, VersionFacts};
+use crate::outcome::{Outcome, Step};
+use crate::versions::Version;
+
+/// Looks at one node that just answered its first ping. `admin` is missing only before the first user exists.
+///
+/// Returns what the node says it is, and the steps; a red step means that it must not take traffic.
+pub async fn look(
+    node: &Client,
+    expected: &Version,
+    admin: Option<&Client>,
+) -> (Option<VersionFacts>, Vec<Step>) {
+    let mut steps = Vec::new();
+    let name = node.node();
+    note(&mut steps, format!("{name}: database and file store answer"), parts_answer(node)).await;
+    let facts =
+        note(&mut steps, format!("{name}: runs version {expected}"), is_version(node, expected)).await;
+    if let Some(admin) = admin {
+        let admin = admin.at(node);
+        note(&mut steps, format!("{name}: no plugin failed to start"), plugins_start(&admin)).await;
+    }
+    (facts, steps)
+}
+
+/// Leaves steps for the check `startup` of the coming stage.
+pub fn leave(carried: &Carried, steps: &[Step]) {
+    let mut carried = lock(carried);
+    let mut all: Vec<Step> =
+        carried.remove(STEPS).and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
+    all.extend_from_slice(steps);
+    if let Ok(value) = serde_json::to_value(all) {
+        carried.insert(STEPS.to_owned(), value);
+    }
+}
+
+/// Forgets the steps of a stage that has reported them.
+pub fn forget(carried: &Carried) {
+    lock(carried).remove(STEPS);
+}
+
+async fn note<T>(
+    steps: &mut Vec<Step>,
+    name: String,
+    work: impl Future<Output = Result<T, Stop>>,
+) -> Option<T> {
+    let began = Instant::now();
+    let (outcome, value) = match work.await {
+        Ok(value) => (Outcome::Passed, Some(value)),
+        Err(stop) => (stop.into_outcome(), None),
+    };
+    steps.push(Step { name, outcome, took_ms: millis(began) });
+    value
+}
+
+async fn parts_answer(node: &Client) -> Result<(), Stop> {
+    let told = node.ping_deep().await.expecting("an answer to the deep ping")?;
+    for part in ["database_status", "filestore_status"] {
+        match told.get(part).map(String::as_str) {
+            Some("OK") => {}
+            other => {
+                let got = format!("{part} {}", other.unwrap_or("missing"));
+                return Err(Stop::failed_at(node.node(), format!("{part} OK"), got));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn is_version(node: &Client, expected: &Version) -> Result<VersionFacts, Stop> {
+    let facts = node.version_facts().await.expecting("the client configuration")?;
+    if expected.admits(&facts.version) {
+        Ok(facts)
+    } else {
+        let got = format!("version {} (build {})", facts.version, facts.build_number);
+        Err(Stop::failed_at(node.node(), format!("version {expected}"), got))
+    }
+}
+
+/// States 3 and 4 are failures; 0, 1 and 2 are judged by the inventory, which knows what should be active.
+async fn plugins_start(admin: &Client) -> Result<(), Stop> {
+    let statuses = match admin.plugin_statuses().await {
+        // Plugins switched off as a whole: nothing can fail to start.
+        Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(()),
+        other => other.expecting("the plugin statuses")?,
+    };
+    match statuses.iter().find(|status| matches!(status.state, 3 | 4)) {
+        Some(bad) => Err(Stop::failed_at(
+            admin.node(),
+            format!("plugin {} running or off", bad.plugin_id),
+            format!("state {} {}", bad.state, bad.error),
+        )),
+        None => Ok(()),
+    }
+}
