@@ -1,0 +1,207 @@
+//! Inputs → plan, and every wrong input with its remedy.
+
+use std::time::Duration;
+
+use super::{Budgets, Mode, Plan, Problems, Release, StagePlan, policy, selection};
+use crate::checks::Check;
+use crate::inputs::Inputs;
+use crate::outcome::Stage;
+use crate::versions::Version;
+
+/// The most nodes that the built-in cluster knows.
+const MOST_NODES: usize = 9;
+
+/// Makes the plan. `nodes` are the names of the nodes where a compose file of the user's decides them.
+///
+/// # Errors
+/// All wrong inputs at once.
+pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problems> {
+    let mut problems = Problems::default();
+    let stable = release("stable", &inputs.stable, &inputs.image, &mut problems);
+    let release = release("release", &inputs.release, &inputs.image, &mut problems);
+    let count = node_count(&inputs.nodes, &mut problems);
+    let order = nodes.unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
+    let total = timeout(&inputs.timeout, &mut problems);
+    let keep = truth("keep", &inputs.keep, &mut problems);
+    if !["auto", "always", "never"].contains(&inputs.comment.as_str()) {
+        problems.add(
+            "comment",
+            &inputs.comment,
+            "is no such choice",
+            "Write \"auto\", \"always\" or \"never\".",
+        );
+    }
+    let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
+    let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
+    if problems.0.is_empty() {
+        let licensed = inputs.license.is_some();
+        let stages = stages(mode, order.len(), &chosen);
+        let budgets = Budgets::within(total);
+        Ok(Plan { stable, release, mode, mode_reason, order, stages, left_out, budgets, licensed, keep })
+    } else {
+        Err(problems)
+    }
+}
+
+/// `10.11.4` is a tag of `image`, `11.0` its branch tag, anything with a slash, colon or `@` an image of its own.
+fn release(input: &str, given: &str, image: &str, problems: &mut Problems) -> Release {
+    let made = |image: String, version| Release { given: given.to_owned(), image, version };
+    let remedy =
+        "Write a version such as \"10.11.4\", a minor such as \"11.0\", or an image with tag or digest.";
+    if given.is_empty() {
+        problems.add(input, given, "is not given", remedy);
+        return made(String::new(), Version::Unknown);
+    }
+    if given.contains(['/', ':', '@']) {
+        let bare = given.split('@').next().unwrap_or(given);
+        // A colon before the last slash is a registry's port.
+        let tag = bare.rsplit_once(':').map(|(_, tag)| tag).filter(|tag| !tag.contains('/'));
+        if given.chars().any(char::is_whitespace) || (tag.is_none() && !given.contains('@')) {
+            problems.add(input, given, "is an image without tag or digest", remedy);
+        }
+        return made(given.to_owned(), tag.map_or(Version::Unknown, Version::read));
+    }
+    match Version::read(given) {
+        Version::Unknown => {
+            problems.add(input, given, "is no version", remedy);
+            made(String::new(), Version::Unknown)
+        }
+        version @ Version::Minor(..) => made(format!("{image}:release-{version}"), version),
+        version @ Version::Exact(_) => made(format!("{image}:{version}"), version),
+    }
+}
+
+fn node_count(text: &str, problems: &mut Problems) -> usize {
+    match text.parse() {
+        Ok(n) if (1..=MOST_NODES).contains(&n) => n,
+        _ => {
+            let remedy = format!("Write a number from 1 to {MOST_NODES}; 3 is the default.");
+            problems.add("nodes", text, "is no possible number of nodes", remedy);
+            1
+        }
+    }
+}
+
+fn timeout(text: &str, problems: &mut Problems) -> Duration {
+    match humantime::parse_duration(text) {
+        Ok(time) if time >= Duration::from_secs(30) => time,
+        Ok(_) => {
+            problems.add(
+                "timeout",
+                text,
+                "is too short for any run",
+                "Write at least \"30s\"; \"30m\" is the default.",
+            );
+            Duration::ZERO
+        }
+        Err(error) => {
+            problems.add(
+                "timeout",
+                text,
+                format!("is no duration ({error})"),
+                "Write for example \"30m\" or \"1h\".",
+            );
+            Duration::ZERO
+        }
+    }
+}
+
+fn truth(input: &str, text: &str, problems: &mut Problems) -> bool {
+    match text {
+        "true" => true,
+        "false" => false,
+        _ => {
+            problems.add(input, text, "is neither true nor false", "Write \"true\" or \"false\".");
+            false
+        }
+    }
+}
+
+fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Problems) -> (Mode, String) {
+    if !["auto", "rolling", "stop-start"].contains(&wanted) {
+        problems.add("mode", wanted, "is no mode", "Write \"auto\", \"rolling\" or \"stop-start\".");
+    }
+    if release.version.is_older_than(&stable.version) {
+        let wrong = format!("is older than the stable version {}", stable.given);
+        problems.add("release", &release.given, wrong, "Swap the two inputs, or choose a newer release.");
+    }
+    match policy::decide(wanted, &stable.version, &release.version) {
+        Ok(decided) => decided,
+        Err((wrong, remedy)) => {
+            problems.add("mode", wanted, wrong, remedy);
+            (Mode::StopStart, String::new())
+        }
+    }
+}
+
+fn stages(mode: Mode, nodes: usize, chosen: &[&'static Check]) -> Vec<StagePlan> {
+    let mixed = if mode == Mode::Rolling { 1..nodes } else { 1..1 };
+    std::iter::once(Stage::Stable)
+        .chain(mixed.map(Stage::Mixed))
+        .chain([Stage::Release])
+        .map(|stage| {
+            let here = chosen.iter().filter(|check| check.stages.contain(stage));
+            StagePlan { stage, checks: here.map(|check| check.id.to_owned()).collect() }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(stable: &str, release: &str) -> Inputs {
+        Inputs { stable: stable.into(), release: release.into(), ..Inputs::defaults() }
+    }
+
+    #[test]
+    fn versions_minors_and_references_become_images() {
+        let image = |given: &str| make(&inputs(given, "11.9.0"), None).unwrap().stable.image;
+        assert_eq!(image("11.8.1"), "mattermost/mattermost-enterprise-edition:11.8.1");
+        assert_eq!(image("11.8"), "mattermost/mattermost-enterprise-edition:release-11.8");
+        assert_eq!(image("registry:5000/mm:11.8.1"), "registry:5000/mm:11.8.1");
+        let digest = format!("mm@sha256:{}", "0".repeat(64));
+        assert_eq!(image(&digest), digest);
+    }
+
+    #[test]
+    fn every_wrong_input_is_named_at_once() {
+        let wrong = Inputs {
+            nodes: "0".into(),
+            mode: "fast".into(),
+            timeout: "soon".into(),
+            keep: "maybe".into(),
+            comment: "loud".into(),
+            only: "pots".into(),
+            ..inputs("11.6.0", "registry:5000/mm")
+        };
+        let problems = make(&wrong, None).unwrap_err();
+        let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
+        assert_eq!(named, ["release", "nodes", "timeout", "keep", "comment", "mode", "only"]);
+        insta::assert_snapshot!(problems.0[1], @r#"nodes: "0" is no possible number of nodes. Write a number from 1 to 9; 3 is the default."#);
+    }
+
+    #[test]
+    fn a_downgrade_is_refused() {
+        let problems = make(&inputs("11.6.0", "11.5.2"), None).unwrap_err();
+        assert!(problems.to_string().contains("older than the stable version 11.6.0"), "{problems}");
+    }
+
+    #[test]
+    fn a_rolling_plan_has_a_mixed_stage_less_than_nodes() {
+        let plan = make(&inputs("11.5.1", "11.6.0"), None).unwrap();
+        let stages: Vec<_> = plan.stages.iter().map(|s| s.stage.to_string()).collect();
+        assert_eq!(stages, ["stable", "mixed-1", "mixed-2", "release"]);
+        assert!(!plan.stages[1].checks.contains(&"config".to_owned()), "config would let an old node save");
+        let stopped = make(&inputs("10.11.4", "11.7.0"), None).unwrap();
+        assert_eq!((stopped.mode, stopped.stages.len()), (Mode::StopStart, 2));
+    }
+
+    #[test]
+    fn the_same_inputs_give_the_same_bytes() {
+        let bytes = || serde_json::to_vec(&make(&inputs("11.5.1", "11.6.0"), None).unwrap()).unwrap();
+        assert_eq!(bytes(), bytes());
+        let back: Plan = serde_json::from_slice(&bytes()).unwrap();
+        assert_eq!(back, make(&inputs("11.5.1", "11.6.0"), None).unwrap());
+    }
+}
