@@ -1,1 +1,140 @@
-//! (story to come)
+//! The one seam between what is verified and where it runs.
+//!
+//! A [`Cluster`] can be prepared (everything but the nodes), and its nodes can be started at an image, drained,
+//! stopped, replaced and put back; it tells addresses and logs, and goes down without a trace. It knows nothing of
+//! checks, stages and blame: what goes wrong is an [`Error`] that names the part.
+//!
+//! Providers: *compose* builds it on a Docker engine, *stand-in* in this process. Both are plain variants of one enum:
+//! there are two of them, and a reader finds what happens by following a match.
+
+mod compose;
+mod error;
+pub mod evidence;
+mod haproxy;
+mod project;
+mod ready;
+mod standin;
+
+pub use compose::{ComposeCluster, ComposeOptions};
+pub use error::Error;
+pub use project::{Roles, default_files};
+pub use ready::ready;
+pub use standin::{StandInCluster, StandInOptions};
+
+use std::time::Duration;
+
+use crate::storage::Bucket;
+
+/// The running system: nodes, balancer, store, database.
+#[derive(Debug)]
+pub enum Cluster {
+    /// On a Docker engine, from a compose file.
+    Compose(ComposeCluster),
+    /// In this process, played by the stand-in.
+    StandIn(StandInCluster),
+}
+
+macro_rules! each_provider {
+    ($self:ident, $cluster:ident => $call:expr) => {
+        match $self {
+            Cluster::Compose($cluster) => $call,
+            Cluster::StandIn($cluster) => $call,
+        }
+    };
+}
+
+impl Cluster {
+    /// `compose` or `stand-in`.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        match self {
+            Self::Compose(_) => "compose",
+            Self::StandIn(_) => "stand-in",
+        }
+    }
+
+    /// Brings up everything but the nodes, and fetches the images of both releases.
+    ///
+    /// # Errors
+    /// The part that did not come up.
+    pub async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.prepare(images).await)
+    }
+
+    /// Starts a node at an image, in place of the container it had before; returns its own address.
+    ///
+    /// The node is not ready then: [`ready`] waits for that.
+    ///
+    /// # Errors
+    /// When it could not be created or started.
+    pub async fn start(&self, node: &str, image: &str) -> Result<String, Error> {
+        each_provider!(self, cluster => cluster.start(node, image).await)
+    }
+
+    /// Whether the node's process still runs.
+    ///
+    /// # Errors
+    /// When it has ended: with its exit code and its last log lines.
+    pub async fn alive(&self, node: &str) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.alive(node).await)
+    }
+
+    /// Takes a node out of the balancer and waits for its last requests, at most for `patience`.
+    ///
+    /// # Errors
+    /// When the balancer refuses.
+    pub async fn drain(&self, node: &str, patience: Duration) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.drain(node, patience).await)
+    }
+
+    /// Puts a node back into the balancer and waits until the balancer sends it traffic.
+    ///
+    /// # Errors
+    /// When the balancer does not take it within `patience`.
+    pub async fn undrain(&self, node: &str, patience: Duration) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.undrain(node, patience).await)
+    }
+
+    /// Stops a node, politely at first.
+    ///
+    /// # Errors
+    /// When it could not be stopped.
+    pub async fn stop(&self, node: &str, grace: Duration) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.stop(node, grace).await)
+    }
+
+    /// The balancer's address.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn balancer(&self) -> Result<String, Error> {
+        each_provider!(self, cluster => cluster.balancer().await)
+    }
+
+    /// The bucket behind the servers, for looking into it.
+    ///
+    /// # Errors
+    /// Why it can't be looked into.
+    pub async fn bucket(&self) -> Result<Bucket, Error> {
+        each_provider!(self, cluster => cluster.bucket().await)
+    }
+
+    /// Every part that has a log: nodes, balancer, store, database.
+    #[must_use]
+    pub fn parts(&self) -> Vec<String> {
+        each_provider!(self, cluster => cluster.parts())
+    }
+
+    /// The last lines of a part's log, oldest first; empty when there is none.
+    pub async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
+        each_provider!(self, cluster => cluster.log(part, lines).await)
+    }
+
+    /// Removes everything. Idempotent.
+    ///
+    /// # Errors
+    /// What could not be removed.
+    pub async fn down(&self) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.down().await)
+    }
+}

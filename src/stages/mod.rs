@@ -1,1 +1,24 @@
-//! (story to come)
+//! The run as a straight line: bring up on stable, check, replace node by node and check in between, check on release.
+//!
+//! Everything that happens is sent as events; what ends the run early is a [`Breakage`] with the blame. Teardown and
+//! reports are the caller's, because they happen however the line ends.
+//!
+//! Continuous probes (watch) and the ledger of acknowledged writes will stand beside `roll`, started before its first
+//! node and ended after its last.
+
+mod bring_up;
+mod home;
+mod roll;
+mod run;
+mod session;
+mod stage;
+
+pub use run::run;
+
+use crate::cluster::Error;
+use crate::event::{Blame, Breakage};
+
+/// A cluster's error with the blame that the moment decides.
+fn broken(blame: Blame, error: Error) -> Breakage {
+    Breakage { blame, part: error.part, message: error.message, remedy: error.remedy, log_tail: error.log_tail }
+}

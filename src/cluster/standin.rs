@@ -1,0 +1,182 @@
+//! The cluster in this process: stand-in nodes, store and balancer, without Docker and network.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+
+use super::Error;
+use crate::fault::Faults;
+use crate::standin::balancer::Balancer;
+use crate::standin::store::{Store, StoreOptions, StoreServer};
+use crate::standin::{BucketFiles, Node, Options, StartError, World, release};
+use crate::storage::{Bucket, StorageOptions};
+use crate::versions::Version;
+
+/// Any free port of this host alone.
+const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// The store's access key; it protects nothing outside this process.
+const ACCESS_KEY: &str = "standin";
+/// The store's secret; it protects nothing outside this process.
+const SECRET_KEY: &str = "standin-secret";
+/// The one bucket.
+const BUCKET: &str = "mattermost";
+
+/// What kind of stand-in cluster.
+#[derive(Debug, Clone)]
+pub struct StandInOptions {
+    /// Names of the nodes.
+    pub nodes: Vec<String>,
+    /// Whether it plays a licence with clustering, or servers that only share a database.
+    pub clustered: bool,
+    /// How it misbehaves.
+    pub faults: Faults,
+}
+
+/// Stand-in nodes on one world.
+#[derive(Debug)]
+pub struct StandInCluster {
+    options: StandInOptions,
+    world: Arc<World>,
+    balancer: Balancer,
+    store: StoreServer,
+    nodes: Mutex<BTreeMap<String, Node>>,
+    logs: Mutex<BTreeMap<String, Vec<String>>>,
+}
+
+impl StandInCluster {
+    /// A cluster without running nodes: world, store and balancer stand.
+    ///
+    /// # Errors
+    /// When no local port can be listened on.
+    pub async fn new(options: StandInOptions) -> std::io::Result<Self> {
+        let store = Store::new(StoreOptions {
+            access_key: ACCESS_KEY.into(),
+            secret_key: SECRET_KEY.into(),
+            region: "us-east-1".into(),
+            buckets: vec![BUCKET.into()],
+            data_dir: None,
+        })?
+        .serve(TcpListener::bind(ANYWHERE).await?)?;
+        let world = World::new(Options {
+            clustered: options.clustered,
+            files: Arc::new(BucketFiles(bucket_at(store.address()))),
+            ..Options::default()
+        });
+        // Nobody listens there yet: start() tells the balancer where each node really is.
+        let balancer = Balancer::start(options.nodes.iter().map(|node| (node.clone(), ANYWHERE))).await?;
+        let (nodes, logs) = (Mutex::default(), Mutex::default());
+        Ok(Self { options, world, balancer, store, nodes, logs })
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn prepare(&self, _images: &[&str]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    pub(super) async fn start(&self, node: &str, image: &str) -> Result<String, Error> {
+        let release = release::known(&version_of(image));
+        let faults = self.options.faults.clone();
+        let started = Node::start(Arc::clone(&self.world), node, release, faults, ANYWHERE).await;
+        let started = started.map_err(|error| exited(node, &error))?;
+        let address = started.address();
+        self.balancer.set_address(node, address).map_err(|error| refused(&error.to_string()))?;
+        self.nodes.lock().await.insert(node.to_owned(), started);
+        Ok(format!("http://{address}"))
+    }
+
+    pub(super) async fn alive(&self, node: &str) -> Result<(), Error> {
+        if self.nodes.lock().await.contains_key(node) {
+            Ok(())
+        } else {
+            Err(Error::new(node, "it is not running", "Start it first."))
+        }
+    }
+
+    pub(super) async fn drain(&self, node: &str, patience: Duration) -> Result<(), Error> {
+        self.balancer.drain(node).map_err(|error| refused(&error.to_string()))?;
+        self.balancer.wait_idle(node, patience).await.map_err(|error| refused(&error.to_string()))?;
+        Ok(())
+    }
+
+    pub(super) async fn undrain(&self, node: &str, patience: Duration) -> Result<(), Error> {
+        self.balancer.undrain(node, patience).await.map_err(|error| refused(&error.to_string()))
+    }
+
+    pub(super) async fn stop(&self, node: &str, grace: Duration) -> Result<(), Error> {
+        let running = self.nodes.lock().await.remove(node);
+        if let Some(running) = running {
+            let log = running.stop(grace).await;
+            self.logs.lock().await.entry(node.to_owned()).or_default().extend(log);
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn balancer(&self) -> Result<String, Error> {
+        Ok(format!("http://{}", self.balancer.address()))
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
+        Ok(bucket_at(self.store.address()))
+    }
+
+    pub(super) fn parts(&self) -> Vec<String> {
+        self.options.nodes.clone()
+    }
+
+    pub(super) async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
+        let mut log = self.logs.lock().await.get(part).cloned().unwrap_or_default();
+        if let Some(node) = self.nodes.lock().await.get(part) {
+            log.extend(node.log());
+        }
+        let from = lines.map_or(0, |lines| log.len().saturating_sub(lines));
+        log.split_off(from)
+    }
+
+    pub(super) async fn down(&self) -> Result<(), Error> {
+        // Dropping a node ends it at once; world, store and balancer end with this value.
+        self.nodes.lock().await.clear();
+        Ok(())
+    }
+}
+
+/// Where the stand-in's own bucket is.
+fn bucket_at(store: SocketAddr) -> Bucket {
+    Bucket::open(StorageOptions {
+        endpoint: Some(format!("http://{store}")),
+        region: "us-east-1".into(),
+        bucket: BUCKET.into(),
+        access_key: ACCESS_KEY.into(),
+        secret: SecretString::from(SECRET_KEY),
+        prefix: String::new(),
+        path_style: true,
+    })
+}
+
+/// The stand-in plays the version that an image's tag names; a minor's branch is its first dot release.
+fn version_of(image: &str) -> String {
+    let tag = image.split('@').next().and_then(|bare| bare.rsplit_once(':')).map_or("", |(_, tag)| tag);
+    match Version::read(tag) {
+        Version::Exact(version) => version.to_string(),
+        Version::Minor(major, minor) => format!("{major}.{minor}.0"),
+        Version::Unknown => "0.0.0".into(),
+    }
+}
+
+fn refused(why: &str) -> Error {
+    Error::new("balancer", why, "This is the stand-in's own balancer: a bug of the gate.")
+}
+
+fn exited(node: &str, error: &StartError) -> Error {
+    let log = match error {
+        StartError::Exited { stderr, .. } => stderr.lines().map(str::to_owned).collect(),
+        StartError::Listen { .. } | StartError::Database { .. } => Vec::new(),
+    };
+    Error::new(node, error.to_string(), "Look at its last log lines below.").with_log(log)
+}

@@ -1,0 +1,112 @@
+//! From nothing to every node on stable, sane and in the balancer.
+
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use super::session::{Session, blame};
+use super::{broken, home};
+use crate::checks::{Home, Place, Side};
+use crate::event::{Blame, Breakage, Clustering, EventKind};
+use crate::mattermost::Client;
+
+/// Brings the cluster up. The first node migrates the empty database; then the others start at once, while the first
+/// one already makes the accounts.
+pub(super) async fn bring_up(session: &mut Session<'_>, nonce: &str, password: &SecretString) -> Result<(), Breakage> {
+    let plan = session.plan;
+    let images = [plan.stable.image.as_str(), plan.release.image.as_str()];
+    session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
+    // Nobody gets traffic before its sanity passed.
+    try_join_all(plan.order.iter().map(|node| session.cluster.drain(node, Duration::ZERO)))
+        .await
+        .map_err(|error| broken(Blame::Environment, error))?;
+    let Some((first, others)) = plan.order.split_first() else {
+        return Err(nobody());
+    };
+    let began = Instant::now();
+    let client = session.start(first, Side::Stable).await?;
+    session.wait(&client, Side::Stable).await?;
+    let (home, first, others) = tokio::try_join!(
+        make_home(session, &client, nonce, password),
+        into_traffic(session, first, Some((client.clone(), began))),
+        try_join_all(others.iter().map(|node| into_traffic(session, node, None))),
+    )?;
+    session.places = std::iter::once(first).chain(others).collect();
+    session.clustering = clustering(session, &home).await;
+    session.home = Some(home);
+    session.events.send(EventKind::ClusterKnown { clustering: session.clustering.clone() });
+    Ok(())
+}
+
+fn nobody() -> Breakage {
+    Breakage {
+        blame: Blame::Environment,
+        part: "nodes".into(),
+        message: "the cluster has no node".into(),
+        remedy: "Give at least one service the label upgrade-gate.role: node.".into(),
+        log_tail: Vec::new(),
+    }
+}
+
+async fn make_home(
+    session: &Session<'_>,
+    node: &Client,
+    nonce: &str,
+    password: &SecretString,
+) -> Result<Home, Breakage> {
+    match home::make(node, nonce, password).await {
+        Ok(home) => Ok(home),
+        Err(error) => Err(Breakage {
+            blame: Blame::Environment,
+            part: node.node().to_owned(),
+            message: format!("making the gate's accounts and team on stable failed: {error}"),
+            remedy: "The database must be empty, and sign-up by e-mail must be on (EmailSettings).".into(),
+            log_tail: session.cluster.log(node.node(), Some(20)).await,
+        }),
+    }
+}
+
+/// Starts a node unless it answers already, looks at it, and lets the balancer have it.
+async fn into_traffic(
+    session: &Session<'_>,
+    node: &str,
+    answering: Option<(Client, Instant)>,
+) -> Result<Place, Breakage> {
+    let (client, began) = match answering {
+        Some(known) => known,
+        None => {
+            let began = Instant::now();
+            let client = session.start(node, Side::Stable).await?;
+            session.wait(&client, Side::Stable).await?;
+            (client, began)
+        }
+    };
+    let facts = session.sane(&client, Side::Stable).await?;
+    let patience = Duration::from_secs(session.plan.budgets.ready_s);
+    let undrained = session.cluster.undrain(node, patience).await;
+    undrained.map_err(|error| broken(blame(Side::Stable), error))?;
+    session.announce(node, &facts, began);
+    Ok(Place { name: node.to_owned(), side: Side::Stable, facts, anyone: client })
+}
+
+/// A licence with `Cluster` on every node, and at least one member in the cluster's own list.
+async fn clustering(session: &Session<'_>, home: &Home) -> Clustering {
+    let Some(first) = session.places.first() else {
+        return Clustering::SharedDatabase { reason: "no node is up".into() };
+    };
+    let admin = home.admin.at(&first.anyone);
+    let licence = admin.client_license().await.unwrap_or_default();
+    let says = |key: &str| licence.get(key).is_some_and(|value| value == "true");
+    let reason = match (says("IsLicensed"), says("Cluster")) {
+        (false, _) => "the servers have no licence".to_owned(),
+        (true, false) => "the servers' licence has no clustering".to_owned(),
+        (true, true) => match admin.cluster_status().await {
+            Ok(peers) if !peers.is_empty() => return Clustering::Clustered,
+            Ok(_) => "the licence has clustering, but ClusterSettings.Enable is off".to_owned(),
+            Err(error) => format!("the licence has clustering, but the cluster's members can't be read: {error}"),
+        },
+    };
+    Clustering::SharedDatabase { reason }
+}

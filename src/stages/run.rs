@@ -1,0 +1,64 @@
+//! The whole line.
+
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use super::session::{Session, millis};
+use super::{bring_up, roll, stage};
+use crate::cluster::Cluster;
+use crate::event::{Breakage, EventKind, Events, Phase};
+use crate::mattermost::Http;
+use crate::outcome::Stage;
+use crate::plan::{Mode, Plan};
+
+/// Runs the plan on a cluster. What was found is in the events; what ended the run early is returned.
+///
+/// `nonce` makes the names of users, teams and channels unlike those of any other run; `password` is that of the
+/// gate's own accounts.
+///
+/// # Errors
+/// The [`Breakage`] after which the run could not go on.
+pub async fn run(
+    plan: &Plan,
+    cluster: &Cluster,
+    http: &Http,
+    events: &Events,
+    nonce: &str,
+    password: &SecretString,
+) -> Result<(), Breakage> {
+    let mut session = Session::new(plan, cluster, http, events);
+    phase(events, Phase::BringUp, bring_up::bring_up(&mut session, nonce, password)).await?;
+    for planned in &plan.stages {
+        match (planned.stage, plan.mode) {
+            (Stage::Stable, _) => {}
+            (Stage::Mixed(n), _) => replace(&mut session, n - 1).await?,
+            (Stage::Release, Mode::Rolling) => {
+                let last = session.places.len() - 1;
+                replace(&mut session, last).await?;
+            }
+            (Stage::Release, Mode::StopStart) => {
+                phase(events, Phase::StopStart, roll::stop_start(&mut session)).await?;
+            }
+        }
+        stage::run(&session, planned, nonce).await;
+    }
+    Ok(())
+}
+
+async fn replace(session: &mut Session<'_>, index: usize) -> Result<(), Breakage> {
+    let name = session.places[index].name.clone();
+    phase(session.events, Phase::Replace(name), roll::replace(session, index)).await
+}
+
+/// Frames a part of the run with its events, however it ends.
+async fn phase<T>(
+    events: &Events,
+    phase: Phase,
+    work: impl Future<Output = Result<T, Breakage>>,
+) -> Result<T, Breakage> {
+    let began = Instant::now();
+    events.send(EventKind::PhaseStarted { phase: phase.clone() });
+    let result = work.await;
+    events.send(EventKind::PhaseFinished { phase, took_ms: millis(began) });
+    result
+}

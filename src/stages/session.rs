@@ -1,0 +1,109 @@
+//! What one run carries along its line.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::broken;
+use crate::checks::{Carried, Home, Place, Side, sanity};
+use crate::cluster::{self, Cluster};
+use crate::event::{Blame, Breakage, Clustering, EventKind, Events};
+use crate::mattermost::{Client, Http, VersionFacts};
+use crate::outcome::Step;
+use crate::plan::{Plan, Release};
+
+/// The run's own state: what is known of the nodes, and what stages hand on.
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) cluster: &'a Cluster,
+    pub(super) http: &'a Http,
+    pub(super) events: &'a Events,
+    /// In the order of replacement.
+    pub(super) places: Vec<Place>,
+    pub(super) home: Option<Home>,
+    pub(super) clustering: Clustering,
+    pub(super) carried: Carried,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(plan: &'a Plan, cluster: &'a Cluster, http: &'a Http, events: &'a Events) -> Self {
+        let reason = "it is not known yet".to_owned();
+        Self {
+            plan,
+            cluster,
+            http,
+            events,
+            places: Vec::new(),
+            home: None,
+            clustering: Clustering::SharedDatabase { reason },
+            carried: Carried::default(),
+        }
+    }
+
+    pub(super) fn release_of(&self, side: Side) -> &'a Release {
+        match side {
+            Side::Stable => &self.plan.stable,
+            Side::Release => &self.plan.release,
+        }
+    }
+
+    /// Starts a node and waits until it answers.
+    pub(super) async fn start(&self, node: &str, side: Side) -> Result<Client, Breakage> {
+        let base = self.cluster.start(node, &self.release_of(side).image).await;
+        let base = base.map_err(|error| broken(blame(side), error))?;
+        Ok(Client::new(self.http, node, &base))
+    }
+
+    /// Waits until a started node answers.
+    pub(super) async fn wait(&self, client: &Client, side: Side) -> Result<(), Breakage> {
+        let deadline = Instant::now() + Duration::from_secs(self.plan.budgets.ready_s);
+        cluster::ready(self.cluster, client, deadline).await.map_err(|error| broken(blame(side), error))
+    }
+
+    /// Looks at a node that answers, before it takes traffic; a red step ends the run, because nothing that is not
+    /// sane is put in front of users.
+    pub(super) async fn sane(&self, client: &Client, side: Side) -> Result<VersionFacts, Breakage> {
+        let admin = self.home.as_ref().map(|home| &home.admin);
+        let (facts, steps) = sanity::look(client, &self.release_of(side).version, admin).await;
+        sanity::leave(&self.carried, &steps);
+        let red = steps.iter().find(|step| step.outcome.is_red());
+        match (facts, red) {
+            (Some(facts), None) => Ok(facts),
+            (_, red) => Err(self.insane(client.node(), side, red).await),
+        }
+    }
+
+    async fn insane(&self, node: &str, side: Side, red: Option<&Step>) -> Breakage {
+        let why = red.and_then(|step| step.outcome.why()).unwrap_or_else(|| "it did not say what it is".into());
+        Breakage {
+            blame: blame(side),
+            part: node.to_owned(),
+            message: format!("it came up on {} and its sanity failed: {why}", self.release_of(side).image),
+            remedy: "It was left out of the balancer. Look at its log lines below, and at the image.".into(),
+            log_tail: self.cluster.log(node, Some(20)).await,
+        }
+    }
+
+    /// Tells that a node may take traffic.
+    pub(super) fn announce(&self, node: &str, facts: &VersionFacts, began: Instant) {
+        self.events.send(EventKind::NodeReady {
+            node: node.to_owned(),
+            version: facts.version.clone(),
+            took_ms: millis(began),
+        });
+    }
+}
+
+/// A node that does not come up on release is a failed upgrade; on stable nothing was learned about the release.
+pub(super) fn blame(side: Side) -> Blame {
+    match side {
+        Side::Stable => Blame::Environment,
+        Side::Release => Blame::Release,
+    }
+}
+
+/// Milliseconds since `began`.
+pub(super) fn millis(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
