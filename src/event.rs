@@ -4,6 +4,9 @@
 //! them, the console shows them, `events.jsonl` keeps them. Nothing here knows who listens. Each kind is
 //! matched explicitly by every reporter, so that a new one forces a decision everywhere.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -250,6 +253,7 @@ pub enum Blame {
 #[derive(Debug, Clone)]
 pub struct Events {
     sender: mpsc::UnboundedSender<Event>,
+    sent: Arc<AtomicUsize>,
 }
 
 impl Events {
@@ -257,7 +261,7 @@ impl Events {
     #[must_use]
     pub fn stream() -> (Self, mpsc::UnboundedReceiver<Event>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { sender }, receiver)
+        (Self { sender, sent: Arc::default() }, receiver)
     }
 
     /// A stream nobody listens to, for code that is used outside a run.
@@ -268,7 +272,15 @@ impl Events {
 
     /// Sends one event, stamped now. A closed stream is no error: the run is over then.
     pub fn send(&self, kind: EventKind) {
-        let _ = self.sender.send(Event { at: OffsetDateTime::now_utc(), kind });
+        if self.sender.send(Event { at: OffsetDateTime::now_utc(), kind }).is_ok() {
+            self.sent.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// How many events were sent so far, over all clones.
+    #[must_use]
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::SeqCst)
     }
 
     /// Sends a warning.

@@ -8,6 +8,7 @@
 //! ```
 //! Data goes one way. ARCHITECTURE.md has the rooms, the floors and the invariants.
 
+pub mod case;
 pub mod checks;
 pub mod cluster;
 pub mod compose;
@@ -15,10 +16,13 @@ pub mod docker;
 pub mod event;
 pub mod fault;
 pub mod github;
+pub mod inputs;
 pub mod mattermost;
 pub mod outcome;
 pub mod plan;
 pub mod report;
+pub mod retry;
 pub mod stages;
 pub mod standin;
 pub mod storage;
+pub mod versions;

@@ -1,1 +1,14 @@
-fn main() {}
+//! `upgrade-gate`: parse, crypto provider, run, exit code. Everything else is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // reqwest, octocrab and the AWS client take the process's default provider; there is one, ring.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(upgrade_gate::cli::main()).into(),
+        // Without threads or an event queue there is nothing that could be reported in any other way.
+        Err(_) => ExitCode::from(70),
+    }
+}

@@ -1,0 +1,65 @@
+//! The command line: one definition for flags, `INPUT_*` and help.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use super::demo::DemoOptions;
+use super::standin::Part;
+use crate::inputs::Inputs;
+
+/// Rolls a Mattermost cluster from stable to release, and says whether it held (test case MM-T5392).
+#[derive(Debug, Parser)]
+#[command(name = "upgrade-gate", version, max_term_width = 110)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build a cluster on Docker, roll it from stable to release, check it, report.
+    Run {
+        /// What the user wants.
+        #[command(flatten)]
+        inputs: Inputs,
+    },
+    /// The same on the embedded stand-in: no Docker, no network, all reports.
+    Demo(DemoOptions),
+    /// Show what `run` would do, without doing it.
+    Plan {
+        /// What the user wants.
+        #[command(flatten)]
+        inputs: Inputs,
+        /// How to show it.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// List the checks and the lines of MM-T5392 that they cover.
+    Checks {
+        /// How to show them.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Remove what a run left on the Docker engine.
+    Cleanup {
+        /// The run, as `run` named it.
+        #[arg(long, value_name = "ID", required_unless_present = "expired")]
+        run: Option<String>,
+        /// Everything of ours whose time is over.
+        #[arg(long)]
+        expired: bool,
+    },
+    /// Parts of the stand-in, for images that play a cluster on a real Docker engine.
+    #[command(name = "standin", hide = true, subcommand)]
+    StandIn(Part),
+}
+
+/// How a listing is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}

@@ -1,0 +1,105 @@
+//! `demo`: the main job on the embedded stand-in. No Docker, no network, all reports.
+
+use clap::Args;
+
+use super::conduct::{Stand, conduct};
+use super::run::report_dir;
+use super::{random, say, wrong_input};
+use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
+use crate::fault::{self, Faults};
+use crate::inputs::{Inputs, Surroundings};
+use crate::plan::{self, Problems};
+use crate::verdict::ExitCode;
+
+/// What the demo plays.
+#[derive(Debug, Args)]
+pub struct DemoOptions {
+    /// The version that is upgraded from.
+    #[arg(long, value_name = "VERSION", default_value = "11.5.1")]
+    pub stable: String,
+    /// The version under test.
+    #[arg(long, value_name = "VERSION", default_value = "11.6.0")]
+    pub release: String,
+    /// How many nodes, 1 to 9.
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub nodes: String,
+    /// `auto`, `rolling` or `stop-start`.
+    #[arg(long, value_name = "MODE", default_value = "auto")]
+    pub mode: String,
+    /// Play servers without a clustering licence: they share database and store, and nothing else.
+    #[arg(long)]
+    pub shared_database: bool,
+    /// Break the release with a named fault; `--fault list` lists them.
+    #[arg(long, value_name = "NAME")]
+    pub fault: Option<String>,
+    /// Run only these checks.
+    #[arg(long, value_name = "CHECKS", default_value = "")]
+    pub only: String,
+    /// Leave these checks out.
+    #[arg(long, value_name = "CHECKS", default_value = "")]
+    pub skip: String,
+    /// The folder that the reports are written to.
+    #[arg(long, value_name = "DIR", default_value = "upgrade-gate-report")]
+    pub report_dir: String,
+}
+
+pub(super) async fn demo(options: DemoOptions, surroundings: &Surroundings) -> ExitCode {
+    if options.fault.as_deref() == Some("list") {
+        for fault in fault::catalogue() {
+            say(&format!("{:<28} {}", fault.id, fault.title));
+        }
+        return ExitCode::PASSED;
+    }
+    match played(&options, surroundings).await {
+        Ok(exit) => exit,
+        Err(error) => match error.downcast::<Problems>() {
+            Ok(problems) => wrong_input(&problems, surroundings),
+            Err(bug) => {
+                say(&format!("This is a bug of the gate: {bug:#}"));
+                ExitCode::GATE_BUG
+            }
+        },
+    }
+}
+
+async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+    let inputs = Inputs {
+        stable: options.stable.clone(),
+        release: options.release.clone(),
+        nodes: options.nodes.clone(),
+        mode: options.mode.clone(),
+        only: options.only.clone(),
+        skip: options.skip.clone(),
+        image: "standin".into(),
+        timeout: "5m".into(),
+        ..Inputs::defaults()
+    };
+    let plan = plan::make(&inputs, None)?;
+    let faults = faults(options)?;
+    let report_dir = report_dir(&options.report_dir)?;
+    say(&plan::text(&plan));
+    let nodes = plan.order.clone();
+    let clustered = !options.shared_database;
+    let stand = Stand {
+        run_id: format!("ug-{}", random::hex(5)?),
+        report_dir,
+        secrets: Vec::new(),
+        password: random::password()?,
+    };
+    let build = |_| async {
+        let cluster = StandInCluster::new(StandInOptions { nodes, clustered, faults }).await;
+        let remedy = "The demo needs to listen on 127.0.0.1.";
+        cluster.map(Cluster::StandIn).map_err(|error| Error::new("stand-in", error.to_string(), remedy))
+    };
+    Ok(conduct(&plan, "stand-in", stand, surroundings, build).await?.exit)
+}
+
+fn faults(options: &DemoOptions) -> Result<Faults, Problems> {
+    let Some(name) = &options.fault else { return Ok(Faults::none()) };
+    let Some(fault) = fault::find(name) else {
+        let mut problems = Problems::default();
+        problems.add("fault", name, "is no fault", "Write --fault list to see their names.");
+        return Err(problems);
+    };
+    Ok(Faults::new(fault.rules.clone(), &options.stable, &options.release))
+}

@@ -1,0 +1,81 @@
+//! Commands and flags, and what each command does with the rooms below it.
+//!
+//! A command reads inputs, makes a plan, builds a cluster, conducts the run and publishes the result. This is the one
+//! place where all rooms meet; none of them knows this one.
+
+mod arguments;
+mod checks;
+mod cleanup;
+mod conduct;
+mod demo;
+mod interrupt;
+mod pump;
+mod plan;
+mod publish;
+mod random;
+mod run;
+mod standin;
+
+pub use arguments::{Arguments, Command};
+
+use std::io::Write as _;
+
+use clap::Parser as _;
+
+use crate::inputs::Surroundings;
+use crate::plan::Problems;
+use crate::verdict::ExitCode;
+
+/// Parses the arguments of this process and does what they say.
+pub async fn main() -> ExitCode {
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    // In the stand-in database's image the binary is also found as `pg_isready`: the health check of the compose file.
+    let called = arguments.first().map(std::path::PathBuf::from).unwrap_or_default();
+    if called.file_name().is_some_and(|name| name == "pg_isready") {
+        return standin::database_answers().await;
+    }
+    // The Action is called without arguments: the inputs say everything.
+    if arguments.len() == 1 && Surroundings::read().on_github() {
+        arguments.push("run".into());
+    }
+    match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => dispatch(arguments.command).await,
+        Err(error) => {
+            let _ = error.print();
+            // Help and version are no errors.
+            if error.use_stderr() { ExitCode::WRONG_INPUT } else { ExitCode::PASSED }
+        }
+    }
+}
+
+async fn dispatch(command: Command) -> ExitCode {
+    let surroundings = Surroundings::read();
+    match command {
+        Command::Run { inputs } => run::run(inputs.with_defaults(), &surroundings).await,
+        Command::Demo(options) => demo::demo(options, &surroundings).await,
+        Command::Plan { inputs, format } => plan::plan(&inputs.with_defaults(), format),
+        Command::Checks { format } => checks::checks(format),
+        Command::Cleanup { run, expired } => cleanup::cleanup(run, expired, &surroundings).await,
+        Command::StandIn(part) => standin::standin(part).await,
+    }
+}
+
+/// Says something on standard output; a closed pipe is no error.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{}", text.trim_end());
+    let _ = out.flush();
+}
+
+/// Wrong inputs, said the way the surroundings want it.
+fn wrong_input(problems: &Problems, surroundings: &Surroundings) -> ExitCode {
+    say(&problems.to_string());
+    if surroundings.on_github() {
+        for problem in &problems.0 {
+            let mut out = std::io::stdout().lock();
+            let title = format!("input {}", problem.input);
+            let _ = crate::github::commands::error(&mut out, &title, &problem.to_string());
+        }
+    }
+    ExitCode::WRONG_INPUT
+}

@@ -1,0 +1,89 @@
+//! The receiving end of the event stream: secrets out, then console, `events.jsonl` and record, in one order.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinHandle;
+
+use crate::event::Event;
+use crate::record::Record;
+use crate::redact::Redactor;
+use crate::report::{Console, EventLog, Look, redacted};
+
+/// How often the live line of a terminal moves.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Folds and shows events until the stream ends.
+#[derive(Debug)]
+pub(super) struct Pump {
+    record: Arc<Mutex<Record>>,
+    folded: Arc<AtomicUsize>,
+    task: JoinHandle<Console<std::io::Stdout>>,
+}
+
+impl Pump {
+    /// Starts it. An `events.jsonl` that cannot be written costs the file, not the run.
+    pub(super) fn start(
+        mut events: UnboundedReceiver<Event>,
+        redactor: Arc<Redactor>,
+        look: Look,
+        dir: &Path,
+    ) -> Self {
+        let record = Arc::new(Mutex::new(Record::default()));
+        let shared = Arc::clone(&record);
+        let folded = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&folded);
+        let mut log = File::create(dir.join("events.jsonl")).ok().map(|file| EventLog::new(BufWriter::new(file)));
+        let task = tokio::spawn(async move {
+            let mut console = Console::new(std::io::stdout(), look);
+            let mut tick = tokio::time::interval(TICK);
+            loop {
+                let event = tokio::select! {
+                    biased;
+                    event = events.recv() => event,
+                    _ = tick.tick() => {
+                        let _ = console.tick(OffsetDateTime::now_utc());
+                        continue;
+                    }
+                };
+                let Some(event) = event else { return console };
+                let event = redacted(event, &redactor);
+                let _ = console.event(&event);
+                if let Some(open) = &mut log
+                    && open.write(&event).is_err()
+                {
+                    log = None;
+                }
+                shared.lock().unwrap_or_else(PoisonError::into_inner).fold(&event);
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        Self { record, folded, task }
+    }
+
+    /// How many events it has folded.
+    pub(super) fn folded(&self) -> usize {
+        self.folded.load(Ordering::SeqCst)
+    }
+
+    /// What is known so far.
+    pub(super) fn so_far(&self) -> Record {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits for the end of the stream: the whole record, and the console for its last words.
+    ///
+    /// # Errors
+    /// When the task itself broke: a bug.
+    pub(super) async fn finish(self) -> anyhow::Result<(Record, Console<std::io::Stdout>)> {
+        let console = self.task.await?;
+        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok((record, console))
+    }
+}

@@ -1,0 +1,197 @@
+//! `standin …`: the stand-in's parts as processes, for images that play a cluster on a real engine.
+//!
+//! The images take the place of Mattermost, PostgreSQL and the S3 store in the built-in compose file, so these commands
+//! read what that file gives to the real ones: `MM_CONFIG`, `MM_FILESETTINGS_…`, `MINIO_ROOT_…`. The database process
+//! holds the world; a node process is a pipe to it, and registers itself when it starts.
+
+use std::net::SocketAddr;
+
+use clap::{Args, Subcommand};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::interrupt::Interrupts;
+use super::say;
+use crate::fault::{self, FaultPlan};
+use crate::standin::store::{self, StoreOptions};
+use crate::standin::{BucketFiles, NodeProcess, Options, World, release, run_node, serve_world};
+use crate::storage::{Bucket, StorageOptions};
+use crate::verdict::ExitCode;
+
+/// One process of a stand-in cluster.
+#[derive(Debug, Subcommand)]
+pub enum Part {
+    /// A Mattermost node.
+    Node(NodePart),
+    /// The database, which holds the world.
+    Database(DatabasePart),
+    /// The S3 store.
+    Store(StorePart),
+}
+
+/// A node process.
+#[derive(Debug, Args)]
+pub struct NodePart {
+    /// The version it plays.
+    #[arg(long, env = "STANDIN_VERSION")]
+    version: String,
+    /// A fault of the catalogue that it has.
+    #[arg(long, env = "STANDIN_FAULT", default_value = "")]
+    fault: String,
+    /// What is written on stderr before the process ends with 1, at once: an image that cannot start.
+    #[arg(long, env = "STANDIN_EXIT", default_value = "")]
+    exit: String,
+    /// The database, as the product is told.
+    #[arg(long, env = "MM_CONFIG")]
+    config: String,
+    /// Where it listens.
+    #[arg(long, default_value = "0.0.0.0:8065")]
+    listen: SocketAddr,
+    /// Its name.
+    #[arg(long, env = "HOSTNAME", default_value = "node")]
+    name: String,
+    /// Where files go.
+    #[arg(long, env = "MM_FILESETTINGS_AMAZONS3ENDPOINT", default_value = "")]
+    store: String,
+    /// The bucket.
+    #[arg(long, env = "MM_FILESETTINGS_AMAZONS3BUCKET", default_value = "mattermost")]
+    bucket: String,
+    /// The store's access key.
+    #[arg(long, env = "MM_FILESETTINGS_AMAZONS3ACCESSKEYID", default_value = "")]
+    access_key: String,
+    /// The store's secret key.
+    #[arg(long, env = "MM_FILESETTINGS_AMAZONS3SECRETACCESSKEY", default_value = "", hide_env_values = true)]
+    secret_key: String,
+}
+
+/// The database process.
+#[derive(Debug, Args)]
+pub struct DatabasePart {
+    /// Where it listens.
+    #[arg(long, default_value = "0.0.0.0:5432")]
+    listen: SocketAddr,
+    /// Play servers with a clustering licence.
+    #[arg(long, env = "STANDIN_CLUSTERED")]
+    clustered: bool,
+    /// What the real image is told; of no meaning here.
+    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
+}
+
+/// The store process.
+#[derive(Debug, Args)]
+pub struct StorePart {
+    /// Where it listens.
+    #[arg(long, default_value = "0.0.0.0:9000")]
+    listen: SocketAddr,
+    /// The access key that it accepts.
+    #[arg(long, env = "MINIO_ROOT_USER")]
+    access_key: String,
+    /// Its secret key.
+    #[arg(long, env = "MINIO_ROOT_PASSWORD", hide_env_values = true)]
+    secret_key: String,
+    /// What the real image is told; of no meaning here.
+    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
+}
+
+pub(super) async fn standin(part: Part) -> ExitCode {
+    let ended = match part {
+        Part::Node(part) => node(part).await,
+        Part::Database(part) => database(part).await,
+        Part::Store(part) => store(part).await,
+    };
+    match ended {
+        Ok(()) => ExitCode::PASSED,
+        Err(error) => {
+            say(&format!("Error: {error:#}"));
+            ExitCode::FAILED
+        }
+    }
+}
+
+/// The health check of the stand-in database's container: does it listen?
+pub(super) async fn database_answers() -> ExitCode {
+    match tokio::net::TcpStream::connect("127.0.0.1:5432").await {
+        Ok(_) => ExitCode::PASSED,
+        Err(_) => ExitCode::FAILED,
+    }
+}
+
+/// Cancelled by the first SIGINT or SIGTERM.
+fn until_signal() -> std::io::Result<CancellationToken> {
+    let cancel = CancellationToken::new();
+    let (mut interrupts, token) = (Interrupts::listen()?, cancel.clone());
+    tokio::spawn(async move {
+        interrupts.next().await;
+        token.cancel();
+    });
+    Ok(cancel)
+}
+
+async fn node(part: NodePart) -> anyhow::Result<()> {
+    anyhow::ensure!(part.exit.is_empty(), "{}", part.exit);
+    let rules = match part.fault.as_str() {
+        "" => Vec::new(),
+        name => fault::find(name).ok_or_else(|| anyhow::anyhow!("there is no fault {name}"))?.rules.clone(),
+    };
+    let process = NodeProcess {
+        database: database_of(&part.config)?,
+        name: part.name.clone(),
+        release: release::known(&part.version),
+        // The image decides who is broken, so the rule's dial is open: this node is the release.
+        faults: FaultPlan { rules, stable_version: String::new(), release_version: part.version.clone() },
+        files: storage_of(&part),
+    };
+    let listener = TcpListener::bind(part.listen).await?;
+    Ok(run_node(process, listener, until_signal()?, |line| say(line)).await?)
+}
+
+async fn database(part: DatabasePart) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(part.listen).await?;
+    let cancel = until_signal()?;
+    say("database system is ready to accept connections");
+    let clustered = part.clustered;
+    let make = move |files: Option<StorageOptions>| {
+        let mut options = Options { clustered, ..Options::default() };
+        if let Some(files) = files {
+            options.files = std::sync::Arc::new(BucketFiles(Bucket::open(files)));
+        }
+        World::new(options)
+    };
+    Ok(serve_world(make, listener, cancel).await?)
+}
+
+async fn store(part: StorePart) -> anyhow::Result<()> {
+    let options = StoreOptions {
+        access_key: part.access_key,
+        secret_key: SecretString::from(part.secret_key),
+        region: "us-east-1".into(),
+        buckets: vec!["mattermost".into()],
+        data_dir: None,
+    };
+    let listener = TcpListener::bind(part.listen).await?;
+    Ok(store::run(options, listener, until_signal()?).await?)
+}
+
+/// `postgres://user:password@database:5432/name?…` → `database:5432`.
+fn database_of(config: &str) -> anyhow::Result<String> {
+    let place = config.split_once("://").map_or(config, |(_, rest)| rest);
+    let place = place.split(['/', '?']).next().unwrap_or(place);
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    anyhow::ensure!(place.contains(':'), "MM_CONFIG names no host and port: {place}");
+    Ok(place.to_owned())
+}
+
+fn storage_of(part: &NodePart) -> Option<StorageOptions> {
+    (!part.store.is_empty()).then(|| StorageOptions {
+        endpoint: Some(format!("http://{}", part.store)),
+        region: "us-east-1".into(),
+        bucket: part.bucket.clone(),
+        access_key: part.access_key.clone(),
+        secret: SecretString::from(part.secret_key.clone()),
+        prefix: String::new(),
+        path_style: true,
+    })
+}
