@@ -10,6 +10,7 @@
 
 pub mod case;
 pub mod checks;
+pub mod cli;
 pub mod cluster;
 pub mod compose;
 pub mod docker;
@@ -20,9 +21,12 @@ pub mod inputs;
 pub mod mattermost;
 pub mod outcome;
 pub mod plan;
+pub mod record;
+pub mod redact;
 pub mod report;
 pub mod retry;
 pub mod stages;
 pub mod standin;
 pub mod storage;
+pub mod verdict;
 pub mod versions;

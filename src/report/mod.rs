@@ -1,1 +1,32 @@
-//! (story to come)
+//! Record → text: what a run looks like to people and to programs.
+//!
+//! [`Console`] follows the events live, [`EventLog`] keeps them; everything else is made from the
+//! [`Record`] and its [`Verdict`] alone, so that a stored record renders every report again, byte for byte.
+//! Text of others (server answers, log lines, names) is untrusted here: [`sanitise`] guards XML and the
+//! console, `escape` guards Markdown, and [`redacted`] takes the secrets out of an event before any of
+//! them sees it. Files are written one by one: one that fails does not take the others with it.
+
+mod console;
+mod escape;
+mod files;
+mod fit;
+mod json;
+mod jsonl;
+mod junit;
+mod junit_pass;
+mod markdown;
+mod redacted;
+pub mod sanitise;
+mod sections;
+pub(crate) mod words;
+
+pub use console::{Console, Look};
+pub use files::{REPORTS, WrittenFile, write_all};
+pub use jsonl::EventLog;
+pub use markdown::{COMMENT_LIMIT, SUMMARY_LIMIT};
+pub use redacted::redacted;
+pub use {json::read as read_record, json::render as record_json};
+pub use {junit::render as junit, markdown::comment, markdown::summary};
+
+#[cfg(doc)]
+use crate::{record::Record, verdict::Verdict};

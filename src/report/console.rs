@@ -1,0 +1,380 @@
+//! The console: what happens, while it happens, for people.
+//!
+//! Foreign text is put on one line and behind a prefix, and `##[` is broken up: on a runner, a log line that
+//! begins with `::` or holds `##[` would be a command.
+
+use std::io::{self, Write};
+
+use indexmap::IndexMap;
+use time::OffsetDateTime;
+
+use super::files::WrittenFile;
+use super::sanitise::one_line;
+use super::words::{bytes, cut, duration, headline, numbers, plural, red_parts, symbol};
+use crate::event::{Breakage, CheckResult, Clustering, Event, EventKind, Outcome, RunHeader, Stage};
+use crate::record::Record;
+use crate::verdict::{Counts, Verdict};
+
+/// What the console may use.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    /// A terminal: one live line tells what takes long just now.
+    pub terminal: bool,
+    /// ANSI colours.
+    pub colour: bool,
+    /// A GitHub runner: phases and stages become groups; there is no live line.
+    pub github: bool,
+}
+
+/// Longer live lines would wrap on a common terminal and could not be taken back.
+const LIVE_WIDTH: usize = 78;
+/// Foreign text in one line.
+const TEXT: usize = 500;
+/// Failures that the final block repeats.
+const REPEATED: usize = 20;
+
+/// Writes a run to `out`, event by event.
+#[derive(Debug)]
+pub struct Console<W: Write> {
+    out: W,
+    look: Look,
+    group_open: bool,
+    record: Record,
+    live: Live,
+}
+
+/// What goes on just now, for the live line.
+#[derive(Debug, Default)]
+struct Live {
+    shown: bool,
+    phase: Option<(String, OffsetDateTime)>,
+    images: IndexMap<String, (usize, usize, u64)>,
+    checks: Vec<(String, OffsetDateTime)>,
+    container: Option<String>,
+}
+
+impl<W: Write> Console<W> {
+    /// A console on `out`.
+    pub fn new(out: W, look: Look) -> Self {
+        let look = Look { terminal: look.terminal && !look.github, ..look };
+        Self { out, look, group_open: false, record: Record::default(), live: Live::default() }
+    }
+
+    /// Shows one event.
+    ///
+    /// # Errors
+    /// When `out` cannot be written to.
+    pub fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.record.fold(event);
+        self.clear_live()?;
+        match &event.kind {
+            EventKind::RunStarted(header) => self.run_started(header)?,
+            EventKind::PhaseStarted { phase } => {
+                let name = self.text(&phase.to_string());
+                self.live.phase = Some((name.clone(), event.at));
+                self.open(&name)?;
+            }
+            EventKind::PhaseFinished { phase, took_ms } => {
+                self.live.phase = None;
+                self.live.container = None;
+                let line = format!("  {} took {}", self.text(&phase.to_string()), duration(*took_ms));
+                self.faint(&line)?;
+                self.close()?;
+            }
+            EventKind::ImageProgress { image, layers_done, layers, bytes } => {
+                self.live.images.insert(image.clone(), (*layers_done, *layers, *bytes));
+            }
+            EventKind::ImageReady { image, pulled, took_ms } => {
+                self.live.images.shift_remove(image);
+                let how =
+                    if *pulled { format!("pulled in {}", duration(*took_ms)) } else { "is there".into() };
+                let line = format!("  image {} {how}", self.text(image));
+                self.line(&line)?;
+            }
+            EventKind::ContainerState { container, state } => {
+                self.live.container = Some(format!("{} {}", self.text(container), self.text(state)));
+            }
+            EventKind::NodeReady { node, version, took_ms } => {
+                let (node, version) = (self.text(node), self.text(version));
+                self.line(&format!("  {node} is ready with {version} after {}", duration(*took_ms)))?;
+            }
+            EventKind::NodeReplaced { node, from, to, parts } => {
+                let took = duration(parts.iter().map(|(_, ms)| ms).sum());
+                let parts: Vec<String> =
+                    parts.iter().map(|(part, ms)| format!("{part} {}", duration(*ms))).collect();
+                let line = format!("  {node}: {from} → {to} in {took} ({})", parts.join(", "));
+                let line = format!("  {}", self.text(&line));
+                self.line(&line)?;
+            }
+            EventKind::ClusterKnown { clustering } => {
+                let why = match clustering {
+                    Clustering::Clustered => String::new(),
+                    Clustering::SharedDatabase { reason } => format!(": {}", self.text(reason)),
+                };
+                self.line(&format!("  cluster: {}{why}", clustering.label()))?;
+            }
+            EventKind::StageStarted { stage } => {
+                let planned = Counts::of(&self.record, Some(*stage)).planned;
+                self.open(&format!("stage {stage}: {}", plural(planned, "check")))?;
+            }
+            EventKind::StageFinished { stage, took_ms } => self.stage_finished(*stage, *took_ms)?,
+            EventKind::CheckStarted { check, .. } => self.live.checks.push((check.clone(), event.at)),
+            EventKind::CheckFinished(result) => {
+                self.live.checks.retain(|(check, _)| *check != result.check);
+                self.check(result)?;
+            }
+            EventKind::EvidenceSaved { path, about } => {
+                let line = format!("  evidence: {} ({})", self.text(path), self.text(about));
+                self.faint(&line)?;
+            }
+            EventKind::Warning { text } => {
+                let line = format!("  ! {}", self.text(text));
+                self.coloured(YELLOW, &line)?;
+            }
+            EventKind::RunBroken(broken) => self.broken(broken)?,
+            EventKind::Interrupted { signal } => {
+                self.close()?;
+                let line =
+                    format!("! {}: partial reports first, then everything is removed", self.text(signal));
+                self.coloured(YELLOW, &line)?;
+            }
+            EventKind::RunFinished => self.close()?,
+        }
+        self.draw_live(event.at)?;
+        self.out.flush()
+    }
+
+    /// Draws the live line again, so that its seconds go on while nothing happens.
+    ///
+    /// # Errors
+    /// When `out` cannot be written to.
+    pub fn tick(&mut self, now: OffsetDateTime) -> io::Result<()> {
+        self.clear_live()?;
+        self.draw_live(now)?;
+        self.out.flush()
+    }
+
+    /// The last block: what failed, the verdict, the counts, where the reports are, the first cause.
+    ///
+    /// # Errors
+    /// When `out` cannot be written to.
+    pub fn finish(&mut self, record: &Record, verdict: &Verdict, files: &[WrittenFile]) -> io::Result<()> {
+        self.clear_live()?;
+        self.close()?;
+        self.line("")?;
+        let red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
+        for result in red.iter().take(REPEATED) {
+            self.check(result)?;
+        }
+        if red.len() > REPEATED {
+            self.line(&format!("  … and {} more, in junit.xml", red.len() - REPEATED))?;
+        }
+        let word = verdict.word.for_people().to_uppercase();
+        let top = format!("{word}: {}", self.text(&headline(record, verdict)));
+        self.coloured(if verdict.passed() { GREEN } else { RED }, &top)?;
+        self.line(&format!("  {} in {}", numbers(verdict), duration(record.took_ms())))?;
+        if let Some(clustering) = &record.clustering {
+            self.line(&format!("  cluster: {}", clustering.label()))?;
+        }
+        if let Some(first) = verdict.reasons.first() {
+            let line = format!("  first cause: {}", self.text(first));
+            self.line(&line)?;
+        }
+        for file in files {
+            match &file.result {
+                Ok(path) => {
+                    let line = format!("  report: {}", self.text(&path.display().to_string()));
+                    self.line(&line)?;
+                }
+                Err(error) => {
+                    let line = format!("  ! {}", self.text(error));
+                    self.coloured(YELLOW, &line)?;
+                }
+            }
+        }
+        self.line(&format!("  exit code {}", verdict.exit_code))?;
+        self.out.flush()
+    }
+
+    fn run_started(&mut self, header: &RunHeader) -> io::Result<()> {
+        let top = format!("upgrade-gate {}, run {}", header.gate_version, header.run_id);
+        let top = self.text(&top);
+        self.coloured(BOLD, &top)?;
+        for (word, release) in [("stable ", &header.stable), ("release", &header.release)] {
+            let line = format!("  {word}  {} ({})", self.text(&release.given), self.text(&release.image));
+            self.line(&line)?;
+        }
+        let nodes = plural(header.nodes, "node");
+        let line = format!("{nodes} ({}), {}, because {}", header.provider, header.mode, header.mode_reason);
+        let line = format!("  {}", self.text(&line));
+        self.line(&line)?;
+        let checks: usize = header.planned.iter().map(|(_, checks)| checks.len()).sum();
+        let stages = plural(header.planned.len(), "stage");
+        self.line(&format!("  {} in {stages}", plural(checks, "check")))?;
+        for (check, why) in &header.left_out {
+            let line = format!("  left out: {} ({})", self.text(check), self.text(why));
+            self.line(&line)?;
+        }
+        Ok(())
+    }
+
+    fn stage_finished(&mut self, stage: Stage, took_ms: u64) -> io::Result<()> {
+        let counts = Counts::of(&self.record, Some(stage));
+        let red = counts.failed + counts.not_measured;
+        let line = format!(
+            "  {stage}: {} passed, {red} red, {} in all, {}",
+            counts.passed,
+            counts.run,
+            duration(took_ms)
+        );
+        self.faint(&line)?;
+        self.close()
+    }
+
+    fn check(&mut self, result: &CheckResult) -> io::Result<()> {
+        let colour = match result.outcome {
+            Outcome::Passed => GREEN,
+            Outcome::Failed(_) => RED,
+            Outcome::NotApplicable { .. } => FAINT,
+            Outcome::NotMeasured { .. } => YELLOW,
+        };
+        let why = match &result.outcome {
+            Outcome::NotApplicable { reason } => format!("  not applicable: {}", self.text(reason)),
+            outcome @ (Outcome::Failed(_) | Outcome::NotMeasured { .. }) => {
+                format!("  {} ({})", outcome.word(), self.text(&result.title))
+            }
+            Outcome::Passed => String::new(),
+        };
+        let mark = self.paint(colour, &symbol(&result.outcome).to_string());
+        let check = self.text(&result.check);
+        self.line(&format!("  {mark} {} {check}  {}{why}", result.stage, duration(result.took_ms)))?;
+        for (step, outcome) in red_parts(result) {
+            if let Some(step) = step {
+                let line = format!("      step      {}", self.text(step));
+                self.line(&line)?;
+            }
+            match outcome {
+                Outcome::Failed(found) => {
+                    let from =
+                        [("node", &found.node), ("version", &found.version), ("request", &found.request_id)];
+                    let mut lines = vec![("expected", found.expected.as_str()), ("got", found.got.as_str())];
+                    lines.extend(from.iter().filter_map(|(word, value)| Some((*word, value.as_deref()?))));
+                    for (word, value) in lines {
+                        let line = format!("      {word:<9} {}", self.text(value));
+                        self.line(&line)?;
+                    }
+                }
+                Outcome::NotMeasured { reason } => {
+                    let line = format!("      because   {}", self.text(reason));
+                    self.line(&line)?;
+                }
+                Outcome::Passed | Outcome::NotApplicable { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn broken(&mut self, broken: &Breakage) -> io::Result<()> {
+        // Outside of any group: nobody should have to unfold the reason of a broken run.
+        self.close()?;
+        let line = format!("✗ {}: {}", self.text(&broken.part), self.text(&broken.message));
+        self.coloured(RED, &line)?;
+        let line = format!("  what to do: {}", self.text(&broken.remedy));
+        self.line(&line)?;
+        if !broken.log_tail.is_empty() {
+            let line = format!("  the last lines of its log ({}):", self.text(&broken.part));
+            self.line(&line)?;
+        }
+        for log in &broken.log_tail {
+            let line = format!("  | {}", self.text(log));
+            self.faint(&line)?;
+        }
+        Ok(())
+    }
+
+    /// Begins a group on GitHub and a titled block elsewhere.
+    fn open(&mut self, title: &str) -> io::Result<()> {
+        self.close()?;
+        if self.look.github {
+            self.group_open = true;
+            // The one character of a command's data that one_line() leaves.
+            return writeln!(self.out, "::group::{}", title.replace('%', "%25"));
+        }
+        self.coloured(BOLD, title)
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.group_open) {
+            writeln!(self.out, "::endgroup::")?;
+        }
+        Ok(())
+    }
+
+    /// Foreign text on one line, harmless for terminals and runners.
+    fn text(&self, raw: &str) -> String {
+        let line = cut(&one_line(raw), TEXT);
+        if self.look.github { line.replace("##[", "## [") } else { line }
+    }
+
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.out, "{line}")
+    }
+
+    fn faint(&mut self, line: &str) -> io::Result<()> {
+        self.coloured(FAINT, line)
+    }
+
+    fn coloured(&mut self, colour: &str, line: &str) -> io::Result<()> {
+        let line = self.paint(colour, line);
+        self.line(&line)
+    }
+
+    fn paint(&self, colour: &str, text: &str) -> String {
+        if self.look.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn clear_live(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.live.shown) {
+            write!(self.out, "\r\u{1b}[2K")?;
+        }
+        Ok(())
+    }
+
+    fn draw_live(&mut self, now: OffsetDateTime) -> io::Result<()> {
+        if !self.look.terminal {
+            return Ok(());
+        }
+        let Some(line) = self.live.line(now) else { return Ok(()) };
+        self.live.shown = true;
+        write!(self.out, "{}", cut(&format!("  … {}", one_line(&line)), LIVE_WIDTH))
+    }
+}
+
+impl Live {
+    /// What takes long just now: pulls first, then checks, then the phase.
+    fn line(&self, now: OffsetDateTime) -> Option<String> {
+        let since = |start: OffsetDateTime| format!("{} s", (now - start).whole_seconds().max(0));
+        if !self.images.is_empty() {
+            let pulls = self.images.iter().map(|(image, (done, layers, loaded))| {
+                format!("pulling {image}: {done}/{layers} layers, {}", bytes(*loaded))
+            });
+            return Some(pulls.collect::<Vec<_>>().join("; "));
+        }
+        if let Some((_, start)) = self.checks.first() {
+            let names: Vec<&str> = self.checks.iter().map(|(check, _)| check.as_str()).collect();
+            return Some(format!("{} {}", names.join(", "), since(*start)));
+        }
+        let (phase, start) = self.phase.as_ref()?;
+        let container = self.container.as_ref().map(|state| format!(": {state}")).unwrap_or_default();
+        Some(format!("{phase} {}{container}", since(*start)))
+    }
+}
+
+const BOLD: &str = "1";
+const FAINT: &str = "2";
+const RED: &str = "31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+
+#[cfg(test)]
+mod tests;

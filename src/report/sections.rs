@@ -1,0 +1,331 @@
+//! The parts of the Markdown reports, most important first: what failed, the stages, the case line by line.
+//!
+//! Their weights: what is short by nature stays whole (0 and 1), failures get all the room that is left (2),
+//! the rest gives way in the order of its number.
+
+use super::escape::{block, code, name, plain};
+use super::fit::Section;
+use super::words::{duration, headline, numbers, plural, red_parts};
+use crate::case::LINES;
+use crate::event::{Blame, CheckResult, Clustering, Outcome, Stage};
+use crate::record::Record;
+use crate::verdict::{Counts, Verdict};
+
+/// How many characters of one foreign text are shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room(pub(crate) usize);
+
+/// Slow checks that are listed.
+const SLOWEST: usize = 10;
+/// Log lines that are shown of a part that broke.
+const LOG_LINES: usize = 40;
+
+/// All sections in the order of reading; those with nothing to say are missing.
+pub(crate) fn all(record: &Record, verdict: &Verdict, room: Room) -> Vec<Section> {
+    let mut sections = vec![top(record, verdict, room)];
+    let more = [
+        broken(record, room),
+        red_checks(record, room),
+        never_ran(record),
+        stages(record),
+        Some(the_case(record)),
+        warnings(record, room),
+        left_out(record, room),
+        not_applicable(record, room),
+        timings(record),
+        slowest(record),
+        evidence(record, room),
+    ];
+    sections.extend(more.into_iter().flatten());
+    sections
+}
+
+/// The verdict and what the run was about.
+fn top(record: &Record, verdict: &Verdict, room: Room) -> Section {
+    let mark = if verdict.passed() { "✅" } else { "❌" };
+    let mut lines = vec![
+        format!("## {mark} {}", capital(&plain(&headline(record, verdict), 200))),
+        String::new(),
+        format!("**{}** · {} · exit code {}", verdict.word.for_people(), numbers(verdict), verdict.exit_code),
+        String::new(),
+    ];
+    if let [first, rest @ ..] = verdict.reasons.as_slice() {
+        let more = match rest.len() {
+            0 => String::new(),
+            n => format!(" (and {})", plural(n, "more reason")),
+        };
+        lines.push(format!("First cause: {}{more}", plain(first, room.0)));
+        lines.push(String::new());
+    }
+    if let Some(header) = &record.header {
+        lines.push(format!(
+            "- stable {} → release {}",
+            name(&header.stable.image),
+            name(&header.release.image)
+        ));
+        lines.push(format!(
+            "- mode: {}, because {}",
+            plain(&header.mode, 40),
+            plain(&header.mode_reason, room.0)
+        ));
+        let label = match &record.clustering {
+            None => "not known yet".to_owned(),
+            Some(clustering @ Clustering::Clustered) => format!("**{}**", clustering.label()),
+            Some(clustering @ Clustering::SharedDatabase { reason }) => {
+                format!("**{}** ({})", clustering.label(), plain(reason, room.0))
+            }
+        };
+        let nodes = plural(header.nodes, "node");
+        lines.push(format!("- cluster: {label}, {nodes}, {}", plain(&header.provider, 40)));
+        lines.push(format!(
+            "- run {} took {}, upgrade-gate {}",
+            name(&header.run_id),
+            duration(record.took_ms()),
+            plain(&header.gate_version, 40)
+        ));
+    }
+    Section { title: "verdict", weight: 0, head: lines.join("\n"), ..Section::default() }
+}
+
+fn broken(record: &Record, room: Room) -> Option<Section> {
+    let rows = record.breakages.iter().map(|broken| {
+        let blame = match broken.blame {
+            Blame::Release => "the release",
+            Blame::Environment => "the environment",
+            Blame::Gate => "a bug in the gate",
+        };
+        let mut text = format!(
+            "**{}** ({blame}): {}\n\nWhat to do: {}\n",
+            plain(&broken.part, 80),
+            plain(&broken.message, room.0),
+            plain(&broken.remedy, room.0)
+        );
+        if !broken.log_tail.is_empty() {
+            let tail = &broken.log_tail[broken.log_tail.len().saturating_sub(LOG_LINES)..];
+            text.push_str(&format!(
+                "\n<details><summary>The last lines of its log</summary>\n\n{}\n\n</details>\n",
+                block(tail, room.0)
+            ));
+        }
+        text
+    });
+    section("what broke the run", 1, "### What broke the run\n", rows.collect())
+}
+
+fn red_checks(record: &Record, room: Room) -> Option<Section> {
+    // Failures before what could not be measured.
+    let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
+    red.sort_by_key(|result| !matches!(result.outcome, Outcome::Failed(_)));
+    let rows = red.into_iter().map(|result| red_check(result, room)).collect();
+    section("failed checks", 2, "### What failed\n", rows)
+}
+
+fn red_check(result: &CheckResult, room: Room) -> String {
+    let mut lines = vec![format!(
+        "- {} **{}** {}: {} ({})",
+        mark(&result.outcome),
+        result.stage,
+        name(&result.check),
+        plain(&result.title, room.0),
+        plain(&result.lines.join(", "), 80)
+    )];
+    for (step, outcome) in red_parts(result) {
+        lines.extend(step.map(|step| format!("  - step: {}", plain(step, room.0))));
+        match outcome {
+            Outcome::Failed(found) => {
+                lines.push(format!("  - expected: {}", code(&found.expected, room.0)));
+                lines.push(format!("  - got: {}", code(&found.got, room.0)));
+                let mut from = Vec::new();
+                from.extend(found.node.as_ref().map(|node| format!("node {}", name(node))));
+                from.extend(found.version.as_ref().map(|version| format!("version {}", name(version))));
+                from.extend(found.request_id.as_ref().map(|id| format!("request {}", name(id))));
+                if !from.is_empty() {
+                    lines.push(format!("  - from: {}", from.join(", ")));
+                }
+            }
+            Outcome::NotMeasured { reason } => {
+                lines.push(format!("  - not measured: {}", plain(reason, room.0)));
+            }
+            Outcome::Passed | Outcome::NotApplicable { .. } => {}
+        }
+    }
+    lines.join("\n")
+}
+
+fn never_ran(record: &Record) -> Option<Section> {
+    let rows = record.never_ran().map(|(stage, check)| format!("- {stage} {}", name(check))).collect();
+    section("checks that never ran", 3, "### Planned and never ran\n", rows)
+}
+
+fn stages(record: &Record) -> Option<Section> {
+    let rows = stages_of(record).into_iter().map(|stage| {
+        let counts = Counts::of(record, Some(stage));
+        let known = record.stages.iter().find(|known| known.stage == stage);
+        let took = known.and_then(|known| known.took_ms).map_or_else(|| "–".to_owned(), duration);
+        format!(
+            "| {stage} | {} | {} | {} | {} | {} | {} | {took} |",
+            counts.planned,
+            counts.passed,
+            counts.failed,
+            counts.not_applicable,
+            counts.not_measured,
+            counts.never_ran
+        )
+    });
+    let head = "### Stages\n\n| stage | planned | passed | failed | not applicable | not measured | never ran | took |\n|---|--:|--:|--:|--:|--:|--:|--:|";
+    section("stages", 0, head, rows.collect())
+}
+
+/// The case, line by line: what each line comes to in each stage.
+fn the_case(record: &Record) -> Section {
+    let stages = stages_of(record);
+    let names: Vec<String> = stages.iter().map(ToString::to_string).collect();
+    let mut head = "### The case MM-T5392, line by line\n\n| line | what it asks |".to_owned();
+    let mut rule = "|---|---|".to_owned();
+    for name in names {
+        head.push_str(&format!(" {name} |"));
+        rule.push_str(":-:|");
+    }
+    let rows = LINES.iter().map(|line| {
+        let known = record.results().any(|result| covers(result, line.id));
+        let none = if known { "" } else { " _(no check in this run)_" };
+        let cells: String =
+            stages.iter().map(|stage| format!(" {} |", cell(record, *stage, line.id))).collect();
+        format!("| {} | {}{none} |{cells}", line.id, line.title)
+    });
+    Section {
+        title: "the case",
+        weight: 1,
+        head: format!("{head}\n{rule}"),
+        rows: rows.collect(),
+        foot: String::new(),
+    }
+}
+
+fn covers(result: &CheckResult, line: &str) -> bool {
+    result.lines.iter().any(|covered| covered == line)
+}
+
+/// The worst outcome of a line's checks in a stage.
+fn cell(record: &Record, stage: Stage, line: &str) -> &'static str {
+    let here: Vec<&Outcome> = record
+        .results()
+        .filter(|result| result.stage == stage && covers(result, line))
+        .map(|result| &result.outcome)
+        .collect();
+    // A check that never ran names no lines here, but may have done so in another stage.
+    let missing = record.never_ran().any(|(planned, check)| {
+        planned == stage && record.results().any(|result| result.check == check && covers(result, line))
+    });
+    let has = |wanted: fn(&Outcome) -> bool| here.iter().any(|outcome| wanted(outcome));
+    if has(|outcome| matches!(outcome, Outcome::Failed(_))) {
+        "❌"
+    } else if missing || has(|outcome| matches!(outcome, Outcome::NotMeasured { .. })) {
+        "⚠️"
+    } else if has(|outcome| matches!(outcome, Outcome::Passed)) {
+        "✅"
+    } else if here.is_empty() {
+        ""
+    } else {
+        "➖"
+    }
+}
+
+fn warnings(record: &Record, room: Room) -> Option<Section> {
+    let rows = record.warnings.iter().map(|text| format!("- {}", plain(text, room.0))).collect();
+    section("warnings", 4, "### Warnings\n", rows)
+}
+
+fn left_out(record: &Record, room: Room) -> Option<Section> {
+    let left_out = record.header.iter().flat_map(|header| &header.left_out);
+    let rows = left_out.map(|(check, why)| format!("- {}: {}", name(check), plain(why, room.0))).collect();
+    section("checks left out on request", 4, "### Left out on request\n", rows)
+}
+
+fn not_applicable(record: &Record, room: Room) -> Option<Section> {
+    // One reason usually stands for many checks: tell it once.
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for result in record.results() {
+        let Outcome::NotApplicable { reason } = &result.outcome else { continue };
+        let told = format!("{}/{}", result.stage, result.check);
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, checks)) => checks.push(told),
+            None => reasons.push((reason, vec![told])),
+        }
+    }
+    let rows = reasons.iter().map(|(reason, checks)| {
+        format!("- {}: {}", capital(&plain(reason, room.0)), plain(&checks.join(", "), room.0))
+    });
+    section("not applicable", 5, "### Not applicable\n", rows.collect())
+}
+
+fn timings(record: &Record) -> Option<Section> {
+    let mut rows: Vec<String> = Vec::new();
+    for phase in &record.phases {
+        let took = phase.took_ms.map_or_else(|| "did not end".to_owned(), duration);
+        rows.push(format!("| {} | {took} | |", plain(&phase.phase.to_string(), 80)));
+    }
+    for image in record.images.iter().filter(|image| image.pulled) {
+        rows.push(format!("| pull {} | {} | |", name(&image.image), duration(image.took_ms)));
+    }
+    for replaced in &record.replacements {
+        let parts: Vec<String> = replaced
+            .parts
+            .iter()
+            .map(|(part, ms)| format!("{} {}", plain(part, 40), duration(*ms)))
+            .collect();
+        let node = plain(&replaced.node, 80);
+        rows.push(format!("| parts of {node} | {} | {} |", duration(replaced.took_ms()), parts.join(", ")));
+    }
+    section("timings", 6, "### Timings\n\n| what | took | of it |\n|---|--:|---|", rows)
+}
+
+fn slowest(record: &Record) -> Option<Section> {
+    let mut results: Vec<&CheckResult> = record.results().collect();
+    results.sort_by_key(|result| std::cmp::Reverse(result.took_ms));
+    let rows = results.into_iter().take(SLOWEST).map(|result| {
+        format!("| {} | {} | {} |", result.stage, name(&result.check), duration(result.took_ms))
+    });
+    section(
+        "slowest checks",
+        7,
+        "### Slowest checks\n\n| stage | check | took |\n|---|---|--:|",
+        rows.collect(),
+    )
+}
+
+fn evidence(record: &Record, room: Room) -> Option<Section> {
+    let rows =
+        record.evidence.iter().map(|file| format!("- {}: {}", name(&file.path), plain(&file.about, room.0)));
+    section("evidence", 6, "### Evidence\n", rows.collect())
+}
+
+fn section(title: &'static str, weight: u8, head: &str, rows: Vec<String>) -> Option<Section> {
+    (!rows.is_empty()).then(|| Section { title, weight, head: head.to_owned(), rows, foot: String::new() })
+}
+
+/// Stages of the plan, then those that began without being planned.
+fn stages_of(record: &Record) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Vec::new();
+    let planned = record.header.iter().flat_map(|header| header.planned.iter().map(|(stage, _)| *stage));
+    for stage in planned.chain(record.stages.iter().map(|stage| stage.stage)) {
+        if !stages.contains(&stage) {
+            stages.push(stage);
+        }
+    }
+    stages
+}
+
+fn mark(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "✅",
+        Outcome::Failed(_) => "❌",
+        Outcome::NotApplicable { .. } => "➖",
+        Outcome::NotMeasured { .. } => "⚠️",
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

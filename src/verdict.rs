@@ -1,0 +1,422 @@
+//! Record → verdict: pure, and the only place that decides an exit code from what happened.
+//!
+//! The order of precedence, strongest first: interrupted, our own bug, a failed check, a release that broke
+//! the run, an environment that broke it, something that could not be measured. A failed check wins over an
+//! environment that broke later: what was measured stays measured.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::event::{Blame, Breakage, CheckResult, Outcome, Stage};
+use crate::record::Record;
+
+/// What the process exits with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ExitCode(u8);
+
+impl ExitCode {
+    /// Every planned check ran, was measured and passed.
+    pub const PASSED: Self = Self(0);
+    /// The upgrade failed a check, or a node did not come up on the release.
+    pub const FAILED: Self = Self(1);
+    /// Wrong input; nothing was created.
+    pub const WRONG_INPUT: Self = Self(2);
+    /// The environment failed: no engine, no image, the stable cluster never came up.
+    pub const ENVIRONMENT: Self = Self(3);
+    /// Not everything that was planned could be measured.
+    pub const NOT_MEASURED: Self = Self(4);
+    /// A bug of this tool.
+    pub const GATE_BUG: Self = Self(70);
+    /// Stopped by SIGINT (128 + 2).
+    pub const INTERRUPTED: Self = Self(130);
+    /// Stopped by SIGTERM (128 + 15).
+    pub const TERMINATED: Self = Self(143);
+
+    /// The number.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for ExitCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.0)
+    }
+}
+
+impl Serialize for ExitCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.0)
+    }
+}
+
+/// The verdict in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// The upgrade held.
+    Passed,
+    /// The upgrade did not hold.
+    Failed,
+    /// Nothing failed, and not everything was measured.
+    NotMeasured,
+    /// The environment broke: nothing was learned about the release.
+    Broken,
+    /// A signal stopped the run.
+    Interrupted,
+    /// This tool has a bug.
+    GateBug,
+}
+
+impl Word {
+    /// For people: "environment broken".
+    #[must_use]
+    pub fn for_people(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NotMeasured => "not measured",
+            Self::Broken => "environment broken",
+            Self::Interrupted => "interrupted",
+            Self::GateBug => "bug in the gate",
+        }
+    }
+
+    /// For programs, the value of the output `verdict`: `not-measured`.
+    #[must_use]
+    pub fn for_programs(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NotMeasured => "not-measured",
+            Self::Broken => "broken",
+            Self::Interrupted => "interrupted",
+            Self::GateBug => "gate-bug",
+        }
+    }
+}
+
+/// How many checks were planned, ran, and ended how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Planned, over all stages.
+    pub planned: usize,
+    /// Left a result.
+    pub run: usize,
+    /// Passed.
+    pub passed: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Did not apply.
+    pub not_applicable: usize,
+    /// Ran and could not measure.
+    pub not_measured: usize,
+    /// Planned, and left no result.
+    pub never_ran: usize,
+}
+
+impl Counts {
+    /// The counts of the whole run, or of one stage.
+    #[must_use]
+    pub fn of(record: &Record, stage: Option<Stage>) -> Self {
+        let wanted = |other: Stage| stage.is_none_or(|stage| stage == other);
+        let mut counts = Self {
+            planned: record.planned().filter(|(stage, _)| wanted(*stage)).count(),
+            never_ran: record.never_ran().filter(|(stage, _)| wanted(*stage)).count(),
+            ..Self::default()
+        };
+        for result in record.results().filter(|result| wanted(result.stage)) {
+            counts.run += 1;
+            match result.outcome {
+                Outcome::Passed => counts.passed += 1,
+                Outcome::Failed(_) => counts.failed += 1,
+                Outcome::NotApplicable { .. } => counts.not_applicable += 1,
+                Outcome::NotMeasured { .. } => counts.not_measured += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// What the run comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// In one word.
+    pub word: Word,
+    /// For the process.
+    pub exit_code: ExitCode,
+    /// Sentences, the first cause first; empty when it passed.
+    pub reasons: Vec<String>,
+    /// In numbers.
+    pub counts: Counts,
+}
+
+impl Verdict {
+    /// The verdict on a record. A record without its end is of a run that died: it cannot have passed.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        let counts = Counts::of(record, None);
+        let failed = failed(record);
+        let broken = |blame: Blame| breakages(record, blame);
+        let interrupted: Vec<String> = record.interrupted.iter().map(|signal| stopped_by(signal)).collect();
+        let unmeasured = unmeasured(record, &counts);
+
+        // Strongest first: the first class that has reasons decides, the others are told after it.
+        let classes = [
+            (Word::Interrupted, interrupt_code(record), interrupted),
+            (Word::GateBug, ExitCode::GATE_BUG, broken(Blame::Gate)),
+            (Word::Failed, ExitCode::FAILED, failed),
+            (Word::Failed, ExitCode::FAILED, broken(Blame::Release)),
+            (Word::Broken, ExitCode::ENVIRONMENT, broken(Blame::Environment)),
+            (Word::NotMeasured, ExitCode::NOT_MEASURED, unmeasured),
+        ];
+        let decided = classes.iter().find(|(.., reasons)| !reasons.is_empty());
+        let (word, exit_code) =
+            decided.map_or((Word::Passed, ExitCode::PASSED), |&(word, exit_code, _)| (word, exit_code));
+        let reasons = classes.into_iter().flat_map(|(.., reasons)| reasons).collect();
+        Self { word, exit_code, reasons, counts }
+    }
+
+    /// Whether the upgrade held.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.exit_code == ExitCode::PASSED
+    }
+}
+
+fn interrupt_code(record: &Record) -> ExitCode {
+    match record.interrupted.as_deref() {
+        Some("SIGTERM") => ExitCode::TERMINATED,
+        _ => ExitCode::INTERRUPTED,
+    }
+}
+
+fn stopped_by(signal: &str) -> String {
+    format!("the run was stopped by {signal} before it was complete")
+}
+
+fn failed(record: &Record) -> Vec<String> {
+    let failures = record.results().filter_map(|result| match &result.outcome {
+        Outcome::Failed(failure) => Some((result, failure)),
+        Outcome::Passed | Outcome::NotApplicable { .. } | Outcome::NotMeasured { .. } => None,
+    });
+    failures
+        .map(|(CheckResult { stage, check, .. }, failure)| match stage {
+            // The release had no part in it: whoever reads this should look at the stable side first.
+            Stage::Stable => {
+                format!("{stage}/{check} failed on the stable version, before the upgrade: {failure}")
+            }
+            Stage::Mixed(_) | Stage::Release => format!("{stage}/{check} failed: {failure}"),
+        })
+        .collect()
+}
+
+fn breakages(record: &Record, blame: Blame) -> Vec<String> {
+    let of_blame = record.breakages.iter().filter(|breakage| breakage.blame == blame);
+    of_blame.map(|Breakage { part, message, remedy, .. }| format!("{part}: {message} ({remedy})")).collect()
+}
+
+fn unmeasured(record: &Record, counts: &Counts) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for result in record.results() {
+        if let Outcome::NotMeasured { reason } = &result.outcome {
+            reasons.push(format!("{}/{} could not be measured: {reason}", result.stage, result.check));
+        }
+    }
+    let never = record.never_ran().map(|(stage, check)| format!("{stage}/{check}")).collect::<Vec<_>>();
+    match never.as_slice() {
+        [] => {}
+        [one] => reasons.push(format!("{one} was planned and never ran")),
+        [first, ..] => {
+            reasons.push(format!("{} planned checks never ran, the first of them {first}", never.len()))
+        }
+    }
+    reasons.extend(unplanned(record));
+    if record.header.is_none() {
+        reasons.push("the run ended before its plan was made".into());
+    } else if !record.finished {
+        reasons.push("the record stops before the run was over".into());
+    }
+    if counts.passed == 0 {
+        reasons.push("no check passed: nothing was verified".into());
+    }
+    reasons
+}
+
+/// Results that the plan does not know, or knows once and got twice: then the counts prove nothing.
+fn unplanned(record: &Record) -> Vec<String> {
+    let mut open: Vec<_> = record.planned().collect();
+    let mut reasons = Vec::new();
+    for result in record.results() {
+        match open.iter().position(|planned| *planned == (result.stage, result.check.as_str())) {
+            Some(index) => {
+                open.swap_remove(index);
+            }
+            None => reasons.push(format!("{}/{} ran without being planned", result.stage, result.check)),
+        }
+    }
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::EventKind;
+    use crate::record::tests::{breakage, failed, header, record, result};
+
+    fn not_measured() -> Outcome {
+        Outcome::NotMeasured { reason: "the websocket closed".into() }
+    }
+
+    fn not_applicable() -> Outcome {
+        Outcome::NotApplicable { reason: "no clustering licence".into() }
+    }
+
+    /// A finished run of two planned checks, `a` on stable and `b` on release, plus these events.
+    fn run(a: Option<Outcome>, b: Option<Outcome>, more: Vec<EventKind>) -> Verdict {
+        let mut kinds =
+            vec![EventKind::RunStarted(header(&[(Stage::Stable, &["a"]), (Stage::Release, &["b"])]))];
+        kinds.extend(a.map(|outcome| EventKind::CheckFinished(result(Stage::Stable, "a", outcome))));
+        kinds.extend(b.map(|outcome| EventKind::CheckFinished(result(Stage::Release, "b", outcome))));
+        kinds.extend(more);
+        kinds.push(EventKind::RunFinished);
+        Verdict::of(&record(kinds))
+    }
+
+    #[test]
+    fn every_combination_has_its_exit_code() {
+        use Outcome::Passed;
+        let fail = || failed("x", "y");
+        let broken = |blame| EventKind::RunBroken(breakage(blame));
+        let signal = |name: &str| EventKind::Interrupted { signal: name.into() };
+        let table = [
+            ("all passed", Some(Passed), Some(Passed), vec![], Word::Passed, 0),
+            ("not applicable is not red", Some(Passed), Some(not_applicable()), vec![], Word::Passed, 0),
+            (
+                "nothing verified",
+                Some(not_applicable()),
+                Some(not_applicable()),
+                vec![],
+                Word::NotMeasured,
+                4,
+            ),
+            ("failed on release", Some(Passed), Some(fail()), vec![], Word::Failed, 1),
+            ("failed on stable", Some(fail()), Some(Passed), vec![], Word::Failed, 1),
+            ("not measured", Some(Passed), Some(not_measured()), vec![], Word::NotMeasured, 4),
+            ("never ran", Some(Passed), None, vec![], Word::NotMeasured, 4),
+            ("failed beats not measured", Some(not_measured()), Some(fail()), vec![], Word::Failed, 1),
+            ("release broke", Some(Passed), None, vec![broken(Blame::Release)], Word::Failed, 1),
+            ("environment broke", None, None, vec![broken(Blame::Environment)], Word::Broken, 3),
+            (
+                "environment, some passed",
+                Some(Passed),
+                None,
+                vec![broken(Blame::Environment)],
+                Word::Broken,
+                3,
+            ),
+            (
+                "failed, then environment",
+                Some(fail()),
+                None,
+                vec![broken(Blame::Environment)],
+                Word::Failed,
+                1,
+            ),
+            (
+                "all passed, then environment",
+                Some(Passed),
+                Some(Passed),
+                vec![broken(Blame::Environment)],
+                Word::Broken,
+                3,
+            ),
+            (
+                "environment, then release",
+                None,
+                None,
+                vec![broken(Blame::Environment), broken(Blame::Release)],
+                Word::Failed,
+                1,
+            ),
+            ("gate bug", Some(Passed), Some(fail()), vec![broken(Blame::Gate)], Word::GateBug, 70),
+            ("SIGINT", Some(Passed), Some(fail()), vec![signal("SIGINT")], Word::Interrupted, 130),
+            ("SIGTERM", Some(Passed), Some(Passed), vec![signal("SIGTERM")], Word::Interrupted, 143),
+            (
+                "SIGTERM, gate bug",
+                None,
+                None,
+                vec![broken(Blame::Gate), signal("SIGTERM")],
+                Word::Interrupted,
+                143,
+            ),
+        ];
+        for (name, a, b, more, word, code) in table {
+            let verdict = run(a, b, more);
+            assert_eq!(
+                (verdict.word, verdict.exit_code.code()),
+                (word, code),
+                "{name}: {:?}",
+                verdict.reasons
+            );
+            assert_eq!(verdict.passed(), verdict.reasons.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_failure_on_stable_is_worded_as_such() {
+        let verdict = run(Some(failed("x", "y")), Some(Outcome::Passed), vec![]);
+        insta::assert_snapshot!(verdict.reasons[0], @"stable/a failed on the stable version, before the upgrade: expected x, got y from node1");
+    }
+
+    #[test]
+    fn the_deciding_cause_comes_first() {
+        let verdict = run(None, Some(failed("x", "y")), vec![EventKind::RunBroken(breakage(Blame::Release))]);
+        insta::assert_snapshot!(verdict.reasons.join("\n"), @r"
+        release/b failed: expected x, got y from node1
+        node2: node2 exited with status 1 while it started (look at its log)
+        stable/a was planned and never ran
+        no check passed: nothing was verified
+        ");
+    }
+
+    #[test]
+    fn a_record_without_its_end_has_not_passed() {
+        let cut = record([
+            EventKind::RunStarted(header(&[(Stage::Stable, &["a"])])),
+            EventKind::CheckFinished(result(Stage::Stable, "a", Outcome::Passed)),
+        ]);
+        assert_eq!(Verdict::of(&cut).exit_code, ExitCode::NOT_MEASURED);
+        assert_eq!(Verdict::of(&Record::default()).exit_code, ExitCode::NOT_MEASURED);
+    }
+
+    #[test]
+    fn a_result_that_was_not_planned_is_red() {
+        let twice = record([
+            EventKind::RunStarted(header(&[(Stage::Stable, &["a"])])),
+            EventKind::CheckFinished(result(Stage::Stable, "a", Outcome::Passed)),
+            EventKind::CheckFinished(result(Stage::Stable, "a", Outcome::Passed)),
+            EventKind::RunFinished,
+        ]);
+        let verdict = Verdict::of(&twice);
+        assert_eq!(verdict.reasons, ["stable/a ran without being planned"]);
+        assert_eq!(verdict.exit_code, ExitCode::NOT_MEASURED);
+    }
+
+    #[test]
+    fn counts_add_up() {
+        let counts = run(Some(not_applicable()), None, vec![]).counts;
+        assert_eq!(
+            counts,
+            Counts { planned: 2, run: 1, not_applicable: 1, never_ran: 1, ..Counts::default() }
+        );
+    }
+}
