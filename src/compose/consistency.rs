@@ -1,0 +1,200 @@
+//! Whether the parts of a project fit together.
+
+use std::collections::BTreeMap;
+
+use super::node::{Findings, Place};
+use super::project::{Condition, MountSource, Project};
+
+/// Checks a project; `inactive` are the services that no active profile turns on. Dependencies on those are dropped where the file
+/// allows it (`required: false`).
+pub(super) fn check(project: &mut Project, inactive: &[String], findings: &mut Findings) {
+    dependencies(project, inactive, findings);
+    references(project, findings);
+    fixed_names(project, findings);
+    published_ports(project, findings);
+    targets(project, findings);
+}
+
+fn at(service: &str) -> Place {
+    Place::default().key("services").key(service)
+}
+
+fn dependencies(project: &mut Project, inactive: &[String], findings: &mut Findings) {
+    for service in project.services.values_mut() {
+        service.depends_on.retain(|other, dependency| dependency.required || !inactive.contains(other));
+    }
+    for (name, service) in &project.services {
+        for (other, dependency) in &service.depends_on {
+            let place = at(name).key("depends_on").key(other);
+            if inactive.contains(other) {
+                let message = format!("it depends on `{other}`, which no active profile turns on");
+                findings.problem(&place, message, "Activate a profile of it, or set `required: false`");
+                continue;
+            }
+            let Some(target) = project.services.get(other) else {
+                let message = format!("it depends on `{other}`, which is no service of the project");
+                findings.problem(&place, message, "Correct the name, or remove the dependency");
+                continue;
+            };
+            let unchecked = target.healthcheck.as_ref().is_some_and(|check| check.test == ["NONE"]);
+            if unchecked && dependency.condition == Condition::ServiceHealthy {
+                let message = format!("it waits for `{other}` to be healthy, whose health check is disabled");
+                findings.problem(&place, message, "Use the condition service_started, or enable the check");
+            }
+        }
+    }
+    if let Some(circle) = project.circle() {
+        let message = format!("the services wait for each other in a circle: {}", circle.join(" → "));
+        findings.problem(&at(&circle[0]).key("depends_on"), message, "Remove one of these dependencies");
+    }
+}
+
+fn references(project: &Project, findings: &mut Findings) {
+    let mut undeclared = |service: &str, key: &str, name: &str, kind: &str| {
+        let message = format!("it uses the {kind} `{name}`, which is not declared");
+        let remedy = format!("Declare it under the top-level `{key}:`, or correct the name");
+        findings.problem(&at(service).key(key), message, remedy);
+    };
+    for (name, service) in &project.services {
+        for network in service.networks.keys().filter(|network| !project.networks.contains_key(*network)) {
+            undeclared(name, "networks", network, "network");
+        }
+        for mount in &service.volumes {
+            match &mount.source {
+                MountSource::Volume(volume) if !project.volumes.contains_key(volume) => {
+                    undeclared(name, "volumes", volume, "volume");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn fixed_names(project: &Project, findings: &mut Findings) {
+    let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, service) in &project.services {
+        let Some(fixed) = &service.container_name else { continue };
+        let place = at(name).key("container_name");
+        if service.replicas > 1 {
+            let message = format!("{} containers cannot all be called `{fixed}`", service.replicas);
+            findings.problem(&place, message, "Leave `container_name:` out, or run one container");
+        }
+        if let Some(other) = taken.insert(fixed, name) {
+            let message = format!("the container of the service `{other}` is called `{fixed}` too");
+            findings.problem(&place, message, "Give each container a name of its own");
+        }
+    }
+}
+
+fn published_ports(project: &Project, findings: &mut Findings) {
+    let mut taken: Vec<(&str, u16, Option<&str>, &str)> = Vec::new();
+    for (name, service) in &project.services {
+        let place = at(name).key("ports");
+        for port in &service.ports {
+            let Some(published) = port.published else { continue };
+            if service.replicas > 1 {
+                let message = format!("{} containers cannot all publish port {published}", service.replicas);
+                findings.problem(
+                    &place,
+                    message,
+                    "Publish the target port alone, so that the engine chooses",
+                );
+            }
+            let address = port.host_ip.as_deref();
+            // Without an address the port is taken on all of them.
+            let meets = |other: Option<&str>| everywhere(other) || everywhere(address) || other == address;
+            let earlier = taken.iter().find(|(_, number, ip, protocol)| {
+                *number == published && *protocol == port.protocol && meets(*ip)
+            });
+            if let Some((other, ..)) = earlier {
+                let message = format!(
+                    "port {published}/{} of the host is published by `{other}` already",
+                    port.protocol
+                );
+                findings.problem(&place, message, "Choose another port, or publish the target port alone");
+            }
+            taken.push((name, published, address, &port.protocol));
+        }
+    }
+}
+
+fn everywhere(address: Option<&str>) -> bool {
+    matches!(address, None | Some("0.0.0.0" | "::"))
+}
+
+fn targets(project: &Project, findings: &mut Findings) {
+    for (name, service) in &project.services {
+        let tmpfs = service.tmpfs.iter().map(|entry| entry.split(':').next().unwrap_or_default());
+        let files = service.configs.iter().chain(&service.secrets).map(|file| file.target.as_str());
+        let mut seen: Vec<&str> = Vec::new();
+        for target in service.volumes.iter().map(|mount| mount.target.as_str()).chain(tmpfs).chain(files) {
+            if seen.contains(&target) {
+                let message = format!("two things are to be mounted at `{target}`");
+                findings.problem(&at(name), message, "Keep one of them");
+            }
+            seen.push(target);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+
+    use super::super::parse::parse;
+    use super::super::source::{MemoryFiles, Source};
+
+    fn told(services: &str) -> String {
+        let source = Source {
+            files: vec![("f".into(), format!("services: {{{services}}}\nvolumes: {{v: }}"))],
+            base: "/srv".into(),
+            variables: IndexMap::new(),
+            profiles: Vec::new(),
+            project_name: "p".into(),
+        };
+        parse(&source, &MemoryFiles::default())
+            .map_or_else(|problems| problems.to_string(), |_| "fine".into())
+    }
+
+    #[test]
+    fn dependencies() {
+        insta::assert_snapshot!(told("a: {image: x, depends_on: [b, off, gone]}, b: {image: x, depends_on: [c]}, c: {image: x, depends_on: [a]}, off: {image: x, profiles: [p]}"), @r"
+        3 problems in the compose file:
+        - f, services.a.depends_on.off: it depends on `off`, which no active profile turns on. Activate a profile of it, or set `required: false`.
+        - f, services.a.depends_on.gone: it depends on `gone`, which is no service of the project. Correct the name, or remove the dependency.
+        - f, services.a.depends_on: the services wait for each other in a circle: a → b → c → a. Remove one of these dependencies.
+        ");
+        insta::assert_snapshot!(told("a: {image: x, depends_on: {b: {condition: service_healthy}}}, b: {image: x, healthcheck: {disable: true}}"), @"f, services.a.depends_on.b: it waits for `b` to be healthy, whose health check is disabled. Use the condition service_started, or enable the check.");
+    }
+
+    #[test]
+    fn what_is_used_is_declared() {
+        insta::assert_snapshot!(told("a: {image: x, networks: [n, default], volumes: ['w:/w', 'v:/v'], configs: [c], secrets: [s]}"), @r"
+        4 problems in the compose file:
+        - f, services.a.networks: it uses the network `n`, which is not declared. Declare it under the top-level `networks:`, or correct the name.
+        - f, services.a.volumes: it uses the volume `w`, which is not declared. Declare it under the top-level `volumes:`, or correct the name.
+        - f, services.a.configs: it uses `c`, which is not declared. Declare it under the top-level `configs:`, or correct the name.
+        - f, services.a.secrets: it uses `s`, which is not declared. Declare it under the top-level `secrets:`, or correct the name.
+        ");
+    }
+
+    #[test]
+    fn names_and_ports_are_free() {
+        insta::assert_snapshot!(told("a: {image: x, container_name: fixed, scale: 2, ports: ['80:80']}, b: {image: x, container_name: fixed}"), @r"
+        3 problems in the compose file:
+        - f, services.a.container_name: 2 containers cannot all be called `fixed`. Leave `container_name:` out, or run one container.
+        - f, services.b.container_name: the container of the service `a` is called `fixed` too. Give each container a name of its own.
+        - f, services.a.ports: 2 containers cannot all publish port 80. Publish the target port alone, so that the engine chooses.
+        ");
+        insta::assert_snapshot!(told("a: {image: x, ports: ['127.0.0.1:80:80', '81:81/udp']}, b: {image: x, ports: ['80:80', '81:81']}"), @"f, services.b.ports: port 80/tcp of the host is published by `a` already. Choose another port, or publish the target port alone.");
+        assert_eq!(
+            told("a: {image: x, ports: ['127.0.0.1:80:80', '127.0.0.2:80:80', '80:80/udp', '81']}"),
+            "fine"
+        );
+    }
+
+    #[test]
+    fn one_thing_is_mounted_at_a_target() {
+        insta::assert_snapshot!(told("a: {image: x, volumes: ['v:/run'], tmpfs: '/run:size=1m'}"), @"f, services.a: two things are to be mounted at `/run`. Keep one of them.");
+    }
+}

@@ -1,0 +1,272 @@
+//! One compose file over another, by compose's rules.
+//!
+//! Mappings merge, lists append, `command`, `entrypoint` and `healthcheck.test` are replaced. What has a list and a mapping form is
+//! brought to the mapping form first. `!override` replaces a value whole, `!reset` removes it. That mounts, ports, configs and
+//! secrets are unique by where they end up is seen to when they are read.
+
+use yaml_serde::{Mapping, Value};
+
+use super::node::{Findings, Place, Step, scalar};
+
+/// How a value of an upper file meets the one below it.
+enum Rule {
+    /// The upper one stands alone.
+    Replace,
+    /// `KEY=value` lists and mappings, both as mappings.
+    Pairs,
+    /// A list of names or a mapping from names, both as mappings.
+    Names,
+    /// A text or a list or a mapping of texts, both as lists without repetition.
+    Lines,
+    /// By what kind of value it is.
+    Kind,
+}
+
+fn rule(place: &Place) -> Rule {
+    let keys: Vec<&str> = place
+        .steps()
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) => key.as_str(),
+            Step::Item(_) => "[]",
+        })
+        .collect();
+    match keys.as_slice() {
+        ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => Rule::Replace,
+        ["services", _, "ulimits", _] => Rule::Replace,
+        ["services", _, "environment" | "labels" | "sysctls"] | ["networks" | "volumes", _, "labels"] => {
+            Rule::Pairs
+        }
+        ["services", _, "depends_on" | "networks"] => Rule::Names,
+        [
+            "services",
+            _,
+            "extra_hosts" | "env_file" | "tmpfs" | "cap_add" | "cap_drop" | "expose" | "profiles",
+        ]
+        | ["services", _, "networks", _, "aliases"] => Rule::Lines,
+        _ => Rule::Kind,
+    }
+}
+
+/// Puts `upper` over `lower`, both from the same place of their files.
+pub(super) fn merge(lower: Value, upper: Value, place: &Place, findings: &mut Findings) -> Value {
+    let upper = match upper {
+        Value::Tagged(tagged) if tagged.tag == "override" => return settle(tagged.value),
+        other => other,
+    };
+    match (rule(place), lower, upper) {
+        (Rule::Replace, _, upper) => settle(upper),
+        (_, lower, Value::Null) => lower,
+        (_, Value::Null, upper) => settle(upper),
+        (Rule::Pairs, lower, upper) => {
+            mappings(pairs_as_mapping(lower), pairs_as_mapping(upper), place, findings)
+        }
+        (Rule::Names, lower, upper) => {
+            mappings(names_as_mapping(lower, place), names_as_mapping(upper, place), place, findings)
+        }
+        (Rule::Lines, lower, upper) => {
+            let mut lines = as_lines(lower);
+            for line in as_lines(settle(upper)) {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+            Value::Sequence(lines)
+        }
+        (Rule::Kind, Value::Sequence(mut lower), Value::Sequence(upper)) => {
+            lower.extend(upper.into_iter().filter_map(settle_unless_reset));
+            Value::Sequence(lower)
+        }
+        (Rule::Kind, lower @ Value::Mapping(_), upper @ Value::Mapping(_)) => {
+            mappings(lower, upper, place, findings)
+        }
+        (Rule::Kind, lower, upper) => {
+            if lower.is_mapping() || lower.is_sequence() || upper.is_mapping() || upper.is_sequence() {
+                findings.problem(
+                    place,
+                    "the files give values of different kinds, which cannot be merged",
+                    "Use the same form in all files, or put `!override` before the value",
+                );
+            }
+            settle(upper)
+        }
+    }
+}
+
+fn mappings(lower: Value, upper: Value, place: &Place, findings: &mut Findings) -> Value {
+    let (Value::Mapping(mut merged), Value::Mapping(upper)) = (lower, upper) else { return Value::Null };
+    for (key, value) in upper {
+        if is_reset(&value) {
+            merged.shift_remove(&key);
+            continue;
+        }
+        let below = place.key(scalar(&key).unwrap_or_default());
+        match merged.get_mut(&key) {
+            Some(slot) => *slot = merge(std::mem::take(slot), value, &below, findings),
+            None => {
+                merged.insert(key, settle(value));
+            }
+        }
+    }
+    Value::Mapping(merged)
+}
+
+fn is_reset(value: &Value) -> bool {
+    matches!(value, Value::Tagged(tagged) if tagged.tag == "reset")
+}
+
+fn settle_unless_reset(value: Value) -> Option<Value> {
+    (!is_reset(&value)).then(|| settle(value))
+}
+
+/// Carries out the tags of a tree that lies over nothing: what is reset goes, `!override` is dropped.
+pub(super) fn settle(value: Value) -> Value {
+    match value {
+        Value::Tagged(tagged) if tagged.tag == "override" => settle(tagged.value),
+        Value::Tagged(tagged) if tagged.tag == "reset" => Value::Null,
+        Value::Mapping(mapping) => Value::Mapping(
+            mapping.into_iter().filter_map(|(key, value)| Some((key, settle_unless_reset(value)?))).collect(),
+        ),
+        Value::Sequence(items) => items.into_iter().filter_map(settle_unless_reset).collect(),
+        other => other,
+    }
+}
+
+/// `[A=b, C]` as `{A: b, C: }`.
+fn pairs_as_mapping(value: Value) -> Value {
+    let Value::Sequence(items) = value else { return value };
+    let pairs = items.iter().filter_map(scalar).map(|item| match item.split_once('=') {
+        Some((key, value)) => (Value::from(key), Value::from(value)),
+        None => (Value::from(item), Value::Null),
+    });
+    Value::Mapping(pairs.collect())
+}
+
+/// `[a, b]` as `{a: …, b: …}`, with what the short form means.
+fn names_as_mapping(value: Value, place: &Place) -> Value {
+    let Value::Sequence(items) = value else { return value };
+    let depends = matches!(place.steps().last(), Some(Step::Key(key)) if key == "depends_on");
+    let meaning = if depends {
+        let started = Mapping::from_iter([
+            (Value::from("condition"), Value::from("service_started")),
+            (Value::from("required"), Value::from(true)),
+        ]);
+        Value::Mapping(started)
+    } else {
+        Value::Null
+    };
+    Value::Mapping(items.into_iter().map(|name| (name, meaning.clone())).collect())
+}
+
+fn as_lines(value: Value) -> Vec<Value> {
+    match value {
+        Value::Sequence(items) => items,
+        // `env_file: {path: …}` is one file; `extra_hosts: {name: address}` are many hosts.
+        Value::Mapping(mapping) if !mapping.contains_key("path") => {
+            let mut lines = Vec::new();
+            for (name, value) in mapping {
+                let name = scalar(&name).unwrap_or_default();
+                let addresses = if let Value::Sequence(all) = value { all } else { vec![value] };
+                lines.extend(
+                    addresses.iter().filter_map(scalar).map(|text| Value::from(format!("{name}={text}"))),
+                );
+            }
+            lines
+        }
+        single => vec![single],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(lower: &str, upper: &str) -> (Value, Vec<String>) {
+        let tree =
+            |text: &str| -> Value { yaml_serde::from_str(&format!("services: {{app: {text}}}")).unwrap() };
+        let mut findings = Findings::default();
+        let mut value = merge(settle(tree(lower)), tree(upper), &Place::default(), &mut findings);
+        let told = findings.problems.iter().map(|found| found.place.to_string()).collect();
+        (std::mem::take(&mut value["services"]["app"]), told)
+    }
+
+    #[track_caller]
+    fn check(lower: &str, upper: &str, expected: &str) {
+        let expected: Value = yaml_serde::from_str(expected).unwrap();
+        assert_eq!(merged(lower, upper), (expected, vec![]));
+    }
+
+    #[test]
+    fn mappings_merge_and_scalars_are_replaced() {
+        check("{image: a, user: u}", "{image: b, tty: true}", "{image: b, user: u, tty: true}");
+        check(
+            "{deploy: {replicas: 1, resources: {}}}",
+            "{deploy: {replicas: 2}}",
+            "{deploy: {replicas: 2, resources: {}}}",
+        );
+        check("{image: a}", "{image: }", "{image: a}");
+        check("{ports: }", "{ports: [1]}", "{ports: [1]}");
+    }
+
+    #[test]
+    fn lists_append() {
+        check("{ports: ['1:1']}", "{ports: ['2:2']}", "{ports: ['1:1', '2:2']}");
+        check("{cap_add: [A, B]}", "{cap_add: [B, C]}", "{cap_add: [A, B, C]}");
+        check("{tmpfs: /run}", "{tmpfs: [/tmp]}", "{tmpfs: [/run, /tmp]}");
+        check("{env_file: a}", "{env_file: {path: b}}", "{env_file: [a, {path: b}]}");
+    }
+
+    #[test]
+    fn commands_are_replaced() {
+        check("{command: [a, b], entrypoint: e}", "{command: c}", "{command: c, entrypoint: e}");
+        check(
+            "{healthcheck: {test: [CMD, a], retries: 2}}",
+            "{healthcheck: {test: [CMD, b]}}",
+            "{healthcheck: {test: [CMD, b], retries: 2}}",
+        );
+        check("{command: a}", "{command: }", "{command: }");
+    }
+
+    #[test]
+    fn pairs_merge_in_both_forms() {
+        check(
+            "{environment: [A=1, B=2, C]}",
+            "{environment: {B: 3, D: }}",
+            "{environment: {A: '1', B: 3, C: , D: }}",
+        );
+        check("{labels: {a: b}}", "{labels: [c=d=e]}", "{labels: {a: b, c: d=e}}");
+        check(
+            "{extra_hosts: ['a:1.1.1.1']}",
+            "{extra_hosts: {b: 2.2.2.2}}",
+            "{extra_hosts: ['a:1.1.1.1', b=2.2.2.2]}",
+        );
+    }
+
+    #[test]
+    fn names_merge_in_both_forms() {
+        check(
+            "{depends_on: [a, b]}",
+            "{depends_on: {b: {condition: service_healthy}}}",
+            "{depends_on: {a: {condition: service_started, required: true}, b: {condition: service_healthy, required: true}}}",
+        );
+        check("{networks: [a]}", "{networks: {b: {aliases: [x]}}}", "{networks: {a: , b: {aliases: [x]}}}");
+    }
+
+    #[test]
+    fn tags_replace_and_remove() {
+        check("{ports: [1], user: u}", "{ports: !override [2], user: !reset null}", "{ports: [2]}");
+        check("{environment: {A: 1, B: 2}}", "{environment: {A: !reset null}}", "{environment: {B: 2}}");
+        check("{image: !override a, user: !reset null}", "{tty: true}", "{image: a, tty: true}");
+        check(
+            "{depends_on: [a]}",
+            "{depends_on: !override {b: {condition: service_started}}}",
+            "{depends_on: {b: {condition: service_started}}}",
+        );
+    }
+
+    #[test]
+    fn different_kinds_are_refused() {
+        assert_eq!(merged("{ports: [1]}", "{ports: {a: b}}").1, ["services.app.ports"]);
+        assert_eq!(merged("{deploy: {}}", "{deploy: 3}").1, ["services.app.deploy"]);
+    }
+}

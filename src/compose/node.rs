@@ -1,0 +1,295 @@
+//! A value in the YAML tree together with its place, and the reading of plain things from it.
+//!
+//! Every reader takes [`Findings`] and returns what it could read: a wrong value is noted and reading goes on, so that one pass
+//! tells everything.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use yaml_serde::Value;
+
+use super::units;
+
+/// Where a value stands, such as `services.app.ports[0]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Place(Vec<Step>);
+
+/// One part of a [`Place`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    Key(String),
+    Item(usize),
+}
+
+impl Place {
+    pub(super) fn key(&self, key: impl Into<String>) -> Self {
+        self.then(Step::Key(key.into()))
+    }
+
+    pub(super) fn item(&self, index: usize) -> Self {
+        self.then(Step::Item(index))
+    }
+
+    fn then(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// Whether this place is `other` or within it. Items are not told apart: merging moves them.
+    pub(super) fn within(&self, other: &Self) -> bool {
+        let keys = other.0.iter().take_while(|step| matches!(step, Step::Key(_))).count();
+        self.0.starts_with(&other.0[..keys])
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if position == 0 => write!(f, "{key}")?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Item(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A problem whose file is not known yet.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Found {
+    /// Known while a single file is read; after the merge it is looked up by the place.
+    pub(super) file: Option<PathBuf>,
+    pub(super) place: Place,
+    pub(super) message: String,
+    pub(super) remedy: String,
+}
+
+/// What reading brought up.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Findings {
+    /// The file that is being read, before the merge.
+    pub(super) file: Option<PathBuf>,
+    pub(super) problems: Vec<Found>,
+    pub(super) warnings: Vec<String>,
+    /// Values that could not be interpolated: what else is wrong with them is of no interest.
+    pub(super) spoilt: Vec<Place>,
+}
+
+impl Findings {
+    pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>, remedy: impl Into<String>) {
+        if self.file.is_none() && self.spoilt.iter().any(|spoilt| place.within(spoilt)) {
+            return;
+        }
+        self.problems.push(Found {
+            file: self.file.clone(),
+            place: place.clone(),
+            message: message.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    pub(super) fn warn(&mut self, place: &Place, message: impl fmt::Display) {
+        self.warnings.push(format!("{place}: {message}"));
+    }
+}
+
+/// A value and its place.
+#[derive(Debug, Clone)]
+pub(super) struct Node<'a> {
+    pub(super) value: &'a Value,
+    pub(super) place: Place,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn new(value: &'a Value, place: Place) -> Self {
+        Self { value, place }
+    }
+
+    /// Notes that the value is not what it should be.
+    pub(super) fn wrong(&self, expected: &str, findings: &mut Findings) {
+        let message = match scalar(self.value) {
+            Some(text) => format!("`{text}` is not {expected}"),
+            None if self.value.is_null() => format!("it is empty instead of {expected}"),
+            None => format!("{} is not {expected}", kind(self.value)),
+        };
+        findings.problem(&self.place, message, format!("Write {expected} here"));
+    }
+
+    /// All entries of a mapping, in file order, with `null` values.
+    pub(super) fn entries(&self, findings: &mut Findings) -> Vec<(String, Node<'a>)> {
+        let Value::Mapping(mapping) = self.value else {
+            self.wrong("a mapping", findings);
+            return Vec::new();
+        };
+        let name = |key| scalar(key).unwrap_or_else(|| "?".to_owned());
+        mapping.iter().map(|(key, value)| (name(key), Node::new(value, self.place.key(name(key))))).collect()
+    }
+
+    /// The keys of a mapping that say something: without `x-*` and without `null` values, which mean "not given".
+    pub(super) fn keys(&self, findings: &mut Findings) -> Vec<(String, Node<'a>)> {
+        let mut entries = self.entries(findings);
+        entries.retain(|(key, node)| !key.starts_with("x-") && !node.value.is_null());
+        entries
+    }
+
+    /// The items of a sequence.
+    pub(super) fn items(&self, findings: &mut Findings) -> Vec<Node<'a>> {
+        let Value::Sequence(items) = self.value else {
+            self.wrong("a list", findings);
+            return Vec::new();
+        };
+        items.iter().enumerate().map(|(index, value)| Node::new(value, self.place.item(index))).collect()
+    }
+
+    /// A scalar as text.
+    pub(super) fn text(&self, findings: &mut Findings) -> Option<String> {
+        let text = scalar(self.value);
+        if text.is_none() {
+            self.wrong("a text", findings);
+        }
+        text
+    }
+
+    /// A list of scalars.
+    pub(super) fn texts(&self, findings: &mut Findings) -> Vec<String> {
+        self.items(findings).iter().filter_map(|item| item.text(findings)).collect()
+    }
+
+    /// A list of scalars, or one scalar alone.
+    pub(super) fn text_or_texts(&self, findings: &mut Findings) -> Vec<String> {
+        if self.value.is_sequence() {
+            self.texts(findings)
+        } else {
+            self.text(findings).into_iter().collect()
+        }
+    }
+
+    /// A boolean, also in the words that a variable may bring.
+    pub(super) fn flag(&self, findings: &mut Findings) -> Option<bool> {
+        match scalar(self.value).map(|text| text.to_lowercase()).as_deref() {
+            Some("true" | "yes" | "on" | "y" | "t" | "1") => Some(true),
+            Some("false" | "no" | "off" | "n" | "f" | "0") => Some(false),
+            _ => {
+                self.wrong("true or false", findings);
+                None
+            }
+        }
+    }
+
+    /// Anything that is spelled as a scalar and has a parser; `expected` says what, as in "a duration such as 30s".
+    pub(super) fn read<T>(
+        &self,
+        expected: &str,
+        findings: &mut Findings,
+        parser: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let read = scalar(self.value).and_then(|text| parser(text.trim()));
+        if read.is_none() {
+            self.wrong(expected, findings);
+        }
+        read
+    }
+
+    /// A duration.
+    pub(super) fn duration(&self, findings: &mut Findings) -> Option<Duration> {
+        self.read("a duration such as 1m30s or 500ms", findings, units::duration)
+    }
+
+    /// A size in bytes.
+    pub(super) fn size(&self, findings: &mut Findings) -> Option<u64> {
+        self.read("a size such as 64m or 1.5g", findings, units::size)
+    }
+
+    /// A whole number, 0 or more.
+    pub(super) fn count(&self, findings: &mut Findings) -> Option<u32> {
+        self.read("a whole number, 0 or more", findings, |text| text.parse().ok())
+    }
+}
+
+/// The text of a scalar; `None` for null, mappings and lists.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        // As compose prints numbers: 1e3 is 1000, 1.0 is 1.
+        Value::Number(number) if number.is_f64() => number.as_f64().map(|float| float.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Sequence(_) => "a list",
+        Value::Mapping(_) => "a mapping",
+        Value::Tagged(_) => "a value with a tag",
+        _ => "a scalar",
+    }
+}
+
+/// Reads YAML with one of the readers; for the tests of the families.
+#[cfg(test)]
+pub(super) fn reading<T>(yaml: &str, reader: impl FnOnce(&Node<'_>, &mut Findings) -> T) -> (T, Vec<String>) {
+    let value: Value = yaml_serde::from_str(yaml).unwrap();
+    let mut findings = Findings::default();
+    let read = reader(&Node::new(&value, Place::default()), &mut findings);
+    let told = findings.problems.iter().map(|found| format!("{}: {}", found.place, found.message)).collect();
+    (read, told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_read_like_paths() {
+        let place = Place::default().key("services").key("app").key("ports").item(2).key("target");
+        assert_eq!(place.to_string(), "services.app.ports[2].target");
+        assert!(place.within(&Place::default().key("services").key("app")));
+        assert!(place.within(&Place::default().key("services").key("app").key("ports").item(7)));
+        assert!(!place.within(&Place::default().key("services").key("ap")));
+    }
+
+    #[test]
+    fn scalars_are_spelled_as_compose_spells_them() {
+        let all: Value = yaml_serde::from_str("[a, 1, 1.10, 1e3, true, 0440, ~, [], 2.0]").unwrap();
+        let texts: Vec<_> = all.as_sequence().unwrap().iter().map(scalar).collect();
+        let expected = [
+            Some("a"),
+            Some("1"),
+            Some("1.1"),
+            Some("1000"),
+            Some("true"),
+            Some("0440"),
+            None,
+            None,
+            Some("2"),
+        ];
+        assert_eq!(texts, expected.map(|text| text.map(str::to_owned)));
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        let (read, told) = reading("{a: [], b: soon}", |node, findings| {
+            let keys = node.keys(findings);
+            (keys[0].1.text(findings), keys[1].1.flag(findings))
+        });
+        assert_eq!(read, (None, None));
+        assert_eq!(told, ["a: a list is not a text", "b: `soon` is not true or false"]);
+    }
+
+    #[test]
+    fn spoilt_values_are_left_alone() {
+        let mut findings = Findings { spoilt: vec![Place::default().key("a")], ..Findings::default() };
+        findings.problem(&Place::default().key("a").key("b"), "m", "r");
+        findings.problem(&Place::default().key("c"), "m", "r");
+        assert_eq!(findings.problems.len(), 1);
+    }
+}
