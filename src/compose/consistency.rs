@@ -139,62 +139,72 @@ fn targets(project: &Project, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use indexmap::IndexMap;
 
-    use super::super::parse::parse;
-    use super::super::source::{MemoryFiles, Source};
+    use super::super::environment::Variables;
+    use super::super::node::{Node, reading};
+    use super::super::project::{Network, Volume};
+    use super::super::service::service;
+    use super::super::source::MemoryFiles;
+    use super::*;
 
+    /// What is told of these services, where `off` is inactive, and the network `default` and the volume `v` are declared.
     fn told(services: &str) -> String {
-        let source = Source {
-            files: vec![("f".into(), format!("services: {{{services}}}\nvolumes: {{v: }}"))],
-            base: "/srv".into(),
-            variables: IndexMap::new(),
-            profiles: Vec::new(),
-            project_name: "p".into(),
+        let (outer, files) = (IndexMap::new(), MemoryFiles::default());
+        let variables = Variables { base: Path::new("/srv"), outer: &outer, files: &files };
+        let read = |node: &Node<'_>, findings: &mut Findings| {
+            let entries = node.entries(findings);
+            let mut project = Project {
+                services: entries
+                    .iter()
+                    .map(|(name, node)| (name.clone(), service(node, &variables, findings)))
+                    .collect(),
+                networks: IndexMap::from([("default".to_owned(), Network::default())]),
+                volumes: IndexMap::from([("v".to_owned(), Volume::default())]),
+                ..Project::default()
+            };
+            check(&mut project, &["off".to_owned()], findings);
         };
-        parse(&source, &MemoryFiles::default())
-            .map_or_else(|problems| problems.to_string(), |_| "fine".into())
+        reading(&format!("{{{services}}}"), read).1.join("\n")
     }
 
     #[test]
-    fn dependencies() {
-        insta::assert_snapshot!(told("a: {image: x, depends_on: [b, off, gone]}, b: {image: x, depends_on: [c]}, c: {image: x, depends_on: [a]}, off: {image: x, profiles: [p]}"), @r"
-        3 problems in the compose file:
-        - f, services.a.depends_on.off: it depends on `off`, which no active profile turns on. Activate a profile of it, or set `required: false`.
-        - f, services.a.depends_on.gone: it depends on `gone`, which is no service of the project. Correct the name, or remove the dependency.
-        - f, services.a.depends_on: the services wait for each other in a circle: a → b → c → a. Remove one of these dependencies.
+    fn dependencies_exist_and_go_one_way() {
+        insta::assert_snapshot!(told("a: {image: x, depends_on: [b, off, gone]}, b: {image: x, depends_on: [c]}, c: {image: x, depends_on: [a]}"), @r"
+        services.a.depends_on.off: it depends on `off`, which no active profile turns on
+        services.a.depends_on.gone: it depends on `gone`, which is no service of the project
+        services.a.depends_on: the services wait for each other in a circle: a → b → c → a
         ");
-        insta::assert_snapshot!(told("a: {image: x, depends_on: {b: {condition: service_healthy}}}, b: {image: x, healthcheck: {disable: true}}"), @"f, services.a.depends_on.b: it waits for `b` to be healthy, whose health check is disabled. Use the condition service_started, or enable the check.");
+        insta::assert_snapshot!(told("a: {image: x, depends_on: {b: {condition: service_healthy}}}, b: {image: x, healthcheck: {disable: true}}"), @"services.a.depends_on.b: it waits for `b` to be healthy, whose health check is disabled");
+        assert_eq!(told("a: {image: x, depends_on: {off: {required: false}}}"), "");
     }
 
     #[test]
     fn what_is_used_is_declared() {
-        insta::assert_snapshot!(told("a: {image: x, networks: [n, default], volumes: ['w:/w', 'v:/v'], configs: [c], secrets: [s]}"), @r"
-        4 problems in the compose file:
-        - f, services.a.networks: it uses the network `n`, which is not declared. Declare it under the top-level `networks:`, or correct the name.
-        - f, services.a.volumes: it uses the volume `w`, which is not declared. Declare it under the top-level `volumes:`, or correct the name.
-        - f, services.a.configs: it uses `c`, which is not declared. Declare it under the top-level `configs:`, or correct the name.
-        - f, services.a.secrets: it uses `s`, which is not declared. Declare it under the top-level `secrets:`, or correct the name.
+        insta::assert_snapshot!(told("a: {image: x, networks: [n, default], volumes: ['w:/w', 'v:/v']}"), @r"
+        services.a.networks: it uses the network `n`, which is not declared
+        services.a.volumes: it uses the volume `w`, which is not declared
         ");
     }
 
     #[test]
     fn names_and_ports_are_free() {
         insta::assert_snapshot!(told("a: {image: x, container_name: fixed, scale: 2, ports: ['80:80']}, b: {image: x, container_name: fixed}"), @r"
-        3 problems in the compose file:
-        - f, services.a.container_name: 2 containers cannot all be called `fixed`. Leave `container_name:` out, or run one container.
-        - f, services.b.container_name: the container of the service `a` is called `fixed` too. Give each container a name of its own.
-        - f, services.a.ports: 2 containers cannot all publish port 80. Publish the target port alone, so that the engine chooses.
+        services.a.container_name: 2 containers cannot all be called `fixed`
+        services.b.container_name: the container of the service `a` is called `fixed` too
+        services.a.ports: 2 containers cannot all publish port 80
         ");
-        insta::assert_snapshot!(told("a: {image: x, ports: ['127.0.0.1:80:80', '81:81/udp']}, b: {image: x, ports: ['80:80', '81:81']}"), @"f, services.b.ports: port 80/tcp of the host is published by `a` already. Choose another port, or publish the target port alone.");
+        insta::assert_snapshot!(told("a: {image: x, ports: ['127.0.0.1:80:80', '81:81/udp']}, b: {image: x, ports: ['80:80', '81:81']}"), @"services.b.ports: port 80/tcp of the host is published by `a` already");
         assert_eq!(
             told("a: {image: x, ports: ['127.0.0.1:80:80', '127.0.0.2:80:80', '80:80/udp', '81']}"),
-            "fine"
+            ""
         );
     }
 
     #[test]
     fn one_thing_is_mounted_at_a_target() {
-        insta::assert_snapshot!(told("a: {image: x, volumes: ['v:/run'], tmpfs: '/run:size=1m'}"), @"f, services.a: two things are to be mounted at `/run`. Keep one of them.");
+        insta::assert_snapshot!(told("a: {image: x, volumes: ['v:/run'], tmpfs: '/run:size=1m'}"), @"services.a: two things are to be mounted at `/run`");
     }
 }

@@ -74,6 +74,7 @@ fn with_dotenv(
 
 #[cfg(test)]
 mod tests {
+    use super::super::project::MountSource;
     use super::*;
 
     fn given(pairs: &[(&str, &str)]) -> IndexMap<String, String> {
@@ -96,7 +97,7 @@ mod tests {
         let app = &parsed.project.services["app"];
         assert_eq!(app.image, "app:2");
         assert_eq!(app.environment, given(&[("A", "a"), ("B", "b-2")]));
-        assert_eq!(app.volumes[0].source, crate::compose::MountSource::Bind(folder.path().join("data")));
+        assert_eq!(app.volumes[0].source, MountSource::Bind(folder.path().join("data")));
         assert!(parsed.warnings.iter().any(|warning| warning.contains("GONE")), "{:?}", parsed.warnings);
     }
 

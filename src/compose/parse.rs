@@ -115,6 +115,8 @@ fn value_at<'a>(tree: &'a Value, steps: &[Step]) -> Option<&'a Value> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::project::{Condition, MountSource};
     use super::super::source::MemoryFiles;
     use super::*;
@@ -246,5 +248,120 @@ mod tests {
         - a.yaml, services.c: it is empty instead of a mapping. Write a mapping here.
         - a.yaml, services.c: the service has no image. Name one under `image:`.
         ");
+    }
+    #[test]
+    fn configs_and_secrets_are_declared() {
+        insta::assert_snapshot!(told(&["services: {a: {image: a, configs: [c], secrets: [s]}}"]), @r"
+        2 problems in the compose file:
+        - a.yaml, services.a.configs: it uses `c`, which is not declared. Declare it under the top-level `configs:`, or correct the name.
+        - a.yaml, services.a.secrets: it uses `s`, which is not declared. Declare it under the top-level `secrets:`, or correct the name.
+        ");
+    }
+
+    #[test]
+    fn tags_work_across_files() {
+        let lower = "services: {a: {image: a, user: u, ports: ['1:1'], depends_on: [b]}, b: {image: b}}";
+        let upper = "services: {a: {user: !reset null, ports: !override ['2:2'], depends_on: !reset []}, b: !reset null}";
+        let project = parsed(&[lower, upper]).project;
+        assert_eq!(project.services.len(), 1);
+        let app = &project.services["a"];
+        assert_eq!((app.user.as_deref(), app.ports.len(), app.ports[0].target), (None, 1, 2));
+    }
+
+    proptest! {
+        #[test]
+        fn any_tree_is_read_or_refused(section in section(), key in key(), value in value(), other in value()) {
+            let texts = [&value, &other].map(|value| format!("{section}: {{a: {{image: x, {key}: {value}}}}}"));
+            let _ = parse(&source(&[&texts[0], &texts[1]]), &MemoryFiles::default());
+        }
+    }
+
+    fn section() -> impl Strategy<Value = &'static str> {
+        proptest::sample::select(vec!["services", "services", "services", "networks", "volumes", "configs"])
+    }
+
+    fn key() -> impl Strategy<Value = &'static str> {
+        proptest::sample::select(vec![
+            "command",
+            "entrypoint",
+            "environment",
+            "env_file",
+            "labels",
+            "depends_on",
+            "healthcheck",
+            "networks",
+            "ports",
+            "expose",
+            "volumes",
+            "tmpfs",
+            "configs",
+            "secrets",
+            "deploy",
+            "scale",
+            "mem_limit",
+            "cpus",
+            "ulimits",
+            "extra_hosts",
+            "restart",
+            "sysctls",
+            "extends",
+            "profiles",
+            "ipam",
+            "external",
+            "file",
+            "content",
+        ])
+    }
+
+    /// YAML in flow style, of words that mean something somewhere.
+    fn value() -> impl Strategy<Value = String> {
+        let leaf = proptest::sample::select(vec![
+            "a",
+            "''",
+            "~",
+            "1",
+            "-1",
+            "0.5",
+            "true",
+            "'80:80'",
+            "'1-3:4'",
+            "'a=b'",
+            "/x",
+            "'v:/x:ro'",
+            "'$X'",
+            "'${X:-'",
+            "64m",
+            "1m30s",
+            "'a \"b'",
+            "!reset a",
+            "!odd b",
+            "on-failure:x",
+            "'::1'",
+            "'é:'",
+        ]);
+        leaf.prop_map(str::to_owned).prop_recursive(3, 12, 4, |inner| {
+            let names = proptest::sample::select(vec![
+                "a",
+                "target",
+                "source",
+                "test",
+                "condition",
+                "published",
+                "soft",
+                "limits",
+                "resources",
+                "path",
+                "service",
+            ]);
+            let entries = proptest::collection::btree_map(names, inner.clone(), 0..3);
+            let as_mapping = entries.prop_map(|entries| {
+                let entries: Vec<String> =
+                    entries.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+                format!("{{{}}}", entries.join(", "))
+            });
+            let as_list =
+                proptest::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(", ")));
+            prop_oneof![as_mapping, as_list]
+        })
     }
 }

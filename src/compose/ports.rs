@@ -23,16 +23,15 @@ pub(super) fn ports(node: &Node<'_>, findings: &mut Findings) -> Vec<Port> {
 
 /// Reads `expose`: ports or ranges with an optional protocol, kept as written.
 pub(super) fn expose(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
-    let mut exposed = Vec::new();
+    let mut exposed: Vec<String> = Vec::new();
     for item in node.items(findings) {
         let expected = "a port such as 8065, 8065/udp or 8065-8070";
         let port = item.read(expected, findings, |text| {
             let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
             (range(ports).is_some() && is_protocol(protocol)).then(|| text.to_owned())
         });
-        exposed.extend(port);
+        exposed.extend(port.filter(|port| !exposed.contains(port)));
     }
-    exposed.dedup();
     exposed
 }
 

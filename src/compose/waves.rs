@@ -5,7 +5,7 @@ use super::project::Project;
 impl Project {
     /// The services in waves: each wave depends on earlier ones only, and within a wave the order is the file's.
     ///
-    /// Dependencies on services that are not in the project do not count. [`super::parse`] refuses circles; in a project made by
+    /// Dependencies on services that are not in the project do not count. The parser refuses circles; in a project made by
     /// hand, what hangs in one comes last, in one wave.
     pub fn waves(&self) -> Vec<Vec<String>> {
         let mut waves: Vec<Vec<String>> = Vec::new();
