@@ -3,6 +3,8 @@
 //! It is the reports' only source. Stored as `record.json`, it renders every report again, byte for byte,
 //! without the run, without Docker and without a clock.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -227,7 +229,22 @@ impl Record {
 
     /// Planned checks that left no result, stage by stage.
     pub fn never_ran(&self) -> impl Iterator<Item = (Stage, &str)> {
-        self.planned().filter(|(stage, check)| !self.has_result(*stage, check))
+        let ran: HashSet<(Stage, &str)> =
+            self.results().map(|result| (result.stage, result.check.as_str())).collect();
+        self.planned().filter(move |planned| !ran.contains(planned))
+    }
+
+    /// The stages of the plan, then those that began without being planned.
+    #[must_use]
+    pub fn stages_in_order(&self) -> Vec<Stage> {
+        let planned = self.header.iter().flat_map(|header| header.planned.iter().map(|(stage, _)| *stage));
+        let mut stages = Vec::new();
+        for stage in planned.chain(self.stages.iter().map(|stage| stage.stage)) {
+            if !stages.contains(&stage) {
+                stages.push(stage);
+            }
+        }
+        stages
     }
 
     /// From the first event to the last, in milliseconds.
@@ -237,10 +254,6 @@ impl Record {
             (Some(start), Some(end)) => (end - start).whole_milliseconds().try_into().unwrap_or(0),
             _ => 0,
         }
-    }
-
-    fn has_result(&self, stage: Stage, check: &str) -> bool {
-        self.results().any(|result| result.stage == stage && result.check == check)
     }
 
     fn finish_phase(&mut self, phase: &Phase, took_ms: u64, at: OffsetDateTime) {

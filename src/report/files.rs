@@ -127,6 +127,20 @@ mod tests {
         assert!(!dir.path().join(".junit.xml.part").exists());
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_costs_one_report_only() {
+        let (record, verdict) = sample();
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/full", dir.path().join(".summary.md.part")).unwrap();
+        let failed: Vec<_> = write_all(&record, &verdict, dir.path())
+            .into_iter()
+            .filter_map(|file| file.result.err())
+            .collect();
+        assert_eq!(failed.len(), 1);
+        assert!(failed[0].contains("summary.md") && failed[0].contains("free some space"), "{failed:?}");
+    }
+
     #[test]
     fn a_full_disk_is_named_with_a_remedy() {
         let full = io::Error::from_raw_os_error(28);

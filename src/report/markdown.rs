@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn limits_hold_and_failures_come_first() {
-        for (checks, length) in [(1, 100_000), (300, 3_000), (2_000, 300), (20_000, 40)] {
+        for (checks, length) in [(1, 100_000), (300, 3_000), (3_000, 300)] {
             let record = loud(checks, &"ü|@x ".repeat(length / 5));
             let verdict = Verdict::of(&record);
             let comment = comment(&record, &verdict);

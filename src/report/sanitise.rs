@@ -21,11 +21,8 @@ pub fn text(raw: &str) -> Cow<'_, str> {
         match c {
             '\u{1b}' => skip_escape(&mut rest),
             '\u{9b}' => skip_parameters(&mut rest),
-            '\r' => {
-                if rest.peek() != Some(&'\n') {
-                    out.push('\n');
-                }
-            }
+            '\r' if rest.peek() == Some(&'\n') => {}
+            '\r' => out.push('\n'),
             c if clean(c) => out.push(c),
             _ => {}
         }

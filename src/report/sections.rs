@@ -3,6 +3,8 @@
 //! Their weights: what is short by nature stays whole (0 and 1), failures get all the room that is left (2),
 //! the rest gives way in the order of its number.
 
+use std::collections::HashMap;
+
 use super::escape::{block, code, name, plain};
 use super::fit::Section;
 use super::words::{duration, headline, numbers, plural, red_parts};
@@ -123,7 +125,7 @@ fn red_checks(record: &Record, room: Room) -> Option<Section> {
 fn red_check(result: &CheckResult, room: Room) -> String {
     let mut lines = vec![format!(
         "- {} **{}** {}: {} ({})",
-        mark(&result.outcome),
+        Cell::from(&result.outcome).mark(),
         result.stage,
         name(&result.check),
         plain(&result.title, room.0),
@@ -158,7 +160,7 @@ fn never_ran(record: &Record) -> Option<Section> {
 }
 
 fn stages(record: &Record) -> Option<Section> {
-    let rows = stages_of(record).into_iter().map(|stage| {
+    let rows = record.stages_in_order().into_iter().map(|stage| {
         let counts = Counts::of(record, Some(stage));
         let known = record.stages.iter().find(|known| known.stage == stage);
         let took = known.and_then(|known| known.took_ms).map_or_else(|| "–".to_owned(), duration);
@@ -178,7 +180,7 @@ fn stages(record: &Record) -> Option<Section> {
 
 /// The case, line by line: what each line comes to in each stage.
 fn the_case(record: &Record) -> Section {
-    let stages = stages_of(record);
+    let stages = record.stages_in_order();
     let names: Vec<String> = stages.iter().map(ToString::to_string).collect();
     let mut head = "### The case MM-T5392, line by line\n\n| line | what it asks |".to_owned();
     let mut rule = "|---|---|".to_owned();
@@ -186,12 +188,13 @@ fn the_case(record: &Record) -> Section {
         head.push_str(&format!(" {name} |"));
         rule.push_str(":-:|");
     }
+    let cells = cells(record);
     let rows = LINES.iter().map(|line| {
         let known = record.results().any(|result| covers(result, line.id));
         let none = if known { "" } else { " _(no check in this run)_" };
-        let cells: String =
-            stages.iter().map(|stage| format!(" {} |", cell(record, *stage, line.id))).collect();
-        format!("| {} | {}{none} |{cells}", line.id, line.title)
+        let marks = stages.iter().map(|stage| cells.get(&(line.id, *stage)).map_or("", |cell| cell.mark()));
+        let marks: String = marks.map(|mark| format!(" {mark} |")).collect();
+        format!("| {} | {}{none} |{marks}", line.id, line.title)
     });
     Section {
         title: "the case",
@@ -206,29 +209,58 @@ fn covers(result: &CheckResult, line: &str) -> bool {
     result.lines.iter().any(|covered| covered == line)
 }
 
-/// The worst outcome of a line's checks in a stage.
-fn cell(record: &Record, stage: Stage, line: &str) -> &'static str {
-    let here: Vec<&Outcome> = record
-        .results()
-        .filter(|result| result.stage == stage && covers(result, line))
-        .map(|result| &result.outcome)
-        .collect();
-    // A check that never ran names no lines here, but may have done so in another stage.
-    let missing = record.never_ran().any(|(planned, check)| {
-        planned == stage && record.results().any(|result| result.check == check && covers(result, line))
-    });
-    let has = |wanted: fn(&Outcome) -> bool| here.iter().any(|outcome| wanted(outcome));
-    if has(|outcome| matches!(outcome, Outcome::Failed(_))) {
-        "❌"
-    } else if missing || has(|outcome| matches!(outcome, Outcome::NotMeasured { .. })) {
-        "⚠️"
-    } else if has(|outcome| matches!(outcome, Outcome::Passed)) {
-        "✅"
-    } else if here.is_empty() {
-        ""
-    } else {
-        "➖"
+/// What a line comes to in a stage; the worst one counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cell {
+    NotApplicable,
+    Passed,
+    NotMeasured,
+    Failed,
+}
+
+impl Cell {
+    fn mark(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "➖",
+            Self::Passed => "✅",
+            Self::NotMeasured => "⚠️",
+            Self::Failed => "❌",
+        }
     }
+}
+
+impl From<&Outcome> for Cell {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Passed => Self::Passed,
+            Outcome::Failed(_) => Self::Failed,
+            Outcome::NotApplicable { .. } => Self::NotApplicable,
+            Outcome::NotMeasured { .. } => Self::NotMeasured,
+        }
+    }
+}
+
+/// The worst of a line's checks in each stage.
+fn cells(record: &Record) -> HashMap<(&str, Stage), Cell> {
+    let mut cells = HashMap::new();
+    let mut note = |line, stage, cell: Cell| {
+        let known = cells.entry((line, stage)).or_insert(cell);
+        *known = cell.max(*known);
+    };
+    let mut lines_of: HashMap<&str, &[String]> = HashMap::new();
+    for result in record.results() {
+        lines_of.insert(&result.check, &result.lines);
+        for line in &result.lines {
+            note(line.as_str(), result.stage, Cell::from(&result.outcome));
+        }
+    }
+    // A check that never ran left no lines here, but may have done so in another stage.
+    for (stage, check) in record.never_ran() {
+        for line in lines_of.get(check).copied().unwrap_or_default() {
+            note(line.as_str(), stage, Cell::NotMeasured);
+        }
+    }
+    cells
 }
 
 fn warnings(record: &Record, room: Room) -> Option<Section> {
@@ -302,27 +334,6 @@ fn evidence(record: &Record, room: Room) -> Option<Section> {
 
 fn section(title: &'static str, weight: u8, head: &str, rows: Vec<String>) -> Option<Section> {
     (!rows.is_empty()).then(|| Section { title, weight, head: head.to_owned(), rows, foot: String::new() })
-}
-
-/// Stages of the plan, then those that began without being planned.
-fn stages_of(record: &Record) -> Vec<Stage> {
-    let mut stages: Vec<Stage> = Vec::new();
-    let planned = record.header.iter().flat_map(|header| header.planned.iter().map(|(stage, _)| *stage));
-    for stage in planned.chain(record.stages.iter().map(|stage| stage.stage)) {
-        if !stages.contains(&stage) {
-            stages.push(stage);
-        }
-    }
-    stages
-}
-
-fn mark(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed => "✅",
-        Outcome::Failed(_) => "❌",
-        Outcome::NotApplicable { .. } => "➖",
-        Outcome::NotMeasured { .. } => "⚠️",
-    }
 }
 
 fn capital(text: &str) -> String {

@@ -1,0 +1,179 @@
+//! Read back with quick-xml: red where the verdict is red, and well-formed whatever the text.
+
+use super::*;
+use crate::event::{Breakage, EventKind, Failure, Phase, Step};
+use crate::record::tests::{breakage, failed, header, record, result};
+use proptest::prelude::*;
+use quick_xml::events::Event as Xml;
+use std::collections::BTreeSet;
+
+/// An element's name and attributes.
+type Element = (String, Vec<(String, String)>);
+
+/// Reads the XML back and returns each element with its attributes, and all text.
+fn read(xml: &str) -> (Vec<Element>, String) {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    reader.config_mut().check_end_names = true;
+    let mut elements = Vec::new();
+    let mut text = String::new();
+    loop {
+        match reader.read_event().expect("well-formed") {
+            Xml::Start(tag) | Xml::Empty(tag) => {
+                let attributes = tag.attributes().map(|attribute| {
+                    let attribute = attribute.expect("a well-formed attribute");
+                    let value = attribute
+                        .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                        .expect("a well-formed value");
+                    (String::from_utf8_lossy(attribute.key.as_ref()).into_owned(), value.into_owned())
+                });
+                let attributes = attributes.collect();
+                elements.push((String::from_utf8_lossy(tag.name().as_ref()).into_owned(), attributes));
+            }
+            Xml::CData(data) => text.push_str(&String::from_utf8_lossy(&data)),
+            Xml::Eof => return (elements, text),
+            _ => {}
+        }
+    }
+}
+
+fn attribute_of<'e>(element: &'e Element, name: &str) -> &'e str {
+    &element.1.iter().find(|(key, _)| key == name).unwrap_or_else(|| panic!("{element:?} has no {name}")).1
+}
+
+fn xml_of(kinds: Vec<EventKind>) -> (String, Verdict) {
+    let record = record(kinds);
+    let verdict = Verdict::of(&record);
+    (render(&record, &verdict).unwrap(), verdict)
+}
+
+#[test]
+fn a_red_verdict_is_red_here_and_a_green_one_is_green() {
+    let plan = || EventKind::RunStarted(header(&[(Stage::Stable, &["a"]), (Stage::Release, &["b"])]));
+    let done = |stage, check, outcome| EventKind::CheckFinished(result(stage, check, outcome));
+    let passed = || {
+        vec![plan(), done(Stage::Stable, "a", Outcome::Passed), done(Stage::Release, "b", Outcome::Passed)]
+    };
+    let with =
+        |kinds: Vec<EventKind>, more: Vec<EventKind>| kinds.into_iter().chain(more).collect::<Vec<_>>();
+    let nowhere = || Outcome::NotApplicable { reason: "no".into() };
+    let runs = [
+        with(passed(), vec![EventKind::RunFinished]),
+        passed(),
+        vec![],
+        vec![plan(), EventKind::RunFinished],
+        vec![
+            plan(),
+            done(Stage::Stable, "a", nowhere()),
+            done(Stage::Release, "b", nowhere()),
+            EventKind::RunFinished,
+        ],
+        with(passed(), vec![done(Stage::Stable, "a", Outcome::Passed), EventKind::RunFinished]),
+        with(passed(), vec![EventKind::RunBroken(breakage(Blame::Environment)), EventKind::RunFinished]),
+        with(passed(), vec![EventKind::RunBroken(breakage(Blame::Release)), EventKind::RunFinished]),
+        with(passed(), vec![EventKind::Interrupted { signal: "SIGINT".into() }, EventKind::RunFinished]),
+        vec![plan(), done(Stage::Stable, "a", failed("x", "y")), EventKind::RunFinished],
+    ];
+    for kinds in runs {
+        let (xml, verdict) = xml_of(kinds);
+        let (elements, _) = read(&xml);
+        let red = elements.iter().any(|(name, _)| name == "failure" || name == "error");
+        assert_eq!(red, !verdict.passed(), "{verdict:?}\n{xml}");
+        let counted =
+            attribute_of(&elements[0], "failures") != "0" || attribute_of(&elements[0], "errors") != "0";
+        assert_eq!(red, counted, "{xml}");
+    }
+}
+
+#[test]
+fn counts_times_and_names_are_what_readers_need() {
+    let (xml, _) = xml_of(vec![
+        EventKind::RunStarted(header(&[(Stage::Stable, &["posts.edit", "posts.send", "files.read"])])),
+        EventKind::StageStarted { stage: Stage::Stable },
+        EventKind::CheckFinished(result(Stage::Stable, "posts.edit", Outcome::Passed)),
+        EventKind::CheckFinished(result(Stage::Stable, "posts.edit", Outcome::Passed)),
+        EventKind::CheckFinished(result(
+            Stage::Stable,
+            "posts.send",
+            Outcome::NotApplicable { reason: "no".into() },
+        )),
+        EventKind::StageFinished { stage: Stage::Stable, took_ms: 2_345 },
+        EventKind::RunFinished,
+    ]);
+    let (elements, _) = read(&xml);
+    let suite = elements
+        .iter()
+        .find(|element| element.0 == "testsuite" && attribute_of(element, "name") == "stable")
+        .unwrap();
+    let told = ["tests", "errors", "failures", "skipped", "time"].map(|name| attribute_of(suite, name));
+    assert_eq!(told, ["4", "1", "0", "1", "2.345"]);
+    let mut names = BTreeSet::new();
+    for case in elements.iter().filter(|element| element.0 == "testcase") {
+        let time = attribute_of(case, "time");
+        assert_eq!(time.split_once('.').unwrap().1.len(), 3, "{time}");
+        assert!(
+            names.insert((attribute_of(case, "classname"), attribute_of(case, "name"))),
+            "{case:?} twice"
+        );
+    }
+    assert!(names.contains(&("mattermost.upgrade.stable.posts", "posts.edit")));
+    assert!(names.contains(&("mattermost.upgrade.stable.files", "files.read")), "never ran");
+}
+
+#[test]
+fn a_long_log_keeps_its_head_and_tail() {
+    let long = format!("first {} last", "ü".repeat(OUTPUT_LIMIT));
+    let short = capped(&long);
+    assert!(short.len() < OUTPUT_LIMIT + 100 && short.starts_with("first") && short.ends_with("last"));
+}
+
+/// Text of all kinds, with what breaks XML sown in.
+fn nasty() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![
+        any::<String>(),
+        Just("]]>".to_owned()),
+        Just("]]\u{0}>".to_owned()),
+        Just("\u{1b}[31m".to_owned()),
+        Just("\u{fffe}\u{ffff}".to_owned()),
+        Just("&#x1;<a b=\"'\">\r\n".to_owned()),
+        Just("\" time=\"1\" <testcase time=\"2\">".to_owned()),
+    ];
+    proptest::collection::vec(pieces, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+    #[test]
+    fn any_text_gives_well_formed_xml(texts in proptest::collection::vec(nasty(), 14)) {
+        let mut next = texts.iter().cloned();
+        let mut t = || next.next().unwrap_or_default();
+        let mut hostile = result(Stage::Mixed(1), &t(), Outcome::Failed(Failure {
+            expected: t(), got: t(), node: Some(t()), version: Some(t()), request_id: Some(t()),
+        }));
+        hostile.title = t();
+        hostile.lines = vec![t()];
+        hostile.facts.insert(t(), t());
+        hostile.steps = vec![Step { name: t(), outcome: Outcome::NotMeasured { reason: t() }, took_ms: 3 }];
+        let skipped = result(Stage::Stable, "x", Outcome::NotApplicable { reason: texts[0].clone() });
+        let errored = result(Stage::Stable, "y", Outcome::NotMeasured { reason: texts[1].clone() });
+        let (xml, _) = xml_of(vec![
+            EventKind::RunStarted(header(&[(Stage::Stable, &[&texts[2], "x", "y"])])),
+            EventKind::PhaseStarted { phase: Phase::Replace(texts[3].clone()) },
+            EventKind::CheckFinished(hostile),
+            EventKind::CheckFinished(skipped),
+            EventKind::CheckFinished(errored),
+            EventKind::RunBroken(Breakage {
+                part: t(), message: t(), remedy: texts[4].clone(), log_tail: texts.clone(), ..breakage(Blame::Release)
+            }),
+            EventKind::Interrupted { signal: texts[5].clone() },
+        ]);
+        let allowed = |c: char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+        prop_assert!(xml.chars().all(allowed));
+        let (elements, text) = read(&xml);
+        prop_assert!(text.contains("verdict: interrupted"));
+        let mut names = BTreeSet::new();
+        for case in elements.iter().filter(|element| element.0 == "testcase") {
+            prop_assert!(names.insert((attribute_of(case, "classname"), attribute_of(case, "name"))));
+            prop_assert!(!attribute_of(case, "name").is_empty() && !attribute_of(case, "classname").is_empty());
+        }
+    }
+}

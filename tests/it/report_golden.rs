@@ -1,0 +1,88 @@
+//! The reports of two recorded runs, byte for byte.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test it report_golden` writes the golden files anew; read their diff.
+#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use upgrade_gate::event::Event;
+use upgrade_gate::record::Record;
+use upgrade_gate::report::{self, Console, EventLog, Look, REPORTS, write_all};
+use upgrade_gate::verdict::{ExitCode, Verdict};
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path)
+}
+
+fn events(name: &str) -> (String, Vec<Event>) {
+    let text = fs::read_to_string(here(&format!("fixtures/events/{name}.jsonl"))).unwrap();
+    let events = EventLog::read(text.as_bytes()).unwrap();
+    (text, events)
+}
+
+/// What the console showed of the run, on a runner.
+fn console(events: &[Event], record: &Record, verdict: &Verdict) -> String {
+    let mut out = Vec::new();
+    let mut console = Console::new(&mut out, Look { github: true, ..Look::default() });
+    for event in events {
+        console.event(event).unwrap();
+    }
+    console.finish(record, verdict, &[]).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn compare(file: &str, text: &str) {
+    let golden = here("golden/report").join(file);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&golden, text).unwrap();
+    }
+    let expected = fs::read_to_string(&golden).unwrap_or_default();
+    let differs = expected.lines().zip(text.lines()).position(|(expected, got)| expected != got);
+    assert!(
+        expected == text,
+        "{file} differs, first in line {}; if that is meant, run again with UPDATE_GOLDEN=1",
+        differs.unwrap_or_else(|| expected.lines().count().min(text.lines().count())) + 1
+    );
+}
+
+fn reports_are_as_they_were(name: &str, exit_code: ExitCode) {
+    let (text, events) = events(name);
+    let record = Record::of(&events);
+    let verdict = Verdict::of(&record);
+    assert_eq!(verdict.exit_code, exit_code, "{:?}", verdict.reasons);
+
+    // The log itself is written as it was read.
+    let mut log = Vec::new();
+    for event in &events {
+        EventLog::new(&mut log).write(event).unwrap();
+    }
+    assert_eq!(String::from_utf8(log).unwrap(), text);
+
+    let dir = tempfile::tempdir().unwrap();
+    for file in write_all(&record, &verdict, dir.path()) {
+        file.result.unwrap();
+    }
+    compare(&format!("{name}.console.txt"), &console(&events, &record, &verdict));
+    for report in REPORTS {
+        compare(&format!("{name}.{report}"), &fs::read_to_string(dir.path().join(report)).unwrap());
+    }
+
+    // A stored record gives the same reports again, without the events.
+    let stored = report::read_record(&fs::read_to_string(dir.path().join("record.json")).unwrap()).unwrap();
+    let again = tempfile::tempdir().unwrap();
+    for file in write_all(&stored, &Verdict::of(&stored), again.path()) {
+        let (first, second) = (dir.path().join(file.name), file.result.unwrap());
+        assert_eq!(fs::read(first).unwrap(), fs::read(second).unwrap(), "{}", file.name);
+    }
+}
+
+#[test]
+fn a_green_run() {
+    reports_are_as_they_were("green", ExitCode::PASSED);
+}
+
+#[test]
+fn a_red_run() {
+    reports_are_as_they_were("red", ExitCode::FAILED);
+}
