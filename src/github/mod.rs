@@ -1,1 +1,27 @@
-//! (story to come)
+//! At home on GitHub: where we run, what the runner is told, and the comment on the pull request.
+//!
+//! [`Context`] reads a map of variables and the event; the environment itself is read elsewhere. Workflow
+//! commands go to a given writer, file commands to the files the runner named. Nothing here can change a
+//! verdict: whatever GitHub answers, the worst that comes of it is a [`Notice`] with its cause and its fix.
+
+mod annotations;
+mod api;
+mod commands;
+mod comment;
+mod context;
+mod marker;
+mod notice;
+mod outputs;
+#[cfg(test)]
+mod scripted;
+
+pub use annotations::annotations;
+pub use commands::{
+    ANNOTATIONS_PER_KIND, Annotation, Level, Relay, add_mask, annotate, append_summary, debug, end_group,
+    escape_data, escape_property, group, random_token, set_output,
+};
+pub use comment::{Patience, Published, publish};
+pub use context::{Context, Pull};
+pub use marker::marker;
+pub use notice::Notice;
+pub use outputs::{OUTPUTS, outputs};

@@ -1,0 +1,82 @@
+//! Record → annotations: what the run's page should show at its top, most important first.
+
+use super::commands::{Annotation, Level};
+use crate::event::{CheckResult, Outcome};
+use crate::record::Record;
+use crate::report::words::headline;
+use crate::verdict::Verdict;
+
+/// The annotations of a run. A broken run comes before its failed checks, these before what was not
+/// measured; `file` is the compose file of the user's repository, if there is one.
+#[must_use]
+pub fn annotations(record: &Record, verdict: &Verdict, file: Option<&str>) -> Vec<Annotation> {
+    let annotation = |level, title: String, message: String| Annotation {
+        level,
+        title,
+        message,
+        file: file.map(str::to_owned),
+        line: None,
+    };
+    let mut all = Vec::new();
+    for broken in &record.breakages {
+        let message = format!("{}\n{}", broken.message, broken.remedy);
+        all.push(annotation(Level::Error, format!("{} broke the run", broken.part), message));
+    }
+    let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
+    red.sort_by_key(|result| !matches!(result.outcome, Outcome::Failed(_)));
+    for result in red {
+        let title = format!("{}/{} {}", result.stage, result.check, result.outcome.word());
+        let message = format!("{}: {}", result.title, result.outcome.why().unwrap_or_default());
+        all.push(annotation(Level::Error, title, message));
+    }
+    // Red without any of these: nothing ran, or the run was stopped.
+    if all.is_empty()
+        && let Some(first) = verdict.reasons.first()
+    {
+        all.push(annotation(Level::Error, headline(record, verdict), first.clone()));
+    }
+    for text in &record.warnings {
+        all.push(annotation(Level::Warning, "upgrade gate".into(), text.clone()));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Blame, EventKind, Stage};
+    use crate::record::tests::{breakage, failed, header, record, result};
+
+    fn titles(kinds: Vec<EventKind>) -> Vec<String> {
+        let record = record(kinds);
+        let all = annotations(&record, &Verdict::of(&record), Some("compose.yaml"));
+        assert!(all.iter().all(|one| one.file.as_deref() == Some("compose.yaml")));
+        all.into_iter().map(|one| one.title).collect()
+    }
+
+    #[test]
+    fn the_most_important_come_first() {
+        let kinds = vec![
+            EventKind::Warning { text: "slow".into() },
+            EventKind::CheckFinished(result(Stage::Stable, "a", Outcome::NotMeasured { reason: "x".into() })),
+            EventKind::CheckFinished(result(Stage::Release, "b", failed("x", "y"))),
+            EventKind::RunBroken(breakage(Blame::Release)),
+        ];
+        assert_eq!(
+            titles(kinds),
+            ["node2 broke the run", "release/b failed", "stable/a not measured", "upgrade gate"]
+        );
+    }
+
+    #[test]
+    fn a_green_run_has_none_and_an_interrupted_one_has_one() {
+        let passed = vec![
+            EventKind::RunStarted(header(&[(Stage::Stable, &["a"])])),
+            EventKind::CheckFinished(result(Stage::Stable, "a", Outcome::Passed)),
+            EventKind::RunFinished,
+        ];
+        assert!(titles(passed).is_empty());
+        let stopped = vec![EventKind::Interrupted { signal: "SIGINT".into() }];
+        assert_eq!(titles(stopped), ["the upgrade was interrupted"]);
+    }
+}
