@@ -1,0 +1,192 @@
+//! One rule: when × match × effect, as it is written in YAML or JSON.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::outcome::Stage;
+
+/// One thing that goes wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// On which nodes, since when, at which calls.
+    #[serde(default)]
+    pub when: When,
+    /// Which requests or events. A behaviour needs none.
+    #[serde(default, rename = "match")]
+    pub matches: Match,
+    /// What happens.
+    pub effect: Effect,
+}
+
+/// On which nodes, since when, and at which calls a rule works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct When {
+    /// Which nodes.
+    pub node: Dial,
+    /// The first stage in which it works; before that stage the server is well.
+    pub stage: Option<Stage>,
+    /// The first matching call that is hit, counted from 1 over all nodes.
+    pub from_call: u64,
+    /// How many calls are hit; nothing means all that follow.
+    pub calls: Option<u64>,
+    /// Of those calls every n-th; 1 means each.
+    pub every: u64,
+}
+
+impl Default for When {
+    fn default() -> Self {
+        Self { node: Dial::New, stage: None, from_call: 1, calls: None, every: 1 }
+    }
+}
+
+/// Which nodes a rule concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Dial {
+    /// The nodes that run the release.
+    #[default]
+    New,
+    /// The nodes that still run the stable version.
+    Old,
+    /// All of them.
+    All,
+    /// The one of this name, whatever it runs.
+    Named(String),
+}
+
+impl From<String> for Dial {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "new" => Self::New,
+            "old" => Self::Old,
+            "all" => Self::All,
+            _ => Self::Named(text),
+        }
+    }
+}
+
+impl From<Dial> for String {
+    fn from(dial: Dial) -> Self {
+        match dial {
+            Dial::New => "new".into(),
+            Dial::Old => "old".into(),
+            Dial::All => "all".into(),
+            Dial::Named(name) => name,
+        }
+    }
+}
+
+/// Which requests or websocket events a rule concerns; what is left out matches everything.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Match {
+    /// The HTTP method, in capitals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The path without its query; `*` stands for one segment, `**` for any number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The name of a websocket event; a rule with one never touches requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// The request is answered with this and never reaches the server.
+    Answer {
+        /// HTTP status.
+        status: u16,
+        /// JSON body; without one, an error body like the product's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<Value>,
+    },
+    /// The JSON body of the answer is changed.
+    Patch {
+        /// JSON pointer to what is changed; "" is the whole body.
+        #[serde(default)]
+        at: String,
+        /// Merged in there: objects key by key (null removes a key), anything else replaces.
+        merge: Value,
+    },
+    /// A header of the answer is set.
+    Header {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// The answer waits this long, in milliseconds.
+    Delay(u64),
+    /// No answer ever comes.
+    Hang,
+    /// The connection is cut before the server sees the request.
+    Reset,
+    /// The server does what was asked and the connection is cut before it says so.
+    ResetAfter,
+    /// The event is not sent.
+    DropEvent,
+    /// The event is sent twice.
+    DuplicateEvent,
+    /// Something that only the stand-in can do wrong, by name.
+    Behaviour(String),
+}
+
+/// Why a file of rules cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// It is not YAML.
+    #[error("reading fault rules: this is not YAML: {0}")]
+    Yaml(#[from] yaml_serde::Error),
+    /// It is YAML, but not rules.
+    #[error("reading fault rules: at {at}: {why}")]
+    Shape {
+        /// Where, as a path of keys.
+        at: String,
+        /// What is wrong there.
+        why: String,
+    },
+}
+
+/// Reads a list of rules from YAML (of which JSON is a part).
+///
+/// # Errors
+/// When the text is not YAML, or a rule has an unknown key or effect; the place is named.
+pub fn read_rules(yaml: &str) -> Result<Vec<Rule>, RuleError> {
+    parse(yaml)
+}
+
+/// YAML to any shape, by way of a JSON value so that effects can be written as plain one-key maps.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(yaml: &str) -> Result<T, RuleError> {
+    let value: Value = yaml_serde::from_str(yaml)?;
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| RuleError::Shape { at: error.path().to_string(), why: error.inner().to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_of_ones_own_is_read_with_all_its_parts() {
+        let rules = read_rules(
+            "- when: { node: node2, stage: mixed-1, from_call: 3, every: 2 }\n  match: { method: POST, path: /api/v4/posts }\n  effect: { answer: { status: 500 } }\n- effect: hang\n",
+        )
+        .unwrap();
+        assert_eq!(rules[0].when.node, Dial::Named("node2".into()));
+        assert_eq!(rules[0].when.stage, Some(Stage::Mixed(1)));
+        assert_eq!(rules[0].effect, Effect::Answer { status: 500, body: None });
+        assert_eq!(rules[1].effect, Effect::Hang);
+        assert_eq!(rules[1].when, When::default());
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_place() {
+        let error = read_rules("- match: { pth: /x }\n  effect: hang\n").unwrap_err().to_string();
+        assert!(error.contains("[0].match") && error.contains("pth"), "{error}");
+    }
+}
