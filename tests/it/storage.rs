@@ -1,0 +1,83 @@
+//! The gate's look into a bucket, against the stand-in store.
+
+use secrecy::SecretString;
+use upgrade_gate::standin::store::{Refusal, Store, StoreOptions, StoreServer};
+use upgrade_gate::storage::{Bucket, StorageOptions};
+
+async fn store() -> (Store, StoreServer, StorageOptions) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let secret = SecretString::from("hush-hush");
+    let options = StoreOptions {
+        access_key: "key".into(),
+        secret_key: secret.clone(),
+        region: "us-east-1".into(),
+        buckets: vec!["mattermost".into()],
+        data_dir: None,
+    };
+    let store = Store::new(options).unwrap();
+    let server = store.serve(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
+    let options = StorageOptions {
+        endpoint: Some(format!("http://{}", server.address())),
+        region: "us-east-1".into(),
+        bucket: "mattermost".into(),
+        access_key: "key".into(),
+        secret,
+        prefix: "some/where/".into(),
+        path_style: true,
+    };
+    (store, server, options)
+}
+
+#[tokio::test]
+async fn what_is_put_is_found_below_the_prefix() {
+    let (store, _server, options) = store().await;
+    let bucket = Bucket::open(options);
+    bucket.put("20261122/a b ä+&.txt", b"hello".to_vec(), "text/plain").await.unwrap();
+    bucket.put("20261122/b.txt", Vec::new(), "text/plain").await.unwrap();
+    assert_eq!(store.backend().keys("mattermost", "")[0], "some/where/20261122/a b ä+&.txt");
+
+    let facts = bucket.head("20261122/a b ä+&.txt").await.unwrap().unwrap();
+    assert_eq!((facts.size, facts.etag.as_str()), (5, "5d41402abc4b2a76b9719d911017c592"));
+    assert_eq!(bucket.head("20261122/c.txt").await.unwrap(), None);
+    assert_eq!(bucket.get("20261122/a b ä+&.txt").await.unwrap(), b"hello");
+    assert_eq!(bucket.list("2026").await.unwrap().len(), 2);
+    assert_eq!(bucket.find_by_suffix("", "&.txt").await.unwrap(), [facts]);
+}
+
+#[tokio::test]
+async fn lists_go_over_all_pages() {
+    let (store, _server, options) = store().await;
+    for n in 0..1100 {
+        let key = format!("some/where/{n:04}");
+        store.backend().put("mattermost", &key, Vec::new().into(), Default::default()).unwrap();
+    }
+    let found = Bucket::open(options).list("").await.unwrap();
+    assert_eq!((found.len(), found[1099].key.as_str()), (1100, "1099"));
+}
+
+#[tokio::test]
+async fn failures_say_what_to_do_and_never_the_secret() {
+    let (store, server, options) = store().await;
+    let missing = Bucket::open(StorageOptions { bucket: "other".into(), ..options.clone() });
+    let missing = missing.list("").await.unwrap_err().to_string();
+    assert!(missing.contains("404 NoSuchBucket") && missing.contains("create the bucket"), "{missing}");
+
+    let wrong = Bucket::open(StorageOptions { secret: "wrong-one".into(), ..options.clone() });
+    let wrong = wrong.get("k").await.unwrap_err().to_string();
+    assert!(wrong.contains("SignatureDoesNotMatch") && wrong.contains("access key"), "{wrong}");
+    assert!(!wrong.contains("wrong-one") && !wrong.contains("hush"), "{wrong}");
+
+    let bucket = Bucket::open(options.clone());
+    let gone = bucket.get("k").await.unwrap_err().to_string();
+    assert!(gone.starts_with("reading some/where/k in bucket mattermost of http://127.0.0.1"), "{gone}");
+    store.refuse(Refusal::Denied);
+    let denied = bucket.head("k").await.unwrap_err().to_string();
+    assert!(denied.contains("the store answered 403"), "{denied}");
+    store.refuse(Refusal::Unavailable);
+    let unavailable = bucket.list("k").await.unwrap_err().to_string();
+    assert!(unavailable.contains("503 ServiceUnavailable"), "{unavailable}");
+    server.stop().await;
+    let stopped = bucket.list("k").await.unwrap_err().to_string();
+    assert!(stopped.contains("see that the store runs"), "{stopped}");
+    assert!(!format!("{options:?} {bucket:?}").contains("hush"));
+}
