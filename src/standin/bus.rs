@@ -1,0 +1,129 @@
+//! What goes between nodes: websocket events, and word that something cached is out of date.
+//!
+//! With clustering everything crosses. Without it nothing does: that is the whole difference between the two modes.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde_json::{Value, json};
+
+/// An event for websockets, and for whom it is.
+#[derive(Debug, Clone)]
+pub(super) struct SocketEvent {
+    pub(super) name: &'static str,
+    pub(super) data: Value,
+    pub(super) audience: Audience,
+    /// Not these users.
+    pub(super) omit: Vec<String>,
+    /// Users who are told that they are mentioned.
+    pub(super) mentions: Vec<String>,
+}
+
+/// For whom an event is.
+#[derive(Debug, Clone)]
+pub(super) enum Audience {
+    /// Everybody.
+    All,
+    /// System administrators.
+    Admins,
+    /// One user.
+    User(String),
+    /// The members of a channel.
+    Channel(String),
+    /// The members of a team.
+    Team(String),
+}
+
+impl SocketEvent {
+    pub(super) fn new(name: &'static str, audience: Audience, data: Value) -> Self {
+        Self { name, data, audience, omit: Vec::new(), mentions: Vec::new() }
+    }
+
+    /// The `broadcast` object of the frame.
+    pub(super) fn broadcast(&self) -> Value {
+        let (mut user, mut channel, mut team) = ("", "", "");
+        match &self.audience {
+            Audience::All | Audience::Admins => {}
+            Audience::User(id) => user = id,
+            Audience::Channel(id) => channel = id,
+            Audience::Team(id) => team = id,
+        }
+        let omit = if self.omit.is_empty() {
+            Value::Null
+        } else {
+            self.omit.iter().map(|id| (id.clone(), json!(true))).collect::<serde_json::Map<_, _>>().into()
+        };
+        let mut broadcast = json!({
+            "omit_users": omit, "user_id": user, "channel_id": channel, "team_id": team, "connection_id": "",
+            "omit_connection_id": "",
+        });
+        if matches!(self.audience, Audience::Admins) {
+            broadcast["contains_sensitive_data"] = json!(true);
+        }
+        broadcast
+    }
+}
+
+/// Something cached that is out of date.
+#[derive(Debug, Clone)]
+pub(super) enum Stale {
+    /// Everything.
+    All,
+    /// The sessions of a user.
+    Sessions(String),
+    /// An account.
+    User(String),
+    /// A channel.
+    Channel(String),
+    /// Who is in a channel.
+    Members(String),
+    /// The reactions to a post, and the pages of its channel.
+    Post {
+        /// The post.
+        post: String,
+        /// Its channel.
+        channel: String,
+    },
+    /// The configuration.
+    Config,
+    /// The plugins that are installed.
+    Plugins,
+}
+
+/// A node, as the others know it.
+pub(super) trait Peer: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &str;
+    /// Sends an event to its own websockets.
+    fn deliver(&self, event: &SocketEvent);
+    /// Forgets something cached.
+    fn forget(&self, stale: &Stale);
+    /// Its line in `/cluster/status`, unless it did not join.
+    fn census(&self) -> Option<Value>;
+    /// Its lines in `/plugins/statuses`.
+    fn plugin_statuses(&self) -> Vec<Value>;
+}
+
+/// All running nodes.
+#[derive(Default)]
+pub(super) struct Bus {
+    peers: RwLock<Vec<Arc<dyn Peer>>>,
+}
+
+impl Bus {
+    pub(super) fn join(&self, peer: Arc<dyn Peer>) {
+        let mut peers = self.peers.write().unwrap_or_else(PoisonError::into_inner);
+        peers.retain(|other| other.name() != peer.name());
+        peers.push(peer);
+    }
+
+    /// Takes exactly this node out; one of the same name that started since stays.
+    pub(super) fn leave(&self, gone: &Arc<dyn Peer>) {
+        let mut peers = self.peers.write().unwrap_or_else(PoisonError::into_inner);
+        peers.retain(|peer| !std::ptr::addr_eq(Arc::as_ptr(peer), Arc::as_ptr(gone)));
+    }
+
+    /// The running nodes, in the order in which they started.
+    pub(super) fn peers(&self) -> Vec<Arc<dyn Peer>> {
+        self.peers.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

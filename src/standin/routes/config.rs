@@ -1,0 +1,101 @@
+//! Configuration: reading, changing, reloading, and what clients see.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::routing::{get, post, put};
+use serde_json::{Value, json};
+
+use super::system::client_license;
+use crate::standin::answer::{Answer, Refusal, done, ok, read};
+use crate::standin::bus::{Audience, Peer, Stale};
+use crate::standin::core::NodeCore;
+use crate::standin::defaults::DEFAULTS;
+use crate::standin::identity::{Caller, MaybeCaller};
+use crate::standin::settings;
+
+pub(super) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new()
+        .route("/config", get(whole).put(replace))
+        .route("/config/patch", put(patch))
+        .route("/config/client", get(client))
+        .route("/config/environment", get(environment))
+        .route("/config/reload", post(reload))
+        .route("/caches/invalidate", post(invalidate))
+}
+
+async fn client(State(node): State<Arc<NodeCore>>, MaybeCaller(caller): MaybeCaller) -> Answer {
+    let no_accounts = node.world.tables().users.is_empty();
+    ok(&node.settings().client_view(caller.is_some(), no_accounts))
+}
+
+async fn whole(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
+    ok(&node.settings().document)
+}
+
+async fn environment(caller: Caller) -> Answer {
+    caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
+    ok(&DEFAULTS.environment)
+}
+
+async fn patch(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+    caller.must_be_admin("sysconsole_write_about_edition_and_license")?;
+    change(&node, &read(&body, "config")?)
+}
+
+async fn replace(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+    caller.must_be_admin("sysconsole_write_about_edition_and_license")?;
+    let document = read(&body, "config")?;
+    if document["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default().is_empty() {
+        return Err(Refusal::new(
+            400,
+            "api.config.update_config.clear_siteurl.app_error",
+            "Site URL cannot be cleared.",
+        ));
+    }
+    change(&node, &document)
+}
+
+fn change(node: &NodeCore, patch: &Value) -> Answer {
+    let before = node.settings();
+    let document = settings::patched(&before.document, patch)?;
+    if node.has("config-not-saved") || document == before.document {
+        return ok(&document);
+    }
+    save(node, document.clone());
+    ok(&document)
+}
+
+/// Saves a document and lets everybody know: this node at once, the others through the cluster or not at all.
+pub(super) fn save(node: &NodeCore, document: Value) {
+    if node.has("config-not-shared") {
+        node.use_settings(document);
+    } else {
+        node.world.tables().config = document;
+        node.reload_settings();
+        node.invalidate(&Stale::Config);
+    }
+    let client = node.settings().client_view(true, false);
+    node.tell("config_changed", Audience::All, json!({"config": client}));
+    node.tell(
+        "plugin_statuses_changed",
+        Audience::Admins,
+        json!({"plugin_statuses": node.plugin_statuses()}),
+    );
+}
+
+async fn reload(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("reload_config")?;
+    node.reload_settings();
+    done()
+}
+
+async fn invalidate(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("invalidate_caches")?;
+    node.invalidate(&Stale::All);
+    node.tell("license_changed", Audience::All, json!({"license": client_license(&node)}));
+    done()
+}

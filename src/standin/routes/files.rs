@@ -1,0 +1,209 @@
+//! Files: up, down, and what is known about them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use crate::standin::answer::{Answer, Refusal, created, ok};
+use crate::standin::core::NodeCore;
+use crate::standin::identity::{Caller, must_be_id};
+use crate::standin::ids;
+use crate::standin::media;
+use crate::standin::messages::FileInfo;
+
+pub(super) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new()
+        .route("/files", post(upload))
+        .route("/files/{file_id}", get(download))
+        .route("/files/{file_id}/info", get(info))
+}
+
+async fn upload(
+    State(node): State<Arc<NodeCore>>,
+    caller: Caller,
+    Query(query): Query<HashMap<String, String>>,
+    request: Request,
+) -> Answer {
+    let form = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !form.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        let channel = query.get("channel_id").ok_or_else(|| Refusal::body("channel_id"))?;
+        let name = query.get("filename").ok_or_else(|| Refusal::body("filename"))?;
+        let bytes = Bytes::from_request(request, &()).await.map_err(|_| Refusal::body("file"))?;
+        let info = store(&node, &caller, channel, name, &bytes).await?;
+        return created(&json!({"file_infos": [info.json()], "client_ids": []}));
+    }
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::body("files"))?;
+    let mut channel = query.get("channel_id").cloned();
+    let (mut infos, mut client_ids) = (Vec::new(), Vec::new());
+    while let Ok(Some(field)) = form.next_field().await {
+        match field.name() {
+            Some("channel_id") => channel = field.text().await.ok(),
+            Some("client_ids") => client_ids.extend(field.text().await.ok()),
+            Some("files") => {
+                // The product parses the form as it comes in: a channel that follows its files is too late.
+                let channel = channel.clone().ok_or_else(|| Refusal::body("channel_id"))?;
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let bytes = field.bytes().await.map_err(|_| Refusal::body("files"))?;
+                infos.push(store(&node, &caller, &channel, &name, &bytes).await?.json());
+            }
+            _ => {}
+        }
+    }
+    if infos.is_empty() {
+        return Err(Refusal::body("files"));
+    }
+    created(&json!({"file_infos": infos, "client_ids": client_ids}))
+}
+
+async fn store(
+    node: &NodeCore,
+    caller: &Caller,
+    channel: &str,
+    name: &str,
+    bytes: &[u8],
+) -> Result<FileInfo, Refusal> {
+    must_be_id(channel, "channel_id").map_err(|_| Refusal::body("channel_id"))?;
+    let place = node.channel(channel).map_err(|_| Refusal::permission(&caller.user_id, "upload_file"))?;
+    caller.must_write(node, &place)?;
+    // A name is the last part of a key and must not climb.
+    let name = name.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or("file");
+    let id = ids::new_id();
+    let today = OffsetDateTime::now_utc().date();
+    let key = format!(
+        "{}{:02}{:02}/teams/noteam/channels/{channel}/users/{}/{id}/{name}",
+        today.year(),
+        u8::from(today.month()),
+        today.day(),
+        caller.user_id
+    );
+    let info = FileInfo {
+        id,
+        user_id: caller.user_id.clone(),
+        post_id: String::new(),
+        channel_id: channel.into(),
+        create_at: node.world.tick(),
+        name: name.into(),
+        size: bytes.len(),
+        mime_type: media::mime_type(name).into(),
+        picture: media::png_size(bytes),
+        key: key.clone(),
+    };
+    if node.has("file-not-in-bucket") {
+        node.world.tables().stray_bytes.insert(key, bytes.to_vec());
+    } else {
+        node.world.options.files.put(&key, bytes.to_vec()).await.map_err(|error| {
+            Refusal::new(500, "api.file.write_file.app_error", "Unable to write the file.")
+                .detail(error.to_string())
+        })?;
+    }
+    node.world.tables().files.insert(info.id.clone(), info.clone());
+    Ok(info)
+}
+
+fn readable(node: &NodeCore, caller: &Caller, id: &str) -> Result<FileInfo, Refusal> {
+    must_be_id(id, "file_id")?;
+    let info =
+        node.world.tables().files.get(id).cloned().ok_or_else(|| {
+            Refusal::new(404, "api.file.get_file_info.app_error", "Failed to get file info.")
+        })?;
+    if info.user_id != caller.user_id {
+        caller.must_read(node, &node.channel(&info.channel_id)?)?;
+    }
+    Ok(info)
+}
+
+async fn info(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let info = readable(&node, &caller, &id)?;
+    let mut response = ok(&info.json())?;
+    let kept = HeaderValue::from_static("max-age=2592000, private");
+    response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    Ok(response)
+}
+
+async fn download(
+    State(node): State<Arc<NodeCore>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let info = readable(&node, &caller, &id)?;
+    let stray = node.world.tables().stray_bytes.get(&info.key).cloned();
+    let stored = match stray {
+        Some(bytes) => Ok(Some(bytes)),
+        None => node.world.options.files.get(&info.key).await,
+    };
+    let unreadable = |why: String| {
+        Refusal::new(500, "api.file.file_reader.app_error", "Unable to get a file reader.").detail(why)
+    };
+    let mut bytes = stored
+        .map_err(|error| unreadable(error.to_string()))?
+        .ok_or_else(|| unreadable("The specified key does not exist.".into()))?;
+    if node.has("file-corrupt")
+        && let Some(byte) = bytes.first_mut()
+    {
+        *byte ^= 1;
+    }
+    if node.has("file-truncated") {
+        bytes.truncate(bytes.len() / 2);
+    }
+    Ok(file_response(&info, bytes, headers.get(header::RANGE)))
+}
+
+fn file_response(info: &FileInfo, bytes: Vec<u8>, range: Option<&HeaderValue>) -> Response {
+    let whole = bytes.len();
+    let part = range.and_then(|value| media::byte_range(value.to_str().ok()?, whole));
+    let (status, body) = match &part {
+        Some(range) => (StatusCode::PARTIAL_CONTENT, bytes[range.clone()].to_vec()),
+        None => (StatusCode::OK, bytes),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let disposition = format!("attachment;filename=\"{0}\"; filename*=UTF-8''{0}", info.name);
+    let content_range = part.map(|range| format!("bytes {}-{}/{whole}", range.start, range.end - 1));
+    for (name, value) in [
+        (header::ACCEPT_RANGES, Some("bytes".to_owned())),
+        (header::CACHE_CONTROL, Some("private, max-age=86400".to_owned())),
+        (header::CONTENT_TYPE, Some(info.mime_type.clone())),
+        (header::CONTENT_DISPOSITION, Some(disposition)),
+        (header::CONTENT_RANGE, content_range),
+    ] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_answered_with_its_place() {
+        let info = FileInfo {
+            id: ids::new_id(),
+            user_id: String::new(),
+            post_id: String::new(),
+            channel_id: String::new(),
+            create_at: 0,
+            name: "notes.txt".into(),
+            size: 10,
+            mime_type: "text/plain; charset=utf-8".into(),
+            picture: None,
+            key: String::new(),
+        };
+        let range = HeaderValue::from_static("bytes=2-4");
+        let response = file_response(&info, b"0123456789".to_vec(), Some(&range));
+        assert_eq!(response.status(), 206);
+        assert_eq!(response.headers()[header::CONTENT_RANGE], "bytes 2-4/10");
+        assert_eq!(info.json()["extension"], "txt");
+    }
+}

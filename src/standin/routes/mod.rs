@@ -1,0 +1,64 @@
+//! The REST routes of a node, one file per area.
+
+mod channel_members;
+mod channels;
+mod cluster;
+mod config;
+mod files;
+mod pages;
+mod personal;
+mod plugins;
+mod posts;
+mod reactions;
+mod sessions;
+mod system;
+mod team_members;
+mod teams;
+mod users;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::answer::Refusal;
+use super::core::NodeCore;
+use super::socket;
+
+/// Uploads are refused above this, as with the product's default `FileSettings.MaxFileSize`.
+const MAX_BODY: usize = 100 * 1024 * 1024;
+
+/// All routes of a node.
+pub(super) fn router(node: Arc<NodeCore>) -> Router {
+    let api = Router::new()
+        .merge(system::routes())
+        .merge(config::routes())
+        .merge(cluster::routes())
+        .merge(plugins::routes())
+        .merge(users::routes())
+        .merge(sessions::routes())
+        .merge(teams::routes())
+        .merge(team_members::routes())
+        .merge(channels::routes())
+        .merge(channel_members::routes())
+        .merge(personal::routes())
+        .merge(posts::routes())
+        .merge(pages::routes())
+        .merge(reactions::routes())
+        .merge(files::routes())
+        .route("/websocket", get(socket::open));
+    Router::new()
+        .nest("/api/v4", api)
+        .merge(plugins::outside())
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(node)
+}
+
+async fn unknown(uri: Uri) -> Response {
+    Refusal::unknown_route(uri.path()).into_response()
+}

@@ -1,0 +1,150 @@
+//! Plugins: listing, uploading, switching on and off, and the routes that running ones answer.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Multipart, Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, delete, get, post};
+use serde_json::{Value, json};
+
+use super::config;
+use crate::standin::answer::{Answer, Refusal, created, done, json_response, ok};
+use crate::standin::bundle;
+use crate::standin::bus::{Audience, Peer, Stale};
+use crate::standin::core::NodeCore;
+use crate::standin::identity::Caller;
+use crate::standin::plugins::RUNNING;
+
+pub(super) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new()
+        .route("/plugins", get(list).post(upload))
+        .route("/plugins/statuses", get(statuses))
+        .route("/plugins/webapp", get(webapp))
+        .route("/plugins/{id}", delete(remove))
+        .route("/plugins/{id}/enable", post(enable))
+        .route("/plugins/{id}/disable", post(disable))
+}
+
+/// What plugins serve themselves, outside the API.
+pub(super) fn outside() -> Router<Arc<NodeCore>> {
+    Router::new().route("/plugins/{id}/{*rest}", any(route))
+}
+
+async fn list(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("sysconsole_read_plugins")?;
+    ok(&node.plugins.listing())
+}
+
+async fn statuses(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("sysconsole_read_plugins")?;
+    ok(&all_statuses(&node).into())
+}
+
+/// Of all nodes with clustering, of this one without.
+fn all_statuses(node: &NodeCore) -> Vec<Value> {
+    if node.world.clustered() {
+        node.world.bus.peers().iter().flat_map(|peer| peer.plugin_statuses()).collect()
+    } else {
+        node.plugin_statuses()
+    }
+}
+
+async fn webapp(State(node): State<Arc<NodeCore>>, _caller: Caller) -> Answer {
+    ok(&node.plugins.webapps())
+}
+
+async fn upload(State(node): State<Arc<NodeCore>>, caller: Caller, mut form: Multipart) -> Answer {
+    caller.must_be_admin("sysconsole_write_plugins")?;
+    let (mut bytes, mut force) = (None, false);
+    while let Ok(Some(field)) = form.next_field().await {
+        match field.name() {
+            Some("plugin") => bytes = field.bytes().await.ok(),
+            Some("force") => force = field.text().await.is_ok_and(|text| text == "true"),
+            _ => {}
+        }
+    }
+    let bytes = bytes.ok_or_else(|| {
+        Refusal::new(400, "api.plugin.upload.no_file.app_error", "Missing file in multipart/form request.")
+    })?;
+    let manifest = bundle::manifest(&bytes)?;
+    let id = manifest["id"].as_str().unwrap_or_default().to_owned();
+    if node.plugins.get(&id).is_some() && !force {
+        return Err(Refusal::new(
+            400,
+            "app.plugin.install_id.app_error",
+            "Unable to install plugin. A plugin with the same ID is already installed.",
+        ));
+    }
+    bundle::keep(&*node.world.options.files, &id, bytes.to_vec()).await?;
+    node.world.tables().bundles.insert(id, manifest.clone());
+    changed(&node);
+    created(&manifest)
+}
+
+async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    caller.must_be_admin("sysconsole_write_plugins")?;
+    installed(&node, &id)?;
+    switch(&node, &id, false);
+    let _ = node.world.options.files.delete(&bundle::key(&id)).await;
+    node.world.tables().bundles.shift_remove(&id);
+    node.plugins.remove(&id);
+    changed(&node);
+    done()
+}
+
+async fn enable(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    caller.must_be_admin("sysconsole_write_plugins")?;
+    installed(&node, &id)?;
+    switch(&node, &id, true);
+    done()
+}
+
+async fn disable(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    caller.must_be_admin("sysconsole_write_plugins")?;
+    installed(&node, &id)?;
+    switch(&node, &id, false);
+    done()
+}
+
+fn installed(node: &NodeCore, id: &str) -> Result<(), Refusal> {
+    if node.plugins.get(id).is_some() {
+        return Ok(());
+    }
+    Err(Refusal::new(404, "app.plugin.not_installed.app_error", "Plugin is not installed."))
+}
+
+/// Switching is a change of the configuration, which every node then follows as far as it hears of it.
+fn switch(node: &NodeCore, id: &str, on: bool) {
+    let mut document = node.settings().document.clone();
+    document["PluginSettings"]["PluginStates"][id] = json!({"Enable": on});
+    if document != node.settings().document {
+        config::save(node, document);
+    }
+}
+
+fn changed(node: &NodeCore) {
+    node.invalidate(&Stale::Plugins);
+    let statuses = all_statuses(node);
+    node.tell("plugin_statuses_changed", Audience::Admins, json!({"plugin_statuses": statuses}));
+}
+
+/// Just enough of the products' own routes to tell a running plugin from a stopped one.
+async fn route(State(node): State<Arc<NodeCore>>, Path((id, rest)): Path<(String, String)>) -> Response {
+    let running = node.plugins.get(&id).filter(|plugin| plugin.state == RUNNING);
+    let body = match (running, id.as_str(), rest.as_str()) {
+        (Some(plugin), "com.mattermost.calls", "version") => {
+            json!({"version": plugin.manifest["version"], "build": ""})
+        }
+        (Some(_), "focalboard", "hello") => json!("Hello"),
+        (Some(_), "playbooks", "api/v0/playbooks") => {
+            json!({"total_count": 0, "page_count": 0, "has_more": false, "items": []})
+        }
+        _ => {
+            let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+            return (StatusCode::NOT_FOUND, headers, "404 page not found\n").into_response();
+        }
+    };
+    json_response(StatusCode::OK, &body)
+}
