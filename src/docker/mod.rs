@@ -1,1 +1,46 @@
-//! (story to come)
+//! [`Project`](crate::compose::Project) → running containers, through the Engine API: the only user of bollard.
+//!
+//! ```text
+//! Project ──► spec (pure) ──► container ─┐
+//!             network volume image ──────┼──► Running: start, stop, recreate, look inside
+//!             files (tar) ───────────────┘        │
+//!             labels on everything ◄── down, sweep┘
+//! ```
+//! An [`Engine`] is one connection. [`Running::prepare`] makes networks, volumes and images ready, [`Running`]
+//! then starts containers as their dependencies allow, all independent ones at once. Everything that is
+//! created carries the run's labels, and [`down`] removes by label alone: it needs no memory of what was
+//! made, so a second process can tidy up after a killed first one.
+//!
+//! Every call that waits takes a deadline; every [`Error`] is a sentence with a remedy. Files reach
+//! containers by put-archive, never by bind mount: the engine's host need not be ours.
+
+mod container;
+mod down;
+mod engine;
+mod error;
+mod exec;
+mod files;
+mod host;
+mod image;
+mod labels;
+mod logs;
+mod names;
+mod network;
+mod order;
+mod prepare;
+mod project;
+mod spec;
+mod sweep;
+mod volume;
+mod wait;
+
+pub use container::{Health, State, Status};
+pub use down::{Removed, down};
+pub use engine::{ApiVersion, Engine, OLDEST_API};
+pub use error::{Cause, Error};
+pub use exec::Output;
+pub use image::{Credentials, ImageFacts, inspect_image};
+pub use labels::{LABEL_EXPIRES, LABEL_OWNER, LABEL_RUN, RunLabels};
+pub use prepare::Options;
+pub use project::Running;
+pub use sweep::sweep_expired;

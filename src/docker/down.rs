@@ -1,0 +1,201 @@
+//! The end of a run: everything with its label goes, whoever made it and however far it came.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bollard::errors::Error as EngineError;
+use bollard::query_parameters::{
+    ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder,
+    RemoveVolumeOptionsBuilder,
+};
+use futures_util::future::join_all;
+use serde::Serialize;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::container::{self, LOOK_AGAIN};
+use super::engine::Engine;
+use super::error::Error;
+use super::labels::{LABEL_RUN, filter};
+use super::network;
+
+/// How long we go on when objects resist, such as a volume that another cleaner is still working on.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What was removed, by name and sorted; what another cleaner removed meanwhile is not in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Removed {
+    /// Containers.
+    pub containers: Vec<String>,
+    /// Networks.
+    pub networks: Vec<String>,
+    /// Named volumes; anonymous ones go with their container.
+    pub volumes: Vec<String>,
+    /// What could not be removed, as sentences. Always empty after [`down`], which fails instead.
+    pub left: Vec<String>,
+}
+
+impl Removed {
+    /// Whether there was nothing to remove.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
+    }
+
+    pub(super) fn sort(&mut self) {
+        for names in [&mut self.containers, &mut self.networks, &mut self.volumes] {
+            names.sort();
+            names.dedup();
+        }
+    }
+}
+
+/// Removes all containers (with their anonymous volumes), networks and volumes of a run. Removing twice,
+/// or beside another cleaner, is fine: the answer is good when nothing of the run is left.
+///
+/// # Errors
+/// When the engine does not answer, or something cannot be removed before the deadline (20 s at most).
+pub async fn down(engine: &Engine, run: &str, deadline: Instant) -> Result<Removed, Error> {
+    let deadline = deadline.min(Instant::now() + PATIENCE);
+    // An interrupted bring-up leaves creations under way, which a list does not show yet.
+    let _ = timeout_at(deadline, engine.creations_done()).await;
+    let mut removed = Removed::default();
+    loop {
+        let found = find(engine, &[format!("{LABEL_RUN}={run}")]).await?;
+        if found.is_empty() {
+            removed.sort();
+            return Ok(removed);
+        }
+        // Containers of ours are going anyway, and one that we do not know must not keep the network alive.
+        let failures = remove(engine, &found, Guests::Disconnect, deadline, &mut removed).await;
+        if let Some(error) = failures.into_iter().next() {
+            if Instant::now() >= deadline {
+                return Err(error);
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+}
+
+/// Objects that carry the labels somebody asked for.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) containers: Vec<Thing>,
+    pub(super) networks: Vec<Thing>,
+    pub(super) volumes: Vec<Thing>,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Thing {
+    id: String,
+    name: String,
+    pub(super) labels: HashMap<String, String>,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
+    }
+
+    /// Keeps only what `wanted` says yes to.
+    pub(super) fn retain(&mut self, wanted: impl Fn(&HashMap<String, String>) -> bool) {
+        for things in [&mut self.containers, &mut self.networks, &mut self.volumes] {
+            things.retain(|thing| wanted(&thing.labels));
+        }
+    }
+}
+
+/// Everything with all of these labels, each `key` or `key=value`.
+pub(super) async fn find(engine: &Engine, labels: &[String]) -> Result<Found, Error> {
+    let filters = filter(labels);
+    let failed = |what: &'static str| move |error| Error::engine("listing", what, error);
+    let containers = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
+    let networks = ListNetworksOptionsBuilder::default().filters(&filters).build();
+    let volumes = ListVolumesOptionsBuilder::default().filters(&filters).build();
+    let (containers, networks, volumes) = tokio::try_join!(
+        async { engine.docker().list_containers(Some(containers)).await.map_err(failed("containers")) },
+        async { engine.docker().list_networks(Some(networks)).await.map_err(failed("networks")) },
+        async { engine.docker().list_volumes(Some(volumes)).await.map_err(failed("volumes")) },
+    )?;
+    let containers = containers.into_iter().map(|container| {
+        let id = container.id.unwrap_or_default();
+        let name = container.names.and_then(|names| names.into_iter().next()).unwrap_or_else(|| id.clone());
+        let name = name.trim_start_matches('/').to_owned();
+        Thing { id, name, labels: container.labels.unwrap_or_default() }
+    });
+    let networks = networks.into_iter().map(|network| Thing {
+        id: network.id.unwrap_or_default(),
+        name: network.name.unwrap_or_default(),
+        labels: network.labels.unwrap_or_default(),
+    });
+    let volumes = volumes.volumes.unwrap_or_default().into_iter().map(|volume| Thing {
+        id: volume.name.clone(),
+        name: volume.name,
+        labels: volume.labels,
+    });
+    Ok(Found { containers: containers.collect(), networks: networks.collect(), volumes: volumes.collect() })
+}
+
+/// What happens to containers that are on a network without being of the same run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guests {
+    /// They are taken off.
+    Disconnect,
+    /// They keep it.
+    Respect,
+}
+
+/// Tries once to remove everything found; what did not work comes back.
+pub(super) async fn remove(
+    engine: &Engine,
+    found: &Found,
+    guests: Guests,
+    deadline: Instant,
+    removed: &mut Removed,
+) -> Vec<Error> {
+    let Found { containers, networks, volumes } = found;
+    let mut failures = Vec::new();
+    // In this order: a network with containers and a volume in use cannot be removed.
+    let results =
+        join_all(containers.iter().map(|thing| container::remove(engine, &thing.id, deadline))).await;
+    removed.containers.extend(count(containers, results, &mut failures));
+    let results = join_all(networks.iter().map(|thing| remove_network(engine, thing, guests))).await;
+    removed.networks.extend(count(networks, results, &mut failures));
+    let results = join_all(volumes.iter().map(|thing| remove_volume(engine, thing))).await;
+    removed.volumes.extend(count(volumes, results, &mut failures));
+    failures
+}
+
+/// The names of what was removed; errors go to `failures`.
+fn count(things: &[Thing], results: Vec<Result<bool, Error>>, failures: &mut Vec<Error>) -> Vec<String> {
+    let mut names = Vec::new();
+    for (thing, result) in things.iter().zip(results) {
+        match result {
+            Ok(true) => names.push(thing.name.clone()),
+            Ok(false) => {}
+            Err(error) => failures.push(error),
+        }
+    }
+    names
+}
+
+async fn remove_network(engine: &Engine, thing: &Thing, guests: Guests) -> Result<bool, Error> {
+    if guests == Guests::Disconnect {
+        network::empty(engine, &thing.id).await?;
+    }
+    gone(engine.docker().remove_network(&thing.id).await, || format!("network {}", thing.name))
+}
+
+async fn remove_volume(engine: &Engine, thing: &Thing) -> Result<bool, Error> {
+    let options = RemoveVolumeOptionsBuilder::default().force(true).build();
+    gone(engine.docker().remove_volume(&thing.id, Some(options)).await, || format!("volume {}", thing.name))
+}
+
+/// Whether our call removed it; one that was gone already is no error.
+fn gone(result: Result<(), EngineError>, object: impl Fn() -> String) -> Result<bool, Error> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => Ok(false),
+        Err(error) => Err(Error::engine("removing", object(), error)),
+    }
+}

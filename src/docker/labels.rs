@@ -1,0 +1,99 @@
+//! The labels by which we find again what we made.
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Label with the id of the run that made an object; `down` removes by it.
+pub const LABEL_RUN: &str = "upgrade-gate.run";
+/// Label with the owner of the run: marks an object as ours, for the sweep.
+pub const LABEL_OWNER: &str = "upgrade-gate.owner";
+/// Label with the moment (RFC 3339) after which an object is a leftover that any run may remove.
+pub const LABEL_EXPIRES: &str = "upgrade-gate.expires";
+
+/// Label of docker compose: the project. `docker compose -p NAME logs` works on our clusters because of it.
+pub(super) const COMPOSE_PROJECT: &str = "com.docker.compose.project";
+
+/// What every object of a run is marked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunLabels {
+    /// Unique id of the run.
+    pub run: String,
+    /// Who runs it: repository, runner, person.
+    pub owner: String,
+    /// When it is certainly over.
+    pub expires: OffsetDateTime,
+}
+
+impl RunLabels {
+    /// The labels of an object of `project`: the file's own, compose's, ours. Ours win.
+    pub(super) fn on<'a>(
+        &self,
+        project: &str,
+        own: impl IntoIterator<Item = (&'a String, &'a String)>,
+        compose: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> HashMap<String, String> {
+        let mut labels: HashMap<String, String> =
+            own.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        labels.insert(COMPOSE_PROJECT.to_owned(), project.to_owned());
+        labels.extend(compose.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        labels.insert(LABEL_RUN.to_owned(), self.run.clone());
+        labels.insert(LABEL_OWNER.to_owned(), self.owner.clone());
+        labels.insert(LABEL_EXPIRES.to_owned(), self.expires_text());
+        labels
+    }
+
+    fn expires_text(&self) -> String {
+        // Only years beyond 9999 cannot be written; such a run never expires, which an unreadable date says too.
+        self.expires.format(&Rfc3339).unwrap_or_else(|_| "never".to_owned())
+    }
+}
+
+/// Whether these labels are ours and expired before `now`. Anything unreadable or incomplete is not.
+pub(super) fn is_expired(labels: &HashMap<String, String>, now: OffsetDateTime) -> bool {
+    let ours = [LABEL_RUN, LABEL_OWNER].iter().all(|label| labels.contains_key(*label));
+    let expires = labels.get(LABEL_EXPIRES).and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+    ours && expires.is_some_and(|expires| expires < now)
+}
+
+/// The filter of a list call: all of these labels, given as `key` or `key=value`.
+pub(super) fn filter(labels: &[String]) -> HashMap<String, Vec<String>> {
+    HashMap::from([("label".to_owned(), labels.to_vec())])
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn labels() -> HashMap<String, String> {
+        let run =
+            RunLabels { run: "r1".into(), owner: "me".into(), expires: datetime!(2026-11-22 10:00 UTC) };
+        run.on("p", [(&"a".to_owned(), &"b".to_owned())], [])
+    }
+
+    #[test]
+    fn ours_win_over_the_files() {
+        let run =
+            RunLabels { run: "r1".into(), owner: "me".into(), expires: datetime!(2026-11-22 10:00 UTC) };
+        let labels = run.on("p", [(&LABEL_RUN.to_owned(), &"forged".to_owned())], []);
+        assert_eq!(labels[LABEL_RUN], "r1");
+        assert_eq!(labels[LABEL_EXPIRES], "2026-11-22T10:00:00Z");
+    }
+
+    #[test]
+    fn only_complete_and_past_labels_are_expired() {
+        assert!(is_expired(&labels(), datetime!(2026-11-22 10:00:01 UTC)));
+        assert!(!is_expired(&labels(), datetime!(2026-11-22 10:00 UTC)));
+        for missing in [LABEL_RUN, LABEL_OWNER, LABEL_EXPIRES] {
+            let mut labels = labels();
+            labels.remove(missing);
+            assert!(!is_expired(&labels, datetime!(2030-01-01 0:00 UTC)), "{missing}");
+        }
+        let mut unreadable = labels();
+        unreadable.insert(LABEL_EXPIRES.into(), "yesterday".into());
+        assert!(!is_expired(&unreadable, datetime!(2030-01-01 0:00 UTC)));
+    }
+}

@@ -1,0 +1,57 @@
+//! What a container printed.
+
+use bollard::query_parameters::LogsOptionsBuilder;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+
+use super::engine::Engine;
+use super::error::Error;
+
+/// The last `tail` lines of both streams, or everything, as the container printed it.
+/// A container that was removed in the meantime is an error.
+pub(super) async fn bytes(engine: &Engine, container: &str, tail: Option<usize>) -> Result<Vec<u8>, Error> {
+    let tail = tail.map_or_else(|| "all".to_owned(), |lines| lines.to_string());
+    let options = LogsOptionsBuilder::default().stdout(true).stderr(true).tail(&tail).build();
+    // Without a terminal the engine frames each piece with its stream; bollard takes the frames off.
+    engine
+        .docker()
+        .logs(container, Some(options))
+        .map(|piece| {
+            piece
+                .map_err(|error| Error::engine("reading the log of", format!("container {container}"), error))
+        })
+        .try_fold(Vec::new(), |mut all, piece| async move {
+            all.extend_from_slice(piece.as_ref());
+            Ok(all)
+        })
+        .await
+}
+
+/// The last `tail` lines, or all; bytes that are no text become U+FFFD.
+pub(super) async fn lines(
+    engine: &Engine,
+    container: &str,
+    tail: Option<usize>,
+) -> Result<Vec<String>, Error> {
+    Ok(split(&bytes(engine, container, tail).await?, tail))
+}
+
+fn split(bytes: &[u8], tail: Option<usize>) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+    // The engine counts per message, and a message may hold several lines.
+    let skipped = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
+    lines.into_iter().skip(skipped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_at_the_tail_and_decoded_lossily() {
+        assert_eq!(split(b"a\nb\r\nc", None), ["a", "b", "c"]);
+        assert_eq!(split(b"a\nb\nc\n", Some(2)), ["b", "c"]);
+        assert_eq!(split(b"\xff!\n", Some(9)), ["\u{fffd}!"]);
+        assert!(split(b"", None).is_empty());
+    }
+}

@@ -1,0 +1,159 @@
+//! What a project needs before its first container: networks, volumes, images.
+
+use futures_util::future::try_join_all;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use super::engine::{ApiVersion, Engine};
+use super::error::{Cause, Error};
+use super::image::{self, Credentials, Needed};
+use super::labels::RunLabels;
+use super::names::{self, DEFAULT_NETWORK};
+use super::sweep::sweep_expired;
+use super::{network, volume};
+use crate::compose::{Network, Project, PullPolicy};
+use crate::event::Events;
+
+/// From this version on, `start_interval` of a health check is carried out.
+const START_INTERVAL_API: ApiVersion = ApiVersion { major: 1, minor: 44 };
+
+/// How a project is brought up.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What everything is marked with: run id, owner, expiry.
+    pub labels: RunLabels,
+    /// The pull policy of all images, instead of each service's own.
+    pub pull: Option<PullPolicy>,
+    /// Credentials of registries.
+    pub credentials: Vec<Credentials>,
+    /// Images that are needed later, pulled together with those of the services: the release under test.
+    pub further_images: Vec<String>,
+}
+
+/// Makes networks, volumes and images ready, all at once. The first failure ends it.
+pub(super) async fn prepare(
+    engine: &Engine,
+    project: &Project,
+    options: &Options,
+    events: &Events,
+    deadline: Instant,
+) -> Result<(), Error> {
+    warn_about_start_interval(engine, project, events);
+    let labels = &options.labels;
+    let networks = async {
+        let all = networks(project);
+        try_join_all(all.iter().map(|(key, settings)| async move {
+            let name = names::network_name(project, key);
+            let ensure = || network::ensure(engine, &project.name, key, &name, settings, labels);
+            match ensure().await {
+                // About 31 networks fit into the default pools; leftovers of killed runs may hold them.
+                Err(error) if error.cause == Cause::AddressPoolsExhausted => {
+                    sweep_expired(engine, OffsetDateTime::now_utc(), deadline).await?;
+                    ensure().await
+                }
+                result => result,
+            }
+        }))
+        .await
+    };
+    let volumes = try_join_all(project.volumes.iter().map(|(key, settings)| async move {
+        let name = names::volume_name(project, key);
+        volume::ensure(engine, &project.name, key, &name, settings, labels).await
+    }));
+    let images = images(project, options.pull, &options.further_images);
+    let images = image::ensure(engine, images, &options.credentials, events, deadline);
+    tokio::try_join!(networks, volumes, images).map(|_| ())
+}
+
+/// The networks to make: the file's, and `default` when a service names none.
+pub(super) fn networks(project: &Project) -> Vec<(String, Network)> {
+    let mut networks: Vec<_> =
+        project.networks.iter().map(|(key, network)| (key.clone(), network.clone())).collect();
+    let default_needed = project.services.values().any(|service| service.networks.is_empty());
+    if default_needed && !project.networks.contains_key(DEFAULT_NETWORK) {
+        networks.push((DEFAULT_NETWORK.to_owned(), Network::default()));
+    }
+    networks
+}
+
+/// The images to have, each once.
+fn images(project: &Project, pull: Option<PullPolicy>, further: &[String]) -> Vec<Needed> {
+    let services = project.services.values().map(|service| Needed {
+        reference: service.image.clone(),
+        platform: service.platform.clone(),
+        policy: pull.unwrap_or(service.pull_policy),
+    });
+    let further = further.iter().map(|reference| Needed {
+        reference: reference.clone(),
+        platform: None,
+        policy: pull.unwrap_or_default(),
+    });
+    let mut images: Vec<Needed> = Vec::new();
+    for needed in services.chain(further) {
+        let same = |other: &&mut Needed| {
+            (&other.reference, &other.platform) == (&needed.reference, &needed.platform)
+        };
+        match images.iter_mut().find(same) {
+            // Two services may disagree: a pull serves both.
+            Some(other) if needed.policy == PullPolicy::Always => other.policy = PullPolicy::Always,
+            Some(other) if other.policy == PullPolicy::Never => other.policy = needed.policy,
+            Some(_) => {}
+            None => images.push(needed),
+        }
+    }
+    images
+}
+
+fn warn_about_start_interval(engine: &Engine, project: &Project, events: &Events) {
+    if engine.api() >= START_INTERVAL_API {
+        return;
+    }
+    for (name, service) in &project.services {
+        if service.healthcheck.as_ref().is_some_and(|check| check.start_interval.is_some()) {
+            events.warn(format!(
+                "Service {name} sets healthcheck.start_interval, which Docker {} (API {}) ignores: use interval.",
+                engine.version(),
+                engine.api()
+            ));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{Attachment, Service};
+
+    #[test]
+    fn each_image_is_needed_once_and_a_pull_serves_all() {
+        let service =
+            |image: &str, pull_policy| Service { image: image.into(), pull_policy, ..Service::default() };
+        let mut project = Project::default();
+        for (name, policy) in
+            [("a", PullPolicy::Never), ("b", PullPolicy::Missing), ("c", PullPolicy::Always)]
+        {
+            project.services.insert(name.into(), service("app:1", policy));
+        }
+        project.services.insert("d".into(), service("db:1", PullPolicy::Never));
+        let wanted = images(&project, None, &["app:2".into(), "app:1".into()]);
+        let seen: Vec<_> = wanted.iter().map(|needed| (needed.reference.as_str(), needed.policy)).collect();
+        assert_eq!(
+            seen,
+            [("app:1", PullPolicy::Always), ("db:1", PullPolicy::Never), ("app:2", PullPolicy::Missing)]
+        );
+        let wanted = images(&project, Some(PullPolicy::Never), &["app:2".into()]);
+        assert!(wanted.iter().all(|needed| needed.policy == PullPolicy::Never));
+    }
+
+    #[test]
+    fn the_default_network_is_made_only_when_a_service_needs_it() {
+        let mut project = Project::default();
+        let attached = [("front".to_owned(), Attachment::default())].into_iter().collect();
+        project.networks.insert("front".into(), Network::default());
+        project.services.insert("a".into(), Service { networks: attached, ..Service::default() });
+        let keys = |project: &Project| networks(project).into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+        assert_eq!(keys(&project), ["front"]);
+        project.services.insert("b".into(), Service::default());
+        assert_eq!(keys(&project), ["front", "default"]);
+    }
+}

@@ -1,0 +1,164 @@
+//! What cannot be provoked on a real engine of this machine: pulls, and a full set of address pools.
+//!
+//! A small HTTP server plays the engine: it answers what the test says and notes what it was asked.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use upgrade_gate::docker::Credentials;
+
+use super::*;
+
+/// What the engine was asked, in order: method, path and query.
+type Asked = Arc<Mutex<Vec<String>>>;
+
+/// An engine that answers by `answer(question, how often it was asked before)`, and its questions.
+async fn engine_that(
+    answer: impl Fn(&str, usize) -> Response + Clone + Send + Sync + 'static,
+) -> (Engine, Asked) {
+    let asked = Asked::default();
+    let notes = Arc::clone(&asked);
+    let play = async move |method: Method, uri: Uri, headers: HeaderMap, _body: Bytes| {
+        let login = headers.get("x-registry-auth").filter(|login| !login.is_empty());
+        let login = login.map_or(String::new(), |_| " with login".to_owned());
+        // bollard sends an option that is not set as an empty one, which the engine takes as not set.
+        let question = format!("{method} {uri}{login}").replace("&platform=", "");
+        let before = {
+            let mut notes = notes.lock().unwrap();
+            let before = notes.iter().filter(|note| **note == question).count();
+            notes.push(question.clone());
+            before
+        };
+        if question == "GET /version" {
+            return r#"{"Version":"29.4.2","ApiVersion":"1.53","Arch":"amd64"}"#.into_response();
+        }
+        answer(&question, before)
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("tcp://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(play)).await });
+    (Engine::connect(Some(&host)).await.unwrap(), asked)
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response {
+    (status, format!(r#"{{"message":"{message}"}}"#)).into_response()
+}
+
+/// A project of one network and these images, and its options without any policy.
+fn needing(images: &[&'static str]) -> (Project, Options) {
+    let services = images.iter().enumerate().map(|(number, image)| {
+        let networks = IndexMap::from([("front".into(), Attachment::default())]);
+        let image = (*image).to_owned();
+        (format!("app{number}"), Service { image, networks, replicas: 1, ..Service::default() })
+    });
+    let project = Project { name: "p".into(), services: services.collect(), ..Project::default() };
+    let expires = OffsetDateTime::now_utc() + Duration::from_secs(600);
+    let labels = RunLabels { run: "r1".into(), owner: "test".into(), expires };
+    (project, Options { labels, pull: None, credentials: vec![], further_images: vec![] })
+}
+
+#[tokio::test]
+async fn a_pull_is_tried_again_and_told_with_its_progress() {
+    let (engine, asked) = engine_that(|question, before| match (question, before) {
+        ("GET /images/app:1/json", 0) => refuse(StatusCode::NOT_FOUND, "No such image: app:1"),
+        ("GET /images/app:1/json", _) => r#"{"Id":"sha256:1","Architecture":"arm64","RepoDigests":["app@sha256:2"]}"#.into_response(),
+        ("POST /images/create?fromImage=app%3A1", 0) => refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Get https://registry-1.docker.io/v2/: dial tcp: i/o timeout",
+        ),
+        ("POST /images/create?fromImage=app%3A1", 1) => {
+            "{\"status\":\"Downloading\",\"id\":\"a\"}\r\n{\"errorDetail\":{\"message\":\"unexpected EOF\"},\"error\":\"unexpected EOF\"}\r\n".into_response()
+        }
+        ("POST /images/create?fromImage=app%3A1", _) => {
+            "{\"status\":\"Pull complete\",\"id\":\"a\"}\r\n{\"status\":\"Status: Downloaded\"}\r\n".into_response()
+        }
+        _ => refuse(StatusCode::NOT_IMPLEMENTED, "not in the script"),
+    })
+    .await;
+    let (events, mut told) = Events::stream();
+    let (project, options) = needing(&["app:1"]);
+    Running::prepare(&engine, project, options, &events, soon()).await.unwrap();
+    let pulls = asked.lock().unwrap().iter().filter(|question| question.contains("/images/create")).count();
+    assert_eq!(pulls, 3);
+    let mut kinds = Vec::new();
+    while let Ok(event) = told.try_recv() {
+        kinds.push(event.kind);
+    }
+    assert!(
+        matches!(&kinds[..], [EventKind::Warning { text }, EventKind::ImageReady { pulled: true, .. }]
+        if text.contains("made for arm64, the engine runs amd64")),
+        "{kinds:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_image_nobody_has_is_not_asked_for_again_and_no_login_goes_astray() {
+    let (engine, asked) = engine_that(|question, _| {
+        if question.starts_with("POST") {
+            refuse(
+                StatusCode::NOT_FOUND,
+                "pull access denied for app, repository does not exist or may require 'docker login'",
+            )
+        } else {
+            refuse(StatusCode::NOT_FOUND, "No such image: app")
+        }
+    })
+    .await;
+    let credentials = |registry: &str| Credentials {
+        registry: registry.into(),
+        username: "me".into(),
+        password: "secret".to_owned().into(),
+    };
+    for (reference, login) in [("app:1", ""), ("ghcr.io/a/app:1", " with login")] {
+        let (project, options) = needing(&[reference]);
+        let options = Options { credentials: vec![credentials("ghcr.io")], ..options };
+        let error =
+            Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap_err();
+        assert_eq!((error.cause, error.status), (Cause::ImageNotFound, Some(404)), "{error}");
+        assert!(
+            error.to_string().starts_with(&format!("pulling image {reference} failed: pull access denied"))
+        );
+        let asked = asked.lock().unwrap();
+        let pulls: Vec<_> = asked.iter().filter(|question| question.starts_with("POST")).collect();
+        let query = reference.replace('/', "%2F").replace(':', "%3A");
+        assert_eq!(*pulls.last().unwrap(), &format!("POST /images/create?fromImage={query}{login}"));
+    }
+    assert_eq!(asked.lock().unwrap().iter().filter(|question| question.starts_with("POST")).count(), 2);
+}
+
+#[tokio::test]
+async fn exhausted_address_pools_are_freed_of_our_leftovers_once() {
+    let pools = "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network";
+    let (engine, asked) = engine_that(move |question, before| {
+        let left = r#"[{"Id":"old","Name":"old_default","Labels":{"upgrade-gate.run":"old","upgrade-gate.owner":"me",
+            "upgrade-gate.expires":"2001-01-01T00:00:00Z"}},
+            {"Id":"young","Name":"young_default","Labels":{"upgrade-gate.run":"young","upgrade-gate.owner":"me",
+            "upgrade-gate.expires":"2999-01-01T00:00:00Z"}}]"#;
+        match (question.split('?').next().unwrap(), before) {
+            ("GET /networks/p_front", _) => refuse(StatusCode::NOT_FOUND, "network p_front not found"),
+            ("POST /networks/create", 0) => refuse(StatusCode::INTERNAL_SERVER_ERROR, pools),
+            ("POST /networks/create", 1) => (StatusCode::CREATED, r#"{"Id":"1","Warning":""}"#).into_response(),
+            ("GET /containers/json", _) => "[]".into_response(),
+            ("GET /networks", _) => left.into_response(),
+            ("GET /volumes", _) => r#"{"Volumes":null,"Warnings":null}"#.into_response(),
+            ("DELETE /networks/old", _) => StatusCode::NO_CONTENT.into_response(),
+            _ => refuse(StatusCode::INTERNAL_SERVER_ERROR, pools),
+        }
+    })
+    .await;
+    let (mut project, options) = needing(&[]);
+    project.networks.insert("front".into(), Network::default());
+    Running::prepare(&engine, project.clone(), options.clone(), &Events::nowhere(), soon()).await.unwrap();
+    let removed: Vec<_> =
+        asked.lock().unwrap().iter().filter(|question| question.starts_with("DELETE")).cloned().collect();
+    assert_eq!(removed, ["DELETE /networks/old"]);
+
+    // From now on every creation is refused: a second attempt, and then the truth.
+    let error = Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap_err();
+    assert_eq!(error.cause, Cause::AddressPoolsExhausted);
+    assert!(error.to_string().contains("creating network p_front failed: could not find"), "{error}");
+    assert!(error.to_string().contains("docker network prune"), "{error}");
+}
