@@ -4,7 +4,7 @@ use std::path::Path;
 
 use futures_util::future::join_all;
 
-use super::Cluster;
+use super::seam::Cluster;
 use crate::event::{EventKind, Events};
 
 /// Writes the log of every part to `dir/evidence/<part>.log`, through `clean`, and says so by events.

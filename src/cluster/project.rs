@@ -92,7 +92,6 @@ impl Roles {
     /// What is missing or wrong, with what to write, one sentence each.
     pub fn read(project: &Project) -> Result<Self, Vec<String>> {
         let mut wrong = Vec::new();
-        let role = |service: &Service| service.labels.get("upgrade-gate.role").map(String::as_str);
         let mut nodes = Vec::new();
         let mut balancer = None;
         let mut others = Vec::new();
@@ -110,11 +109,17 @@ impl Roles {
             }
         }
         if nodes.is_empty() {
-            wrong.push("no service is a node; give each Mattermost service the label upgrade-gate.role: node".into());
+            wrong.push(
+                "no service is a node; give each Mattermost service the label upgrade-gate.role: node".into(),
+            );
         }
         let store = nodes.first().and_then(|node| store_of(&project.services[&node.service]));
         if wrong.is_empty() { Ok(Self { nodes, balancer, store, others }) } else { Err(wrong) }
     }
+}
+
+fn role(service: &Service) -> Option<&str> {
+    service.labels.get("upgrade-gate.role").map(String::as_str)
 }
 
 fn nodes_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Vec<NodeRole> {
@@ -147,7 +152,9 @@ fn port(name: &str, service: &Service, label: &str, wrong: &mut Vec<String>) -> 
 
 fn store_of(node: &Service) -> Option<StoreRole> {
     let setting = |key: &str| {
-        node.environment.get(&format!("MM_FILESETTINGS_{key}")).map_or(String::new(), |value| value.trim().to_owned())
+        node.environment
+            .get(&format!("MM_FILESETTINGS_{key}"))
+            .map_or(String::new(), |value| value.trim().to_owned())
     };
     if setting("DRIVERNAME") != "amazons3" {
         return None;
@@ -188,7 +195,10 @@ mod tests {
         let balancer = roles.balancer.unwrap();
         assert_eq!((balancer.port, balancer.haproxy), (8065, Some((9999, "nodes".into()))));
         let store = roles.store.unwrap();
-        assert_eq!((store.endpoint.as_str(), store.bucket.as_str(), store.tls), ("store:9000", "mattermost", false));
+        assert_eq!(
+            (store.endpoint.as_str(), store.bucket.as_str(), store.tls),
+            ("store:9000", "mattermost", false)
+        );
         assert_eq!(roles.others, ["database", "store", "balancer"]);
     }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Cluster, Error};
+use super::error::Error;
+use super::seam::Cluster;
 use crate::mattermost::Client;
 
 /// Waits until a node answers its ping, or until its process ends, or until the deadline.

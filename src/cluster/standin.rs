@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
-use super::Error;
+use super::error::Error;
 use crate::fault::Faults;
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
@@ -64,7 +64,7 @@ impl StandInCluster {
         .serve(TcpListener::bind(ANYWHERE).await?)?;
         let world = World::new(Options {
             clustered: options.clustered,
-            files: Arc::new(BucketFiles(bucket_at(store.address()))),
+            files: Arc::new(BucketFiles::of(bucket_at(store.address()))),
             ..Options::default()
         });
         // Nobody listens there yet: start() tells the balancer where each node really is.

@@ -1,0 +1,289 @@
+//! The cluster on a Docker engine, from a compose project.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use time::OffsetDateTime;
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use super::error::Error;
+use super::haproxy::Haproxy;
+use super::project::{NodeRole, Roles, StoreRole};
+use crate::compose::{Condition, Project};
+use crate::docker::{self, Engine, Options, RunLabels, Running};
+use crate::event::Events;
+use crate::storage::{Bucket, StorageOptions};
+
+/// How long images and the parts other than nodes may take to come up.
+const PREPARE: Duration = Duration::from_secs(600);
+/// How long the engine may take to create and start one container.
+const CREATE: Duration = Duration::from_secs(60);
+/// How long the removal of everything may take.
+const DOWN: Duration = Duration::from_secs(60);
+
+/// What to build, where, and for how long.
+#[derive(Debug, Clone)]
+pub struct ComposeOptions {
+    /// The project; node services get the image of the release that they start at.
+    pub project: Project,
+    /// Who is who in it.
+    pub roles: Roles,
+    /// The run's id: the project's name and the label that everything carries.
+    pub run_id: String,
+    /// The engine's address; `None` is the local socket.
+    pub docker_host: Option<String>,
+    /// After this time the run's resources count as forgotten, and another run may sweep them.
+    pub lifetime: Duration,
+}
+
+/// A compose project on an engine.
+#[derive(Debug)]
+pub struct ComposeCluster {
+    engine: Engine,
+    options: ComposeOptions,
+    running: OnceCell<Running>,
+    events: Events,
+}
+
+impl ComposeCluster {
+    /// Connects to the engine. Nothing is created yet.
+    ///
+    /// # Errors
+    /// When no engine answers, or it is too old.
+    pub async fn connect(options: ComposeOptions, events: Events) -> Result<Self, Error> {
+        let engine =
+            Engine::connect(options.docker_host.as_deref()).await.map_err(|error| of("docker", error))?;
+        Ok(Self { engine, options, running: OnceCell::new(), events })
+    }
+
+    pub(super) async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
+        let deadline = Instant::now() + PREPARE;
+        let labels = RunLabels {
+            run: self.options.run_id.clone(),
+            owner: "mattermost-upgrade-gate".into(),
+            expires: OffsetDateTime::now_utc() + self.options.lifetime,
+        };
+        let mut project = self.options.project.clone();
+        for node in &self.options.roles.nodes {
+            // What the file says is the default of plain compose; here the first image is what nodes begin with.
+            if let Some(image) = images.first() {
+                project.services[&node.service].image = (*image).to_owned();
+            }
+        }
+        let further_images = images.iter().map(|&image| image.to_owned()).collect();
+        let options = Options { labels, pull: None, credentials: Vec::new(), further_images };
+        let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
+        let running = running.map_err(|error| of("docker", error))?;
+        let running = self.running.get_or_init(|| async { running }).await;
+        let others: Vec<&str> = self.options.roles.others.iter().map(String::as_str).collect();
+        running.start_services(&others, deadline).await.map_err(|error| self.of_container(error))?;
+        // The nodes wait for the database's health; nobody else waits for anything of the others.
+        let awaited =
+            self.awaited().map(|(service, condition)| running.wait(service, 1, condition, deadline));
+        try_join_all(awaited).await.map_err(|error| self.of_container(error))?;
+        if let Ok(bucket) = self.bucket().await {
+            self.store_answers(&bucket).await?;
+        }
+        Ok(())
+    }
+
+    /// Mattermost starts without its store, and then without plugins: the store must answer first.
+    async fn store_answers(&self, bucket: &Bucket) -> Result<(), Error> {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let answered = crate::retry::until(deadline, || bucket.exists()).await;
+        match answered {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let log = self.log("store", Some(20)).await;
+                let remedy =
+                    "Look at the store's last log lines below, and at keys and bucket in the compose file.";
+                Err(Error::new("store", format!("it was started and does not answer: {error}"), remedy)
+                    .with_log(log))
+            }
+        }
+    }
+
+    /// What the nodes depend on, and how far it must be.
+    fn awaited(&self) -> impl Iterator<Item = (&str, Condition)> {
+        let services = &self.options.project.services;
+        let first = self.options.roles.nodes.first().and_then(|node| services.get(&node.service));
+        let depends = first.into_iter().flat_map(|service| &service.depends_on);
+        depends
+            .filter(|(name, _)| services.contains_key(*name))
+            .map(|(name, on)| (name.as_str(), on.condition))
+    }
+
+    /// An error about a container, under the name that people know: its service.
+    fn of_container(&self, error: docker::Error) -> Error {
+        let prefix = format!("{}-", self.options.project.name);
+        let part = error.object.split(' ').next_back().unwrap_or_default();
+        let part =
+            part.strip_prefix(&prefix).and_then(|rest| rest.rsplit_once('-')).map_or("docker", |(s, _)| s);
+        of(&part.to_owned(), error)
+    }
+
+    fn running(&self) -> Result<&Running, Error> {
+        self.running.get().ok_or_else(|| {
+            Error::new(
+                "docker",
+                "the cluster was not prepared",
+                "This is a bug of the gate: please report it.",
+            )
+        })
+    }
+
+    fn node(&self, name: &str) -> Result<&NodeRole, Error> {
+        self.options.roles.nodes.iter().find(|node| node.name == name).ok_or_else(|| {
+            Error::new(name, "there is no such node", "This is a bug of the gate: please report it.")
+        })
+    }
+
+    async fn address(&self, service: &str, number: u32) -> Result<IpAddr, Error> {
+        self.running()?.address(service, number).await.map_err(|error| of(service, error))
+    }
+
+    pub(super) async fn start(&self, name: &str, image: &str) -> Result<String, Error> {
+        let node = self.node(name)?;
+        let started =
+            self.running()?.recreate(&node.service, node.number, image, &[], Instant::now() + CREATE).await;
+        started.map_err(|error| of(name, error))?;
+        let address = match self.address(&node.service, node.number).await {
+            Ok(address) => address,
+            Err(error) => {
+                // A process that ended at once has no address any more: that is the cause to tell.
+                self.alive(name).await?;
+                return Err(error);
+            }
+        };
+        Ok(format!("http://{address}:{}", node.port))
+    }
+
+    pub(super) async fn alive(&self, name: &str) -> Result<(), Error> {
+        let node = self.node(name)?;
+        let state =
+            self.running()?.state(&node.service, node.number).await.map_err(|error| of(name, error))?;
+        if state.running {
+            return Ok(());
+        }
+        let code = state.exit_code.map_or("no exit code".to_owned(), |code| format!("exit code {code}"));
+        let (how, remedy) = if state.oom_killed {
+            (
+                "was killed for want of memory",
+                "Give it more: the variable NODE_MEMORY, or deploy.resources.limits.",
+            )
+        } else {
+            ("ended", "Look at its last log lines below.")
+        };
+        let log = self.log(name, Some(20)).await;
+        Err(Error::new(name, format!("its process {how} with {code}"), remedy).with_log(log))
+    }
+
+    async fn haproxy(&self) -> Result<Option<Haproxy>, Error> {
+        let Some(balancer) = &self.options.roles.balancer else { return Ok(None) };
+        let Some((port, backend)) = &balancer.haproxy else { return Ok(None) };
+        let address = self.address(&balancer.service, 1).await?;
+        Ok(Some(Haproxy::new((address, *port).into()).with_backend(backend)))
+    }
+
+    pub(super) async fn drain(&self, name: &str, patience: Duration) -> Result<(), Error> {
+        let Some(haproxy) = self.haproxy().await? else { return Ok(()) };
+        let server = &self.node(name)?.name;
+        haproxy.drain(server).await.map_err(|error| balancer_error(&error))?;
+        // Websockets may stay to the end; they lose their connection at the stop anyway.
+        haproxy.wait_idle(server, Instant::now() + patience).await.map_err(|error| balancer_error(&error))?;
+        Ok(())
+    }
+
+    pub(super) async fn undrain(&self, name: &str, patience: Duration) -> Result<(), Error> {
+        let Some(haproxy) = self.haproxy().await? else { return Ok(()) };
+        let node = self.node(name)?;
+        let address = self.address(&node.service, node.number).await?;
+        haproxy.ready(&node.name).await.map_err(|error| balancer_error(&error))?;
+        let up = haproxy.wait_up(&node.name, Some(address), Instant::now() + patience).await;
+        up.map(drop).map_err(|error| balancer_error(&error))
+    }
+
+    pub(super) async fn stop(&self, name: &str, grace: Duration) -> Result<(), Error> {
+        let node = self.node(name)?;
+        let deadline = Instant::now() + grace + CREATE;
+        let stopped = self.running()?.stop(&node.service, node.number, Some(grace), deadline).await;
+        stopped.map_err(|error| of(name, error))
+    }
+
+    pub(super) async fn balancer(&self) -> Result<String, Error> {
+        let Some(balancer) = &self.options.roles.balancer else {
+            let remedy = "Give the balancer's service the label upgrade-gate.role: balancer.";
+            return Err(Error::new("balancer", "the compose file has none", remedy));
+        };
+        let address = self.address(&balancer.service, 1).await?;
+        Ok(format!("http://{address}:{}", balancer.port))
+    }
+
+    pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
+        let Some(store) = &self.options.roles.store else {
+            let remedy = "Set MM_FILESETTINGS_DRIVERNAME: amazons3 on the nodes.";
+            return Err(Error::new("store", "the nodes do not keep files in S3", remedy));
+        };
+        Ok(Bucket::open(StorageOptions {
+            endpoint: Some(self.endpoint(store).await?),
+            region: store.region.clone(),
+            bucket: store.bucket.clone(),
+            access_key: store.access_key.clone(),
+            secret: store.secret_key.clone(),
+            prefix: folder(&store.prefix),
+            path_style: true,
+        }))
+    }
+
+    /// The store's endpoint, as it is reached from here: a service's name becomes its container's address.
+    async fn endpoint(&self, store: &StoreRole) -> Result<String, Error> {
+        let scheme = if store.tls { "https" } else { "http" };
+        let host = store.endpoint.split(':').next().unwrap_or(&store.endpoint);
+        if !self.options.project.services.contains_key(host) {
+            return Ok(format!("{scheme}://{}", store.endpoint));
+        }
+        let address = self.address(host, 1).await?;
+        Ok(format!("{scheme}://{}", store.endpoint.replacen(host, &address.to_string(), 1)))
+    }
+
+    pub(super) fn parts(&self) -> Vec<String> {
+        let nodes = self.options.roles.nodes.iter().map(|node| node.name.clone());
+        nodes.chain(self.options.roles.others.iter().cloned()).collect()
+    }
+
+    pub(super) async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
+        let Some(running) = self.running.get() else { return Vec::new() };
+        let (service, number) = match self.node(part) {
+            Ok(node) => (node.service.as_str(), node.number),
+            Err(_) => (part, 1),
+        };
+        running.logs(service, number, lines).await.unwrap_or_default()
+    }
+
+    pub(super) async fn down(&self) -> Result<(), Error> {
+        docker::down(&self.engine, &self.options.run_id, Instant::now() + DOWN)
+            .await
+            .map(drop)
+            .map_err(|error| of("docker", error))
+    }
+}
+
+fn of(part: &str, error: docker::Error) -> Error {
+    let message = format!("{} {} failed: {}", error.operation, error.object, error.message);
+    Error { part: part.to_owned(), message, remedy: error.remedy.into_owned(), log_tail: error.log_tail }
+}
+
+fn balancer_error(error: &dyn std::fmt::Display) -> Error {
+    Error::new(
+        "balancer",
+        error.to_string(),
+        "Look at haproxy's log, and at the labels upgrade-gate.haproxy and upgrade-gate.backend.",
+    )
+}
+
+/// The product joins its prefix and the key by a slash.
+fn folder(prefix: &str) -> String {
+    if prefix.is_empty() { String::new() } else { format!("{}/", prefix.trim_end_matches('/')) }
+}

@@ -1,0 +1,122 @@
+//! The cluster itself: one enum over the providers, one method per thing that a run does to it.
+
+use std::time::Duration;
+
+use super::compose::ComposeCluster;
+use super::error::Error;
+use super::standin::StandInCluster;
+use crate::storage::Bucket;
+
+/// The running system: nodes, balancer, store, database.
+#[derive(Debug)]
+pub enum Cluster {
+    /// On a Docker engine, from a compose file.
+    Compose(ComposeCluster),
+    /// In this process, played by the stand-in.
+    StandIn(StandInCluster),
+}
+
+macro_rules! each_provider {
+    ($self:ident, $cluster:ident => $call:expr) => {
+        match $self {
+            Cluster::Compose($cluster) => $call,
+            Cluster::StandIn($cluster) => $call,
+        }
+    };
+}
+
+impl Cluster {
+    /// `compose` or `stand-in`.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        match self {
+            Self::Compose(_) => "compose",
+            Self::StandIn(_) => "stand-in",
+        }
+    }
+
+    /// Brings up everything but the nodes, and fetches the images of both releases.
+    ///
+    /// # Errors
+    /// The part that did not come up.
+    pub async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.prepare(images).await)
+    }
+
+    /// Starts a node at an image, in place of the container it had before; returns its own address.
+    ///
+    /// The node is not ready then: [`ready`](super::ready()) waits for that.
+    ///
+    /// # Errors
+    /// When it could not be created or started.
+    pub async fn start(&self, node: &str, image: &str) -> Result<String, Error> {
+        each_provider!(self, cluster => cluster.start(node, image).await)
+    }
+
+    /// Whether the node's process still runs.
+    ///
+    /// # Errors
+    /// When it has ended: with its exit code and its last log lines.
+    pub async fn alive(&self, node: &str) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.alive(node).await)
+    }
+
+    /// Takes a node out of the balancer and waits for its last requests, at most for `patience`.
+    ///
+    /// # Errors
+    /// When the balancer refuses.
+    pub async fn drain(&self, node: &str, patience: Duration) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.drain(node, patience).await)
+    }
+
+    /// Puts a node back into the balancer and waits until the balancer sends it traffic.
+    ///
+    /// # Errors
+    /// When the balancer does not take it within `patience`.
+    pub async fn undrain(&self, node: &str, patience: Duration) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.undrain(node, patience).await)
+    }
+
+    /// Stops a node, politely at first.
+    ///
+    /// # Errors
+    /// When it could not be stopped.
+    pub async fn stop(&self, node: &str, grace: Duration) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.stop(node, grace).await)
+    }
+
+    /// The balancer's address.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn balancer(&self) -> Result<String, Error> {
+        each_provider!(self, cluster => cluster.balancer().await)
+    }
+
+    /// The bucket behind the servers, for looking into it.
+    ///
+    /// # Errors
+    /// Why it can't be looked into.
+    pub async fn bucket(&self) -> Result<Bucket, Error> {
+        each_provider!(self, cluster => cluster.bucket().await)
+    }
+
+    /// Every part that has a log: nodes, balancer, store, database.
+    #[must_use]
+    pub fn parts(&self) -> Vec<String> {
+        each_provider!(self, cluster => cluster.parts())
+    }
+
+    /// The last lines of a part's log, oldest first; empty when there is none.
+    pub async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
+        each_provider!(self, cluster => cluster.log(part, lines).await)
+    }
+
+    /// Removes everything. Idempotent.
+    ///
+    /// # Errors
+    /// What could not be removed.
+    pub async fn down(&self) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.down().await)
+    }
+}

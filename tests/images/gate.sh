@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Makes upgrade-gate-test/gate:1: our own binary, static, in an image FROM scratch. With it the stand-in nodes
+# and the store run as containers on machines that reach no image registry. Always builds, so that the image
+# is never older than the source. Needs docker and the musl target of rustup; no root.
+#
+# usage: gate.sh [TAG]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+image=upgrade-gate-test/gate:${1:-1}
+target=x86_64-unknown-linux-musl
+
+# musl, not gnu with crt-static: glibc's name look-up loads libraries at run time, which a scratch image lacks.
+# Both compile every crate anew for their own target folder, so neither is faster.
+rustup target list --installed | grep -qx "$target" || rustup target add "$target"
+cargo build --locked --profile dev --target "$target" --bin upgrade-gate
+folder=$(cargo metadata --locked --format-version 1 --no-deps | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Debug sections are most of a dev binary, and nobody reads a backtrace inside the image.
+strip -o "$work/upgrade-gate" "$folder/$target/debug/upgrade-gate"
+
+# reqwest and octocrab refuse to be built without any CA certificate, even for plain http.
+bundle=/etc/ssl/certs/ca-certificates.crt
+mkdir -p "$work/etc/ssl/certs" "$work/tmp"
+chmod 1777 "$work/tmp"
+[[ -f $bundle ]] && cp "$bundle" "$work/etc/ssl/certs/"
+
+tar -C "$work" --owner=0 --group=0 -c . | docker import --change 'ENTRYPOINT ["/upgrade-gate"]' - "$image" >/dev/null
+echo "$image made: $(docker image inspect --format '{{.Size}}' "$image") bytes"
