@@ -1,5 +1,7 @@
 //! `channels`: public, private, direct and group channels, made on one node, used through the others.
 
+use serde_json::json;
+
 use super::check::{Check, Stages};
 use super::context::{Context, Place};
 use super::outcome::{Expect as _, Halt, Stop};
@@ -13,6 +15,9 @@ pub(super) const CHECK: Check = Check {
     alone: false,
     run: |cx| Box::pin(run(cx)),
 };
+
+/// What the public channel says of itself.
+const HEADER: &str = "written by the gate";
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let mut halted = Ok(());
@@ -41,6 +46,11 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
             ))
         })
         .await?;
+    cx.step(format!("write the public channel's header on {}", actor.label()), async {
+        let path = format!("/api/v4/channels/{}/patch", public.id);
+        admin.put(&path, &json!({ "header": HEADER })).await.expecting("the changed channel").map(drop)
+    })
+    .await?;
     cx.step(format!("add a member to the private channel on {}", actor.label()), async {
         admin.add_to_channel(&private.id, alice).await.expecting("the new member").map(drop)
     })
@@ -54,6 +64,20 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
             }
             Ok(())
         });
+        let header = cx.crossed(reader, || async {
+            let seen =
+                home.bob.at(&reader.anyone).channel(&public.id).await.expecting("the public channel")?;
+            if seen.header == HEADER {
+                Ok(())
+            } else {
+                Err(Stop::failed_at(
+                    &reader.name,
+                    format!("the header \"{HEADER}\""),
+                    format!("\"{}\"", seen.header),
+                ))
+            }
+        });
+        halted = halted.and(cx.step(format!("the header is there on {}", reader.label()), header).await);
         halted = halted.and(cx.step(format!("a member opens all four on {}", reader.label()), seen).await);
         let name = format!("a stranger is refused the private one on {}", reader.label());
         halted = halted.and(cx.step(name, refused(cx, reader, &private)).await);

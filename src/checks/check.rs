@@ -7,7 +7,7 @@ use super::outcome::Halt;
 use crate::outcome::Stage;
 
 /// The future of a check's run.
-pub type Run<'a> = Pin<Box<dyn Future<Output = Result<(), Halt>> + Send + 'a>>;
+pub(super) type Run<'a> = Pin<Box<dyn Future<Output = Result<(), Halt>> + Send + 'a>>;
 
 /// One verification.
 #[derive(Debug, Clone, Copy)]

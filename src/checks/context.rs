@@ -97,7 +97,7 @@ pub struct Context<'a> {
 
 /// What a check has said so far.
 #[derive(Debug, Default)]
-pub struct Noted {
+pub(super) struct Noted {
     /// Its steps.
     pub steps: Vec<Step>,
     /// Its facts.
@@ -107,7 +107,10 @@ pub struct Noted {
 impl<'a> Context<'a> {
     /// A fresh context for one run of one check.
     #[must_use]
-    #[expect(clippy::too_many_arguments, reason = "each is a thing of its own; a struct of them would be this one")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a thing of its own; a struct of them would be this one"
+    )]
     pub fn new(
         check: &'static str,
         stage: Stage,

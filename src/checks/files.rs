@@ -40,18 +40,11 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     let hash = digest(&bytes);
     let info = cx
         .step(format!("upload and attach a file on {}", actor.label()), async {
-            let admin = home.admin.at(&actor.anyone);
             let alice = home.alice.at(&actor.anyone);
-            let channel = admin.create_channel(&home.team_id, &format!("files-{}-{n}", cx.nonce), "O").await;
-            let channel = channel.expecting("a new channel")?;
-            for member in [&home.alice_id, &home.bob_id] {
-                admin.add_to_channel(&channel.id, member).await.expecting("the new member")?;
-            }
-            let info = alice
-                .upload(&channel.id, "evidence.bin", bytes.clone())
-                .await
-                .expecting("the uploaded file")?;
-            let post = alice.create_post(&channel.id, "with a file", &[&info.id]).await;
+            let channel = channel(cx).await?;
+            let info =
+                alice.upload(&channel, "evidence.bin", bytes.clone()).await.expecting("the uploaded file")?;
+            let post = alice.create_post(&channel, "with a file", &[&info.id]).await;
             let post = post.expecting("a post with the file")?;
             if post.file_ids == [info.id.clone()] {
                 Ok(info)
@@ -77,6 +70,22 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     halted.and(cx.step(name, in_bucket(cx, actor, &info, &hash)).await)
 }
 
+/// Made on stable and used in every stage.
+async fn channel(cx: &Context<'_>) -> Result<String, Stop> {
+    if let Some(old) = cx.carried("channel") {
+        return Ok(old);
+    }
+    let home = cx.home;
+    let admin = home.admin.at(&cx.places[0].anyone);
+    let channel = admin.create_channel(&home.team_id, &format!("files-{}", cx.nonce), "O").await;
+    let channel = channel.expecting("a new channel")?;
+    for member in [&home.alice_id, &home.bob_id] {
+        admin.add_to_channel(&channel.id, member).await.expecting("the new member")?;
+    }
+    cx.carry("channel", &channel.id);
+    Ok(channel.id)
+}
+
 async fn reads(reader: &Client, id: &str, hash: &str) -> Result<(), Stop> {
     let bytes = reader.download(id).await.expecting("the file's bytes")?;
     let found = digest(&bytes);
@@ -92,9 +101,11 @@ async fn reads(reader: &Client, id: &str, hash: &str) -> Result<(), Stop> {
 async fn in_bucket(cx: &Context<'_>, actor: &Place, info: &FileInfo, hash: &str) -> Result<(), Stop> {
     let bucket = cx.bucket.map_err(|why| Stop::NotMeasured(why.to_owned()))?;
     let suffix = format!("/{}/{}", info.id, info.name);
-    let asked =
-        |error: crate::storage::Error| Stop::NotMeasured(format!("the bucket could not be read: {error}"));
-    let Some(object) = bucket.find_by_suffix(&suffix).await.map_err(asked)? else {
+    let asked = |error: crate::storage::StorageError| {
+        Stop::NotMeasured(format!("the bucket could not be read: {error}"))
+    };
+    let found = bucket.find_by_suffix("", &suffix).await.map_err(asked)?;
+    let Some(object) = found.first() else {
         return Err(Stop::failed_at(
             &actor.name,
             format!("an object whose key ends in {suffix}"),

@@ -69,7 +69,7 @@ impl<T> Expect<T> for Result<T, ApiError> {
 
 /// The worst of several outcomes: failed, then not measured, then passed; all not applicable stays so.
 #[must_use]
-pub fn worst<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Outcome {
+pub(super) fn worst<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Outcome {
     let rank = |outcome: &Outcome| match outcome {
         Outcome::Failed(_) => 3,
         Outcome::NotMeasured { .. } => 2,

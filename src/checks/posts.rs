@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::check::{Check, Stages};
 use super::context::{Context, Place};
 use super::outcome::{Expect as _, Halt, Stop};
-use crate::mattermost::{Channel, Client, Socket};
+use crate::mattermost::{Client, Frame, Socket};
 use crate::outcome::Stage;
 
 pub(super) const CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let channel = cx.step("make a channel to write in", channel(cx)).await?;
+    let channel = cx.step("there is a channel to write in", channel(cx)).await?;
     let mut sockets: Vec<Option<Socket>> = Vec::new();
     let mut halted = Ok(());
     for place in cx.places {
@@ -37,10 +37,17 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     if !cx.clustered() && cx.places.len() > 1 {
         cx.not_applicable("events reach the websockets of other nodes", cx.why_not_clustered());
     }
-    halted.and(old_posts(cx, &channel).await)
+    for (actor, others) in cx.actors() {
+        halted = halted.and(afterlife(cx, &channel, actor, &others).await);
+    }
+    halted.and(old_posts(cx).await)
 }
 
-async fn channel(cx: &Context<'_>) -> Result<Channel, Stop> {
+/// Made on stable and used in every stage: an old channel is what people write in after an upgrade.
+async fn channel(cx: &Context<'_>) -> Result<String, Stop> {
+    if let Some(old) = cx.carried("channel") {
+        return Ok(old);
+    }
     let home = cx.home;
     let admin = home.admin.at(&cx.places[0].anyone);
     let channel = admin.create_channel(&home.team_id, &format!("posts-{}", cx.nonce), "O").await;
@@ -48,23 +55,24 @@ async fn channel(cx: &Context<'_>) -> Result<Channel, Stop> {
     for member in [&home.alice_id, &home.bob_id] {
         admin.add_to_channel(&channel.id, member).await.expecting("the new member")?;
     }
-    Ok(channel)
+    cx.carry("channel", &channel.id);
+    Ok(channel.id)
 }
 
 /// Sends and edits on one node; then each node must show both over the API, and each socket that can hear the writer
 /// must have got both events.
 async fn one_writer(
     cx: &Context<'_>,
-    channel: &Channel,
+    channel: &str,
     writer: &Place,
     sockets: &mut [Option<Socket>],
 ) -> Result<(), Halt> {
     let alice = cx.home.alice.at(&writer.anyone);
-    let sent = format!("sent on {} in {}", writer.name, cx.stage);
+    let sent = format!("sent on {} in {} — äöü 漢字 🎉 <&>", writer.name, cx.stage);
     let edited = format!("edited on {} in {}", writer.name, cx.stage);
     let post = cx
         .step(format!("send on {}", writer.label()), async {
-            alice.create_post(&channel.id, &sent, &[]).await.expecting("a new post")
+            alice.create_post(channel, &sent, &[]).await.expecting("a new post")
         })
         .await?;
     let mut halted = Ok(());
@@ -127,30 +135,61 @@ async fn hears_both(
             return Err(Stop::failed_at(socket.node(), format!("{event} with \"{message}\""), got));
         }
     }
+    // Events come in order: once the edit is there, a second one for the sending would be too.
+    let again = |frame: &Frame| {
+        frame.event == "posted" && frame.post().is_some_and(|t| t["id"].as_str() == Some(post))
+    };
+    if socket.has_seen(again) {
+        return Err(Stop::failed_at(socket.node(), "the event posted once", "it came twice"));
+    }
     Ok(())
 }
 
-/// What was written before the upgrade must be readable on every node, by id and in its channel.
-async fn old_posts(cx: &Context<'_>, new: &Channel) -> Result<(), Halt> {
+/// What happens to a message later: a reaction, its place in the channel, its end.
+async fn afterlife(cx: &Context<'_>, channel: &str, actor: &Place, others: &[&Place]) -> Result<(), Halt> {
+    let alice = cx.home.alice.at(&actor.anyone);
+    let (kept, gone) = cx
+        .step(format!("send two, react to one, delete the other on {}", actor.label()), async {
+            let kept = alice.create_post(channel, "stays", &[]).await.expecting("a new post")?;
+            let gone = alice.create_post(channel, "goes", &[]).await.expecting("a new post")?;
+            alice.react(&cx.home.alice_id, &kept.id, "tada").await.expecting("a new reaction")?;
+            alice.delete_post(&gone.id).await.expecting("the post to go")?;
+            Ok((kept.id, gone.id))
+        })
+        .await?;
+    let mut halted = Ok(());
+    for reader in others.iter().copied().chain([actor]) {
+        let bob = cx.home.bob.at(&reader.anyone);
+        let name = format!("{} shows reaction, order and end", reader.label());
+        let seen = cx.crossed(reader, || async {
+            let wrong = |expected: &str, got: String| Err(Stop::failed_at(&reader.name, expected, got));
+            let order = bob.newest_posts(channel).await.expecting("the posts of a channel")?;
+            if order.first() != Some(&kept) || order.contains(&gone) {
+                return wrong("the newest post first and the deleted one gone", format!("{order:?}"));
+            }
+            let emojis = bob.reactions(&kept).await.expecting("the reactions of a post")?;
+            if emojis != ["tada"] {
+                return wrong("the reaction tada", format!("{emojis:?}"));
+            }
+            match bob.read_post(&gone).await {
+                Err(error) if error.status() == Some(404) => Ok(()),
+                Err(error) => Err(error).expecting("404 for a deleted post"),
+                Ok(post) => wrong("404 for a deleted post", format!("\"{}\"", post.message)),
+            }
+        });
+        halted = halted.and(cx.step(name, seen).await);
+    }
+    halted
+}
+
+/// What was written before the upgrade must be readable on every node.
+async fn old_posts(cx: &Context<'_>) -> Result<(), Halt> {
     let Some((id, message)) = cx.carried::<(String, String)>("old") else { return Ok(()) };
     let mut halted = Ok(());
     for reader in cx.places {
         let name = format!("{} reads a post from stable", reader.label());
         let bob = cx.home.bob.at(&reader.anyone);
-        let seen = async {
-            reads(&bob, &id, &message).await?;
-            let path = format!("/api/v4/channels/{}/posts", new.id);
-            let list = bob.get(&path).await.expecting("the posts of a channel")?;
-            let list: serde_json::Value = list.json().expecting("a list of posts")?;
-            let count = list["order"].as_array().map_or(0, Vec::len);
-            if count >= cx.places.len() {
-                Ok(())
-            } else {
-                let expected = format!("at least {} posts in the channel", cx.places.len());
-                Err(Stop::failed_at(&reader.name, expected, count.to_string()))
-            }
-        };
-        halted = halted.and(cx.step(name, seen).await);
+        halted = halted.and(cx.step(name, reads(&bob, &id, &message)).await);
     }
     halted
 }

@@ -3,10 +3,10 @@
 use tokio::time::Instant;
 
 use super::context::{Carried, lock, millis};
-use super::outcome::{Expect as _, Stop};
-use super::startup::STEPS;
+use super::outcome::{Expect as _, Stop, worst};
+use super::startup::{self, STEPS};
 use crate::mattermost::{Client, VersionFacts};
-use crate::outcome::{Outcome, Step};
+use crate::outcome::{CheckResult, Outcome, Stage, Step};
 use crate::versions::Version;
 
 /// Looks at one node that just answered its first ping. `admin` is missing only before the first user exists.
@@ -38,6 +38,23 @@ pub fn leave(carried: &Carried, steps: &[Step]) {
     if let Ok(value) = serde_json::to_value(all) {
         carried.insert(STEPS.to_owned(), value);
     }
+}
+
+/// The check `startup` of a stage that never began because a node was not sane, from the steps that were left.
+#[must_use]
+pub fn result(carried: &Carried, stage: Stage) -> Option<CheckResult> {
+    let steps =
+        lock(carried).remove(STEPS).and_then(|value| serde_json::from_value::<Vec<Step>>(value).ok())?;
+    Some(CheckResult {
+        stage,
+        check: startup::CHECK.id.to_owned(),
+        title: startup::CHECK.title.to_owned(),
+        lines: startup::CHECK.lines.iter().map(|&line| line.to_owned()).collect(),
+        outcome: worst(steps.iter().map(|step| &step.outcome)),
+        took_ms: steps.iter().map(|step| step.took_ms).sum(),
+        steps,
+        facts: indexmap::IndexMap::new(),
+    })
 }
 
 /// Forgets the steps of a stage that has reported them.

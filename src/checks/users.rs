@@ -70,13 +70,11 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
 
 fn is(node: &str, username: &str, answer: Result<User, ApiError>) -> Result<(), Stop> {
     let user = answer.expecting("the user")?;
-    if user.username == username && user.delete_at == 0 {
+    let email = format!("{username}@upgrade-gate.example");
+    if user.username == username && user.email == email && user.delete_at == 0 {
         Ok(())
     } else {
-        Err(Stop::failed_at(
-            node,
-            format!("user {username}, active"),
-            format!("{} ({})", user.username, user.delete_at),
-        ))
+        let got = format!("{} with \"{}\" and delete_at {}", user.username, user.email, user.delete_at);
+        Err(Stop::failed_at(node, format!("{username} with \"{email}\", active"), got))
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::Format;
-use super::say;
+use super::say::say;
 use crate::case::LINES;
 use crate::checks::catalogue::CHECKS;
 use crate::verdict::ExitCode;
@@ -39,7 +39,14 @@ fn listing() -> Value {
 fn text() -> String {
     let mut out = String::new();
     for check in CHECKS {
-        out += &format!("{:<18} {}\n{:<18} lines {}; stages {}\n", check.id, check.title, "", check.lines.join(", "), check.stages.words());
+        out += &format!(
+            "{:<18} {}\n{:<18} lines {}; stages {}\n",
+            check.id,
+            check.title,
+            "",
+            check.lines.join(", "),
+            check.stages.words()
+        );
     }
     out += "\nThe case MM-T5392, line by line\n";
     for line in LINES {

@@ -64,8 +64,11 @@ where
     let mut secrets = stand.secrets.clone();
     secrets.push(stand.password.expose_secret().to_owned());
     let redactor = Arc::new(Redactor::new(secrets));
-    let look =
-        Look { terminal: surroundings.terminal, colour: surroundings.colour, github: surroundings.on_github() };
+    let look = Look {
+        terminal: surroundings.terminal,
+        colour: surroundings.colour,
+        github: surroundings.on_github(),
+    };
     let pump = Pump::start(receiver, Arc::clone(&redactor), look, &stand.report_dir);
     events.send(EventKind::RunStarted(header(plan, provider, &stand.run_id)));
     let mut interrupts = Interrupts::listen()?;
@@ -97,8 +100,14 @@ where
             let _ = reports(&pump.so_far(), &stand.report_dir);
         } else {
             settle(&events, &pump).await;
-            if !Verdict::of(&pump.so_far()).passed() {
-                evidence::collect(cluster, &stand.report_dir, |text| redactor.redact(text).into_owned(), &events).await;
+            if went_wrong(&pump.so_far()) {
+                evidence::collect(
+                    cluster,
+                    &stand.report_dir,
+                    |text| redactor.redact(text).into_owned(),
+                    &events,
+                )
+                .await;
             }
             let _ = reports(&pump.so_far(), &stand.report_dir);
         }
@@ -142,10 +151,14 @@ async fn tear_down(plan: &Plan, cluster: &Cluster, events: &Events, interrupts: 
 async fn settle(events: &Events, pump: &Pump) {
     let sent = events.sent();
     let deadline = Instant::now() + Duration::from_secs(2);
-    let _: Result<(), ()> = crate::retry::until(deadline, || async {
-        if pump.folded() >= sent { Ok(()) } else { Err(()) }
-    })
-    .await;
+    let _: Result<(), ()> =
+        crate::retry::until(deadline, || async { if pump.folded() >= sent { Ok(()) } else { Err(()) } })
+            .await;
+}
+
+/// Whether there is something that evidence could explain.
+fn went_wrong(record: &Record) -> bool {
+    !record.breakages.is_empty() || record.results().any(|result| result.outcome.is_red())
 }
 
 fn reports(record: &Record, dir: &Path) -> Vec<WrittenFile> {

@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::conduct::{Stand, conduct};
+use super::random;
 use super::run::report_dir;
-use super::{random, say, wrong_input};
+use super::say::{say, wrong_input};
 use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
 use crate::fault::{self, Faults};
 use crate::inputs::{Inputs, Surroundings};

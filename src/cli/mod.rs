@@ -9,21 +9,19 @@ mod cleanup;
 mod conduct;
 mod demo;
 mod interrupt;
-mod pump;
 mod plan;
 mod publish;
+mod pump;
 mod random;
 mod run;
+mod say;
 mod standin;
 
 pub use arguments::{Arguments, Command};
 
-use std::io::Write as _;
-
 use clap::Parser as _;
 
 use crate::inputs::Surroundings;
-use crate::plan::Problems;
 use crate::verdict::ExitCode;
 
 /// Parses the arguments of this process and does what they say.
@@ -58,24 +56,4 @@ async fn dispatch(command: Command) -> ExitCode {
         Command::Cleanup { run, expired } => cleanup::cleanup(run, expired, &surroundings).await,
         Command::StandIn(part) => standin::standin(part).await,
     }
-}
-
-/// Says something on standard output; a closed pipe is no error.
-fn say(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{}", text.trim_end());
-    let _ = out.flush();
-}
-
-/// Wrong inputs, said the way the surroundings want it.
-fn wrong_input(problems: &Problems, surroundings: &Surroundings) -> ExitCode {
-    say(&problems.to_string());
-    if surroundings.on_github() {
-        for problem in &problems.0 {
-            let mut out = std::io::stdout().lock();
-            let title = format!("input {}", problem.input);
-            let _ = crate::github::commands::error(&mut out, &title, &problem.to_string());
-        }
-    }
-    ExitCode::WRONG_INPUT
 }

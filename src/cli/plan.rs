@@ -2,7 +2,7 @@
 
 use super::arguments::Format;
 use super::run::read;
-use super::{say, wrong_input};
+use super::say::{say, wrong_input};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::text;
 use crate::verdict::ExitCode;

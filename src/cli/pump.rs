@@ -39,7 +39,8 @@ impl Pump {
         let shared = Arc::clone(&record);
         let folded = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&folded);
-        let mut log = File::create(dir.join("events.jsonl")).ok().map(|file| EventLog::new(BufWriter::new(file)));
+        let mut log =
+            File::create(dir.join("events.jsonl")).ok().map(|file| EventLog::new(BufWriter::new(file)));
         let task = tokio::spawn(async move {
             let mut console = Console::new(std::io::stdout(), look);
             let mut tick = tokio::time::interval(TICK);

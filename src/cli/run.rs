@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 
 use super::conduct::{Stand, conduct};
-use super::{publish, random, say, wrong_input};
+use super::say::{say, wrong_input};
+use super::{publish, random};
 use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
 use crate::inputs::{Inputs, Surroundings};
@@ -35,7 +36,9 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     let prepared = read(inputs, &run_id)?;
     let report_dir = report_dir(&inputs.report_dir)?;
     let mut secrets = prepared.secrets;
-    secrets.extend(inputs.license.iter().chain(&inputs.github_token).map(|secret| secret.expose_secret().to_owned()));
+    secrets.extend(
+        inputs.license.iter().chain(&inputs.github_token).map(|secret| secret.expose_secret().to_owned()),
+    );
     if surroundings.on_github() {
         publish::mask(&secrets);
     }
@@ -76,7 +79,8 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
     let secrets = Secrets::new();
     let variables = variables(inputs, &secrets, &mut problems);
     let own = !inputs.compose_file.trim().is_empty();
-    let parsed = if own { own_project(inputs, variables, run_id) } else { default_project(inputs, variables, run_id) };
+    let parsed =
+        if own { own_project(inputs, variables, run_id) } else { default_project(inputs, variables, run_id) };
     let mut cluster = None;
     match parsed {
         Ok(mut parsed) => {
@@ -87,7 +91,12 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 Ok(roles) => cluster = Some((parsed, roles)),
                 Err(wrong) => {
                     for wrong in wrong {
-                        problems.add("compose-file", &inputs.compose_file, wrong, "See docs/inputs.md, compose-file.");
+                        problems.add(
+                            "compose-file",
+                            &inputs.compose_file,
+                            wrong,
+                            "See docs/inputs.md, compose-file.",
+                        );
                     }
                 }
             }
@@ -98,7 +107,10 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
             }
         }
     }
-    let names = cluster.as_ref().filter(|_| own).map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
+    let names = cluster
+        .as_ref()
+        .filter(|_| own)
+        .map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
     match (plan::make(inputs, names), cluster) {
         (Ok(plan), Some((mut parsed, roles))) if problems.0.is_empty() => {
             for node in &roles.nodes {
@@ -153,12 +165,19 @@ fn variables(inputs: &Inputs, secrets: &Secrets, problems: &mut Problems) -> Ind
             variables.insert(name.into(), image.trim().to_owned());
         }
     }
-    for line in inputs.variables.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in
+        inputs.variables.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         match line.split_once('=') {
             Some((name, value)) if !name.trim().is_empty() => {
                 variables.insert(name.trim().to_owned(), value.trim().to_owned());
             }
-            _ => problems.add("variables", line, "is no KEY=VALUE", "Write one variable a line, such as S3_PREFIX=ha."),
+            _ => problems.add(
+                "variables",
+                line,
+                "is no KEY=VALUE",
+                "Write one variable a line, such as S3_PREFIX=ha.",
+            ),
         }
     }
     variables
@@ -169,8 +188,13 @@ fn own_project(
     variables: IndexMap<String, String>,
     run_id: &str,
 ) -> Result<Parsed, compose::Problems> {
-    let paths: Vec<PathBuf> =
-        inputs.compose_file.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from).collect();
+    let paths: Vec<PathBuf> = inputs
+        .compose_file
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(PathBuf::from)
+        .collect();
     compose::load(&paths, variables, &[], run_id)
 }
 
@@ -220,10 +244,10 @@ pub(super) fn report_dir(text: &str) -> Result<PathBuf, Problems> {
     })
 }
 
-/// The secret that a demo or test may show.
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::SecretString;
 
     fn inputs() -> Inputs {
         Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), ..Inputs::defaults() }
@@ -241,7 +265,11 @@ mod tests {
 
     #[test]
     fn a_licence_switches_clustering_on_and_a_variable_overrides() {
-        let with = Inputs { license: Some(SecretString::from("licence-text")), variables: "S3_PREFIX=ha\n".into(), ..inputs() };
+        let with = Inputs {
+            license: Some(SecretString::from("licence-text")),
+            variables: "S3_PREFIX=ha\n".into(),
+            ..inputs()
+        };
         let project = read(&with, "ug-test").unwrap().project;
         let node = &project.services["node1"].environment;
         assert_eq!(node["MM_CLUSTERSETTINGS_ENABLE"], "true");
@@ -253,7 +281,12 @@ mod tests {
 
     #[test]
     fn wrong_inputs_and_a_missing_compose_file_are_told_together() {
-        let wrong = Inputs { nodes: "0".into(), compose_file: "/no/such/file.yaml".into(), variables: "X".into(), ..inputs() };
+        let wrong = Inputs {
+            nodes: "0".into(),
+            compose_file: "/no/such/file.yaml".into(),
+            variables: "X".into(),
+            ..inputs()
+        };
         let problems = read(&wrong, "ug-test").unwrap_err();
         let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
         assert_eq!(named, ["nodes", "variables", "compose-file"]);

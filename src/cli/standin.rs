@@ -5,6 +5,7 @@
 //! holds the world; a node process is a pipe to it, and registers itself when it starts.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
@@ -12,11 +13,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::interrupt::Interrupts;
-use super::say;
+use super::say::say;
 use crate::fault::{self, FaultPlan};
 use crate::standin::store::{self, StoreOptions};
-use crate::standin::{BucketFiles, NodeProcess, Options, World, release, run_node, serve_world};
-use crate::storage::{Bucket, StorageOptions};
+use crate::standin::{BucketFiles, BucketPlace, Options, RemoteNode, World, run_node, serve_world};
 use crate::verdict::ExitCode;
 
 /// One process of a stand-in cluster.
@@ -136,31 +136,39 @@ async fn node(part: NodePart) -> anyhow::Result<()> {
         "" => Vec::new(),
         name => fault::find(name).ok_or_else(|| anyhow::anyhow!("there is no fault {name}"))?.rules.clone(),
     };
-    let process = NodeProcess {
+    let node = RemoteNode {
         database: database_of(&part.config)?,
         name: part.name.clone(),
-        release: release::known(&part.version),
+        version: part.version.clone(),
         // The image decides who is broken, so the rule's dial is open: this node is the release.
         faults: FaultPlan { rules, stable_version: String::new(), release_version: part.version.clone() },
-        files: storage_of(&part),
+        files: (!part.store.is_empty()).then(|| BucketPlace {
+            endpoint: part.store.clone(),
+            bucket: part.bucket.clone(),
+            access_key: part.access_key.clone(),
+            secret_key: part.secret_key.clone(),
+        }),
+        listen: part.listen,
     };
-    let listener = TcpListener::bind(part.listen).await?;
-    Ok(run_node(process, listener, until_signal()?, |line| say(line)).await?)
+    let (lines, mut log) = tokio::sync::mpsc::unbounded_channel::<String>();
+    let printer = tokio::spawn(async move {
+        while let Some(line) = log.recv().await {
+            say(&line);
+        }
+    });
+    let ended = run_node(node, lines, until_signal()?).await;
+    let _ = printer.await;
+    Ok(ended?)
 }
 
 async fn database(part: DatabasePart) -> anyhow::Result<()> {
     let listener = TcpListener::bind(part.listen).await?;
     let cancel = until_signal()?;
     say("database system is ready to accept connections");
-    let clustered = part.clustered;
-    let make = move |files: Option<StorageOptions>| {
-        let mut options = Options { clustered, ..Options::default() };
-        if let Some(files) = files {
-            options.files = std::sync::Arc::new(BucketFiles(Bucket::open(files)));
-        }
-        World::new(options)
-    };
-    Ok(serve_world(make, listener, cancel).await?)
+    let files = Arc::new(BucketFiles::default());
+    let options = Options { clustered: part.clustered, files: files.clone(), ..Options::default() };
+    serve_world(World::new(options), Some(files), listener, cancel).await;
+    Ok(())
 }
 
 async fn store(part: StorePart) -> anyhow::Result<()> {
@@ -182,16 +190,4 @@ fn database_of(config: &str) -> anyhow::Result<String> {
     let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
     anyhow::ensure!(place.contains(':'), "MM_CONFIG names no host and port: {place}");
     Ok(place.to_owned())
-}
-
-fn storage_of(part: &NodePart) -> Option<StorageOptions> {
-    (!part.store.is_empty()).then(|| StorageOptions {
-        endpoint: Some(format!("http://{}", part.store)),
-        region: "us-east-1".into(),
-        bucket: part.bucket.clone(),
-        access_key: part.access_key.clone(),
-        secret: SecretString::from(part.secret_key.clone()),
-        prefix: String::new(),
-        path_style: true,
-    })
 }

@@ -10,12 +10,14 @@
 mod api;
 mod client;
 mod error;
+mod messages;
+mod shapes;
 mod socket;
 
-pub use api::{
+pub use client::{Client, Http, Reply};
+pub use error::{ApiError, ApiErrorKind};
+pub use shapes::{
     Channel, Config, FileInfo, Login, Member, Migration, PeerInfo, PluginStatus, Post, Team, User,
     VersionFacts,
 };
-pub use client::{Client, Http, Reply};
-pub use error::ApiError;
 pub use socket::{Frame, Socket};

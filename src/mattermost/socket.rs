@@ -101,6 +101,12 @@ impl Socket {
         &self.node
     }
 
+    /// Whether a frame that nobody asked for yet is `wanted`.
+    #[must_use]
+    pub fn has_seen(&self, wanted: impl Fn(&Frame) -> bool) -> bool {
+        self.seen.iter().any(wanted)
+    }
+
     /// The first frame, seen already or still to come, that `wanted` accepts; it is taken out.
     ///
     /// # Errors

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Budgets, Mode, Plan, Problems, Release, StagePlan, policy, selection};
+use super::problems::Problems;
+use super::types::{Budgets, Mode, Plan, Release, StagePlan};
+use super::{policy, selection};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;

@@ -3,7 +3,7 @@
 //! Source: Mattermost's documentation on high availability: nodes of one cluster may be at most one minor apart while
 //! an upgrade rolls; everything else has to stop all nodes first.
 
-use super::Mode;
+use super::types::Mode;
 use crate::versions::{Version, minors_apart};
 
 /// Decides the mode, or says why the wanted one is refused.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Mode, Plan};
+use super::types::{Mode, Plan};
 use crate::outcome::Stage;
 
 /// The plan as text, one line per thing that will happen.

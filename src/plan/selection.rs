@@ -1,6 +1,7 @@
 //! Which checks run: the catalogue, narrowed by `only` and `skip`.
 
-use super::{LeftOut, Problems};
+use super::problems::Problems;
+use super::types::LeftOut;
 use crate::case;
 use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;

@@ -6,15 +6,20 @@ use futures_util::future::try_join_all;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use super::session::{Session, blame};
-use super::{broken, home};
+use super::blame::{blame, broken};
+use super::home;
+use super::session::Session;
 use crate::checks::{Home, Place, Side};
 use crate::event::{Blame, Breakage, Clustering, EventKind};
 use crate::mattermost::Client;
 
 /// Brings the cluster up. The first node migrates the empty database; then the others start at once, while the first
 /// one already makes the accounts.
-pub(super) async fn bring_up(session: &mut Session<'_>, nonce: &str, password: &SecretString) -> Result<(), Breakage> {
+pub(super) async fn bring_up(
+    session: &mut Session<'_>,
+    nonce: &str,
+    password: &SecretString,
+) -> Result<(), Breakage> {
     let plan = session.plan;
     let images = [plan.stable.image.as_str(), plan.release.image.as_str()];
     session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
@@ -105,7 +110,9 @@ async fn clustering(session: &Session<'_>, home: &Home) -> Clustering {
         (true, true) => match admin.cluster_status().await {
             Ok(peers) if !peers.is_empty() => return Clustering::Clustered,
             Ok(_) => "the licence has clustering, but ClusterSettings.Enable is off".to_owned(),
-            Err(error) => format!("the licence has clustering, but the cluster's members can't be read: {error}"),
+            Err(error) => {
+                format!("the licence has clustering, but the cluster's members can't be read: {error}")
+            }
         },
     };
     Clustering::SharedDatabase { reason }

@@ -30,8 +30,10 @@ pub(super) async fn make(node: &Client, nonce: &str, password: &SecretString) ->
         admin.client.create_team(&team_name, "Upgrade gate")
     );
     let ((alice, alice_client), (bob, bob_client), team) = (alice?, bob?, team?);
-    let (joined_alice, joined_bob) =
-        tokio::join!(admin.client.add_to_team(&team.id, &alice.id), admin.client.add_to_team(&team.id, &bob.id));
+    let (joined_alice, joined_bob) = tokio::join!(
+        admin.client.add_to_team(&team.id, &alice.id),
+        admin.client.add_to_team(&team.id, &bob.id)
+    );
     joined_alice?;
     joined_bob?;
     Ok(Home {

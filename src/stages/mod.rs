@@ -6,6 +6,7 @@
 //! Continuous probes (watch) and the ledger of acknowledged writes will stand beside `roll`, started before its first
 //! node and ended after its last.
 
+mod blame;
 mod bring_up;
 mod home;
 mod roll;
@@ -14,11 +15,3 @@ mod session;
 mod stage;
 
 pub use run::run;
-
-use crate::cluster::Error;
-use crate::event::{Blame, Breakage};
-
-/// A cluster's error with the blame that the moment decides.
-fn broken(blame: Blame, error: Error) -> Breakage {
-    Breakage { blame, part: error.part, message: error.message, remedy: error.remedy, log_tail: error.log_tail }
-}

@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
-use super::broken;
-use super::session::{Session, blame, millis};
+use super::blame::{blame, broken};
+use super::session::{Session, millis};
 use crate::checks::{Place, Side};
 use crate::event::{Blame, Breakage, EventKind};
 

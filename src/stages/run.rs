@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use super::session::{Session, millis};
 use super::{bring_up, roll, stage};
+use crate::checks::sanity;
 use crate::cluster::Cluster;
 use crate::event::{Breakage, EventKind, Events, Phase};
 use crate::mattermost::Http;
@@ -27,22 +28,39 @@ pub async fn run(
     password: &SecretString,
 ) -> Result<(), Breakage> {
     let mut session = Session::new(plan, cluster, http, events);
-    phase(events, Phase::BringUp, bring_up::bring_up(&mut session, nonce, password)).await?;
+    let brought_up = phase(events, Phase::BringUp, bring_up::bring_up(&mut session, nonce, password)).await;
+    told(&session, Stage::Stable, brought_up)?;
     for planned in &plan.stages {
-        match (planned.stage, plan.mode) {
-            (Stage::Stable, _) => {}
-            (Stage::Mixed(n), _) => replace(&mut session, n - 1).await?,
+        let replaced = match (planned.stage, plan.mode) {
+            (Stage::Stable, _) => Ok(()),
+            (Stage::Mixed(n), _) => replace(&mut session, n - 1).await,
             (Stage::Release, Mode::Rolling) => {
                 let last = session.places.len() - 1;
-                replace(&mut session, last).await?;
+                replace(&mut session, last).await
             }
             (Stage::Release, Mode::StopStart) => {
-                phase(events, Phase::StopStart, roll::stop_start(&mut session)).await?;
+                phase(events, Phase::StopStart, roll::stop_start(&mut session)).await
             }
-        }
+        };
+        told(&session, planned.stage, replaced)?;
         stage::run(&session, planned, nonce).await;
     }
     Ok(())
+}
+
+/// When a node was not sane, its stage never begins: what the sanity saw is told all the same.
+fn told(session: &Session<'_>, stage: Stage, came_up: Result<(), Breakage>) -> Result<(), Breakage> {
+    if came_up.is_err()
+        && let Some(result) = sanity::result(&session.carried, stage)
+        && session
+            .plan
+            .stages
+            .iter()
+            .any(|planned| planned.stage == stage && planned.checks.contains(&result.check))
+    {
+        session.events.send(EventKind::CheckFinished(result));
+    }
+    came_up
 }
 
 async fn replace(session: &mut Session<'_>, index: usize) -> Result<(), Breakage> {

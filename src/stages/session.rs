@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::broken;
+use super::blame::{blame, broken};
 use crate::checks::{Carried, Home, Place, Side, sanity};
 use crate::cluster::{self, Cluster};
-use crate::event::{Blame, Breakage, Clustering, EventKind, Events};
+use crate::event::{Breakage, Clustering, EventKind, Events};
 use crate::mattermost::{Client, Http, VersionFacts};
 use crate::outcome::Step;
 use crate::plan::{Plan, Release};
@@ -75,7 +75,8 @@ impl<'a> Session<'a> {
     }
 
     async fn insane(&self, node: &str, side: Side, red: Option<&Step>) -> Breakage {
-        let why = red.and_then(|step| step.outcome.why()).unwrap_or_else(|| "it did not say what it is".into());
+        let why =
+            red.and_then(|step| step.outcome.why()).unwrap_or_else(|| "it did not say what it is".into());
         Breakage {
             blame: blame(side),
             part: node.to_owned(),
@@ -92,14 +93,6 @@ impl<'a> Session<'a> {
             version: facts.version.clone(),
             took_ms: millis(began),
         });
-    }
-}
-
-/// A node that does not come up on release is a failed upgrade; on stable nothing was learned about the release.
-pub(super) fn blame(side: Side) -> Blame {
-    match side {
-        Side::Stable => Blame::Environment,
-        Side::Release => Blame::Release,
     }
 }
 

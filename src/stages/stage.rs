@@ -31,7 +31,8 @@ pub(super) async fn run(session: &Session<'_>, stage: &StagePlan, nonce: &str) {
     match ground {
         Ok(ground) => {
             let (alone, together): (Vec<_>, Vec<_>) = planned.into_iter().partition(|check| check.alone);
-            let mut running: FuturesUnordered<_> = together.into_iter().map(|check| ground.check(check)).collect();
+            let mut running: FuturesUnordered<_> =
+                together.into_iter().map(|check| ground.check(check)).collect();
             while running.next().await.is_some() {}
             for check in alone {
                 ground.check(check).await;

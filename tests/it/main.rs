@@ -1,5 +1,19 @@
-//! The integration tests, in one binary.
+//! The one integration binary: whole parts together, on the stand-in and, where an engine answers, on Docker.
 
 // `cfg(test)` tells clippy that all of a module is test code (unwrap, printing).
 #[cfg(test)]
 mod compose_config;
+#[cfg(test)]
+mod docker_engine;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod play;
+#[cfg(test)]
+mod report_golden;
+#[cfg(test)]
+mod standin_contract;
+#[cfg(test)]
+mod storage;
+#[cfg(test)]
+mod store;

@@ -1,0 +1,32 @@
+//! What commands say on standard output.
+
+use std::io::Write as _;
+
+use crate::github::{Annotation, Level, annotate};
+use crate::inputs::Surroundings;
+use crate::plan::{Problem, Problems};
+use crate::verdict::ExitCode;
+
+/// Says something on standard output; a closed pipe is no error.
+pub(super) fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{}", text.trim_end());
+    let _ = out.flush();
+}
+
+/// Wrong inputs, said the way the surroundings want it.
+pub(super) fn wrong_input(problems: &Problems, surroundings: &Surroundings) -> ExitCode {
+    say(&problems.to_string());
+    if surroundings.on_github() {
+        let annotation = |problem: &Problem| Annotation {
+            level: Level::Error,
+            title: format!("input {}", problem.input),
+            message: problem.to_string(),
+            file: None,
+            line: None,
+        };
+        let all: Vec<_> = problems.0.iter().map(annotation).collect();
+        let _ = annotate(&mut std::io::stdout().lock(), &all);
+    }
+    ExitCode::WRONG_INPUT
+}

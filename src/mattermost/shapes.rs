@@ -1,0 +1,164 @@
+//! The shapes that checks read from answers. A field that no check reads is not here.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::client::Client;
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct User {
+    /// 26 characters.
+    pub id: String,
+    /// Lower case.
+    pub username: String,
+    /// Only shown to the user and to admins.
+    #[serde(default)]
+    pub email: String,
+    /// Role names, separated by blanks.
+    #[serde(default)]
+    pub roles: String,
+    /// Milliseconds; not 0 once deactivated.
+    #[serde(default)]
+    pub delete_at: i64,
+}
+
+/// A session that was just begun.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// Whose.
+    pub user: User,
+    /// The same client with the session's token.
+    pub client: Client,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Team {
+    /// 26 characters.
+    pub id: String,
+    /// The part of the address.
+    pub name: String,
+    /// What people see.
+    pub display_name: String,
+}
+
+/// A channel.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Channel {
+    /// 26 characters.
+    pub id: String,
+    /// The part of the address.
+    pub name: String,
+    /// What people see.
+    #[serde(default)]
+    pub display_name: String,
+    /// What it says of itself above its posts.
+    #[serde(default)]
+    pub header: String,
+    /// `O`, `P`, `D` or `G`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Empty for direct and group channels.
+    #[serde(default)]
+    pub team_id: String,
+}
+
+/// A membership of a team or a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub user_id: String,
+}
+
+/// A post.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Post {
+    /// 26 characters.
+    pub id: String,
+    /// Where.
+    pub channel_id: String,
+    /// The text.
+    pub message: String,
+    /// Milliseconds; not 0 once edited.
+    #[serde(default)]
+    pub edit_at: i64,
+    /// The post that this one answers, or empty.
+    #[serde(default)]
+    pub root_id: String,
+    /// Attached files.
+    #[serde(default)]
+    pub file_ids: Vec<String>,
+}
+
+/// A file's facts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FileInfo {
+    /// 26 characters.
+    pub id: String,
+    /// As uploaded.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// One applied schema migration.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub struct Migration {
+    /// Its number; numbers are skipped now and then.
+    pub version: i64,
+    /// Its name: the same number under another name is another migration.
+    pub name: String,
+}
+
+/// One plugin on one node.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PluginStatus {
+    /// `playbooks`, `focalboard`.
+    pub plugin_id: String,
+    /// The node, in the cluster's own ids; empty without clustering.
+    #[serde(default)]
+    pub cluster_id: String,
+    /// 0 not running, 1 starting, 2 running, 3 failed to start, 4 failed to stay running, 5 stopping.
+    pub state: i64,
+    /// Of the plugin.
+    #[serde(default)]
+    pub version: String,
+    /// Why it failed, where the server says it.
+    #[serde(default)]
+    pub error: String,
+}
+
+/// One node as the cluster sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PeerInfo {
+    /// The node's cluster id.
+    pub id: String,
+    /// The version it runs.
+    pub version: String,
+    /// The hash of its configuration.
+    #[serde(default)]
+    pub config_hash: String,
+    /// Its host name.
+    #[serde(default)]
+    pub hostname: String,
+}
+
+/// The client configuration or licence: names and texts.
+pub type Config = BTreeMap<String, String>;
+
+/// What a server says it is, from the client configuration that anybody may read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionFacts {
+    /// `11.6.0`.
+    pub version: String,
+    /// The tag, such as `11.6.0-rc3`, or a number of the build.
+    pub build_number: String,
+    /// The commit.
+    pub build_hash: String,
+    /// The enterprise part's commit; `none` in the Team edition.
+    pub build_hash_enterprise: String,
+    /// The id of the installation: the same on all nodes of one database.
+    pub diagnostic_id: String,
+}

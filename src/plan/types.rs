@@ -1,0 +1,104 @@
+//! What a plan is made of.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::Stage;
+use crate::versions::Version;
+
+/// What a run will do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What is upgraded from.
+    pub stable: Release,
+    /// What is upgraded to.
+    pub release: Release,
+    /// How.
+    pub mode: Mode,
+    /// Why so, as a clause: "11.5.1 → 11.6.0 is one minor apart".
+    pub mode_reason: String,
+    /// Names of the nodes, in the order of their replacement.
+    pub order: Vec<String>,
+    /// Stages and their checks, in order.
+    pub stages: Vec<StagePlan>,
+    /// Checks that an input leaves out.
+    pub left_out: Vec<LeftOut>,
+    /// Limits.
+    pub budgets: Budgets,
+    /// Whether a licence was given.
+    pub licensed: bool,
+    /// Whether the cluster stays at the end.
+    pub keep: bool,
+}
+
+/// One of the two releases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// As given.
+    pub given: String,
+    /// The image that runs.
+    pub image: String,
+    /// What it must report, as far as its name tells.
+    pub version: Version,
+}
+
+/// How nodes get from one release to the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// One node at a time, the others serve.
+    Rolling,
+    /// All stop, then all start.
+    StopStart,
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Rolling => "rolling",
+            Self::StopStart => "stop-start",
+        })
+    }
+}
+
+/// The checks of one stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StagePlan {
+    /// Which.
+    pub stage: Stage,
+    /// Ids of its checks, in the order of the catalogue.
+    pub checks: Vec<String>,
+}
+
+/// A check that does not run because an input says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its id.
+    pub check: String,
+    /// Which input, as a clause: "skip: S1.1".
+    pub why: String,
+}
+
+/// Limits of the run's parts, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budgets {
+    /// The whole run.
+    pub total_s: u64,
+    /// One node, from its start until it is ready.
+    pub ready_s: u64,
+    /// One check in one stage.
+    pub check_s: u64,
+    /// Waiting for a drained node's last requests.
+    pub drain_s: u64,
+    /// A node's stop, before it is killed.
+    pub stop_s: u64,
+}
+
+impl Budgets {
+    /// Limits within a whole of `total`.
+    #[must_use]
+    pub fn within(total: Duration) -> Self {
+        Self { total_s: total.as_secs(), ready_s: 180, check_s: 90, drain_s: 10, stop_s: 60 }
+    }
+}

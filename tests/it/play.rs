@@ -1,0 +1,79 @@
+//! A whole run on the stand-in, in this process: what it recorded and what it comes to.
+
+use std::time::Duration;
+
+use upgrade_gate::cluster::{Cluster, StandInCluster, StandInOptions};
+use upgrade_gate::event::{Breakage, EventKind, Events, ReleaseName, RunHeader};
+use upgrade_gate::fault::Faults;
+use upgrade_gate::inputs::Inputs;
+use upgrade_gate::mattermost::Http;
+use upgrade_gate::plan::{self, Plan};
+use upgrade_gate::record::Record;
+use upgrade_gate::stages;
+
+/// What is played.
+pub(crate) struct Play {
+    pub(crate) inputs: Inputs,
+    pub(crate) clustered: bool,
+    pub(crate) faults: Faults,
+}
+
+impl Play {
+    /// Two nodes, one minor apart, clustered, healthy.
+    pub(crate) fn healthy() -> Self {
+        let inputs = Inputs {
+            stable: "11.5.1".into(),
+            release: "11.6.0".into(),
+            nodes: "2".into(),
+            image: "standin".into(),
+            ..Inputs::defaults()
+        };
+        Self { inputs, clustered: true, faults: Faults::none() }
+    }
+
+    /// Plays it to its end.
+    pub(crate) async fn record(self) -> Record {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let plan = plan::make(&self.inputs, None).unwrap();
+        let cluster = StandInCluster::new(StandInOptions {
+            nodes: plan.order.clone(),
+            clustered: self.clustered,
+            faults: self.faults,
+        });
+        let cluster = Cluster::StandIn(cluster.await.unwrap());
+        let (events, mut receiver) = Events::stream();
+        events.send(EventKind::RunStarted(header(&plan)));
+        let http = Http::new(Duration::from_secs(20)).unwrap();
+        let password = "Upgrade-Gate-1234".to_owned().into();
+        let ended: Result<(), Breakage> = stages::run(&plan, &cluster, &http, &events, "it", &password).await;
+        if let Err(breakage) = ended {
+            events.send(EventKind::RunBroken(breakage));
+        }
+        cluster.down().await.unwrap();
+        events.send(EventKind::RunFinished);
+        drop(events);
+        let mut record = Record::default();
+        while let Some(event) = receiver.recv().await {
+            record.fold(&event);
+        }
+        record
+    }
+}
+
+fn header(plan: &Plan) -> RunHeader {
+    let name =
+        |release: &plan::Release| ReleaseName { given: release.given.clone(), image: release.image.clone() };
+    RunHeader {
+        run_id: "it".into(),
+        gate_version: "0".into(),
+        stable: name(&plan.stable),
+        release: name(&plan.release),
+        nodes: plan.order.len(),
+        mode: plan.mode.to_string(),
+        mode_reason: plan.mode_reason.clone(),
+        provider: "stand-in".into(),
+        order: plan.order.clone(),
+        planned: plan.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
+        left_out: Vec::new(),
+    }
+}
