@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that all of a module is test code (unwrap, printing).
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
 mod compose_config;
 #[cfg(test)]
 mod docker_engine;
