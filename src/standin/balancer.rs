@@ -4,6 +4,8 @@
 //! at every 200 ms and on demand, and a connection that it refuses marks it down at once. Websockets pass through.
 //! A drained node gets no new requests; those that run, websockets too, stay until they end by themselves.
 
+mod headers;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
@@ -16,7 +18,7 @@ use std::time::Duration;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::header;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Uri, Version};
 use hyper_util::client::legacy::Client;
@@ -27,6 +29,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+use headers::{forwarded, hop_by_hop, to_node};
 
 /// How often every node is asked whether it is well.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
@@ -348,49 +352,6 @@ async fn tunnel(client: impl AsyncRead + AsyncWrite, node: impl AsyncRead + Asyn
         () = &mut up => drop(timeout(LAST_WORD, down).await),
         () = &mut down => drop(timeout(LAST_WORD, up).await),
     }
-}
-
-fn to_node(address: SocketAddr, uri: &Uri) -> Uri {
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    // An address and the path of a parsed URI always make one.
-    format!("http://{address}{path}").parse().unwrap_or_default()
-}
-
-/// Tells the node who asked, and for which host.
-fn forwarded(request: &mut Request<Incoming>, client: IpAddr) {
-    let host = request.headers().get(header::HOST).cloned();
-    let headers = request.headers_mut();
-    let before = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let chain = before.map_or_else(|| client.to_string(), |before| format!("{before}, {client}"));
-    if let Ok(chain) = HeaderValue::try_from(chain) {
-        headers.insert("x-forwarded-for", chain);
-    }
-    headers.entry("x-forwarded-proto").or_insert(HeaderValue::from_static("http"));
-    if let Some(host) = host {
-        headers.entry("x-forwarded-host").or_insert(host);
-    }
-}
-
-/// Removes what is between two neighbours only; an upgrade is passed on as it is.
-fn hop_by_hop(headers: &mut HeaderMap, upgrade: bool) {
-    if upgrade {
-        return;
-    }
-    let named: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in named {
-        headers.remove(name);
-    }
-    for name in [header::CONNECTION, header::TE, header::TRAILER, header::UPGRADE] {
-        headers.remove(name);
-    }
-    headers.remove("keep-alive");
-    headers.remove("proxy-connection");
 }
 
 fn empty() -> Body {

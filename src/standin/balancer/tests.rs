@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::routing::{any, get};
 use futures_util::{SinkExt, StreamExt};
+use hyper::header::HeaderMap;
 use tokio::sync::Notify;
 
 use super::*;
