@@ -19,7 +19,7 @@ async fn database(stop: &CancellationToken) -> String {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(serve_world(World::new(Options::default()), listener, stop.clone()));
+    tokio::spawn(serve_world(World::new(Options::default()), None, listener, stop.clone()));
     address
 }
 
@@ -29,6 +29,7 @@ fn node(database: &str, name: &str, faults: FaultPlan) -> RemoteNode {
         name: name.into(),
         version: "11.7.0".into(),
         faults,
+        files: None,
         listen: "127.0.0.1:0".parse().unwrap(),
     }
 }

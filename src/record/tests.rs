@@ -1,0 +1,113 @@
+//! What the record promises, and the records that other tests start from.
+
+use super::*;
+use crate::event::{Blame, Failure, Outcome, ReleaseName};
+
+/// A header that plans these checks.
+pub(crate) fn header(planned: &[(Stage, &[&str])]) -> RunHeader {
+    let name = |given: &str| ReleaseName { given: given.into(), image: format!("mattermost/team:{given}") };
+    RunHeader {
+        run_id: "gate-1".into(),
+        gate_version: "0.1.0".into(),
+        stable: name("9.8.0"),
+        release: name("9.9.0"),
+        nodes: 2,
+        mode: "rolling".into(),
+        mode_reason: "the versions are one minor apart".into(),
+        provider: "stand-in".into(),
+        order: vec!["node1".into(), "node2".into()],
+        planned: planned
+            .iter()
+            .map(|(stage, checks)| (*stage, checks.iter().map(ToString::to_string).collect()))
+            .collect(),
+        left_out: Vec::new(),
+    }
+}
+
+/// A result without steps.
+pub(crate) fn result(stage: Stage, check: &str, outcome: Outcome) -> CheckResult {
+    CheckResult {
+        stage,
+        check: check.into(),
+        title: format!("{check} works"),
+        lines: vec!["S2.4".into()],
+        outcome,
+        steps: Vec::new(),
+        facts: indexmap::IndexMap::new(),
+        took_ms: 120,
+    }
+}
+
+/// A failure of node1.
+pub(crate) fn failed(expected: &str, got: &str) -> Outcome {
+    Outcome::Failed(Failure {
+        expected: expected.into(),
+        got: got.into(),
+        node: Some("node1".into()),
+        ..Failure::default()
+    })
+}
+
+/// A breakage of node2.
+pub(crate) fn breakage(blame: Blame) -> Breakage {
+    Breakage {
+        blame,
+        part: "node2".into(),
+        message: "node2 exited with status 1 while it started".into(),
+        remedy: "look at its log".into(),
+        log_tail: vec!["panic: no database".into()],
+    }
+}
+
+/// A record of these events, one second apart.
+pub(crate) fn record(kinds: impl IntoIterator<Item = EventKind>) -> Record {
+    let start = time::macros::datetime!(2024-06-14 09:30:00 UTC);
+    let mut record = Record::default();
+    for (second, kind) in (0_i64..).zip(kinds) {
+        record.fold(&Event { at: start + time::Duration::seconds(second), kind });
+    }
+    record
+}
+
+#[test]
+fn a_check_that_began_and_never_ended_is_remembered() {
+    let record = record([
+        EventKind::RunStarted(header(&[(Stage::Stable, &["a", "b"])])),
+        EventKind::StageStarted { stage: Stage::Stable },
+        EventKind::CheckStarted { stage: Stage::Stable, check: "a".into() },
+        EventKind::CheckStarted { stage: Stage::Stable, check: "b".into() },
+        EventKind::CheckFinished(result(Stage::Stable, "a", Outcome::Passed)),
+        EventKind::Interrupted { signal: "SIGINT".into() },
+        EventKind::Interrupted { signal: "SIGTERM".into() },
+    ]);
+    assert_eq!(record.stages[0].running, ["b"]);
+    assert_eq!(record.never_ran().collect::<Vec<_>>(), [(Stage::Stable, "b")]);
+    assert_eq!(record.interrupted.as_deref(), Some("SIGINT"));
+    assert_eq!(record.took_ms(), 6000);
+    assert!(!record.finished);
+}
+
+#[test]
+fn a_phase_is_closed_by_its_own_end() {
+    let record = record([
+        EventKind::PhaseStarted { phase: Phase::BringUp },
+        EventKind::PhaseFinished { phase: Phase::BringUp, took_ms: 7 },
+        EventKind::PhaseStarted { phase: Phase::Replace("node1".into()) },
+        EventKind::PhaseFinished { phase: Phase::Teardown, took_ms: 9 },
+    ]);
+    let took: Vec<_> = record.phases.iter().map(|phase| phase.took_ms).collect();
+    assert_eq!(took, [Some(7), None, Some(9)]);
+}
+
+#[test]
+fn a_record_reads_back_as_it_was_written() {
+    let record = record([
+        EventKind::RunStarted(header(&[(Stage::Mixed(1), &["a"])])),
+        EventKind::ClusterKnown { clustering: Clustering::SharedDatabase { reason: "no licence".into() } },
+        EventKind::CheckFinished(result(Stage::Mixed(1), "a", failed("x", "y"))),
+        EventKind::RunBroken(breakage(Blame::Release)),
+        EventKind::RunFinished,
+    ]);
+    let text = serde_json::to_string(&record).unwrap();
+    assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
+}
