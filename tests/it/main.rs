@@ -8,6 +8,8 @@ mod compose_config;
 #[cfg(test)]
 mod docker_engine;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod play;

@@ -1,0 +1,51 @@
+//! docs/checks.md and docs/faults.md: the catalogues.
+
+use upgrade_gate::case::LINES;
+use upgrade_gate::checks::catalogue::{self, CHECKS};
+use upgrade_gate::fault;
+
+use super::region::{codes, hold, table};
+
+#[test]
+fn every_check_is_listed_with_its_lines_and_stages() {
+    let rows = CHECKS.iter().map(|check| {
+        let lines = check.lines.join(", ");
+        [format!("`{}`", check.id), check.title.to_owned(), lines, check.stages.words().to_owned()]
+    });
+    hold("docs/checks.md", "checks", &table(["check", "a passing one proves that", "lines", "stages"], rows));
+}
+
+#[test]
+fn every_line_of_the_case_is_listed_with_its_checks() {
+    let rows = LINES.iter().map(|line| {
+        let covering: Vec<&str> =
+            CHECKS.iter().filter(|check| check.lines.contains(&line.id)).map(|check| check.id).collect();
+        [line.id.to_owned(), line.title.to_owned(), codes(&covering, "no check yet")]
+    });
+    hold("docs/checks.md", "lines", &table(["line", "what it asks", "checks"], rows));
+}
+
+#[test]
+fn the_readme_counts_the_lines_that_have_a_check() {
+    let covered =
+        LINES.iter().filter(|line| CHECKS.iter().any(|check| check.lines.contains(&line.id))).count();
+    let text = format!(
+        "Today {} checks cover {covered} of the case's {} lines; [docs/checks.md](docs/checks.md) lists both.",
+        CHECKS.len(),
+        LINES.len()
+    );
+    hold("README.md", "coverage", &text);
+}
+
+#[test]
+fn every_fault_is_listed_with_the_checks_that_notice_it() {
+    let faults = fault::catalogue();
+    let rows = faults.iter().map(|fault| {
+        let noticed = codes(&fault.reddens, "the node does not get as far as checks");
+        [format!("`{}`", fault.id), fault.title.clone(), noticed]
+    });
+    hold("docs/faults.md", "faults", &table(["fault", "what is wrong with the release", "noticed by"], rows));
+    for check in faults.iter().flat_map(|fault| &fault.reddens) {
+        assert!(catalogue::find(check).is_some(), "a fault names the check {check}, which does not exist");
+    }
+}

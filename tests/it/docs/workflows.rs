@@ -1,0 +1,84 @@
+//! Workflows that people copy: short, and with inputs that exist.
+
+use serde_json::Value;
+use upgrade_gate::cluster::Roles;
+use upgrade_gate::compose::load;
+
+use super::input_tables::names;
+use super::region::text;
+
+/// The YAML blocks of the README that are workflows.
+fn readme_workflows() -> Vec<String> {
+    let readme = text("README.md");
+    let mut blocks = Vec::new();
+    for part in readme.split("```yaml\n").skip(1) {
+        let block = part.split("```").next().unwrap_or_default();
+        if block.contains("jobs:") {
+            blocks.push(block.to_owned());
+        }
+    }
+    blocks
+}
+
+/// Every `with:` of a step that uses the gate.
+fn with_of_the_gate(workflow: &str) -> Vec<Value> {
+    let workflow: Value = yaml_serde::from_str(workflow).unwrap();
+    let jobs = workflow["jobs"].as_object().unwrap().clone();
+    let steps = jobs.into_iter().flat_map(|(_, job)| job["steps"].as_array().unwrap().clone());
+    let ours = |step: &Value| {
+        let uses = step["uses"].as_str().unwrap_or_default();
+        uses == "./" || uses.contains("mattermost-upgrade-gate@")
+    };
+    steps.filter(ours).map(|step| step["with"].clone()).collect()
+}
+
+#[test]
+fn the_readmes_workflows_are_short_and_their_inputs_exist() {
+    let workflows = readme_workflows();
+    assert!(!workflows.is_empty(), "README.md shows no workflow");
+    for workflow in &workflows {
+        assert!(workflow.lines().count() <= 12, "more than 12 lines:\n{workflow}");
+    }
+    let example = text(".github/workflows/example.yml");
+    let all: Vec<Value> =
+        workflows.iter().chain([&example]).flat_map(|workflow| with_of_the_gate(workflow)).collect();
+    assert!(all.len() >= 2, "the README or the example does not use the action");
+    for with in all {
+        for name in with.as_object().unwrap().keys() {
+            assert!(names().contains(name), "a workflow gives the input {name}, which does not exist");
+        }
+    }
+}
+
+#[test]
+fn the_compose_file_in_the_docs_is_a_cluster() {
+    let docs = text("docs/inputs.md");
+    let yaml = docs.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("compose.yaml"), yaml).unwrap();
+    std::fs::write(folder.path().join("haproxy.cfg"), text("cluster/haproxy.cfg")).unwrap();
+    let given =
+        ["DATABASE_PASSWORD", "S3_SECRET_KEY"].map(|name| (name.to_owned(), "given-value".to_owned()));
+    let parsed = load(&[folder.path().join("compose.yaml")], given.into(), &[], "docs").unwrap();
+    assert_eq!(parsed.warnings, Vec::<String>::new());
+    let roles = Roles::read(&parsed.project).unwrap();
+    let nodes: Vec<&str> = roles.nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(nodes, ["node1", "node2"]);
+    assert!(roles.balancer.is_some_and(|balancer| balancer.haproxy.is_some()));
+    assert!(roles.store.is_some());
+}
+
+#[test]
+fn every_action_is_pinned_by_its_full_commit() {
+    for file in [".github/workflows/ci.yml", ".github/workflows/example.yml"] {
+        for line in
+            text(file).lines().filter_map(|line| line.trim().split_once("uses: ")).map(|(_, uses)| uses)
+        {
+            let pinned = line.split(['@', ' ']).nth(1).is_some_and(|commit| {
+                commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit())
+            });
+            assert!(pinned || line.starts_with("./"), "{file}: {line} is not pinned");
+            assert!(line.contains(" # "), "{file}: {line} does not say its version");
+        }
+    }
+}
