@@ -191,6 +191,8 @@ impl Inputs {
 pub struct Surroundings {
     /// Every `GITHUB_*` and `RUNNER_*` variable that is not empty.
     pub github: BTreeMap<String, String>,
+    /// The host name, when this process runs in a container of Docker's: the container's id, unless it was given one.
+    pub container: Option<String>,
     /// `DOCKER_HOST`.
     pub docker_host: Option<String>,
     /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
@@ -213,6 +215,10 @@ impl Surroundings {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Self {
             github,
+            container: std::path::Path::new("/.dockerenv")
+                .exists()
+                .then(|| std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned())
+                .filter(|name| !name.is_empty()),
             docker_host: std::env::var("DOCKER_HOST").ok().filter(|value| !value.is_empty()),
             colour: terminal && !set("NO_COLOR"),
             terminal,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -20,6 +21,9 @@ use crate::versions::Version;
 
 /// How long something may take to cross from one node to another; real clusters need well under a second.
 const CROSSING: Duration = Duration::from_secs(5);
+
+/// The same, once something did not cross: the check is red already and should come to its end.
+const AFTER_A_LATE_ONE: Duration = Duration::from_millis(500);
 
 /// Which of the two releases a node runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +97,8 @@ pub struct Context<'a> {
     /// Unlike any other number of this run: makes names unique.
     pub nonce: String,
     pub(super) noted: Mutex<Noted>,
+    /// Whether something did not cross in time already: then the rest of the check waits shorter.
+    late: AtomicBool,
 }
 
 /// What a check has said so far.
@@ -124,7 +130,20 @@ impl<'a> Context<'a> {
         nonce: String,
     ) -> Self {
         let noted = Mutex::default();
-        Self { check, stage, places, balancer, versions, clustering, home, bucket, carried, nonce, noted }
+        Self {
+            check,
+            stage,
+            places,
+            balancer,
+            versions,
+            clustering,
+            home,
+            bucket,
+            carried,
+            nonce,
+            noted,
+            late: AtomicBool::new(false),
+        }
     }
 
     /// Does one named part of the check and notes how it ended.
@@ -222,7 +241,11 @@ impl<'a> Context<'a> {
         Fut: Future<Output = Result<T, Stop>>,
     {
         if self.clustered() {
-            return retry::until(Instant::now() + CROSSING, ask).await;
+            let result = retry::until(self.event_deadline(), ask).await;
+            if result.is_err() {
+                self.was_late();
+            }
+            return result;
         }
         match ask().await {
             Ok(value) => Ok(value),
@@ -252,10 +275,21 @@ impl<'a> Context<'a> {
         Socket::open(&account.at(&place.anyone)).await.expecting("a websocket that says hello")
     }
 
-    /// Until when an event may take to arrive.
+    /// Until when something may take to arrive on another node.
     #[must_use]
     pub fn event_deadline(&self) -> Instant {
-        Instant::now() + CROSSING
+        Instant::now() + if self.late.load(Ordering::Relaxed) { AFTER_A_LATE_ONE } else { CROSSING }
+    }
+
+    /// Whether something did not arrive in time already.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
+    }
+
+    /// Something did not arrive in time: the check is red, and the rest of it need not wait as long.
+    pub fn was_late(&self) {
+        self.late.store(true, Ordering::Relaxed);
     }
 
     /// Keeps a value for a later stage.

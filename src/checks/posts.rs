@@ -97,7 +97,11 @@ async fn one_writer(
         if let (Some(socket), true) = (socket, hears) {
             let name = format!("{}'s websocket gets both events of {}", reader.label(), writer.label());
             let heard = hears_both(socket, &post.id, &sent, &edited, cx.event_deadline());
-            halted = halted.and(cx.step(name, heard).await);
+            let heard = cx.step(name, heard).await;
+            if heard.is_err() {
+                cx.was_late();
+            }
+            halted = halted.and(heard);
         }
     }
     if cx.stage == Stage::Stable && cx.carried::<(String, String)>("old").is_none() {

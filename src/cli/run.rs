@@ -51,6 +51,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         roles: prepared.roles,
         run_id: run_id.clone(),
         docker_host: surroundings.docker_host.clone(),
+        own_container: surroundings.container.clone(),
         lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
     };
     let stand = Stand { run_id, report_dir: report_dir.clone(), secrets, password: random::password()? };
@@ -85,7 +86,9 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
     match parsed {
         Ok(mut parsed) => {
             if !own {
-                keep_nodes(&mut parsed.project, inputs.nodes.parse().unwrap_or(usize::MAX));
+                // A wrong number is told by the plan; it must not look like a wrong compose file as well.
+                let nodes = inputs.nodes.parse().ok().filter(|nodes| *nodes > 0);
+                keep_nodes(&mut parsed.project, nodes.unwrap_or(usize::MAX));
             }
             match Roles::read(&parsed.project) {
                 Ok(roles) => cluster = Some((parsed, roles)),

@@ -34,6 +34,8 @@ pub struct ComposeOptions {
     pub run_id: String,
     /// The engine's address; `None` is the local socket.
     pub docker_host: Option<String>,
+    /// Our own container, when we run in one: it joins the cluster's network, or no node could be reached.
+    pub own_container: Option<String>,
     /// After this time the run's resources count as forgotten, and another run may sweep them.
     pub lifetime: Duration,
 }
@@ -77,6 +79,13 @@ impl ComposeCluster {
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
         let running = self.running.get_or_init(|| async { running }).await;
+        if let Some(own) = &self.options.own_container
+            && let Err(error) = running.join(own).await
+        {
+            // On another engine's container, or in the host's network, there is nothing to join and no need to.
+            self.events
+                .warn(format!("our own container did not join the cluster's network: {}", error.sentence()));
+        }
         let others: Vec<&str> = self.options.roles.others.iter().map(String::as_str).collect();
         running.start_services(&others, deadline).await.map_err(|error| self.of_container(error))?;
         // The nodes wait for the database's health; nobody else waits for anything of the others.
@@ -92,8 +101,13 @@ impl ComposeCluster {
     /// Mattermost starts without its store, and then without plugins: the store must answer first.
     async fn store_answers(&self, bucket: &Bucket) -> Result<(), Error> {
         let deadline = Instant::now() + Duration::from_secs(60);
-        let answered = crate::retry::until(deadline, || bucket.exists()).await;
-        match answered {
+        let answered = crate::retry::until(deadline, || async {
+            match bucket.exists().await {
+                Err(error) if !error.is_refusal() => Err(error),
+                settled => Ok(settled),
+            }
+        });
+        match answered.await.and_then(|settled| settled) {
             Ok(_) => Ok(()),
             Err(error) => {
                 let log = self.log("store", Some(20)).await;

@@ -58,10 +58,30 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     Err(Problems(told))
 }
 
+/// Longer chains of `<<` are nobody's file.
+const MERGE_CHAIN: usize = 16;
+
+fn has_merge_key(tree: &Value) -> bool {
+    match tree {
+        Value::Mapping(mapping) => {
+            mapping.iter().any(|(key, value)| key.as_str() == Some("<<") || has_merge_key(value))
+        }
+        Value::Sequence(items) => items.iter().any(has_merge_key),
+        Value::Tagged(tagged) => has_merge_key(&tagged.value),
+        _ => false,
+    }
+}
+
 /// One file as a tree: anchors merged, variables replaced, `extends` carried out.
 fn tree(text: &str, variables: &IndexMap<String, String>, findings: &mut Findings) -> Result<Value, String> {
     let mut tree: Value = yaml_serde::from_str(text).map_err(|error| format!("it is not YAML: {error}"))?;
-    tree.apply_merge().map_err(|error| format!("a merge key `<<` cannot be carried out: {error}"))?;
+    // A merged mapping may bring a `<<` of its own: one pass per link of the chain.
+    for _ in 0..MERGE_CHAIN {
+        if !has_merge_key(&tree) {
+            break;
+        }
+        tree.apply_merge().map_err(|error| format!("a merge key `<<` cannot be carried out: {error}"))?;
+    }
     if !tree.is_mapping() && !tree.is_null() {
         return Err("it is YAML, but not a mapping with `services:`".to_owned());
     }

@@ -54,6 +54,7 @@ mod tests {
     #[test]
     fn faults_redden_only_checks_that_exist() {
         let checks = [
+            "startup",
             "identity",
             "schema",
             "plugins.inventory",

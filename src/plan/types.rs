@@ -99,6 +99,7 @@ impl Budgets {
     /// Limits within a whole of `total`.
     #[must_use]
     pub fn within(total: Duration) -> Self {
-        Self { total_s: total.as_secs(), ready_s: 180, check_s: 90, drain_s: 10, stop_s: 60 }
+        let total_s = total.as_secs();
+        Self { total_s, ready_s: 180.min(total_s / 4), check_s: 90.min(total_s / 2), drain_s: 10, stop_s: 60 }
     }
 }

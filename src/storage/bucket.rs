@@ -133,6 +133,7 @@ impl Bucket {
             doing: doing(),
             cause: format!("the answer broke off: {error}"),
             remedy: "try again, and see the store's own log".to_owned(),
+            status: None,
         })?;
         Ok(bytes.to_vec())
     }

@@ -12,6 +12,8 @@ pub struct StorageError {
     pub cause: String,
     /// What to do about it.
     pub remedy: String,
+    /// HTTP status of the store's answer, when there was one.
+    pub status: Option<u16>,
 }
 
 impl StorageError {
@@ -32,7 +34,17 @@ impl StorageError {
             SdkError::ServiceError(answer) => sentence_of(answer.err(), answer.raw().status().as_u16()),
             _ => DisplayErrorContext(&error).to_string(),
         };
-        Self { doing, cause, remedy: remedy.to_owned() }
+        let status = match &error {
+            SdkError::ServiceError(answer) => Some(answer.raw().status().as_u16()),
+            _ => None,
+        };
+        Self { doing, cause, remedy: remedy.to_owned(), status }
+    }
+
+    /// Whether the store answered and said no: waiting does not help.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.status, Some(401 | 403))
     }
 }
 

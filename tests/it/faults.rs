@@ -58,7 +58,7 @@ async fn stop_start_passes_too() {
 async fn complaint(fault: &NamedFault) -> Option<String> {
     let mut play = Play::healthy();
     play.faults = Faults::new(fault.rules.clone(), &play.inputs.stable, &play.inputs.release);
-    play.inputs.timeout = "2m".into();
+    play.inputs.timeout = "60s".into();
     let record = play.record().await;
     let verdict = Verdict::of(&record);
     let found = red(&record);

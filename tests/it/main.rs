@@ -12,6 +12,8 @@ mod docs;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod gate_on_docker;
+#[cfg(test)]
 mod play;
 #[cfg(test)]
 mod report_golden;

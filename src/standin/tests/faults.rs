@@ -94,7 +94,7 @@ async fn server(fault: &str, site: &mut Site, before: &Before) -> Option<bool> {
         }
         "plugin-missing" => plugin("playbooks").await.is_none(),
         "plugin-not-running" => plugin("playbooks").await?["state"] == 3,
-        "plugin-wrong-version" => plugin("playbooks").await?["version"] == "2.6.0",
+        "plugin-wrong-version" => plugin("playbooks").await?["version"] == "1.0.0",
         "node-missing-from-cluster" => {
             site.get(OLD, "/cluster/status").await.body.as_array().unwrap().len() == 1
         }

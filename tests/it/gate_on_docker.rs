@@ -1,0 +1,148 @@
+//! The binary itself, `run` with the built-in compose file, on a real engine: stand-in images in the places of
+//! Mattermost, PostgreSQL and the store, and the real haproxy. No image is pulled.
+//!
+//! Skipped with a line on standard error where no engine answers, unless `UPGRADE_GATE_REQUIRE_DOCKER` is set.
+
+mod call;
+mod images;
+mod interrupts;
+
+use call::{Call, gone};
+use images::{RELEASE, STABLE, images};
+use serde_json::Value;
+use upgrade_gate::event::Outcome;
+
+fn red(call: &Call) -> Vec<String> {
+    let record = call.record();
+    let mut red: Vec<String> =
+        record.results().filter(|r| r.outcome.is_red()).map(|r| format!("{}/{}", r.stage, r.check)).collect();
+    red.sort();
+    red
+}
+
+#[test]
+fn a_cluster_rolls_from_stable_to_release_and_leaves_nothing() {
+    let Some(images) = images() else { return };
+    let call = Call::roll(images, STABLE, RELEASE).arg("--license", "licence-text-that-nobody-may-see").run();
+    assert_eq!(call.code, Some(0), "{}", call.output);
+    let record = call.record();
+    assert_eq!(record.clustering.as_ref().map(|c| c.label()), Some("HA cluster"));
+    assert!(record.results().all(|result| result.outcome == Outcome::Passed), "{}", call.output);
+    assert_eq!(record.replacements.len(), 3);
+    for name in ["record.json", "junit.xml", "summary.md", "comment.md", "events.jsonl"] {
+        let text = call.report(name);
+        assert!(!text.contains("licence-text-that-nobody-may-see"), "{name} shows the licence");
+    }
+    assert!(!call.output.contains("licence-text-that-nobody-may-see"), "the console shows the licence");
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
+fn a_shared_database_is_never_called_ha() {
+    let Some(images) = images() else { return };
+    let call = Call::roll(images, STABLE, RELEASE).arg("--database-image", images::SHARED).nodes(2).run();
+    assert_eq!(call.code, Some(0), "{}", call.output);
+    for name in ["summary.md", "comment.md", "junit.xml"] {
+        assert!(call.report(name).contains("shared database, not HA"), "{name} does not say it");
+    }
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
+fn stop_start_replaces_all_at_once() {
+    let Some(images) = images() else { return };
+    let call = Call::roll(images, STABLE, RELEASE).arg("--mode", "stop-start").nodes(2).run();
+    assert_eq!(call.code, Some(0), "{}", call.output);
+    assert_eq!(call.record().header.as_ref().map(|h| h.mode.clone()).as_deref(), Some("stop-start"));
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
+fn a_release_that_corrupts_files_fails_by_the_right_check() {
+    let Some(images) = images() else { return };
+    let call = Call::roll(images, STABLE, images::CORRUPT).nodes(2).run();
+    assert_eq!(call.code, Some(1), "{}", call.output);
+    assert_eq!(red(&call), ["mixed-1/files", "release/files"]);
+    assert!(call.dir().join("evidence/node1.log").exists(), "no evidence was saved");
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
+fn a_release_that_cannot_start_is_a_failed_upgrade() {
+    let Some(images) = images() else { return };
+    let call = Call::roll(images, STABLE, images::NO_START).nodes(2).run();
+    assert_eq!(call.code, Some(1), "{}", call.output);
+    assert!(call.output.contains("node1") && call.output.contains("exit code 1"), "{}", call.output);
+    assert!(call.output.contains("this release cannot start"), "its last words are missing: {}", call.output);
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
+fn a_release_of_another_version_never_gets_traffic() {
+    let Some(images) = images() else { return };
+    let call = Call::roll(images, STABLE, images::MISLABELLED).nodes(2).run();
+    assert_eq!(call.code, Some(1), "{}", call.output);
+    assert!(call.output.contains("expected version 11.6.9, got version 11.5.1"), "{}", call.output);
+    assert_eq!(red(&call), ["mixed-1/startup"]);
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
+fn a_stable_that_cannot_start_is_the_environments_fault() {
+    let Some(images) = images() else { return };
+    let call = Call::roll(images, images::NO_START, images::MISLABELLED).nodes(2).run();
+    assert_eq!(call.code, Some(3), "{}", call.output);
+    assert!(call.output.contains("this release cannot start"), "{}", call.output);
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
+fn missing_images_and_databases_that_end_are_the_environments_fault() {
+    let Some(images) = images() else { return };
+    let missing = Call::roll(images, STABLE, "upgrade-gate-test/no-such-image:11.6.0").nodes(1).run();
+    assert_eq!(missing.code, Some(3), "{}", missing.output);
+    assert!(missing.output.contains("upgrade-gate-test/no-such-image:11.6.0"), "{}", missing.output);
+    assert_eq!(gone(&missing.run_id()), "");
+    let ends = Call::roll(images, STABLE, RELEASE).arg("--database-image", images::NO_START).nodes(1).run();
+    assert_eq!(ends.code, Some(3), "{}", ends.output);
+    assert!(ends.output.contains("database"), "{}", ends.output);
+    assert_eq!(gone(&ends.run_id()), "");
+}
+
+#[test]
+fn a_store_that_refuses_is_named() {
+    let Some(images) = images() else { return };
+    // The store accepts other keys than the nodes are given.
+    let call = Call::roll(images, STABLE, RELEASE).arg("--store-image", images::OTHER_KEYS).nodes(1).run();
+    assert_eq!(call.code, Some(3), "{}", call.output);
+    assert!(call.output.contains("store"), "{}", call.output);
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
+fn no_engine_is_the_environments_fault_and_is_reported() {
+    let call = Call::bare(STABLE, RELEASE).variable("DOCKER_HOST", "unix:///no/such/docker.sock").run();
+    assert_eq!(call.code, Some(3), "{}", call.output);
+    assert!(call.output.contains("/no/such/docker.sock"), "{}", call.output);
+    let record: Value = serde_json::from_str(&call.report("record.json")).unwrap();
+    assert!(record["breakages"][0]["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()));
+}
+
+#[test]
+fn wrong_inputs_end_with_2_and_create_nothing() {
+    let call =
+        Call::bare("11.6.0", "11.5.0").arg("--nodes", "0").arg("--compose-file", "/no/such.yaml").run();
+    assert_eq!(call.code, Some(2), "{}", call.output);
+    for input in ["release:", "nodes:", "compose-file:"] {
+        assert!(call.output.contains(input), "{input} is not named in {}", call.output);
+    }
+    assert!(!call.dir().join("record.json").exists());
+}
+
+#[test]
+fn empty_inputs_of_a_workflow_count_as_not_given() {
+    let call =
+        Call::bare("11.5.0", "").variable("INPUT_RELEASE", "11.6.0").variable("INPUT_NODES", "").plan();
+    assert_eq!(call.code, Some(0), "{}", call.output);
+    assert!(call.output.contains("node1, node2, node3"), "{}", call.output);
+}

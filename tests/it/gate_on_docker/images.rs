@@ -1,0 +1,94 @@
+//! The images: our own static binary in the places of Mattermost, PostgreSQL and the store, and Debian's haproxy.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+pub(super) const STABLE: &str = "upgrade-gate-test/mattermost:11.5.1";
+pub(super) const RELEASE: &str = "upgrade-gate-test/mattermost:11.6.0";
+/// Its downloads are wrong by a byte.
+pub(super) const CORRUPT: &str = "upgrade-gate-test/mattermost:11.6.1";
+/// It ends at once.
+pub(super) const NO_START: &str = "upgrade-gate-test/mattermost:11.6.2";
+/// Its tag says 11.6.9, it runs 11.5.1.
+pub(super) const MISLABELLED: &str = "upgrade-gate-test/mattermost:11.6.9";
+pub(super) const DATABASE: &str = "upgrade-gate-test/database:clustered";
+/// A database whose servers have no clustering licence.
+pub(super) const SHARED: &str = "upgrade-gate-test/database:shared";
+pub(super) const STORE: &str = "upgrade-gate-test/store:1";
+/// A store that accepts other keys.
+pub(super) const OTHER_KEYS: &str = "upgrade-gate-test/store:other-keys";
+pub(super) const BALANCER: &str = "upgrade-gate-test/haproxy:1";
+
+/// Proof that all images are there.
+#[derive(Clone, Copy)]
+pub(super) struct Images(());
+
+/// The images, made once; `None` where there is no engine or they cannot be made.
+pub(super) fn images() -> Option<Images> {
+    static MADE: OnceLock<Result<(), String>> = OnceLock::new();
+    match MADE.get_or_init(make) {
+        Ok(()) => Some(Images(())),
+        Err(why) if std::env::var_os("UPGRADE_GATE_REQUIRE_DOCKER").is_some() => panic!("{why}"),
+        Err(why) => {
+            eprintln!("skipped: {why}");
+            None
+        }
+    }
+}
+
+fn make() -> Result<(), String> {
+    succeeds(
+        Command::new("docker").args(["version", "--format", "{{.Server.Version}}"]),
+        "asking the engine",
+    )?;
+    let root = env!("CARGO_MANIFEST_DIR");
+    for script in ["haproxy.sh", "gate.sh"] {
+        succeeds(&mut Command::new(format!("{root}/tests/images/{script}")), script)?;
+    }
+    let node = "ENTRYPOINT [\"/upgrade-gate\", \"standin\", \"node\"]";
+    let database = "COPY --from=upgrade-gate-test/gate:1 /upgrade-gate /usr/bin/pg_isready\n\
+                    ENTRYPOINT [\"/upgrade-gate\", \"standin\", \"database\"]";
+    let store = "ENTRYPOINT [\"/upgrade-gate\", \"standin\", \"store\"]";
+    let other_keys = "ENTRYPOINT [\"/upgrade-gate\", \"standin\", \"store\", \"--access-key\", \"another\"]";
+    for (image, lines) in [
+        (STABLE, format!("ENV STANDIN_VERSION=11.5.1\n{node}")),
+        (RELEASE, format!("ENV STANDIN_VERSION=11.6.0\n{node}")),
+        (CORRUPT, format!("ENV STANDIN_VERSION=11.6.1 STANDIN_FAULT=file-corrupt\n{node}")),
+        (NO_START, format!("ENV STANDIN_VERSION=11.6.2 STANDIN_EXIT=\"this release cannot start\"\n{node}")),
+        (MISLABELLED, format!("ENV STANDIN_VERSION=11.5.1\n{node}")),
+        (DATABASE, format!("ENV STANDIN_CLUSTERED=true\n{database}")),
+        (SHARED, database.to_owned()),
+        (STORE, store.to_owned()),
+        (OTHER_KEYS, other_keys.to_owned()),
+    ] {
+        build(image, &format!("FROM upgrade-gate-test/gate:1\n{lines}\n"))?;
+    }
+    Ok(())
+}
+
+fn build(image: &str, dockerfile: &str) -> Result<(), String> {
+    let mut docker = Command::new("docker")
+        .args(["build", "--quiet", "--tag", image, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("docker: {error}"))?;
+    let written = docker.stdin.take().unwrap().write_all(dockerfile.as_bytes());
+    written.map_err(|error| format!("building {image}: {error}"))?;
+    let ended = docker.wait_with_output().map_err(|error| format!("building {image}: {error}"))?;
+    if ended.status.success() {
+        Ok(())
+    } else {
+        Err(format!("building {image}: {}", String::from_utf8_lossy(&ended.stderr)))
+    }
+}
+
+fn succeeds(command: &mut Command, what: &str) -> Result<(), String> {
+    match command.output() {
+        Ok(ended) if ended.status.success() => Ok(()),
+        Ok(ended) => Err(format!("{what} failed: {}", String::from_utf8_lossy(&ended.stderr))),
+        Err(error) => Err(format!("{what} failed: {error}")),
+    }
+}
