@@ -90,7 +90,9 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let build = |_| async {
         let cluster = StandInCluster::new(StandInOptions { nodes, clustered, faults }).await;
         let remedy = "The demo needs to listen on 127.0.0.1.";
-        cluster.map(Cluster::StandIn).map_err(|error| Error::new("stand-in", error.to_string(), remedy))
+        cluster
+            .map(|cluster| Cluster::StandIn(Box::new(cluster)))
+            .map_err(|error| Error::new("stand-in", error.to_string(), remedy))
     };
     Ok(conduct(&plan, "stand-in", stand, surroundings, build).await?.exit)
 }

@@ -55,7 +55,9 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
     };
     let stand = Stand { run_id, report_dir: report_dir.clone(), secrets, password: random::password()? };
-    let build = |events| async { ComposeCluster::connect(options, events).await.map(Cluster::Compose) };
+    let build = |events| async {
+        ComposeCluster::connect(options, events).await.map(|cluster| Cluster::Compose(Box::new(cluster)))
+    };
     let ending = conduct(&prepared.plan, "compose", stand, surroundings, build).await?;
     publish::publish(&ending, inputs, &report_dir, surroundings).await;
     Ok(ending.exit)

@@ -135,7 +135,8 @@ impl ComposeCluster {
         let part = error.object.split(' ').next_back().unwrap_or_default();
         let part =
             part.strip_prefix(&prefix).and_then(|rest| rest.rsplit_once('-')).map_or("docker", |(s, _)| s);
-        of(&part.to_owned(), error)
+        let part = part.to_owned();
+        of(&part, error)
     }
 
     fn running(&self) -> Result<&Running, Error> {

@@ -11,9 +11,9 @@ use crate::storage::Bucket;
 #[derive(Debug)]
 pub enum Cluster {
     /// On a Docker engine, from a compose file.
-    Compose(ComposeCluster),
+    Compose(Box<ComposeCluster>),
     /// In this process, played by the stand-in.
-    StandIn(StandInCluster),
+    StandIn(Box<StandInCluster>),
 }
 
 macro_rules! each_provider {

@@ -40,7 +40,7 @@ impl Play {
             clustered: self.clustered,
             faults: self.faults,
         });
-        let cluster = Cluster::StandIn(cluster.await.unwrap());
+        let cluster = Cluster::StandIn(Box::new(cluster.await.unwrap()));
         let (events, mut receiver) = Events::stream();
         events.send(EventKind::RunStarted(header(&plan)));
         let http = Http::new(Duration::from_secs(20)).unwrap();

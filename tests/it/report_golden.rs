@@ -1,7 +1,6 @@
 //! The reports of two recorded runs, byte for byte.
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test it report_golden` writes the golden files anew; read their diff.
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
