@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::channel;
 use super::check::{Check, Stages};
 use super::context::{Context, Place};
 use super::outcome::{Expect as _, Halt, Stop};
@@ -41,7 +42,7 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     let info = cx
         .step(format!("upload and attach a file on {}", actor.label()), async {
             let alice = home.alice.at(&actor.anyone);
-            let channel = channel(cx).await?;
+            let channel = channel::of_check(cx).await?;
             let info =
                 alice.upload(&channel, "evidence.bin", bytes.clone()).await.expecting("the uploaded file")?;
             let post = alice.create_post(&channel, "with a file", &[&info.id]).await;
@@ -68,22 +69,6 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     }
     let name = format!("the file of {} is an object in the bucket", actor.label());
     halted.and(cx.step(name, in_bucket(cx, actor, &info, &hash)).await)
-}
-
-/// Made on stable and used in every stage.
-async fn channel(cx: &Context<'_>) -> Result<String, Stop> {
-    if let Some(old) = cx.carried("channel") {
-        return Ok(old);
-    }
-    let home = cx.home;
-    let admin = home.admin.at(&cx.places[0].anyone);
-    let channel = admin.create_channel(&home.team_id, &format!("files-{}", cx.nonce), "O").await;
-    let channel = channel.expecting("a new channel")?;
-    for member in [&home.alice_id, &home.bob_id] {
-        admin.add_to_channel(&channel.id, member).await.expecting("the new member")?;
-    }
-    cx.carry("channel", &channel.id);
-    Ok(channel.id)
 }
 
 async fn reads(reader: &Client, id: &str, hash: &str) -> Result<(), Stop> {

@@ -13,6 +13,7 @@ mod context;
 mod outcome;
 pub mod sanity;
 
+mod channel;
 mod channels;
 mod config;
 mod files;

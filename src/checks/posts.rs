@@ -2,6 +2,7 @@
 
 use tokio::time::Instant;
 
+use super::channel;
 use super::check::{Check, Stages};
 use super::context::{Context, Place};
 use super::outcome::{Expect as _, Halt, Stop};
@@ -18,7 +19,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let channel = cx.step("there is a channel to write in", channel(cx)).await?;
+    let channel = cx.step("there is a channel to write in", channel::of_check(cx)).await?;
     let mut sockets: Vec<Option<Socket>> = Vec::new();
     let mut halted = Ok(());
     for place in cx.places {
@@ -41,22 +42,6 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         halted = halted.and(afterlife(cx, &channel, actor, &others).await);
     }
     halted.and(old_posts(cx).await)
-}
-
-/// Made on stable and used in every stage: an old channel is what people write in after an upgrade.
-async fn channel(cx: &Context<'_>) -> Result<String, Stop> {
-    if let Some(old) = cx.carried("channel") {
-        return Ok(old);
-    }
-    let home = cx.home;
-    let admin = home.admin.at(&cx.places[0].anyone);
-    let channel = admin.create_channel(&home.team_id, &format!("posts-{}", cx.nonce), "O").await;
-    let channel = channel.expecting("a new channel")?;
-    for member in [&home.alice_id, &home.bob_id] {
-        admin.add_to_channel(&channel.id, member).await.expecting("the new member")?;
-    }
-    cx.carry("channel", &channel.id);
-    Ok(channel.id)
 }
 
 /// Sends and edits on one node; then each node must show both over the API, and each socket that can hear the writer

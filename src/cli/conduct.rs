@@ -4,6 +4,7 @@
 //! teardown (a second signal or a kill must not cost them), teardown, the final reports.
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,7 +83,9 @@ where
     if let Some(cluster) = &cluster {
         let limit = Duration::from_secs(plan.budgets.total_s);
         let http = Http::new(Duration::from_secs(60))?;
-        let line = stages::run(plan, cluster, &http, &events, &stand.run_id, &stand.password);
+        // Boxed without its type, as the commands are: the compiler nests a future's layout only so deep.
+        let line: Pin<Box<dyn Future<Output = Result<(), Breakage>> + '_>> =
+            Box::pin(stages::run(plan, cluster, &http, &events, &stand.run_id, &stand.password));
         let signal = tokio::select! {
             ended = tokio::time::timeout(limit, line) => {
                 match ended {
@@ -111,7 +114,7 @@ where
             }
             let _ = reports(&pump.so_far(), &stand.report_dir);
         }
-        tear_down(plan, cluster, &events, &mut interrupts).await;
+        tear_down(plan, cluster, &stand.run_id, &events, &mut interrupts).await;
     }
     events.send(EventKind::RunFinished);
     drop(events);
@@ -126,9 +129,18 @@ where
 
 /// Removes the cluster, or says how to. A second signal while it is at work is not an order to leave things behind:
 /// it is noted and the teardown goes on.
-async fn tear_down(plan: &Plan, cluster: &Cluster, events: &Events, interrupts: &mut Interrupts) {
+async fn tear_down(
+    plan: &Plan,
+    cluster: &Cluster,
+    run_id: &str,
+    events: &Events,
+    interrupts: &mut Interrupts,
+) {
     if plan.keep {
-        events.warn("the cluster was kept: remove it with upgrade-gate cleanup --run and the id of this run");
+        let balancer = cluster.balancer().await.unwrap_or_else(|_| "no balancer".into());
+        events.warn(format!(
+            "the cluster was kept ({balancer}); remove it: upgrade-gate cleanup --run {run_id}"
+        ));
         return;
     }
     let began = Instant::now();

@@ -5,7 +5,7 @@ use clap::Args;
 use super::conduct::{Stand, conduct};
 use super::random;
 use super::run::report_dir;
-use super::say::{say, wrong_input};
+use super::say::{conclude, say};
 use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
 use crate::fault::{self, Faults};
 use crate::inputs::{Inputs, Surroundings};
@@ -51,16 +51,7 @@ pub(super) async fn demo(options: DemoOptions, surroundings: &Surroundings) -> E
         }
         return ExitCode::PASSED;
     }
-    match played(&options, surroundings).await {
-        Ok(exit) => exit,
-        Err(error) => match error.downcast::<Problems>() {
-            Ok(problems) => wrong_input(&problems, surroundings),
-            Err(bug) => {
-                say(&format!("This is a bug of the gate: {bug:#}"));
-                ExitCode::GATE_BUG
-            }
-        },
-    }
+    conclude(played(&options, surroundings).await, surroundings)
 }
 
 async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {

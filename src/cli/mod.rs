@@ -19,6 +19,8 @@ mod standin;
 
 pub use arguments::{Arguments, Command};
 
+use std::pin::Pin;
+
 use clap::Parser as _;
 
 use crate::inputs::Surroundings;
@@ -48,12 +50,14 @@ pub async fn main() -> ExitCode {
 
 async fn dispatch(command: Command) -> ExitCode {
     let surroundings = Surroundings::read();
-    match command {
-        Command::Run { inputs } => run::run(inputs.with_defaults(), &surroundings).await,
-        Command::Demo(options) => demo::demo(options, &surroundings).await,
-        Command::Plan { inputs, format } => plan::plan(&inputs.with_defaults(), format),
-        Command::Checks { format } => checks::checks(format),
-        Command::Cleanup { run, expired } => cleanup::cleanup(run, expired, &surroundings).await,
-        Command::StandIn(part) => standin::standin(part).await,
-    }
+    // Boxed without their types: a whole run is a deep nest of futures, and its layout would be computed again here.
+    let work: Pin<Box<dyn Future<Output = ExitCode> + '_>> = match command {
+        Command::Run { inputs } => Box::pin(run::run(inputs.with_defaults(), &surroundings)),
+        Command::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
+        Command::Plan { inputs, format } => return plan::plan(&inputs.with_defaults(), format),
+        Command::Checks { format } => return checks::checks(format),
+        Command::Cleanup { run, expired } => Box::pin(cleanup::cleanup(run, expired, &surroundings)),
+        Command::StandIn(part) => Box::pin(standin::standin(part)),
+    };
+    work.await
 }

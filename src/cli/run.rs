@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use secrecy::ExposeSecret as _;
 
 use super::conduct::{Stand, conduct};
-use super::say::{say, wrong_input};
+use super::say::{conclude, say};
 use super::{publish, random};
 use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
@@ -19,16 +19,7 @@ use crate::verdict::ExitCode;
 const AFTERLIFE: Duration = Duration::from_secs(2 * 60 * 60);
 
 pub(super) async fn run(inputs: Inputs, surroundings: &Surroundings) -> ExitCode {
-    match prepared_run(&inputs, surroundings).await {
-        Ok(exit) => exit,
-        Err(error) => match error.downcast::<Problems>() {
-            Ok(problems) => wrong_input(&problems, surroundings),
-            Err(bug) => {
-                say(&format!("This is a bug of the gate: {bug:#}"));
-                ExitCode::GATE_BUG
-            }
-        },
-    }
+    conclude(prepared_run(&inputs, surroundings).await, surroundings)
 }
 
 async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {

@@ -30,3 +30,15 @@ pub(super) fn wrong_input(problems: &Problems, surroundings: &Surroundings) -> E
     }
     ExitCode::WRONG_INPUT
 }
+
+/// The exit code of a command: wrong inputs are told, anything else that went wrong here is a bug of the gate.
+pub(super) fn conclude(ended: anyhow::Result<ExitCode>, surroundings: &Surroundings) -> ExitCode {
+    match ended.map_err(|error| error.downcast::<Problems>()) {
+        Ok(exit) => exit,
+        Err(Ok(problems)) => wrong_input(&problems, surroundings),
+        Err(Err(bug)) => {
+            say(&format!("This is a bug of the gate: {bug:#}"));
+            ExitCode::GATE_BUG
+        }
+    }
+}

@@ -86,6 +86,10 @@ impl ComposeCluster {
             self.events
                 .warn(format!("our own container did not join the cluster's network: {}", error.sentence()));
         }
+        if self.options.roles.balancer.as_ref().is_none_or(|balancer| balancer.haproxy.is_none()) {
+            let text = "no balancer has the label upgrade-gate.haproxy: nodes are stopped without being drained first";
+            self.events.warn(text);
+        }
         let others: Vec<&str> = self.options.roles.others.iter().map(String::as_str).collect();
         running.start_services(&others, deadline).await.map_err(|error| self.of_container(error))?;
         // The nodes wait for the database's health; nobody else waits for anything of the others.

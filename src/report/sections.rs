@@ -277,12 +277,21 @@ fn left_out(record: &Record, room: Room) -> Option<Section> {
 fn not_applicable(record: &Record, room: Room) -> Option<Section> {
     // One reason usually stands for many checks: tell it once.
     let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut tell = |reason, told: String| match reasons.iter_mut().find(|(known, _)| *known == reason) {
+        Some((_, all)) if all.contains(&told) => {}
+        Some((_, all)) => all.push(told),
+        None => reasons.push((reason, vec![told])),
+    };
     for result in record.results() {
-        let Outcome::NotApplicable { reason } = &result.outcome else { continue };
-        let told = format!("{}/{}", result.stage, result.check);
-        match reasons.iter_mut().find(|(known, _)| known == reason) {
-            Some((_, checks)) => checks.push(told),
-            None => reasons.push((reason, vec![told])),
+        if let Outcome::NotApplicable { reason } = &result.outcome {
+            tell(reason.as_str(), format!("{}/{}", result.stage, result.check));
+            continue;
+        }
+        // A part that does not apply is told once: it is the same in every stage.
+        for step in &result.steps {
+            if let Outcome::NotApplicable { reason } = &step.outcome {
+                tell(reason.as_str(), format!("{} (part of {})", step.name, result.check));
+            }
         }
     }
     let rows = reasons.iter().map(|(reason, checks)| {

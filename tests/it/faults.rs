@@ -43,6 +43,8 @@ async fn without_clustering_the_same_upgrade_passes_and_says_what_does_not_apply
         .filter(|step| matches!(&step.outcome, Outcome::NotApplicable { reason } if reason.contains("no licence")))
         .collect();
     assert!(!aside.is_empty(), "cross-node steps must be told as not applicable");
+    let summary = upgrade_gate::report::summary(&record, &verdict);
+    assert!(summary.contains("events reach the websockets of other nodes (part of posts)"), "{summary}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

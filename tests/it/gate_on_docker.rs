@@ -110,6 +110,20 @@ fn missing_images_and_databases_that_end_are_the_environments_fault() {
 }
 
 #[test]
+fn a_kept_cluster_stays_until_it_is_cleaned_up() {
+    let Some(images) = images() else { return };
+    let call =
+        Call::roll(images, STABLE, RELEASE).nodes(1).arg("--only", "startup").arg("--keep", "true").run();
+    assert_eq!(call.code, Some(0), "{}", call.output);
+    let run = call.run_id();
+    assert!(call.output.contains(&format!("upgrade-gate cleanup --run {run}")), "{}", call.output);
+    assert_ne!(gone(&run), "", "nothing was kept");
+    let mut cleanup = std::process::Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
+    assert!(cleanup.args(["cleanup", "--run", &run]).status().unwrap().success());
+    assert_eq!(gone(&run), "");
+}
+
+#[test]
 fn a_store_that_refuses_is_named() {
     let Some(images) = images() else { return };
     // The store accepts other keys than the nodes are given.
