@@ -35,6 +35,8 @@ pub(super) struct Stand {
     pub(super) secrets: Vec<String>,
     /// Password of the gate's own accounts.
     pub(super) password: SecretString,
+    /// Listening since before anything was said: a signal that came meanwhile is waiting here.
+    pub(super) interrupts: Interrupts,
 }
 
 /// The end of a run.
@@ -54,7 +56,7 @@ pub(super) struct Ending {
 pub(super) async fn conduct<F>(
     plan: &Plan,
     provider: &str,
-    stand: Stand,
+    mut stand: Stand,
     surroundings: &Surroundings,
     build: impl FnOnce(Events) -> F,
 ) -> anyhow::Result<Ending>
@@ -72,7 +74,6 @@ where
     };
     let pump = Pump::start(receiver, Arc::clone(&redactor), look, &stand.report_dir);
     events.send(EventKind::RunStarted(header(plan, provider, &stand.run_id)));
-    let mut interrupts = Interrupts::listen()?;
     let cluster = match build(events.clone()).await {
         Ok(cluster) => Some(cluster),
         Err(error) => {
@@ -95,7 +96,7 @@ where
                 }
                 None
             }
-            signal = interrupts.next() => Some(signal),
+            signal = stand.interrupts.next() => Some(signal),
         };
         if let Some(signal) = signal {
             events.send(EventKind::Interrupted { signal: signal.into() });
@@ -114,7 +115,7 @@ where
             }
             let _ = reports(&pump.so_far(), &stand.report_dir);
         }
-        tear_down(plan, cluster, &stand.run_id, &events, &mut interrupts).await;
+        tear_down(plan, cluster, &stand.run_id, &events, &mut stand.interrupts).await;
     }
     events.send(EventKind::RunFinished);
     drop(events);

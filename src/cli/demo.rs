@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::conduct::{Stand, conduct};
+use super::interrupt::Interrupts;
 use super::random;
 use super::run::report_dir;
 use super::say::{conclude, say};
@@ -55,6 +56,7 @@ pub(super) async fn demo(options: DemoOptions, surroundings: &Surroundings) -> E
 }
 
 async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+    let interrupts = Interrupts::listen()?;
     let inputs = Inputs {
         stable: options.stable.clone(),
         release: options.release.clone(),
@@ -77,6 +79,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         report_dir,
         secrets: Vec::new(),
         password: random::password()?,
+        interrupts,
     };
     let build = |_| async {
         let cluster = StandInCluster::new(StandInOptions { nodes, clustered, faults }).await;

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use secrecy::ExposeSecret as _;
 
 use super::conduct::{Stand, conduct};
+use super::interrupt::Interrupts;
 use super::say::{conclude, say};
 use super::{publish, random};
 use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
@@ -23,6 +24,7 @@ pub(super) async fn run(inputs: Inputs, surroundings: &Surroundings) -> ExitCode
 }
 
 async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
+    let interrupts = Interrupts::listen()?;
     let run_id = format!("ug-{}", random::hex(5)?);
     let prepared = read(inputs, &run_id)?;
     let report_dir = report_dir(&inputs.report_dir)?;
@@ -45,7 +47,8 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         own_container: surroundings.container.clone(),
         lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
     };
-    let stand = Stand { run_id, report_dir: report_dir.clone(), secrets, password: random::password()? };
+    let stand =
+        Stand { run_id, report_dir: report_dir.clone(), secrets, password: random::password()?, interrupts };
     let build = |events| async {
         ComposeCluster::connect(options, events).await.map(|cluster| Cluster::Compose(Box::new(cluster)))
     };
