@@ -44,7 +44,6 @@ pub(super) struct Stand {
 pub(super) struct Ending {
     pub(super) record: Record,
     pub(super) verdict: Verdict,
-    pub(super) exit: ExitCode,
 }
 
 /// Builds the cluster, runs the plan, reports, tears down.
@@ -121,11 +120,15 @@ where
     drop(events);
     drop(cluster);
     let (record, mut console) = pump.finish().await?;
-    let verdict = Verdict::of(&record);
     let files = reports(&record, &stand.report_dir);
+    let mut verdict = Verdict::of(&record);
+    if verdict.passed() && files.iter().any(|file| file.result.is_err()) {
+        // A result that cannot be kept is no success: nobody could look it up.
+        verdict.exit_code = ExitCode::ENVIRONMENT;
+        verdict.reasons.push("not all reports could be written".into());
+    }
     let _ = console.finish(&record, &verdict, &files);
-    let exit = exit_code(&verdict, &files);
-    Ok(Ending { record, verdict, exit })
+    Ok(Ending { record, verdict })
 }
 
 /// Removes the cluster, or says how to. A second signal while it is at work is not an order to leave things behind:
@@ -176,15 +179,6 @@ fn went_wrong(record: &Record) -> bool {
 
 fn reports(record: &Record, dir: &Path) -> Vec<WrittenFile> {
     write_all(record, &Verdict::of(record), dir)
-}
-
-/// A run whose result cannot be kept is no success.
-fn exit_code(verdict: &Verdict, files: &[WrittenFile]) -> ExitCode {
-    if verdict.passed() && files.iter().any(|file| file.result.is_err()) {
-        ExitCode::ENVIRONMENT
-    } else {
-        verdict.exit_code
-    }
 }
 
 fn header(plan: &Plan, provider: &str, run_id: &str) -> RunHeader {

@@ -88,7 +88,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
             .map(|cluster| Cluster::StandIn(Box::new(cluster)))
             .map_err(|error| Error::new("stand-in", error.to_string(), remedy))
     };
-    Ok(conduct(&plan, "stand-in", stand, surroundings, build).await?.exit)
+    Ok(conduct(&plan, "stand-in", stand, surroundings, build).await?.verdict.exit_code)
 }
 
 fn faults(options: &DemoOptions) -> Result<Faults, Problems> {

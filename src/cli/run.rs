@@ -54,7 +54,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     };
     let ending = conduct(&prepared.plan, "compose", stand, surroundings, build).await?;
     publish::publish(&ending, inputs, &report_dir, surroundings).await;
-    Ok(ending.exit)
+    Ok(ending.verdict.exit_code)
 }
 
 /// Inputs that turned out right: what will be done, and to what.

@@ -154,6 +154,20 @@ fn wrong_inputs_end_with_2_and_create_nothing() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_is_no_success_and_costs_no_other() {
+    let call = Call::bare("11.5.1", "11.6.0").nodes(1);
+    std::fs::create_dir(call.dir().join("junit.xml")).unwrap();
+    let call = call.demo();
+    assert_eq!(call.code, Some(3), "{}", call.output);
+    assert!(
+        call.output.contains("cannot write junit.xml") && call.output.contains("exit code 3"),
+        "{}",
+        call.output
+    );
+    assert!(call.report("summary.md").contains("held"));
+}
+
+#[test]
 fn empty_inputs_of_a_workflow_count_as_not_given() {
     let call =
         Call::bare("11.5.0", "").variable("INPUT_RELEASE", "11.6.0").variable("INPUT_NODES", "").plan();

@@ -78,6 +78,10 @@ impl Call {
         self.call("run")
     }
 
+    pub(super) fn demo(self) -> Self {
+        self.call("demo")
+    }
+
     pub(super) fn plan(self) -> Self {
         self.call("plan")
     }
