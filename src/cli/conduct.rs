@@ -76,7 +76,7 @@ where
     let cluster = match build(events.clone()).await {
         Ok(cluster) => Some(cluster),
         Err(error) => {
-            events.send(EventKind::RunBroken(broken(error)));
+            events.send(EventKind::RunBroken(stages::broken(Blame::Environment, error)));
             None
         }
     };
@@ -198,16 +198,6 @@ fn header(plan: &Plan, provider: &str, run_id: &str) -> RunHeader {
         order: plan.order.clone(),
         planned: plan.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
         left_out: plan.left_out.iter().map(|left| (left.check.clone(), left.why.clone())).collect(),
-    }
-}
-
-fn broken(error: crate::cluster::Error) -> Breakage {
-    Breakage {
-        blame: Blame::Environment,
-        part: error.part,
-        message: error.message,
-        remedy: error.remedy,
-        log_tail: error.log_tail,
     }
 }
 

@@ -5,7 +5,8 @@ use crate::cluster::Error;
 use crate::event::{Blame, Breakage};
 
 /// A cluster's error with the blame that the moment decides.
-pub(super) fn broken(blame: Blame, error: Error) -> Breakage {
+#[must_use]
+pub fn broken(blame: Blame, error: Error) -> Breakage {
     Breakage {
         blame,
         part: error.part,

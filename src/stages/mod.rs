@@ -14,4 +14,5 @@ mod run;
 mod session;
 mod stage;
 
+pub use blame::broken;
 pub use run::run;
