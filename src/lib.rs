@@ -25,6 +25,7 @@ pub mod record;
 pub mod redact;
 pub mod report;
 pub mod retry;
+pub mod sinks;
 pub mod stages;
 pub mod standin;
 pub mod storage;

@@ -61,6 +61,14 @@ pub async fn run(check: &Check, cx: &Context<'_>, limit: Duration) -> CheckResul
     }
 }
 
+/// The same result with the outcome that its steps have by now.
+#[must_use]
+pub fn settled(mut result: CheckResult) -> CheckResult {
+    let own = matches!(result.outcome, Outcome::NotMeasured { .. }).then_some(&result.outcome);
+    result.outcome = worst(result.steps.iter().map(|step| &step.outcome).chain(own));
+    result
+}
+
 /// The result of a check that could not even begin.
 #[must_use]
 pub fn not_measured(check: &Check, stage: Stage, reason: &str) -> CheckResult {

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
 use crate::mattermost::Channel;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +14,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.3b", "S2.2b"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

@@ -22,8 +22,45 @@ pub struct Check {
     pub stages: Stages,
     /// Whether it may run beside others; one that changes what others read may not.
     pub alone: bool,
+    /// What it needs of the installation; without it the check, or a part of it, is not applicable.
+    pub needs: &'static [Need],
+    /// With a list of environment variables the nodes are rolled to it and back, and the check runs once in each
+    /// [`Turn`](super::Turn); most have none.
+    pub environment: &'static [(&'static str, &'static str)],
     /// The verification itself.
     pub run: for<'a, 'b> fn(&'a Context<'b>) -> Run<'a>,
+}
+
+/// Something that not every installation has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A licence with clustering, and `ClusterSettings.Enable`.
+    Clustering,
+    /// A cloud licence.
+    CloudLicence,
+    /// `PluginSettings.EnableUploads`.
+    PluginUploads,
+    /// A plugin, by id.
+    Plugin(&'static str),
+    /// The servers reach what the gate serves: its mail server, its HTTP endpoints.
+    Sinks,
+    /// An input that switches it on.
+    Input(&'static str),
+}
+
+impl Need {
+    /// The words of docs and listings.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Clustering => "a clustering licence".into(),
+            Self::CloudLicence => "a cloud licence".into(),
+            Self::PluginUploads => "plugin uploads switched on".into(),
+            Self::Plugin(id) => format!("the plugin {id}"),
+            Self::Sinks => "a way from the servers to the gate".into(),
+            Self::Input(name) => format!("the input {name}"),
+        }
+    }
 }
 
 /// The stages that a check runs in.
@@ -33,6 +70,8 @@ pub enum Stages {
     Each,
     /// On stable and on release only, because it would disturb a mixed cluster.
     Ends,
+    /// On release only.
+    Release,
 }
 
 impl Stages {
@@ -42,6 +81,7 @@ impl Stages {
         match self {
             Self::Each => true,
             Self::Ends => !matches!(stage, Stage::Mixed(_)),
+            Self::Release => stage == Stage::Release,
         }
     }
 
@@ -51,6 +91,7 @@ impl Stages {
         match self {
             Self::Each => "stable, mixed, release",
             Self::Ends => "stable, release",
+            Self::Release => "release",
         }
     }
 }

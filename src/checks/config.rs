@@ -5,8 +5,9 @@
 use serde_json::{Value, json};
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
 
 pub(super) const CHECK: Check = Check {
     id: "config",
@@ -14,6 +15,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S2.3"],
     stages: Stages::Ends,
     alone: true,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

@@ -1,6 +1,5 @@
 //! All that a check may reach for.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,16 +7,15 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::outcome::{Halt, Stop};
+use super::scene::{Place, Scene};
+use super::turn::Turn;
 use crate::event::Clustering;
-use crate::mattermost::{ApiError, Client, Socket, VersionFacts};
-use crate::outcome::{Outcome, Stage, Step};
+use crate::mattermost::{ApiError, Client, Socket};
+use crate::outcome::{Outcome, Step};
 use crate::retry;
-use crate::storage::Bucket;
-use crate::versions::Version;
 
 /// How long something may take to cross from one node to another; real clusters need well under a second.
 const CROSSING: Duration = Duration::from_secs(5);
@@ -25,77 +23,16 @@ const CROSSING: Duration = Duration::from_secs(5);
 /// The same, once something did not cross: the check is red already and should come to its end.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(500);
 
-/// Which of the two releases a node runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The stable release.
-    Stable,
-    /// The release under test.
-    Release,
-}
-
-/// One node, as checks see it.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// Its name.
-    pub name: String,
-    /// What it runs.
-    pub side: Side,
-    /// What it said it is when it came up.
-    pub facts: VersionFacts,
-    /// Its own address, as nobody.
-    pub anyone: Client,
-}
-
-/// The accounts and the team that the gate made on stable, used in every stage: their sessions cross the upgrade.
-#[derive(Debug, Clone)]
-pub struct Home {
-    /// The first user: system admin.
-    pub admin: Client,
-    /// The admin's id.
-    pub admin_id: String,
-    /// A plain member.
-    pub alice: Client,
-    /// Her id.
-    pub alice_id: String,
-    /// Another plain member.
-    pub bob: Client,
-    /// His id.
-    pub bob_id: String,
-    /// The name that `sessions` logs in with: alice's.
-    pub login_id: String,
-    /// The password of alice.
-    pub password: secrecy::SecretString,
-    /// The team that all of them are in.
-    pub team_id: String,
-}
-
-/// What checks keep from one stage for a later one, by check id.
-pub type Carried = Mutex<BTreeMap<String, Value>>;
-
 /// What one run of one check gets.
 #[derive(Debug)]
 pub struct Context<'a> {
     /// The check's id: prefix of what it carries.
     pub check: &'static str,
-    /// The stage.
-    pub stage: Stage,
-    /// The nodes, in the order of replacement.
-    pub places: &'a [Place],
-    /// The balancer's address, as nobody.
-    pub balancer: &'a Client,
-    /// What the two releases promise to be: stable, release.
-    pub versions: (&'a Version, &'a Version),
-    /// What crosses nodes.
-    pub clustering: &'a Clustering,
-    /// Accounts and team.
-    pub home: &'a Home,
-    /// The bucket behind the servers, if the gate can look into it; else why not.
-    pub bucket: Result<&'a Bucket, &'a str>,
-    /// Kept from stage to stage.
-    pub carried: &'a Carried,
+    /// Which run of it this is.
+    pub turn: Turn,
     /// Unlike any other number of this run: makes names unique.
     pub nonce: String,
+    scene: &'a Scene<'a>,
     pub(super) noted: Mutex<Noted>,
     /// Whether something did not cross in time already: then the rest of the check waits shorter.
     late: AtomicBool,
@@ -110,40 +47,20 @@ pub(super) struct Noted {
     pub facts: IndexMap<String, String>,
 }
 
+/// A check sees its scene as its own.
+impl<'a> std::ops::Deref for Context<'a> {
+    type Target = Scene<'a>;
+
+    fn deref(&self) -> &Scene<'a> {
+        self.scene
+    }
+}
+
 impl<'a> Context<'a> {
     /// A fresh context for one run of one check.
     #[must_use]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a thing of its own; a struct of them would be this one"
-    )]
-    pub fn new(
-        check: &'static str,
-        stage: Stage,
-        places: &'a [Place],
-        balancer: &'a Client,
-        versions: (&'a Version, &'a Version),
-        clustering: &'a Clustering,
-        home: &'a Home,
-        bucket: Result<&'a Bucket, &'a str>,
-        carried: &'a Carried,
-        nonce: String,
-    ) -> Self {
-        let noted = Mutex::default();
-        Self {
-            check,
-            stage,
-            places,
-            balancer,
-            versions,
-            clustering,
-            home,
-            bucket,
-            carried,
-            nonce,
-            noted,
-            late: AtomicBool::new(false),
-        }
+    pub fn new(check: &'static str, turn: Turn, scene: &'a Scene<'a>, nonce: String) -> Self {
+        Self { check, turn, nonce, scene, noted: Mutex::default(), late: AtomicBool::new(false) }
     }
 
     /// Does one named part of the check and notes how it ended.
@@ -316,14 +233,6 @@ impl<'a> Context<'a> {
             failure.version = Some(place.facts.version.clone());
         }
         stop
-    }
-}
-
-impl Place {
-    /// `node2 (11.5.1)`.
-    #[must_use]
-    pub fn label(&self) -> String {
-        format!("{} ({})", self.name, self.facts.version)
     }
 }
 

@@ -4,8 +4,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::channel;
 use super::check::{Check, Stages};
-use super::context::{Context, Place};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
 use crate::mattermost::{Client, FileInfo};
 
 pub(super) const CHECK: Check = Check {
@@ -14,6 +15,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.1"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 
@@ -84,7 +87,7 @@ async fn reads(reader: &Client, id: &str, hash: &str) -> Result<(), Stop> {
 
 /// The server says that it stored the file; the S3 API says whether it did. Keys end in `/<file id>/<name>`.
 async fn in_bucket(cx: &Context<'_>, actor: &Place, info: &FileInfo, hash: &str) -> Result<(), Stop> {
-    let bucket = cx.bucket.map_err(|why| Stop::NotMeasured(why.to_owned()))?;
+    let bucket = cx.bucket.as_ref().map_err(|why| Stop::NotMeasured(why.clone()))?;
     let suffix = format!("/{}/{}", info.id, info.name);
     let asked = |error: crate::storage::StorageError| {
         Stop::NotMeasured(format!("the bucket could not be read: {error}"))

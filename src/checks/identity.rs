@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place, Side};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::{Place, Side};
 use crate::mattermost::VersionFacts;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +14,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.2a", "S2.0"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place, Side};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::{Place, Side};
 use crate::mattermost::PluginStatus;
 use crate::retry;
 
@@ -14,6 +15,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.2c"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

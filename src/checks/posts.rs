@@ -4,8 +4,9 @@ use tokio::time::Instant;
 
 use super::channel;
 use super::check::{Check, Stages};
-use super::context::{Context, Place};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
 use crate::mattermost::{Client, Frame, Socket};
 use crate::outcome::Stage;
 
@@ -15,6 +16,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S2.4"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

@@ -2,8 +2,9 @@
 
 use tokio::time::Instant;
 
-use super::context::{Carried, lock, millis};
+use super::context::{lock, millis};
 use super::outcome::{Expect as _, Stop, worst};
+use super::scene::Carried;
 use super::startup::{self, STEPS};
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::{CheckResult, Outcome, Stage, Step};

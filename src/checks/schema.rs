@@ -1,8 +1,9 @@
 //! `schema`: the database was migrated, completely, once, and every node agrees on it.
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place, Side};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::{Place, Side};
 use crate::mattermost::Migration;
 use serde_json::Value;
 
@@ -12,6 +13,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.2b"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

@@ -3,8 +3,9 @@
 use secrecy::ExposeSecret as _;
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
 use crate::mattermost::Client;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +14,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.3d", "S2.1"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

@@ -13,6 +13,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S2.0", "E2"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

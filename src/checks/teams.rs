@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
 
 pub(super) const CHECK: Check = Check {
     id: "teams",
@@ -12,6 +13,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.3c", "S2.2b"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

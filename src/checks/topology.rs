@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
 
 pub(super) const CHECK: Check = Check {
     id: "topology",
@@ -15,6 +16,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.1"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 
@@ -76,7 +79,7 @@ async fn drives_s3(cx: &Context<'_>) -> Result<(), Stop> {
 }
 
 async fn bucket_answers(cx: &Context<'_>) -> Result<(), Stop> {
-    let bucket = cx.bucket.map_err(|why| Stop::NotMeasured(why.to_owned()))?;
+    let bucket = cx.bucket.as_ref().map_err(|why| Stop::NotMeasured(why.clone()))?;
     match bucket.exists().await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Stop::failed("the nodes' bucket in the store", "no such bucket")),

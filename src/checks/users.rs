@@ -1,8 +1,9 @@
 //! `users`: an account made on one node exists on all of them.
 
 use super::check::{Check, Stages};
-use super::context::{Context, Place};
+use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
 use crate::mattermost::{ApiError, User};
 
 pub(super) const CHECK: Check = Check {
@@ -11,6 +12,8 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.3a", "S2.2a"],
     stages: Stages::Each,
     alone: false,
+    needs: &[],
+    environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
 

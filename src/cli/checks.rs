@@ -26,6 +26,7 @@ fn listing() -> Value {
         json!({
             "id": check.id, "title": check.title, "lines": check.lines, "stages": check.stages.words(),
             "alone": check.alone,
+            "needs": check.needs.iter().map(|need| need.words()).collect::<Vec<_>>(),
         })
     };
     json!({

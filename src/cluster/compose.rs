@@ -163,10 +163,17 @@ impl ComposeCluster {
         self.running()?.address(service, number).await.map_err(|error| of(service, error))
     }
 
-    pub(super) async fn start(&self, name: &str, image: &str) -> Result<String, Error> {
+    pub(super) async fn start(
+        &self,
+        name: &str,
+        image: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<String, Error> {
         let node = self.node(name)?;
+        let more: Vec<(String, String)> =
+            environment.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
         let started =
-            self.running()?.recreate(&node.service, node.number, image, &[], Instant::now() + CREATE).await;
+            self.running()?.recreate(&node.service, node.number, image, &more, Instant::now() + CREATE).await;
         started.map_err(|error| of(name, error))?;
         let address = match self.address(&node.service, node.number).await {
             Ok(address) => address,
@@ -197,6 +204,14 @@ impl ComposeCluster {
         };
         let log = self.log(name, Some(20)).await;
         Err(Error::new(name, format!("its process {how} with {code}"), remedy).with_log(log))
+    }
+
+    /// In a container it is our own address on the cluster's network; on the engine's host it is the gateway's.
+    pub(super) async fn gate_address(&self) -> Result<IpAddr, Error> {
+        let node = self.options.roles.nodes.first();
+        let service = node.map(|node| node.service.as_str()).unwrap_or_default();
+        let own = self.options.own_container.as_deref();
+        self.running()?.route_back(service, own).await.map_err(|error| of("gate", error))
     }
 
     async fn haproxy(&self) -> Result<Option<Haproxy>, Error> {

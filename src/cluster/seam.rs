@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use std::net::IpAddr;
+
 use super::compose::ComposeCluster;
 use super::error::Error;
 use super::standin::StandInCluster;
@@ -43,14 +45,28 @@ impl Cluster {
         each_provider!(self, cluster => cluster.prepare(images).await)
     }
 
-    /// Starts a node at an image, in place of the container it had before; returns its own address.
+    /// Starts a node at an image, in place of the container it had before, with `environment` on top of its own;
+    /// returns its own address.
     ///
     /// The node is not ready then: [`ready`](super::ready()) waits for that.
     ///
     /// # Errors
     /// When it could not be created or started.
-    pub async fn start(&self, node: &str, image: &str) -> Result<String, Error> {
-        each_provider!(self, cluster => cluster.start(node, image).await)
+    pub async fn start(
+        &self,
+        node: &str,
+        image: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<String, Error> {
+        each_provider!(self, cluster => cluster.start(node, image, environment).await)
+    }
+
+    /// The address of this process as the nodes see it: what the gate serves listens there.
+    ///
+    /// # Errors
+    /// Why the nodes cannot reach this process.
+    pub async fn gate_address(&self) -> Result<IpAddr, Error> {
+        each_provider!(self, cluster => cluster.gate_address().await)
     }
 
     /// Whether the node's process still runs.

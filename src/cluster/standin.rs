@@ -1,7 +1,7 @@
 //! The cluster in this process: stand-in nodes, store and balancer, without Docker and network.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::storage::{Bucket, StorageOptions};
 use crate::versions::Version;
 
 /// Any free port of this host alone.
-const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// The store's access key; it protects nothing outside this process.
 const ACCESS_KEY: &str = "standin";
 /// The store's secret; it protects nothing outside this process.
@@ -78,7 +78,12 @@ impl StandInCluster {
         Ok(())
     }
 
-    pub(super) async fn start(&self, node: &str, image: &str) -> Result<String, Error> {
+    pub(super) async fn start(
+        &self,
+        node: &str,
+        image: &str,
+        _environment: &[(&str, &str)],
+    ) -> Result<String, Error> {
         let release = release::known(&version_of(image));
         let faults = self.options.faults.clone();
         let started = Node::start(Arc::clone(&self.world), node, release, faults, ANYWHERE).await;
@@ -114,6 +119,11 @@ impl StandInCluster {
             self.logs.lock().await.entry(node.to_owned()).or_default().extend(log);
         }
         Ok(())
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn gate_address(&self) -> Result<IpAddr, Error> {
+        Ok(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]

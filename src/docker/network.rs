@@ -1,5 +1,7 @@
 //! Networks, and who is on them.
 
+use std::net::IpAddr;
+
 use bollard::errors::Error as EngineError;
 use bollard::models::{
     Ipam, IpamConfig, NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest,
@@ -79,6 +81,28 @@ pub(super) async fn join(engine: &Engine, network: &str, container: &str) -> Res
             Error::engine("connecting", format!("container {container} to network {network}"), error)
         }),
     }
+}
+
+/// The address of `own` on a network, or the network's gateway.
+pub(super) async fn route_back(engine: &Engine, network: &str, own: Option<&str>) -> Result<IpAddr, Error> {
+    let object = format!("network {network}");
+    let found = engine.docker().inspect_network(network, None::<InspectNetworkOptions>).await;
+    let found = found.map_err(|error| Error::engine("inspecting", object.clone(), error))?;
+    let ours = own.and_then(|own| {
+        let mut members = found.containers.iter().flatten();
+        let (_, member) =
+            members.find(|(id, member)| id.starts_with(own) || member.name.as_deref() == Some(own))?;
+        let address = member.ipv4_address.as_deref()?;
+        address.split('/').next()?.parse().ok()
+    });
+    let gateway = || {
+        let pools = found.ipam.as_ref()?.config.as_ref()?;
+        pools.iter().find_map(|pool| pool.gateway.as_ref()?.split('/').next()?.parse().ok())
+    };
+    ours.or_else(gateway).ok_or_else(|| {
+        let message = "it has no gateway, and our own container is not on it";
+        Error::new(Cause::Invalid, "finding our own address on", object, message)
+    })
 }
 
 /// Takes every container off a network, so that it can be removed. What is gone already is fine.

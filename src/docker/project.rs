@@ -279,6 +279,17 @@ impl Running {
         Ok(())
     }
 
+    /// The address at which the containers of `service` reach this process: our own container's on their first
+    /// network, or that network's gateway when we run on the engine's host.
+    ///
+    /// # Errors
+    /// When neither is known: `own` is not on the network, or the network has no gateway.
+    pub async fn route_back(&self, service: &str, own: Option<&str>) -> Result<IpAddr, Error> {
+        let attachments = names::attachments(names::service(&self.project, service)?);
+        let key = attachments.first().map_or(DEFAULT_NETWORK, |(key, _)| key.as_str());
+        network::route_back(&self.engine, &names::network_name(&self.project, key), own).await
+    }
+
     async fn create(
         &self,
         service: &str,

@@ -12,6 +12,7 @@ use super::session::Session;
 use crate::checks::{Home, Place, Side};
 use crate::event::{Blame, Breakage, Clustering, EventKind};
 use crate::mattermost::Client;
+use crate::sinks::Sinks;
 
 /// Brings the cluster up. The first node migrates the empty database; then the others start at once, while the first
 /// one already makes the accounts.
@@ -23,6 +24,12 @@ pub(super) async fn bring_up(
     let plan = session.plan;
     let images = [plan.stable.image.as_str(), plan.release.image.as_str()];
     session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
+    session.sinks = match session.cluster.gate_address().await {
+        Ok(address) => Sinks::start(address).await.map_err(|error| {
+            format!("the gate can't listen on {address}, where the servers would reach it: {error}")
+        }),
+        Err(error) => Err(error.to_string()),
+    };
     // Nobody gets traffic before its sanity passed.
     try_join_all(plan.order.iter().map(|node| session.cluster.drain(node, Duration::ZERO)))
         .await
@@ -31,7 +38,7 @@ pub(super) async fn bring_up(
         return Err(nobody());
     };
     let began = Instant::now();
-    let client = session.start(first, Side::Stable).await?;
+    let client = session.start(first, Side::Stable, &[]).await?;
     session.wait(&client, Side::Stable).await?;
     let (home, first, others) = tokio::try_join!(
         make_home(session, &client, nonce, password),
@@ -83,7 +90,7 @@ async fn into_traffic(
         Some(known) => known,
         None => {
             let began = Instant::now();
-            let client = session.start(node, Side::Stable).await?;
+            let client = session.start(node, Side::Stable, &[]).await?;
             session.wait(&client, Side::Stable).await?;
             (client, began)
         }

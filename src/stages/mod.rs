@@ -8,7 +8,9 @@
 
 mod blame;
 mod bring_up;
+mod ground;
 mod home;
+mod restarts;
 mod roll;
 mod run;
 mod session;

@@ -10,8 +10,26 @@ use super::session::{Session, millis};
 use crate::checks::{Place, Side};
 use crate::event::{Blame, Breakage, EventKind};
 
-/// Replaces one node: drain → stop → release image → ready → sanity → undrain.
+/// Replaces one node by one on release.
 pub(super) async fn replace(session: &mut Session<'_>, index: usize) -> Result<(), Breakage> {
+    let parts = anew(session, index, Side::Release, &[]).await?;
+    session.events.send(EventKind::NodeReplaced {
+        node: session.places[index].name.clone(),
+        from: session.plan.stable.image.clone(),
+        to: session.plan.release.image.clone(),
+        parts,
+    });
+    Ok(())
+}
+
+/// Makes one node anew: drain → stop → start at the side's image, with `environment` on top → ready → sanity →
+/// undrain. Returns how long each part took, in milliseconds.
+pub(super) async fn anew(
+    session: &mut Session<'_>,
+    index: usize,
+    side: Side,
+    environment: &[(&str, &str)],
+) -> Result<Vec<(String, u64)>, Breakage> {
     let budgets = session.plan.budgets;
     let node = session.places[index].name.clone();
     let mut parts: Vec<(String, u64)> = Vec::new();
@@ -28,25 +46,19 @@ pub(super) async fn replace(session: &mut Session<'_>, index: usize) -> Result<(
     took("drain");
     session.cluster.stop(&node, Duration::from_secs(budgets.stop_s)).await.map_err(ours)?;
     took("stop");
-    let client = session.start(&node, Side::Release).await?;
+    let client = session.start(&node, side, environment).await?;
     took("start");
-    session.wait(&client, Side::Release).await?;
+    session.wait(&client, side).await?;
     took("ready");
-    let facts = session.sane(&client, Side::Release).await?;
+    let facts = session.sane(&client, side).await?;
     took("sanity");
     let patience = Duration::from_secs(budgets.ready_s);
     let undrained = session.cluster.undrain(&node, patience).await;
-    undrained.map_err(|error| broken(blame(Side::Release), error))?;
+    undrained.map_err(|error| broken(blame(side), error))?;
     took("undrain");
     session.announce(&node, &facts, began);
-    session.events.send(EventKind::NodeReplaced {
-        node: node.clone(),
-        from: session.plan.stable.image.clone(),
-        to: session.plan.release.image.clone(),
-        parts,
-    });
-    session.places[index] = Place { name: node, side: Side::Release, facts, anyone: client };
-    Ok(())
+    session.places[index] = Place { name: node, side, facts, anyone: client };
+    Ok(parts)
 }
 
 /// Stops all nodes, then starts the first on release (it migrates), then the others at once.
@@ -70,7 +82,7 @@ pub(super) async fn stop_start(session: &mut Session<'_>) -> Result<(), Breakage
 
 async fn back(session: &Session<'_>, node: &str) -> Result<Place, Breakage> {
     let began = Instant::now();
-    let client = session.start(node, Side::Release).await?;
+    let client = session.start(node, Side::Release, &[]).await?;
     session.wait(&client, Side::Release).await?;
     let facts = session.sane(&client, Side::Release).await?;
     let patience = Duration::from_secs(session.plan.budgets.ready_s);

@@ -43,7 +43,7 @@ pub async fn run(
             }
         };
         told(&session, planned.stage, replaced)?;
-        stage::run(&session, planned, nonce).await;
+        stage::run(&mut session, planned, nonce).await?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::event::{Breakage, Clustering, EventKind, Events};
 use crate::mattermost::{Client, Http, VersionFacts};
 use crate::outcome::Step;
 use crate::plan::{Plan, Release};
+use crate::sinks::Sinks;
 
 /// The run's own state: what is known of the nodes, and what stages hand on.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Session<'a> {
     pub(super) home: Option<Home>,
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
+    /// What the gate serves to the nodes; else why they can't reach it.
+    pub(super) sinks: Result<Sinks, String>,
 }
 
 impl<'a> Session<'a> {
@@ -38,6 +41,7 @@ impl<'a> Session<'a> {
             home: None,
             clustering: Clustering::SharedDatabase { reason },
             carried: Carried::default(),
+            sinks: Err("they were not started yet".into()),
         }
     }
 
@@ -48,9 +52,14 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Starts a node and waits until it answers.
-    pub(super) async fn start(&self, node: &str, side: Side) -> Result<Client, Breakage> {
-        let base = self.cluster.start(node, &self.release_of(side).image).await;
+    /// Starts a node, with `environment` on top of its own; it does not answer yet.
+    pub(super) async fn start(
+        &self,
+        node: &str,
+        side: Side,
+        environment: &[(&str, &str)],
+    ) -> Result<Client, Breakage> {
+        let base = self.cluster.start(node, &self.release_of(side).image, environment).await;
         let base = base.map_err(|error| broken(blame(side), error))?;
         Ok(Client::new(self.http, node, &base))
     }

@@ -1,87 +1,58 @@
-//! The checks of one stage: those that disturb nobody all at once, the others after them, one by one.
-
-use std::time::Duration;
+//! The checks of one stage: those that disturb nobody all at once, then the others one by one, last those that want the
+//! nodes restarted.
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
+use super::ground::{scene, turn};
+use super::restarts;
 use super::session::{Session, millis};
 use crate::checks::catalogue::{self, CHECKS};
-use crate::checks::{Check, Context, sanity};
-use crate::event::EventKind;
-use crate::mattermost::Client;
+use crate::checks::{Check, Turn, sanity};
+use crate::event::{Breakage, EventKind};
 use crate::outcome::Stage;
 use crate::plan::StagePlan;
-use crate::storage::Bucket;
 
 /// Runs the planned checks of a stage and reports each as it ends.
-pub(super) async fn run(session: &Session<'_>, stage: &StagePlan, nonce: &str) {
+///
+/// # Errors
+/// The [`Breakage`] of a node that did not come back from a restart that a check wanted.
+pub(super) async fn run(session: &mut Session<'_>, stage: &StagePlan, nonce: &str) -> Result<(), Breakage> {
     let began = Instant::now();
-    let events = session.events;
-    events.send(EventKind::StageStarted { stage: stage.stage });
-    let planned: Vec<&'static Check> =
-        CHECKS.iter().filter(|check| stage.checks.iter().any(|id| id == check.id)).collect();
-    let bucket = session.cluster.bucket().await.map_err(|error| error.to_string());
-    let balancer = session.cluster.balancer().await.map(|base| Client::new(session.http, "balancer", &base));
-    let ground = match balancer {
-        Ok(balancer) => Ok(Ground { session, stage: stage.stage, balancer, bucket, nonce }),
-        Err(error) => Err(error.to_string()),
-    };
-    match ground {
-        Ok(ground) => {
-            let (alone, together): (Vec<_>, Vec<_>) = planned.into_iter().partition(|check| check.alone);
-            let mut running: FuturesUnordered<_> =
-                together.into_iter().map(|check| ground.check(check)).collect();
-            while running.next().await.is_some() {}
-            for check in alone {
-                ground.check(check).await;
-            }
-        }
-        Err(reason) => {
-            for check in planned {
-                let reason = format!("the balancer's address is not known: {reason}");
-                events.send(EventKind::CheckFinished(catalogue::not_measured(check, stage.stage, &reason)));
-            }
-        }
-    }
+    session.events.send(EventKind::StageStarted { stage: stage.stage });
+    let planned = CHECKS.iter().filter(|check| stage.checks.iter().any(|id| id == check.id));
+    let (restarting, others): (Vec<&Check>, Vec<&Check>) =
+        planned.partition(|check| !check.environment.is_empty());
+    undisturbed(session, stage.stage, &others, nonce).await;
+    // What a stage's replacements left is told by then; a restart's own sanity is the restart's.
     sanity::forget(&session.carried);
-    events.send(EventKind::StageFinished { stage: stage.stage, took_ms: millis(began) });
+    for check in restarting {
+        restarts::run(session, stage.stage, check, nonce).await?;
+    }
+    session.events.send(EventKind::StageFinished { stage: stage.stage, took_ms: millis(began) });
+    Ok(())
 }
 
-/// What all checks of a stage stand on.
-struct Ground<'s, 'a> {
-    session: &'s Session<'a>,
-    stage: Stage,
-    balancer: Client,
-    bucket: Result<Bucket, String>,
-    nonce: &'s str,
-}
-
-impl Ground<'_, '_> {
-    async fn check(&self, check: &Check) {
-        let session = self.session;
-        session.events.send(EventKind::CheckStarted { stage: self.stage, check: check.id.to_owned() });
-        let result = match &session.home {
-            None => catalogue::not_measured(check, self.stage, "the gate's accounts could not be made"),
-            Some(home) => {
-                let nonce = format!("{}-{}-{}", self.nonce, self.stage, check.id.replace('.', "-"));
-                let cx = Context::new(
-                    check.id,
-                    self.stage,
-                    &session.places,
-                    &self.balancer,
-                    (&session.plan.stable.version, &session.plan.release.version),
-                    &session.clustering,
-                    home,
-                    self.bucket.as_ref().map_err(String::as_str),
-                    &session.carried,
-                    nonce,
-                );
-                let limit = Duration::from_secs(session.plan.budgets.check_s);
-                catalogue::run(check, &cx, limit).await
+async fn undisturbed(session: &Session<'_>, stage: Stage, checks: &[&Check], nonce: &str) {
+    let scene = match scene(session, stage).await {
+        Ok(scene) => scene,
+        Err(reason) => {
+            for check in checks {
+                session.events.send(EventKind::CheckFinished(catalogue::not_measured(check, stage, &reason)));
             }
-        };
+            return;
+        }
+    };
+    let one = async |check: &Check| {
+        session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
+        let result = turn(session, &scene, check, Turn::Before, nonce).await;
         session.events.send(EventKind::CheckFinished(result));
+    };
+    let (alone, together): (Vec<&Check>, Vec<&Check>) = checks.iter().partition(|check| check.alone);
+    let mut running: FuturesUnordered<_> = together.into_iter().map(one).collect();
+    while running.next().await.is_some() {}
+    for check in alone {
+        one(check).await;
     }
 }

@@ -1,0 +1,92 @@
+//! The scene of a stage: all that its checks have in common.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use serde_json::Value;
+
+use crate::event::Clustering;
+use crate::mattermost::{Client, VersionFacts};
+use crate::outcome::Stage;
+use crate::sinks::Sinks;
+use crate::storage::Bucket;
+use crate::versions::Version;
+
+/// Which of the two releases a node runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The stable release.
+    Stable,
+    /// The release under test.
+    Release,
+}
+
+/// One node, as checks see it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// What it runs.
+    pub side: Side,
+    /// What it said it is when it came up.
+    pub facts: VersionFacts,
+    /// Its own address, as nobody.
+    pub anyone: Client,
+}
+
+/// The accounts and the team that the gate made on stable, used in every stage: their sessions cross the upgrade.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// The first user: system admin.
+    pub admin: Client,
+    /// The admin's id.
+    pub admin_id: String,
+    /// A plain member.
+    pub alice: Client,
+    /// Her id.
+    pub alice_id: String,
+    /// Another plain member.
+    pub bob: Client,
+    /// His id.
+    pub bob_id: String,
+    /// The name that `sessions` logs in with: alice's.
+    pub login_id: String,
+    /// The password of alice.
+    pub password: secrecy::SecretString,
+    /// The team that all of them are in.
+    pub team_id: String,
+}
+
+/// What checks keep from one stage for a later one, by check id.
+pub type Carried = Mutex<BTreeMap<String, Value>>;
+
+/// What is the same for every check of a stage.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// The stage.
+    pub stage: Stage,
+    /// The nodes, in the order of replacement.
+    pub places: &'a [Place],
+    /// The balancer's address, as nobody.
+    pub balancer: Client,
+    /// What the two releases promise to be: stable, release.
+    pub versions: (&'a Version, &'a Version),
+    /// What crosses nodes.
+    pub clustering: &'a Clustering,
+    /// Accounts and team.
+    pub home: &'a Home,
+    /// The bucket behind the servers, if the gate can look into it; else why not.
+    pub bucket: Result<Bucket, String>,
+    /// What the gate serves to the servers; else why they can't reach it.
+    pub sinks: &'a Result<Sinks, String>,
+    /// Kept from stage to stage.
+    pub carried: &'a Carried,
+}
+
+impl Place {
+    /// `node2 (11.5.1)`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{} ({})", self.name, self.facts.version)
+    }
+}

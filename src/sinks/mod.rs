@@ -1,0 +1,33 @@
+//! What the gate serves to the servers: a mail server that keeps what it gets, and HTTP endpoints that answer as they
+//! are told and note what they were asked.
+//!
+//! They live as long as the run, on an address that the nodes reach: the cluster knows which (see
+//! [`Cluster::gate_address`](crate::cluster::Cluster::gate_address)). The ports are the system's choice, so runs never
+//! collide. Nothing here knows Mattermost; what a mail or a request means is the check's business.
+
+mod http;
+mod mail;
+
+use std::net::IpAddr;
+
+pub use http::HttpSink;
+pub use mail::MailSink;
+
+/// Everything that the gate serves, on one address.
+#[derive(Debug)]
+pub struct Sinks {
+    /// Takes mail by SMTP.
+    pub mail: MailSink,
+    /// Takes HTTP requests.
+    pub http: HttpSink,
+}
+
+impl Sinks {
+    /// Serves on an address of this host that the nodes reach.
+    ///
+    /// # Errors
+    /// When nothing can listen there.
+    pub async fn start(address: IpAddr) -> std::io::Result<Self> {
+        Ok(Self { mail: MailSink::start(address).await?, http: HttpSink::start(address).await? })
+    }
+}

@@ -1,0 +1,39 @@
+//! What a check stands on: the scene of this moment, and one run on it.
+
+use std::time::Duration;
+
+use super::session::Session;
+use crate::checks::{Check, Context, Scene, Turn, catalogue};
+use crate::mattermost::Client;
+use crate::outcome::{CheckResult, Stage};
+
+/// The scene as it is now; `Err` says why there is none.
+pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<Scene<'s>, String> {
+    let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
+    let balancer = session.cluster.balancer().await;
+    let balancer = balancer.map_err(|error| format!("the balancer's address is not known: {error}"))?;
+    Ok(Scene {
+        stage,
+        places: &session.places,
+        balancer: Client::new(session.http, "balancer", &balancer),
+        versions: (&session.plan.stable.version, &session.plan.release.version),
+        clustering: &session.clustering,
+        home,
+        bucket: session.cluster.bucket().await.map_err(|error| error.to_string()),
+        sinks: &session.sinks,
+        carried: &session.carried,
+    })
+}
+
+/// Runs a check once.
+pub(super) async fn turn(
+    session: &Session<'_>,
+    scene: &Scene<'_>,
+    check: &Check,
+    turn: Turn,
+    nonce: &str,
+) -> CheckResult {
+    let nonce = format!("{nonce}-{}-{}", scene.stage, check.id.replace('.', "-"));
+    let cx = Context::new(check.id, turn, scene, nonce);
+    catalogue::run(check, &cx, Duration::from_secs(session.plan.budgets.check_s)).await
+}
