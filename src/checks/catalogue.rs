@@ -10,7 +10,8 @@ use super::check::Check;
 use super::context::{Context, lock, millis};
 use super::outcome::worst;
 use super::{
-    channels, config, files, identity, plugins, posts, schema, sessions, startup, teams, topology, users,
+    baseline, channels, config, files, flags, identity, plugins, posts, schema, sessions, startup, teams,
+    topology, users,
 };
 use crate::outcome::{CheckResult, Outcome, Stage};
 
@@ -27,7 +28,9 @@ pub const CHECKS: &[Check] = &[
     channels::CHECK,
     posts::CHECK,
     files::CHECK,
+    baseline::CHECK,
     config::CHECK,
+    flags::CHECK,
 ];
 
 /// A check by its id.
@@ -61,12 +64,20 @@ pub async fn run(check: &Check, cx: &Context<'_>, limit: Duration) -> CheckResul
     }
 }
 
-/// The same result with the outcome that its steps have by now.
+/// Two runs of one check as one result: the worse outcome, the steps and facts of both.
 #[must_use]
-pub fn settled(mut result: CheckResult) -> CheckResult {
-    let own = matches!(result.outcome, Outcome::NotMeasured { .. }).then_some(&result.outcome);
-    result.outcome = worst(result.steps.iter().map(|step| &step.outcome).chain(own));
-    result
+pub fn joined(mut first: CheckResult, next: CheckResult) -> CheckResult {
+    first.outcome = worse(&first.outcome, &next.outcome);
+    first.steps.extend(next.steps);
+    first.facts.extend(next.facts);
+    first.took_ms += next.took_ms;
+    first
+}
+
+/// The worse of two outcomes; of two equally bad ones the first.
+#[must_use]
+pub fn worse(first: &Outcome, next: &Outcome) -> Outcome {
+    worst([first, next])
 }
 
 /// The result of a check that could not even begin.
@@ -97,6 +108,15 @@ mod tests {
             assert!(check.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'.'), "{}", check.id);
             assert!(!check.lines.is_empty(), "{} covers no line of the case", check.id);
         }
+    }
+
+    #[test]
+    fn a_later_run_that_was_cut_is_not_forgotten() {
+        let check = &CHECKS[0];
+        let passed = CheckResult { outcome: Outcome::Passed, ..not_measured(check, Stage::Stable, "") };
+        let cut = not_measured(check, Stage::Stable, "the check did not end within 60 s");
+        assert_eq!(joined(passed.clone(), cut.clone()).outcome, cut.outcome);
+        assert_eq!(joined(cut.clone(), passed).outcome, cut.outcome);
     }
 
     #[test]

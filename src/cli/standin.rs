@@ -63,6 +63,12 @@ pub struct NodePart {
     /// The store's secret key.
     #[arg(long, env = "MM_FILESETTINGS_AMAZONS3SECRETACCESSKEY", default_value = "", hide_env_values = true)]
     secret_key: String,
+    /// A feature flag: the one of the product that does nothing.
+    #[arg(long, env = "MM_FEATUREFLAGS_TESTFEATURE")]
+    test_feature: Option<String>,
+    /// A feature flag that is a switch.
+    #[arg(long, env = "MM_FEATUREFLAGS_TESTBOOLFEATURE")]
+    test_bool_feature: Option<String>,
 }
 
 /// The database process.
@@ -148,6 +154,13 @@ async fn node(part: NodePart) -> anyhow::Result<()> {
             access_key: part.access_key.clone(),
             secret_key: part.secret_key.clone(),
         }),
+        environment: [
+            ("MM_FEATUREFLAGS_TESTFEATURE", part.test_feature),
+            ("MM_FEATUREFLAGS_TESTBOOLFEATURE", part.test_bool_feature),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect(),
         listen: part.listen,
     };
     let (lines, mut log) = tokio::sync::mpsc::unbounded_channel::<String>();

@@ -82,11 +82,14 @@ impl StandInCluster {
         &self,
         node: &str,
         image: &str,
-        _environment: &[(&str, &str)],
+        environment: &[(&str, &str)],
     ) -> Result<String, Error> {
         let release = release::known(&version_of(image));
         let faults = self.options.faults.clone();
-        let started = Node::start(Arc::clone(&self.world), node, release, faults, ANYWHERE).await;
+        let environment: Vec<_> =
+            environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let world = Arc::clone(&self.world);
+        let started = Node::start_with(world, node, release, faults, ANYWHERE, &environment).await;
         let started = started.map_err(|error| exited(node, &error))?;
         let address = started.address();
         self.balancer.set_address(node, address).map_err(|error| refused(&error.to_string()))?;

@@ -96,32 +96,6 @@ impl Client {
         self.get("/api/v4/plugins/statuses").await?.json()
     }
 
-    /// The whole configuration, secrets masked by 32 asterisks. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
-    pub async fn config(&self) -> Result<Value, ApiError> {
-        self.get("/api/v4/config").await?.json()
-    }
-
-    /// Changes a part of the configuration; a key that the environment sets answers 200 and stays as it was.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
-    pub async fn patch_config(&self, patch: &Value) -> Result<Value, ApiError> {
-        self.put("/api/v4/config/patch", patch).await?.json()
-    }
-
-    /// Makes this node forget what it cached: configuration and everything else.
-    ///
-    /// # Errors
-    /// No answer or another status.
-    pub async fn refresh(&self) -> Result<(), ApiError> {
-        self.post("/api/v4/config/reload", &json!({})).await?;
-        self.post("/api/v4/caches/invalidate", &json!({})).await?;
-        Ok(())
-    }
-
     /// Creates a user: the first one of an empty database becomes the admin.
     ///
     /// # Errors

@@ -11,11 +11,13 @@ mod api;
 mod client;
 mod error;
 mod messages;
+mod settings;
 mod shapes;
 mod socket;
 
 pub use client::{Client, Http, Reply};
 pub use error::{ApiError, ApiErrorKind};
+pub use settings::Role;
 pub use shapes::{
     Channel, Config, FileInfo, Login, Member, Migration, PeerInfo, PluginStatus, Post, Team, User,
     VersionFacts,

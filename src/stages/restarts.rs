@@ -6,13 +6,14 @@ use tokio::time::Instant;
 use super::session::{Session, millis};
 use super::{ground, roll};
 use crate::checks::{Check, Turn, catalogue, sanity};
-use crate::event::{Breakage, EventKind};
-use crate::outcome::{CheckResult, Outcome, Stage, Step};
+use crate::event::{Blame, Breakage, EventKind};
+use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 
-/// Runs the check in all its turns and reports one result.
+/// Runs the check in all its turns and reports one result. A red turn does not keep the nodes from going back to how
+/// they were.
 ///
 /// # Errors
-/// The [`Breakage`] of a node that did not come back; the check is reported before.
+/// The [`Breakage`] of a node that did not come back, with the blame of what it runs; the check is reported before.
 pub(super) async fn run(
     session: &mut Session<'_>,
     stage: Stage,
@@ -23,16 +24,14 @@ pub(super) async fn run(
     let mut result = turn(session, stage, check, Turn::Before, nonce).await;
     for (now, environment) in [(Turn::With, check.environment), (Turn::After, &[])] {
         let rolled = roll_all(session, environment, &mut result).await;
-        if let Err(breakage) = rolled {
-            session.events.send(EventKind::CheckFinished(catalogue::settled(result)));
-            return Err(breakage);
+        if rolled.is_err() {
+            session.events.send(EventKind::CheckFinished(result));
+            return rolled;
         }
         let next = turn(session, stage, check, now, nonce).await;
-        result.steps.extend(next.steps);
-        result.facts.extend(next.facts);
-        result.took_ms += next.took_ms;
+        result = catalogue::joined(result, next);
     }
-    session.events.send(EventKind::CheckFinished(catalogue::settled(result)));
+    session.events.send(EventKind::CheckFinished(result));
     Ok(())
 }
 
@@ -55,15 +54,29 @@ async fn roll_all(
         let began = Instant::now();
         let (name, side) = (session.places[index].name.clone(), session.places[index].side);
         let made = roll::anew(session, index, side, environment).await;
+        // What the sanity left is for the check `startup` of a stage; here a red one is the breakage itself.
         sanity::forget(&session.carried);
-        let outcome = match &made {
-            Ok(_) => Outcome::Passed,
-            Err(breakage) => Outcome::NotMeasured { reason: breakage.message.clone() },
-        };
+        let outcome = made.as_ref().map_or_else(|breakage| stayed_away(&name, breakage), |_| Outcome::Passed);
         let took_ms = millis(began);
-        result.steps.push(Step { name: format!("{name} restarts {with}"), outcome, took_ms });
         result.took_ms += took_ms;
+        if outcome.is_red() {
+            result.outcome = catalogue::worse(&result.outcome, &outcome);
+        }
+        result.steps.push(Step { name: format!("{name} restarts {with}"), outcome, took_ms });
         made?;
     }
     Ok(())
+}
+
+/// A node that ran and does not come back: on the release this is its failure, else nothing was measured.
+fn stayed_away(node: &str, breakage: &Breakage) -> Outcome {
+    match breakage.blame {
+        Blame::Release => Outcome::Failed(Failure {
+            expected: "the node back, as healthy as before".into(),
+            got: breakage.message.clone(),
+            node: Some(node.to_owned()),
+            ..Failure::default()
+        }),
+        Blame::Environment | Blame::Gate => Outcome::NotMeasured { reason: breakage.message.clone() },
+    }
 }

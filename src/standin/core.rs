@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::answer::Refusal;
 use super::bus::{Audience, Peer, SocketEvent, Stale};
 use super::caches::Caches;
+use super::environment::{Environment, FLAGS};
 use super::hub::{Gatekeeper, Hub};
 use super::ids;
 use super::log::Log;
@@ -30,6 +31,8 @@ pub(super) struct NodeCore {
     pub(super) reported: Release,
     pub(super) cluster_id: String,
     pub(super) faults: Faults,
+    /// What its environment says about its settings.
+    pub(super) environment: Environment,
     pub(super) caches: Caches,
     pub(super) hub: Hub,
     pub(super) plugins: Plugins,
@@ -51,10 +54,18 @@ impl NodeCore {
         release: Release,
         reported: Release,
         faults: Faults,
+        environment: Environment,
         lines: Option<mpsc::UnboundedSender<String>>,
     ) -> Self {
+        let has = |behaviour| faults.has(behaviour, Who { name, version: &release.version });
+        let environment = if has("flag-ignored") { environment.without_flags() } else { environment };
+        if has("flag-stored") {
+            for (flag, value) in environment.flags() {
+                world.tables().config[FLAGS][flag] = value.clone();
+            }
+        }
         let document = world.tables().config.clone();
-        let settings = Arc::new(load_settings(&world, &reported, document));
+        let settings = Arc::new(load_settings(&world, &reported, &environment, document));
         Self {
             name: name.to_owned(),
             cluster_id: ids::new_id(),
@@ -71,6 +82,7 @@ impl NodeCore {
             release,
             reported,
             faults,
+            environment,
         }
     }
 
@@ -90,7 +102,7 @@ impl NodeCore {
 
     /// Takes a document for the configuration.
     pub(super) fn use_settings(&self, document: Value) {
-        let settings = Arc::new(load_settings(&self.world, &self.reported, document));
+        let settings = Arc::new(load_settings(&self.world, &self.reported, &self.environment, document));
         self.plugins.follow(&settings.document);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
@@ -192,7 +204,7 @@ impl NodeCore {
     }
 }
 
-fn load_settings(world: &World, reported: &Release, document: Value) -> Settings {
+fn load_settings(world: &World, reported: &Release, environment: &Environment, document: Value) -> Settings {
     let schema_version = world.tables().schema.keys().next_back().copied().unwrap_or_default();
     let identity = Identity {
         version: &reported.version,
@@ -203,7 +215,7 @@ fn load_settings(world: &World, reported: &Release, document: Value) -> Settings
         installed_at: world.installed_at,
         schema_version,
     };
-    Settings::load(document, &identity)
+    Settings::load(document, environment, &identity)
 }
 
 impl Gatekeeper for NodeCore {

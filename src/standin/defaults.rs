@@ -12,6 +12,8 @@ pub(super) struct Defaults {
     pub(super) config: Value,
     /// Settings that come from the environment: the same nesting, `true` at each.
     pub(super) environment: Value,
+    /// Settings that are not the product's default, in that form: what `remove_defaults` leaves.
+    pub(super) chosen: Value,
     /// The client configuration that somebody logged in sees.
     pub(super) client: Map<String, Value>,
     /// Of that, the keys that everybody sees.

@@ -19,6 +19,7 @@ mod bus;
 mod caches;
 mod core;
 mod defaults;
+mod environment;
 mod file_store;
 mod hub;
 mod identity;

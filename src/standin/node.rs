@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::bus::Peer;
 use super::core::NodeCore;
+use super::environment::Environment;
 use super::ids;
 use super::release::{self, Release};
 use super::routes;
@@ -84,7 +85,22 @@ impl Node {
         faults: Faults,
         listen: SocketAddr,
     ) -> Result<Self, StartError> {
-        let running = Running::boot(world, name, release, faults, None)?;
+        Self::start_with(world, name, release, faults, listen, &[]).await
+    }
+
+    /// The same with environment variables: settings and feature flags, as the product reads them.
+    ///
+    /// # Errors
+    /// As [`Node::start`].
+    pub async fn start_with(
+        world: Arc<World>,
+        name: &str,
+        release: Release,
+        faults: Faults,
+        listen: SocketAddr,
+        environment: &[(String, String)],
+    ) -> Result<Self, StartError> {
+        let running = Running::boot(world, name, release, faults, environment, None)?;
         let failed = |source| StartError::Listen { node: name.to_owned(), address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -161,10 +177,13 @@ impl Running {
         name: &str,
         release: Release,
         faults: Faults,
+        environment: &[(String, String)],
         lines: Option<mpsc::UnboundedSender<String>>,
     ) -> Result<Self, StartError> {
         let who = crate::fault::Who { name, version: &release.version };
-        if faults.has("exits-at-start", who) {
+        let environment = Environment::read(environment);
+        let killed_by_flag = environment.flags().next().is_some() && faults.has("flag-kills", who);
+        if killed_by_flag || faults.has("exits-at-start", who) {
             return Err(StartError::Exited {
                 node: name.to_owned(),
                 code: 1,
@@ -177,7 +196,7 @@ impl Running {
         let reported = reported(name, &release, &faults);
         let migrations = world.migrate(&release);
         lose_data(&world, &faults, who, !migrations.is_empty());
-        let core = Arc::new(NodeCore::new(world, name, release, reported, faults, lines));
+        let core = Arc::new(NodeCore::new(world, name, release, reported, faults, environment, lines));
         log_boot(&core, &migrations);
         start_plugins(&core);
         let peer: Arc<dyn Peer> = core.clone();

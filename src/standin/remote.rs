@@ -37,6 +37,8 @@ struct Preamble {
     faults: Option<FaultPlan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     files: Option<BucketPlace>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    environment: Vec<(String, String)>,
 }
 
 /// What the database process tells a booting node process.
@@ -115,7 +117,8 @@ async fn boot(
 ) -> std::io::Result<()> {
     let faults = preamble.faults.map_or_else(Faults::none, Faults::of);
     let (lines, mut log) = mpsc::unbounded_channel();
-    let booted = Running::boot(world, &preamble.node, release::known(&preamble.version), faults, Some(lines));
+    let release = release::known(&preamble.version);
+    let booted = Running::boot(world, &preamble.node, release, faults, &preamble.environment, Some(lines));
     let node = match booted {
         Ok(node) => Arc::new(node),
         Err(error) => {
@@ -177,6 +180,8 @@ pub struct RemoteNode {
     pub faults: FaultPlan,
     /// Where its configuration says that files go.
     pub files: Option<BucketPlace>,
+    /// Variables that set feature flags.
+    pub environment: Vec<(String, String)>,
     /// Where it listens.
     pub listen: SocketAddr,
 }
@@ -200,12 +205,14 @@ pub async fn run_node(
         boot: true,
         faults: Some(node.faults.clone()),
         files: node.files.clone(),
+        environment: node.environment.clone(),
     };
     let (reader, mut writer) = connect(&node.database, &preamble).await.map_err(lost)?.into_split();
     let mut answers = BufReader::new(reader).lines();
     preamble.boot = false;
     preamble.faults = None;
     preamble.files = None;
+    preamble.environment.clear();
     let mut listener: Option<TcpListener> = None;
     let mut stopped = false;
     loop {

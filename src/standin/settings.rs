@@ -4,7 +4,23 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
 use super::defaults::DEFAULTS;
+use super::environment::{Environment, FLAGS};
 use super::ids;
+
+/// What stands in the place of a secret.
+const MASK: &str = "********************************";
+
+/// Settings that are never shown. The product has more of them, in sections that the stand-in does not play.
+const SECRETS: [(&str, &str); 8] = [
+    ("CacheSettings", "RedisPassword"),
+    ("EmailSettings", "SMTPPassword"),
+    ("FileSettings", "AmazonS3SecretAccessKey"),
+    ("FileSettings", "ExportAmazonS3SecretAccessKey"),
+    ("FileSettings", "PublicLinkSalt"),
+    ("ServiceSettings", "SplitKey"),
+    ("SqlSettings", "AtRestEncryptKey"),
+    ("SqlSettings", "DataSource"),
+];
 
 /// What a node knows about itself and puts into the client configuration.
 pub(super) struct Identity<'a> {
@@ -19,7 +35,7 @@ pub(super) struct Identity<'a> {
 
 /// The configuration, loaded.
 pub(super) struct Settings {
-    /// The whole document.
+    /// The whole document, the environment on top, secrets in clear.
     pub(super) document: Value,
     /// What somebody logged in sees, all values as text.
     pub(super) client: Map<String, Value>,
@@ -28,7 +44,8 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn load(document: Value, identity: &Identity<'_>) -> Self {
+    pub(super) fn load(mut document: Value, environment: &Environment, identity: &Identity<'_>) -> Self {
+        environment.apply(&mut document);
         let mut client = DEFAULTS.client.clone();
         for (section, key, value) in changed_settings(&document) {
             let name = if section == "FeatureFlags" { format!("FeatureFlag{key}") } else { key.to_owned() };
@@ -91,19 +108,50 @@ fn changed_settings(document: &Value) -> impl Iterator<Item = (&str, &str, &Valu
     })
 }
 
-/// The document with a patch applied: two levels deep, lists and maps replaced whole, settings that come from the
-/// environment and feature flags left as they are without a word.
-pub(super) fn patched(document: &Value, patch: &Value) -> Result<Value, Refusal> {
+/// A document as the API shows it: secrets that are set are masked.
+pub(super) fn masked(document: &Value) -> Value {
+    let mut shown = document.clone();
+    for (section, key) in SECRETS {
+        if shown[section][key].as_str().is_some_and(|secret| !secret.is_empty()) {
+            shown[section][key] = MASK.into();
+        }
+    }
+    shown
+}
+
+/// What of a shown document is not a fresh server's default: what was recorded so, and what has changed since.
+pub(super) fn without_defaults(shown: &Value) -> Value {
+    let mut chosen = Map::new();
+    for (section, settings) in shown.as_object().into_iter().flatten() {
+        let kept = settings.as_object().into_iter().flatten().filter(|(key, value)| {
+            DEFAULTS.chosen[section.as_str()][key.as_str()] == json!(true)
+                || DEFAULTS.config[section.as_str()][key.as_str()] != **value
+        });
+        let kept: Map<String, Value> = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
+        if !kept.is_empty() {
+            chosen.insert(section.clone(), kept.into());
+        }
+    }
+    chosen.into()
+}
+
+/// The document with a patch applied: two levels deep, lists and maps replaced whole. Settings that come from the
+/// environment, feature flags, and masks of secrets leave what was there, without a word. `has` asks for faults.
+pub(super) fn patched(
+    document: &Value,
+    patch: &Value,
+    environment: &Environment,
+    has: impl Fn(&str) -> bool,
+) -> Result<Value, Refusal> {
     let mut patched = document.clone();
     for (section, settings) in patch.as_object().into_iter().flatten() {
-        if section == "FeatureFlags" {
+        if section == FLAGS && !has("flag-patch-sticks") {
             continue;
         }
         for (key, value) in settings.as_object().into_iter().flatten() {
-            let owned = DEFAULTS.environment[section.as_str()][key.as_str()] == json!(true);
-            let masked =
-                value.as_str().is_some_and(|text| text.len() == 32 && text.bytes().all(|b| b == b'*'));
-            if !owned && !masked {
+            let owned = environment.owns(section, key) && !has("environment-key-changed");
+            let mask = value == MASK && !has("mask-stored");
+            if !owned && !mask {
                 patched[section.as_str()][key.as_str()] = value.clone();
             }
         }
@@ -138,7 +186,11 @@ mod tests {
             installed_at: 1,
             schema_version: 159,
         };
-        Settings::load(document, &identity)
+        Settings::load(document, &Environment::default(), &identity)
+    }
+
+    fn patched(document: &Value, patch: &Value) -> Result<Value, Refusal> {
+        super::patched(document, patch, &Environment::default(), |_| false)
     }
 
     #[test]
@@ -156,6 +208,27 @@ mod tests {
         let patch =
             json!({"ServiceSettings": {"EnableDeveloper": false}, "FeatureFlags": {"TestFeature": "on"}});
         assert_eq!(patched(&DEFAULTS.config, &patch).unwrap(), DEFAULTS.config);
+    }
+
+    #[test]
+    fn a_mask_leaves_the_secret_and_is_all_that_is_shown() {
+        let patch = json!({"EmailSettings": {"SMTPPassword": "secret"}});
+        let set = patched(&DEFAULTS.config, &patch).unwrap();
+        let shown = masked(&set);
+        assert_eq!(shown["EmailSettings"]["SMTPPassword"], MASK);
+        assert_eq!(masked(&DEFAULTS.config)["EmailSettings"]["SMTPPassword"], "");
+        assert_eq!(patched(&set, &shown).unwrap(), set);
+        let careless = super::patched(&set, &shown, &Environment::default(), |fault| fault == "mask-stored");
+        assert_eq!(careless.unwrap()["EmailSettings"]["SMTPPassword"], MASK);
+    }
+
+    #[test]
+    fn without_defaults_is_what_somebody_chose() {
+        let patch = json!({"SupportSettings": {"HelpLink": "x"}});
+        let shown = without_defaults(&masked(&patched(&DEFAULTS.config, &patch).unwrap()));
+        assert_eq!(shown["SupportSettings"], json!({"HelpLink": "x"}));
+        assert_eq!(shown["TeamSettings"]["MaxUsersPerTeam"], 2000);
+        assert!(shown.get("PasswordSettings").is_none());
     }
 
     #[test]

@@ -106,6 +106,7 @@ impl World {
         let mut config = DEFAULTS.config.clone();
         config["ServiceSettings"]["SiteURL"] = options.site_url.clone().into();
         config["TeamSettings"]["SiteName"] = options.site_name.clone().into();
+        config["FileSettings"]["PublicLinkSalt"] = ids::new_id().into();
         config["ClusterSettings"]["Enable"] = options.clustered.into();
         let world = Self {
             options,

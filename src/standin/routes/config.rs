@@ -1,10 +1,11 @@
 //! Configuration: reading, changing, reloading, and what clients see.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
@@ -12,7 +13,6 @@ use super::system::client_license;
 use crate::standin::answer::{Answer, Refusal, done, ok, read};
 use crate::standin::bus::{Audience, Peer, Stale};
 use crate::standin::core::NodeCore;
-use crate::standin::defaults::DEFAULTS;
 use crate::standin::identity::{Caller, MaybeCaller};
 use crate::standin::settings;
 
@@ -31,23 +31,31 @@ async fn client(State(node): State<Arc<NodeCore>>, MaybeCaller(caller): MaybeCal
     ok(&node.settings().client_view(caller.is_some(), no_accounts))
 }
 
-async fn whole(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+async fn whole(
+    State(node): State<Arc<NodeCore>>,
+    caller: Caller,
+    Query(query): Query<HashMap<String, String>>,
+) -> Answer {
     caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
-    ok(&node.settings().document)
+    let shown = settings::masked(&node.settings().document);
+    if query.get("remove_defaults").is_some_and(|value| value == "true") {
+        return ok(&settings::without_defaults(&shown));
+    }
+    ok(&shown)
 }
 
-async fn environment(caller: Caller) -> Answer {
+async fn environment(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
-    ok(&DEFAULTS.environment)
+    ok(&node.environment.shown())
 }
 
 async fn patch(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    caller.must_be_admin("sysconsole_write_about_edition_and_license")?;
+    may_write(&node, &caller)?;
     change(&node, &read(&body, "config")?)
 }
 
 async fn replace(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    caller.must_be_admin("sysconsole_write_about_edition_and_license")?;
+    may_write(&node, &caller)?;
     let document = read(&body, "config")?;
     if document["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default().is_empty() {
         return Err(Refusal::new(
@@ -59,18 +67,27 @@ async fn replace(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes)
     change(&node, &document)
 }
 
-fn change(node: &NodeCore, patch: &Value) -> Answer {
-    let before = node.settings();
-    let document = settings::patched(&before.document, patch)?;
-    if node.has("config-not-saved") || document == before.document {
-        return ok(&document);
+fn may_write(node: &NodeCore, caller: &Caller) -> Result<(), Refusal> {
+    if node.has("config-open-to-members") {
+        return Ok(());
     }
-    save(node, document.clone());
-    ok(&document)
+    caller.must_be_admin("sysconsole_write_about_edition_and_license")
 }
 
-/// Saves a document and lets everybody know: this node at once, the others through the cluster or not at all.
-pub(super) fn save(node: &NodeCore, document: Value) {
+fn change(node: &NodeCore, patch: &Value) -> Answer {
+    let before = node.settings();
+    let document = settings::patched(&before.document, patch, &node.environment, |fault| node.has(fault))?;
+    if !node.has("config-not-saved") && document != before.document {
+        save(node, document.clone());
+    }
+    ok(&settings::masked(&document))
+}
+
+/// Saves a document and lets everybody know: this node at once, the others through the cluster or not at all. What
+/// the environment owns is not stored.
+pub(super) fn save(node: &NodeCore, mut document: Value) {
+    let stored = node.world.tables().config.clone();
+    node.environment.strip(&mut document, &stored);
     if node.has("config-not-shared") {
         node.use_settings(document);
     } else {

@@ -9,7 +9,9 @@ mod pages;
 mod personal;
 mod plugins;
 mod posts;
+mod public_links;
 mod reactions;
+mod roles;
 mod sessions;
 mod system;
 mod team_members;
@@ -49,10 +51,13 @@ pub(super) fn router(node: Arc<NodeCore>) -> Router {
         .merge(pages::routes())
         .merge(reactions::routes())
         .merge(files::routes())
+        .merge(public_links::routes())
+        .merge(roles::routes())
         .route("/websocket", get(socket::open));
     Router::new()
         .nest("/api/v4", api)
         .merge(plugins::outside())
+        .merge(public_links::outside())
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(MAX_BODY))

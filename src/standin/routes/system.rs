@@ -1,26 +1,24 @@
-//! Health, licence, schema, roles and migration jobs.
+//! Health, licence, schema, counts and migration jobs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::standin::answer::{Answer, Refusal, json_response, ok, read_ids};
+use crate::standin::answer::{Answer, Refusal, json_response, ok};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::Caller;
-use crate::standin::ids;
 
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/system/ping", get(ping))
         .route("/license/client", get(license))
         .route("/system/schema/version", get(schema))
-        .route("/roles/names", post(roles))
+        .route("/analytics/old", get(analytics))
         .route("/jobs/type/{type}", get(jobs))
 }
 
@@ -31,6 +29,11 @@ async fn ping(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<Str
         "IosLatestVersion": "", "IosMinVersion": "",
     });
     let mut status = "OK";
+    // Told only while the flag is not off.
+    let flag = &node.settings().client["FeatureFlagTestFeature"];
+    if flag != "off" {
+        body["TestFeatureFlag"] = flag.clone();
+    }
     if on("get_server_status") {
         let files = node.world.options.files.list("healthcheck/").await;
         let filestore = if files.is_ok() { "OK" } else { "UNHEALTHY" };
@@ -92,21 +95,27 @@ async fn schema(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
     ok(&list.into())
 }
 
-async fn roles(_caller: Caller, body: Bytes) -> Answer {
-    let names = read_ids(&body, "rolename")?;
-    let known = ["system_admin", "system_user", "team_user", "team_admin", "channel_user", "channel_admin"];
-    let role = |name: &String| {
-        json!({
-            "id": &ids::digest(&[name.as_bytes()])[..26], "name": name,
-            "display_name": format!("authentication.roles.{name}.name"),
-            "description": format!("authentication.roles.{name}.description"),
-            "create_at": 1, "update_at": 1, "delete_at": 0,
-            "permissions": ["create_direct_channel", "create_team", "list_public_teams", "view_members"],
-            "scheme_managed": true, "built_in": true, "scheme_id": null,
-        })
-    };
-    let list: Vec<Value> = names.iter().filter(|name| known.contains(&name.as_str())).map(role).collect();
-    ok(&list.into())
+/// Counts of everything there is. Posts are counted once a day on 11.x, so the number is 0 here as on a young server.
+async fn analytics(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("get_analytics")?;
+    let tables = node.world.tables();
+    let channels = |kind: &str| tables.channels.values().filter(|channel| channel.kind == kind).count();
+    let counts = [
+        ("channel_open_count", channels("O")),
+        ("channel_private_count", channels("P")),
+        ("post_count", 0),
+        ("unique_user_count", tables.users.len()),
+        ("team_count", tables.teams.len()),
+        ("total_websocket_connections", 0),
+        ("total_master_db_connections", 5),
+        ("total_read_db_connections", 0),
+        ("daily_active_users", 0),
+        ("monthly_active_users", 0),
+        ("inactive_user_count", 0),
+        ("single_channel_guest_count", 0),
+    ];
+    let rows: Vec<Value> = counts.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+    ok(&rows.into())
 }
 
 async fn jobs(

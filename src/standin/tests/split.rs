@@ -30,6 +30,7 @@ fn node(database: &str, name: &str, faults: FaultPlan) -> RemoteNode {
         version: "11.7.0".into(),
         faults,
         files: None,
+        environment: Vec::new(),
         listen: "127.0.0.1:0".parse().unwrap(),
     }
 }

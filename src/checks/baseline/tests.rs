@@ -1,0 +1,63 @@
+//! The rules on true pairs: one database that real servers walked from 9.7 to 11.6.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::roles::{Allowed, allowed, lost};
+use super::settings::Before;
+use super::told;
+use crate::mattermost::{Config, Role};
+
+/// One stop of the walk, cut to what changed on the way and some of what did not.
+#[derive(Deserialize)]
+struct Stop {
+    version: String,
+    config: Value,
+    client: Config,
+    roles: Vec<Role>,
+}
+
+fn chain() -> Vec<Stop> {
+    serde_json::from_str(include_str!("../../../tests/fixtures/upgrade-chain.json")).unwrap()
+}
+
+/// Each later stop against each earlier one: from the minor before, and over many at once.
+fn pairs(chain: &[Stop]) -> impl Iterator<Item = (&Stop, &Stop)> {
+    chain.iter().enumerate().flat_map(|(at, before)| chain[at..].iter().map(move |now| (before, now)))
+}
+
+#[test]
+fn no_true_upgrade_is_called_a_loss() {
+    let chain = chain();
+    assert_eq!(chain.len(), 5);
+    for (before, now) in pairs(&chain) {
+        let which = format!("{} → {}", before.version, now.version);
+        let noted = Before::of(&before.config, &before.config, &json!({}));
+        assert_eq!(noted.compare(&now.config).wrong, [], "{which}");
+        assert_eq!(told::client(&before.client, &now.client).wrong, [], "{which}");
+        let roles = |stop: &Stop| -> Allowed { allowed(stop.roles.clone()) };
+        assert_eq!(lost(&roles(before), &roles(now)), [], "{which}");
+    }
+}
+
+#[test]
+fn what_a_true_upgrade_retired_is_told() {
+    let chain = chain();
+    let (before, now) = (&chain[2], &chain[3]);
+    assert_eq!((before.version.as_str(), now.version.as_str()), ("9.9", "11.4"));
+    let compared = Before::of(&before.config, &before.config, &json!({})).compare(&now.config);
+    assert!(compared.retired.contains(&"BleveSettings.EnableIndexing".to_owned()), "{:?}", compared.retired);
+    assert!(compared.moved.contains(&"FeatureFlags.AppsEnabled".to_owned()), "{:?}", compared.moved);
+    assert_eq!(told::client(&before.client, &now.client).retired.len(), 5);
+    // Who had switched it on by the environment loses it.
+    let chosen = json!({"BleveSettings": {"EnableIndexing": true}});
+    assert_eq!(Before::of(&before.config, &before.config, &chosen).compare(&now.config).wrong.len(), 1);
+}
+
+#[test]
+fn the_way_back_is_a_loss() {
+    let chain = chain();
+    let roles = |stop: &Stop| allowed(stop.roles.clone());
+    let gone = lost(&roles(&chain[4]), &roles(&chain[0]));
+    assert!(gone.iter().any(|(what, _)| what == "the role shared_channel_manager"), "{gone:?}");
+}
