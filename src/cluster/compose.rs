@@ -9,10 +9,11 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::error::Error;
+use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
-use super::project::{NodeRole, Roles, StoreRole};
+use super::project::{BalancerRole, NodeRole, Roles, StoreRole};
 use crate::compose::{Condition, Project};
-use crate::docker::{self, Engine, Options, RunLabels, Running};
+use crate::docker::{self, Engine, OneOff, Options, RunLabels, Running};
 use crate::event::Events;
 use crate::storage::{Bucket, StorageOptions};
 
@@ -246,13 +247,48 @@ impl ComposeCluster {
         stopped.map_err(|error| of(name, error))
     }
 
-    pub(super) async fn balancer(&self) -> Result<String, Error> {
-        let Some(balancer) = &self.options.roles.balancer else {
+    fn balancer_role(&self) -> Result<&BalancerRole, Error> {
+        self.options.roles.balancer.as_ref().ok_or_else(|| {
             let remedy = "Give the balancer's service the label upgrade-gate.role: balancer.";
-            return Err(Error::new("balancer", "the compose file has none", remedy));
-        };
+            Error::new("balancer", "the compose file has none", remedy)
+        })
+    }
+
+    pub(super) async fn balancer(&self) -> Result<String, Error> {
+        let balancer = self.balancer_role()?;
         let address = self.address(&balancer.service, 1).await?;
         Ok(format!("http://{address}:{}", balancer.port))
+    }
+
+    /// Every container of the network knows the balancer by its service's name.
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
+        let balancer = self.balancer_role()?;
+        Ok(format!("http://{}:{}", balancer.service, balancer.port))
+    }
+
+    pub(super) async fn run_guest(
+        &self,
+        guest: &Guest,
+        line: &mut (dyn FnMut(String) + Send),
+        deadline: Instant,
+    ) -> Result<GuestEnd, Error> {
+        let roles = &self.options.roles;
+        let services = roles.nodes.iter().map(|node| &node.service);
+        let one_off = OneOff {
+            name: "suite".into(),
+            image: guest.image.clone(),
+            entrypoint: guest.command.as_ref().map(|command| vec!["sh".into(), "-c".into(), command.clone()]),
+            environment: guest.environment.iter().cloned().collect(),
+            beside: services
+                .chain(roles.balancer.iter().map(|balancer| &balancer.service))
+                .cloned()
+                .collect(),
+            results: guest.results.clone(),
+        };
+        let ended = self.running()?.run_to_end(&one_off, line, deadline).await;
+        let ended = ended.map_err(|error| of("suite", error))?;
+        Ok(GuestEnd { exit_code: ended.exit_code, out_of_memory: ended.oom_killed, files: ended.files })
     }
 
     pub(super) async fn bucket(&self) -> Result<Bucket, Error> {

@@ -10,6 +10,7 @@
 mod compose;
 mod error;
 pub mod evidence;
+mod guest;
 mod haproxy;
 mod project;
 mod ready;
@@ -18,6 +19,7 @@ mod standin;
 
 pub use compose::{ComposeCluster, ComposeOptions};
 pub use error::Error;
+pub use guest::{Guest, GuestEnd};
 pub use project::{Roles, default_files};
 pub use ready::ready;
 pub use seam::Cluster;

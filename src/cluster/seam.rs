@@ -6,8 +6,10 @@ use std::net::IpAddr;
 
 use super::compose::ComposeCluster;
 use super::error::Error;
+use super::guest::{Guest, GuestEnd};
 use super::standin::StandInCluster;
 use crate::storage::Bucket;
+use tokio::time::Instant;
 
 /// The running system: nodes, balancer, store, database.
 #[derive(Debug)]
@@ -107,6 +109,28 @@ impl Cluster {
     /// When there is none.
     pub async fn balancer(&self) -> Result<String, Error> {
         each_provider!(self, cluster => cluster.balancer().await)
+    }
+
+    /// The balancer's address for a guest: by its name, as the servers' own site URL has it.
+    ///
+    /// # Errors
+    /// When there is no balancer.
+    pub async fn balancer_for_guests(&self) -> Result<String, Error> {
+        each_provider!(self, cluster => cluster.balancer_for_guests().await)
+    }
+
+    /// Runs a container of the user's beside the cluster, to its end or to the deadline; each line that it prints
+    /// goes to `line`.
+    ///
+    /// # Errors
+    /// When it could not be started, or this cluster has no containers.
+    pub async fn run_guest(
+        &self,
+        guest: &Guest,
+        line: &mut (dyn FnMut(String) + Send),
+        deadline: Instant,
+    ) -> Result<GuestEnd, Error> {
+        each_provider!(self, cluster => cluster.run_guest(guest, line, deadline).await)
     }
 
     /// The bucket behind the servers, for looking into it.

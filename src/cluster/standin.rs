@@ -8,8 +8,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::error::Error;
+use super::guest::{Guest, GuestEnd};
 use crate::fault::Faults;
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
@@ -132,6 +134,20 @@ impl StandInCluster {
     #[expect(clippy::unused_async, reason = "the seam's shape")]
     pub(super) async fn balancer(&self) -> Result<String, Error> {
         Ok(format!("http://{}", self.balancer.address()))
+    }
+
+    pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
+        self.balancer().await
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn run_guest(
+        &self,
+        _guest: &Guest,
+        _line: &mut (dyn FnMut(String) + Send),
+        _deadline: Instant,
+    ) -> Result<GuestEnd, Error> {
+        Err(Error::new("suite", "the stand-in has no containers", "Give suite-command without suite-image."))
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]

@@ -125,15 +125,32 @@ pub(super) async fn read(
     container: &str,
     path: &str,
 ) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    read_at_most(engine, container, path, usize::MAX).await
+}
+
+/// The same, refused when it is more than `limit` bytes.
+pub(super) async fn read_at_most(
+    engine: &Engine,
+    container: &str,
+    path: &str,
+    limit: usize,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let object = format!("{path} in container {container}");
     let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
     let bytes = engine
         .docker()
         .download_from_container(container, Some(options))
         .map(|chunk| chunk.map_err(|error| Error::engine("reading", object.clone(), error)))
-        .try_fold(Vec::new(), |mut all, chunk| async move {
-            all.extend_from_slice(&chunk);
-            Ok(all)
+        .try_fold(Vec::new(), |mut all, chunk| {
+            let object = &object;
+            async move {
+                all.extend_from_slice(&chunk);
+                if all.len() > limit {
+                    let message = format!("it holds more than {} MB", limit / 1_000_000);
+                    return Err(Error::new(Cause::Invalid, "reading", object.clone(), message));
+                }
+                Ok(all)
+            }
         })
         .await?;
     unpack(&bytes).map_err(|error| Error::new(Cause::Other, "reading", object, error.to_string()))

@@ -35,6 +35,31 @@ pub(super) async fn lines(
     Ok(split(&bytes(engine, container, tail).await?, tail))
 }
 
+/// Hands each line to `line` as it is printed, until the container ends; both streams in the order of their arrival.
+pub(super) async fn follow(
+    engine: &Engine,
+    container: &str,
+    line: &mut (dyn FnMut(String) + Send),
+) -> Result<(), Error> {
+    let options = LogsOptionsBuilder::default().stdout(true).stderr(true).follow(true).tail("all").build();
+    let mut pieces = engine.docker().logs(container, Some(options));
+    let mut open = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| {
+            Error::engine("following the log of", format!("container {container}"), error)
+        })?;
+        open.extend_from_slice(piece.as_ref());
+        while let Some(end) = open.iter().position(|byte| *byte == b'\n') {
+            let whole: Vec<u8> = open.drain(..=end).collect();
+            line(String::from_utf8_lossy(&whole).trim_end_matches(['\n', '\r']).to_owned());
+        }
+    }
+    if !open.is_empty() {
+        line(String::from_utf8_lossy(&open).into_owned());
+    }
+    Ok(())
+}
+
 fn split(bytes: &[u8], tail: Option<usize>) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let lines: Vec<_> = text.lines().map(str::to_owned).collect();

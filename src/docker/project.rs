@@ -16,6 +16,7 @@ use super::exec::{self, Output};
 use super::files;
 use super::labels::RunLabels;
 use super::names::{self, DEFAULT_NETWORK};
+use super::one_off::{self, Ended, OneOff};
 use super::order::{Waits, starting_order};
 use super::prepare::{self, Options};
 use super::spec;
@@ -266,6 +267,19 @@ impl Running {
         path: &str,
     ) -> Result<Vec<(String, Vec<u8>)>, Error> {
         files::read(&self.engine, &self.container_name(service, number), path).await
+    }
+
+    /// Runs a container beside the project's own to its end, and removes it; each line that it prints goes to `line`.
+    ///
+    /// # Errors
+    /// When it cannot be created or started. An exit code, and a deadline that comes first, are results.
+    pub async fn run_to_end(
+        &self,
+        one_off: &OneOff,
+        line: &mut (dyn FnMut(String) + Send),
+        deadline: Instant,
+    ) -> Result<Ended, Error> {
+        one_off::run(&self.engine, &self.project, &self.labels, one_off, line, deadline).await
     }
 
     /// Connects a container that is not of the project, such as our own, to all its networks.
