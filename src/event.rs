@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
+mod suite;
+
 pub use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
+pub use suite::{UserCounts, UserEnd, UserSuite, UserTest};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,6 +117,11 @@ pub enum EventKind {
     },
     /// A check ended.
     CheckFinished(CheckResult),
+    /// The user's own test suite ran, and its results were read.
+    SuiteReported {
+        /// Its suites, as its files have them.
+        suites: Vec<UserSuite>,
+    },
     /// Evidence was saved beside the reports.
     EvidenceSaved {
         /// File, relative to the report folder.

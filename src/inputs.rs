@@ -16,6 +16,8 @@ const NODES: &str = "3";
 const MODE: &str = "auto";
 /// The default of `timeout`.
 const TIMEOUT: &str = "30m";
+/// The default of `suite-timeout`.
+const SUITE_TIMEOUT: &str = "20m";
 /// The default of `report-dir`.
 const REPORT_DIR: &str = "upgrade-gate-report";
 /// The default of `comment`.
@@ -114,6 +116,28 @@ pub struct Inputs {
     #[arg(long, env = "INPUT_SKIP", value_name = "CHECKS", default_value = "", help_heading = "Checks")]
     pub skip: String,
 
+    /// Image of your own test suite: run on the cluster's network after the last stage, against the upgraded servers.
+    #[arg(long, env = "INPUT_SUITE-IMAGE", value_name = "IMAGE", default_value = "", help_heading = "Suite")]
+    pub suite_image: String,
+
+    /// Command of your own test suite: in `suite-image`, or without one on the machine that the gate runs on.
+    #[arg(
+        long,
+        env = "INPUT_SUITE-COMMAND",
+        value_name = "COMMAND",
+        default_value = "",
+        help_heading = "Suite"
+    )]
+    pub suite_command: String,
+
+    /// Folder of its JUnit files, which must be there then: in the container (else `/results`), or here.
+    #[arg(long, env = "INPUT_SUITE-RESULTS", value_name = "DIR", default_value = "", help_heading = "Suite")]
+    pub suite_results: String,
+
+    /// Limit of your own test suite, on top of `timeout`.
+    #[arg(long, env = "INPUT_SUITE-TIMEOUT", value_name = "TIME", default_value = SUITE_TIMEOUT, help_heading = "Suite")]
+    pub suite_timeout: String,
+
     /// Limit of the whole run: `30m`, `1h`.
     #[arg(long, env = "INPUT_TIMEOUT", value_name = "TIME", default_value = TIMEOUT, help_heading = "Run")]
     pub timeout: String,
@@ -150,9 +174,13 @@ impl Inputs {
             (&mut self.nodes, NODES),
             (&mut self.mode, MODE),
             (&mut self.timeout, TIMEOUT),
+            (&mut self.suite_timeout, SUITE_TIMEOUT),
             (&mut self.report_dir, REPORT_DIR),
             (&mut self.comment, COMMENT),
             (&mut self.keep, KEEP),
+            (&mut self.suite_image, ""),
+            (&mut self.suite_command, ""),
+            (&mut self.suite_results, ""),
             (&mut self.stable, ""),
             (&mut self.release, ""),
         ];
@@ -184,6 +212,14 @@ impl Inputs {
             .map_or_else(|error| error.exit(), |alone| alone.inputs)
             .with_defaults()
     }
+}
+
+/// The variables that hand secrets to this process: a command of the user's must not inherit them.
+#[must_use]
+pub fn secret_variables() -> Vec<String> {
+    let command = Inputs::augment_args(clap::Command::new("inputs"));
+    let secrets = command.get_arguments().filter(|arg| arg.is_hide_env_values_set());
+    secrets.filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned())).collect()
 }
 
 /// Where the run takes place, as far as the environment tells: read once, in `main`.
@@ -247,5 +283,6 @@ mod tests {
         assert_eq!((inputs.nodes.as_str(), inputs.mode.as_str()), ("3", "auto"));
         assert_eq!(inputs.stable, "11.5.0");
         assert!(inputs.license.is_none());
+        assert_eq!(secret_variables(), ["INPUT_LICENSE", "INPUT_GITHUB-TOKEN"]);
     }
 }

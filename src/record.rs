@@ -3,12 +3,15 @@
 //! It is the reports' only source. Stored as `record.json`, it renders every report again, byte for byte,
 //! without the run, without Docker and without a clock.
 
+pub mod history;
+pub mod pace;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::event::{Breakage, CheckResult, Clustering, Event, EventKind, Phase, RunHeader, Stage};
+use crate::event::{Breakage, CheckResult, Clustering, Event, EventKind, Phase, RunHeader, Stage, UserSuite};
 
 /// The layout of `record.json`; counts up when a reader of an older layout would misunderstand it.
 pub const FORMAT: u32 = 1;
@@ -38,6 +41,9 @@ pub struct Record {
     pub replacements: Vec<Replacement>,
     /// Stages in the order they began, with the results of their checks.
     pub stages: Vec<StageRecord>,
+    /// What the user's own test suite reported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub user_suites: Vec<UserSuite>,
     /// What the reader should know and what does not change the verdict.
     pub warnings: Vec<String>,
     /// Why the run could not go on; the first one is the cause.
@@ -143,6 +149,7 @@ impl Default for Record {
             ready: Vec::new(),
             replacements: Vec::new(),
             stages: Vec::new(),
+            user_suites: Vec::new(),
             warnings: Vec::new(),
             breakages: Vec::new(),
             evidence: Vec::new(),
@@ -203,6 +210,7 @@ impl Record {
                 }
                 stage.results.push(result.clone());
             }
+            EventKind::SuiteReported { suites } => self.user_suites.extend(suites.iter().cloned()),
             EventKind::EvidenceSaved { path, about } => {
                 self.evidence.push(Evidence { path: path.clone(), about: about.clone() });
             }

@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use crate::event::{Blame, Breakage, CheckResult, Outcome, Stage};
 use crate::record::Record;
+use crate::record::history::History;
 
 /// What the process exits with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -204,20 +205,17 @@ fn stopped_by(signal: &str) -> String {
     format!("the run was stopped by {signal} before it was complete")
 }
 
+/// What got worse comes first: the reader's first question is whether the release is to blame.
 fn failed(record: &Record) -> Vec<String> {
-    let failures = record.results().filter_map(|result| match &result.outcome {
-        Outcome::Failed(failure) => Some((result, failure)),
-        Outcome::Passed | Outcome::NotApplicable { .. } | Outcome::NotMeasured { .. } => None,
-    });
-    failures
-        .map(|(CheckResult { stage, check, .. }, failure)| match stage {
-            // The release had no part in it: whoever reads this should look at the stable side first.
-            Stage::Stable => {
-                format!("{stage}/{check} failed on the stable version, before the upgrade: {failure}")
-            }
-            Stage::Mixed(_) | Stage::Release => format!("{stage}/{check} failed: {failure}"),
-        })
-        .collect()
+    let mut failures: Vec<(History, String)> = Vec::new();
+    for result in record.results() {
+        if let (Outcome::Failed(failure), Some(history)) = (&result.outcome, History::of(record, result)) {
+            let CheckResult { stage, check, .. } = result;
+            failures.push((history, format!("{stage}/{check} {}: {failure}", history.predicate())));
+        }
+    }
+    failures.sort_by_key(|(history, _)| *history);
+    failures.into_iter().map(|(_, reason)| reason).collect()
 }
 
 fn breakages(record: &Record, blame: Blame) -> Vec<String> {

@@ -9,28 +9,25 @@ use tokio::time::Instant;
 use super::check::Check;
 use super::context::{Context, lock, millis};
 use super::outcome::worst;
-use super::{
-    baseline, channels, config, files, flags, identity, plugins, posts, schema, sessions, startup, teams,
-    topology, users,
-};
 use crate::outcome::{CheckResult, Outcome, Stage};
 
 /// Every check, in the order in which reports show them.
 pub const CHECKS: &[Check] = &[
-    startup::CHECK,
-    identity::CHECK,
-    schema::CHECK,
-    plugins::CHECK,
-    topology::CHECK,
-    sessions::CHECK,
-    users::CHECK,
-    teams::CHECK,
-    channels::CHECK,
-    posts::CHECK,
-    files::CHECK,
-    baseline::CHECK,
-    config::CHECK,
-    flags::CHECK,
+    super::startup::CHECK,
+    super::identity::CHECK,
+    super::schema::CHECK,
+    super::plugins::CHECK,
+    super::topology::CHECK,
+    super::sessions::CHECK,
+    super::users::CHECK,
+    super::teams::CHECK,
+    super::channels::CHECK,
+    super::posts::CHECK,
+    super::files::CHECK,
+    super::baseline::CHECK,
+    super::config::CHECK,
+    super::flags::CHECK,
+    super::suite::CHECK,
 ];
 
 /// A check by its id.

@@ -28,6 +28,7 @@ mod schema;
 mod secrets;
 mod sessions;
 mod startup;
+mod suite;
 mod teams;
 mod topology;
 mod turn;

@@ -39,6 +39,8 @@ pub struct Place {
 pub struct Home {
     /// The first user: system admin.
     pub admin: Client,
+    /// The name that the admin logs in with.
+    pub admin_name: String,
     /// The admin's id.
     pub admin_id: String,
     /// A plain member.

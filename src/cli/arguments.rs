@@ -40,6 +40,9 @@ pub enum Command {
         /// How to show them.
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+        /// Show how long they took in a run instead, from its record.json: the slowest first, stable beside release.
+        #[arg(long, value_name = "FILE")]
+        timings: Option<std::path::PathBuf>,
     },
     /// Remove what a run left on the Docker engine.
     Cleanup {

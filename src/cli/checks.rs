@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Format;
 use super::say::say;
-use crate::case::LINES;
+use crate::case::{LINES, Step};
 use crate::checks::catalogue::CHECKS;
 use crate::verdict::ExitCode;
 
@@ -21,18 +21,28 @@ fn covering(line: &str) -> Vec<&'static str> {
     CHECKS.iter().filter(|check| check.lines.contains(&line)).map(|check| check.id).collect()
 }
 
+/// The part of the case that a line belongs to.
+fn part(step: Step) -> &'static str {
+    match step {
+        Step::Stable => "stable",
+        Step::Release => "release",
+        Step::Expected => "expected",
+    }
+}
+
 fn listing() -> Value {
     let check = |check: &crate::checks::Check| {
         json!({
             "id": check.id, "title": check.title, "lines": check.lines, "stages": check.stages.words(),
             "alone": check.alone,
             "needs": check.needs.iter().map(|need| need.words()).collect::<Vec<_>>(),
+            "environment": check.environment.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>(),
         })
     };
     json!({
         "checks": CHECKS.iter().map(check).collect::<Vec<_>>(),
         "lines": LINES.iter().map(|line| json!({
-            "id": line.id, "title": line.title, "checks": covering(line.id),
+            "id": line.id, "title": line.title, "step": part(line.step), "checks": covering(line.id),
         })).collect::<Vec<_>>(),
     })
 }
@@ -40,14 +50,19 @@ fn listing() -> Value {
 fn text() -> String {
     let mut out = String::new();
     for check in CHECKS {
-        out += &format!(
-            "{:<18} {}\n{:<18} lines {}; stages {}\n",
-            check.id,
-            check.title,
-            "",
-            check.lines.join(", "),
-            check.stages.words()
-        );
+        let mut facts =
+            vec![format!("lines {}", check.lines.join(", ")), format!("stages {}", check.stages.words())];
+        facts.extend(check.alone.then(|| "alone".to_owned()));
+        if !check.needs.is_empty() {
+            let needs: Vec<String> = check.needs.iter().map(|need| need.words()).collect();
+            facts.push(format!("needs {}", needs.join(", ")));
+        }
+        if !check.environment.is_empty() {
+            let words: Vec<String> =
+                check.environment.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            facts.push(format!("restarts the nodes with {}", words.join(", ")));
+        }
+        out += &format!("{:<18} {}\n{:<18} {}\n", check.id, check.title, "", facts.join("; "));
     }
     out += "\nThe case MM-T5392, line by line\n";
     for line in LINES {

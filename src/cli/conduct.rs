@@ -13,7 +13,8 @@ use tokio::time::Instant;
 
 use super::interrupt::Interrupts;
 use super::pump::Pump;
-use crate::cluster::{Cluster, evidence};
+use crate::cluster::Cluster;
+use crate::cluster::evidence::{self, Shelf};
 use crate::event::{Blame, Breakage, EventKind, Events, Phase, ReleaseName, RunHeader};
 use crate::inputs::Surroundings;
 use crate::mattermost::Http;
@@ -71,6 +72,7 @@ where
         colour: surroundings.colour,
         github: surroundings.on_github(),
     };
+    let shelf = Shelf::new(&stand.report_dir, Arc::clone(&redactor));
     let pump = Pump::start(receiver, Arc::clone(&redactor), look, &stand.report_dir);
     events.send(EventKind::RunStarted(header(plan, provider, &stand.run_id)));
     let cluster = match build(events.clone()).await {
@@ -85,7 +87,7 @@ where
         let http = Http::new(Duration::from_secs(60))?;
         // Boxed without its type, as the commands are: the compiler nests a future's layout only so deep.
         let line: Pin<Box<dyn Future<Output = Result<(), Breakage>> + '_>> =
-            Box::pin(stages::run(plan, cluster, &http, &events, &stand.run_id, &stand.password));
+            Box::pin(stages::run(plan, cluster, &http, &events, &stand.run_id, &stand.password, &shelf));
         let signal = tokio::select! {
             ended = tokio::time::timeout(limit, line) => {
                 match ended {
@@ -104,13 +106,7 @@ where
         } else {
             settle(&events, &pump).await;
             if went_wrong(&pump.so_far()) {
-                evidence::collect(
-                    cluster,
-                    &stand.report_dir,
-                    |text| redactor.redact(text).into_owned(),
-                    &events,
-                )
-                .await;
+                evidence::collect(cluster, &shelf, &events).await;
             }
             let _ = reports(&pump.so_far(), &stand.report_dir);
         }

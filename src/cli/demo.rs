@@ -40,6 +40,15 @@ pub struct DemoOptions {
     /// Leave these checks out.
     #[arg(long, value_name = "CHECKS", default_value = "")]
     pub skip: String,
+    /// A test suite of your own, run here against the upgraded stand-in.
+    #[arg(long, value_name = "COMMAND", default_value = "")]
+    pub suite_command: String,
+    /// The folder of its JUnit files, which must be there then.
+    #[arg(long, value_name = "DIR", default_value = "")]
+    pub suite_results: String,
+    /// Its limit.
+    #[arg(long, value_name = "TIME", default_value = "2m")]
+    pub suite_timeout: String,
     /// The folder that the reports are written to.
     #[arg(long, value_name = "DIR", default_value = "upgrade-gate-report")]
     pub report_dir: String,
@@ -64,6 +73,9 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         mode: options.mode.clone(),
         only: options.only.clone(),
         skip: options.skip.clone(),
+        suite_command: options.suite_command.clone(),
+        suite_results: options.suite_results.clone(),
+        suite_timeout: options.suite_timeout.clone(),
         image: "standin".into(),
         timeout: "5m".into(),
         ..Inputs::defaults()

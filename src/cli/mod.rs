@@ -16,6 +16,7 @@ mod random;
 mod run;
 mod say;
 mod standin;
+mod timings;
 
 pub use arguments::{Arguments, Command};
 
@@ -55,7 +56,8 @@ async fn dispatch(command: Command) -> ExitCode {
         Command::Run { inputs } => Box::pin(run::run(inputs.with_defaults(), &surroundings)),
         Command::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
         Command::Plan { inputs, format } => return plan::plan(&inputs.with_defaults(), format),
-        Command::Checks { format } => return checks::checks(format),
+        Command::Checks { format, timings: None } => return checks::checks(format),
+        Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
         Command::Cleanup { run, expired } => Box::pin(cleanup::cleanup(run, expired, &surroundings)),
         Command::StandIn(part) => Box::pin(standin::standin(part)),
     };

@@ -1,31 +1,117 @@
-//! Evidence for a failure: every part's whole log, as files.
+//! Evidence: logs and other files beside the reports, free of secrets.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 
 use super::seam::Cluster;
 use crate::event::{EventKind, Events};
+use crate::redact::Redactor;
 
-/// Writes the log of every part to `dir/evidence/<part>.log`, through `clean`, and says so by events.
-///
-/// What cannot be written is a warning: evidence never changes a verdict.
-pub async fn collect(cluster: &Cluster, dir: &Path, clean: impl Fn(&str) -> String, events: &Events) {
-    let folder = dir.join("evidence");
-    if let Err(error) = tokio::fs::create_dir_all(&folder).await {
-        events.warn(format!("no evidence is saved: creating {} failed: {error}", folder.display()));
-        return;
+/// A log that is written while it grows ends here, in bytes.
+const LOG_LIMIT: usize = 20_000_000;
+/// Its last lines are remembered for the failure that may follow.
+const LAST_LINES: usize = 5;
+
+/// Where evidence is put: the folder `evidence` of the report folder.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    dir: PathBuf,
+    redactor: Arc<Redactor>,
+}
+
+impl Shelf {
+    /// A shelf in the report folder `dir`; what is put there loses its secrets.
+    #[must_use]
+    pub fn new(dir: &Path, redactor: Arc<Redactor>) -> Self {
+        Self { dir: dir.to_owned(), redactor }
     }
+
+    /// The report folder.
+    #[must_use]
+    pub fn report_dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Writes a text to `evidence/<name>` and says so by an event.
+    ///
+    /// What cannot be written is a warning: evidence never changes a verdict.
+    pub async fn keep(&self, name: &str, about: &str, text: &str, events: &Events) {
+        let path = format!("evidence/{name}");
+        let file = self.dir.join(&path);
+        let text = self.redactor.redact(text).into_owned();
+        let written = async {
+            if let Some(folder) = file.parent() {
+                tokio::fs::create_dir_all(folder).await?;
+            }
+            tokio::fs::write(&file, text).await
+        };
+        match written.await {
+            Ok(()) => events.send(EventKind::EvidenceSaved { path, about: about.to_owned() }),
+            Err(error) => events.warn(format!("{path} ({about}) could not be saved: {error}")),
+        }
+    }
+
+    /// Opens `evidence/<name>` for lines that come one by one: what was printed is there even after a kill.
+    #[must_use]
+    pub fn log(&self, name: &str, about: &str, events: &Events) -> GrowingLog {
+        let path = format!("evidence/{name}");
+        let file = self.dir.join(&path);
+        let opened = file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| File::create(&file));
+        match &opened {
+            Ok(_) => events.send(EventKind::EvidenceSaved { path, about: about.to_owned() }),
+            Err(error) => events.warn(format!("{path} ({about}) could not be saved: {error}")),
+        }
+        let redactor = Arc::clone(&self.redactor);
+        GrowingLog { file: opened.ok(), redactor, written: 0, last: Vec::new() }
+    }
+}
+
+/// A log that is being written.
+#[derive(Debug)]
+pub struct GrowingLog {
+    file: Option<File>,
+    redactor: Arc<Redactor>,
+    written: usize,
+    last: Vec<String>,
+}
+
+impl GrowingLog {
+    /// Adds a line; beyond 20 MB it is only remembered as one of the last.
+    pub fn line(&mut self, line: &str) {
+        let clean = self.redactor.redact(line).into_owned();
+        if let Some(file) = &mut self.file
+            && self.written < LOG_LIMIT
+        {
+            self.written += clean.len() + 1;
+            let end = if self.written < LOG_LIMIT { "" } else { "… the rest is left out\n" };
+            if write!(file, "{clean}\n{end}").is_err() {
+                self.file = None;
+            }
+        }
+        if !clean.trim().is_empty() {
+            self.last.push(clean);
+            if self.last.len() > LAST_LINES {
+                self.last.remove(0);
+            }
+        }
+    }
+
+    /// The last lines that say something, oldest first.
+    #[must_use]
+    pub fn last_lines(&self) -> &[String] {
+        &self.last
+    }
+}
+
+/// Puts the log of every part on the shelf, as `<part>.log`.
+pub async fn collect(cluster: &Cluster, shelf: &Shelf, events: &Events) {
     let parts = cluster.parts();
     let logs = join_all(parts.iter().map(|part| cluster.log(part, None))).await;
-    for (part, log) in parts.iter().zip(logs) {
-        if log.is_empty() {
-            continue;
-        }
-        let name = format!("evidence/{part}.log");
-        match tokio::fs::write(dir.join(&name), clean(&log.join("\n"))).await {
-            Ok(()) => events.send(EventKind::EvidenceSaved { path: name, about: format!("log of {part}") }),
-            Err(error) => events.warn(format!("the log of {part} could not be saved: {error}")),
-        }
+    for (part, log) in parts.iter().zip(logs).filter(|(_, log)| !log.is_empty()) {
+        shelf.keep(&format!("{part}.log"), &format!("log of {part}"), &log.join("\n"), events).await;
     }
 }

@@ -1,8 +1,9 @@
 //! Record → annotations: what the run's page should show at its top, most important first.
 
 use super::commands::{Annotation, Level};
-use crate::event::{CheckResult, Outcome};
+use crate::event::CheckResult;
 use crate::record::Record;
+use crate::record::history::{self, History};
 use crate::report::words::headline;
 use crate::verdict::Verdict;
 
@@ -23,9 +24,9 @@ pub fn annotations(record: &Record, verdict: &Verdict, file: Option<&str>) -> Ve
         all.push(annotation(Level::Error, format!("{} broke the run", broken.part), message));
     }
     let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
-    red.sort_by_key(|result| !matches!(result.outcome, Outcome::Failed(_)));
+    red.sort_by_key(|result| History::of(record, result).map_or((true, None), |known| (false, Some(known))));
     for result in red {
-        let title = format!("{}/{} {}", result.stage, result.check, result.outcome.word());
+        let title = format!("{}/{} {}", result.stage, result.check, history::word(record, result));
         let message = format!("{}: {}", result.title, result.outcome.why().unwrap_or_default());
         all.push(annotation(Level::Error, title, message));
     }
@@ -44,7 +45,7 @@ pub fn annotations(record: &Record, verdict: &Verdict, file: Option<&str>) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Blame, EventKind, Stage};
+    use crate::event::{Blame, EventKind, Outcome, Stage};
     use crate::record::tests::{breakage, failed, header, record, result};
 
     fn titles(kinds: Vec<EventKind>) -> Vec<String> {

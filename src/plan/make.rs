@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::problems::Problems;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
-use super::{policy, selection};
+use super::{policy, selection, suite};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
@@ -35,11 +35,26 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     }
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
     let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
+    let suite = suite::read(inputs, &mut problems);
     if problems.0.is_empty() {
         let licensed = inputs.license.is_some();
         let stages = stages(mode, order.len(), &chosen);
-        let budgets = Budgets::within(total);
-        Ok(Plan { stable, release, mode, mode_reason, order, stages, left_out, budgets, licensed, keep })
+        let mut budgets = Budgets::within(total);
+        // The suite has a limit of its own: nobody should have to add up.
+        budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
+        Ok(Plan {
+            stable,
+            release,
+            mode,
+            mode_reason,
+            order,
+            stages,
+            left_out,
+            suite,
+            budgets,
+            licensed,
+            keep,
+        })
     } else {
         Err(problems)
     }

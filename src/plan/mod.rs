@@ -8,9 +8,10 @@ mod policy;
 mod problems;
 mod render;
 mod selection;
+mod suite;
 mod types;
 
 pub use make::make;
 pub use problems::{Problem, Problems};
 pub use render::text;
-pub use types::{Budgets, LeftOut, Mode, Plan, Release, StagePlan};
+pub use types::{Budgets, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan};

@@ -37,6 +37,10 @@ pub fn text(plan: &Plan) -> String {
         }
         numbered(format!("{}: {}", stage.stage, stage.checks.join(", ")));
     }
+    if let Some(suite) = &plan.suite {
+        let what = suite.image.as_ref().map_or_else(|| "here".into(), |image| format!("in {image}"));
+        numbered(format!("your suite against the release, {what}, {} s at most", suite.timeout_s));
+    }
     numbered(if plan.keep { "reports; the cluster stays".into() } else { "reports, tear down".into() });
     for left in &plan.left_out {
         let _ = writeln!(out, "left out: {} ({})", left.check, left.why);

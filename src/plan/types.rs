@@ -24,6 +24,9 @@ pub struct Plan {
     pub stages: Vec<StagePlan>,
     /// Checks that an input leaves out.
     pub left_out: Vec<LeftOut>,
+    /// The user's own suite, run against the release after everything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<SuitePlan>,
     /// Limits.
     pub budgets: Budgets,
     /// Whether a licence was given.
@@ -78,6 +81,19 @@ pub struct LeftOut {
     pub check: String,
     /// Which input, as a clause: "skip: S1.1".
     pub why: String,
+}
+
+/// The user's own test suite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuitePlan {
+    /// The image that it runs in, on the cluster's network; without one it runs on the gate's machine.
+    pub image: Option<String>,
+    /// What is run by `sh -c`; without one the image's own command.
+    pub command: Option<String>,
+    /// The folder of its JUnit files; when given, files must be there.
+    pub results: Option<String>,
+    /// How long it may take, in seconds.
+    pub timeout_s: u64,
 }
 
 /// Limits of the run's parts, in seconds.

@@ -3,17 +3,24 @@
 //! Foreign text is put on one line and behind a prefix, and `##[` is broken up: on a runner, a log line that
 //! begins with `::` or holds `##[` would be a command.
 
+mod live;
+
 use std::io::{self, Write};
 
-use indexmap::IndexMap;
 use time::OffsetDateTime;
 
+use super::case_table::in_short;
 use super::files::WrittenFile;
 use super::sanitise::one_line;
-use super::words::{bytes, cut, duration, headline, numbers, plural, red_parts, symbol};
-use crate::event::{Breakage, CheckResult, Clustering, Event, EventKind, Outcome, RunHeader, Stage};
+use super::words::{cut, duration, headline, numbers, plural, red_parts, symbol, times, user_numbers};
+use crate::event::{
+    Breakage, CheckResult, Clustering, Event, EventKind, Outcome, RunHeader, Stage, UserEnd, UserSuite,
+};
 use crate::record::Record;
+use crate::record::history::{self, History};
+use crate::record::pace::paces;
 use crate::verdict::{Counts, Verdict};
+use live::Live;
 
 /// What the console may use.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,16 +48,6 @@ pub struct Console<W: Write> {
     group_open: bool,
     record: Record,
     live: Live,
-}
-
-/// What goes on just now, for the live line.
-#[derive(Debug, Default)]
-struct Live {
-    shown: bool,
-    phase: Option<(String, OffsetDateTime)>,
-    images: IndexMap<String, (usize, usize, u64)>,
-    checks: Vec<(String, OffsetDateTime)>,
-    container: Option<String>,
 }
 
 impl<W: Write> Console<W> {
@@ -121,8 +118,12 @@ impl<W: Write> Console<W> {
             EventKind::CheckStarted { check, .. } => self.live.checks.push((check.clone(), event.at)),
             EventKind::CheckFinished(result) => {
                 self.live.checks.retain(|(check, _)| *check != result.check);
-                self.check(result)?;
+                let so_far = std::mem::take(&mut self.record);
+                let shown = self.check(&so_far, result);
+                self.record = so_far;
+                shown?;
             }
+            EventKind::SuiteReported { suites } => self.user_suites(suites)?,
             EventKind::EvidenceSaved { path, about } => {
                 let line = format!("  evidence: {} ({})", self.text(path), self.text(about));
                 self.faint(&line)?;
@@ -162,9 +163,12 @@ impl<W: Write> Console<W> {
         self.clear_live()?;
         self.close()?;
         self.line("")?;
-        let red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
+        let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
+        red.sort_by_key(|result| {
+            History::of(record, result).map_or((true, None), |known| (false, Some(known)))
+        });
         for result in red.iter().take(REPEATED) {
-            self.check(result)?;
+            self.check(record, result)?;
         }
         if red.len() > REPEATED {
             self.line(&format!("  … and {} more, in junit.xml", red.len() - REPEATED))?;
@@ -175,6 +179,13 @@ impl<W: Write> Console<W> {
         self.line(&format!("  {} in {}", numbers(verdict), duration(record.took_ms())))?;
         if let Some(clustering) = &record.clustering {
             self.line(&format!("  cluster: {}", clustering.label()))?;
+        }
+        self.line(&format!("  {}", in_short(record).join("; ")))?;
+        for pace in paces(record).into_iter().filter(|pace| pace.is_slower()) {
+            let (stable, release) = (duration(pace.stable_ms), duration(pace.release_ms));
+            let line = format!("  slower: {} took {stable} on stable, {release} on release", pace.check);
+            let line = format!("{} ({})", self.text(&line).trim_end(), times(pace));
+            self.line(&format!("  {line}"))?;
         }
         if let Some(first) = verdict.reasons.first() {
             let line = format!("  first cause: {}", self.text(first));
@@ -231,7 +242,7 @@ impl<W: Write> Console<W> {
         self.close()
     }
 
-    fn check(&mut self, result: &CheckResult) -> io::Result<()> {
+    fn check(&mut self, record: &Record, result: &CheckResult) -> io::Result<()> {
         let colour = match result.outcome {
             Outcome::Passed => GREEN,
             Outcome::Failed(_) => RED,
@@ -240,8 +251,8 @@ impl<W: Write> Console<W> {
         };
         let why = match &result.outcome {
             Outcome::NotApplicable { reason } => format!("  not applicable: {}", self.text(reason)),
-            outcome @ (Outcome::Failed(_) | Outcome::NotMeasured { .. }) => {
-                format!("  {} ({})", outcome.word(), self.text(&result.title))
+            Outcome::Failed(_) | Outcome::NotMeasured { .. } => {
+                format!("  {} ({})", history::word(record, result), self.text(&result.title))
             }
             Outcome::Passed => String::new(),
         };
@@ -270,6 +281,17 @@ impl<W: Write> Console<W> {
                 }
                 Outcome::Passed | Outcome::NotApplicable { .. } => {}
             }
+        }
+        Ok(())
+    }
+
+    fn user_suites(&mut self, suites: &[UserSuite]) -> io::Result<()> {
+        self.line(&format!("  your suite: {}", user_numbers(suites)))?;
+        let tests = suites.iter().flat_map(|suite| &suite.tests);
+        let failed = tests.filter(|test| matches!(test.end, UserEnd::Failed { .. }));
+        for test in failed.take(REPEATED) {
+            let line = format!("    ✗ {}", self.text(&test.label()));
+            self.coloured(RED, &line)?;
         }
         Ok(())
     }
@@ -347,26 +369,6 @@ impl<W: Write> Console<W> {
         let Some(line) = self.live.line(now) else { return Ok(()) };
         self.live.shown = true;
         write!(self.out, "{}", cut(&format!("  … {}", one_line(&line)), LIVE_WIDTH))
-    }
-}
-
-impl Live {
-    /// What takes long just now: pulls first, then checks, then the phase.
-    fn line(&self, now: OffsetDateTime) -> Option<String> {
-        let since = |start: OffsetDateTime| format!("{} s", (now - start).whole_seconds().max(0));
-        if !self.images.is_empty() {
-            let pulls = self.images.iter().map(|(image, (done, layers, loaded))| {
-                format!("pulling {image}: {done}/{layers} layers, {}", bytes(*loaded))
-            });
-            return Some(pulls.collect::<Vec<_>>().join("; "));
-        }
-        if let Some((_, start)) = self.checks.first() {
-            let names: Vec<&str> = self.checks.iter().map(|(check, _)| check.as_str()).collect();
-            return Some(format!("{} {}", names.join(", "), since(*start)));
-        }
-        let (phase, start) = self.phase.as_ref()?;
-        let container = self.container.as_ref().map(|state| format!(": {state}")).unwrap_or_default();
-        Some(format!("{phase} {}{container}", since(*start)))
     }
 }
 

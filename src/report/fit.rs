@@ -21,6 +21,10 @@ pub(crate) struct Section {
     pub(crate) foot: String,
 }
 
+/// How many characters of one foreign text are shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room(pub(crate) usize);
+
 /// What is left out first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cut {
@@ -28,6 +32,13 @@ pub(crate) enum Cut {
     Rows,
     /// The least important sections as a whole, and rows of the vital ones after that.
     Sections,
+}
+
+impl Section {
+    /// A section without a foot; nothing when it has no rows.
+    pub(crate) fn of(title: &'static str, weight: u8, head: &str, rows: Vec<String>) -> Option<Self> {
+        (!rows.is_empty()).then(|| Self { title, weight, head: head.to_owned(), rows, foot: String::new() })
+    }
 }
 
 /// The sections one after another, at most `limit` bytes (and so at most as many characters).

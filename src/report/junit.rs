@@ -1,4 +1,5 @@
-//! `junit.xml`: suites are stages, cases are checks, and one suite `run` says how the run itself went.
+//! `junit.xml`: suites are stages, cases are checks, one suite `run` says how the run itself went, and the user's own
+//! suites follow as they were reported.
 //!
 //! A run that is red anywhere is red here: what was planned and never ran is an error, so is what could not
 //! be measured, and a broken run is a case of its own. Facts travel as `key: value` lines in system-out,
@@ -12,8 +13,9 @@ use time::{Duration, OffsetDateTime};
 use super::junit_pass::{self, SuiteFacts, Totals};
 use super::sanitise::{attribute, cdata, one_line, text};
 use super::words::{cut, red_parts};
-use crate::event::{Blame, CheckResult, Outcome, Stage};
+use crate::event::{Blame, CheckResult, Outcome, Stage, UserEnd, UserSuite};
 use crate::record::Record;
+use crate::record::history::History;
 use crate::verdict::{Verdict, Word};
 
 /// A message attribute is for lists; the element's text has everything.
@@ -30,6 +32,7 @@ const OUTPUT_LIMIT: usize = 64 * 1024;
 pub fn render(record: &Record, verdict: &Verdict) -> Result<String, String> {
     let mut suites: Vec<(TestSuite, u64)> =
         record.stages_in_order().into_iter().map(|stage| stage_suite(record, stage)).collect();
+    suites.extend(record.user_suites.iter().map(|user| user_suite(record, user)));
     let red = |suite: &TestSuite| suite.failures() + suite.errors() > 0;
     let checks_are_red = suites.iter().any(|(suite, _)| red(suite));
     suites.insert(0, run_suite(record, verdict, checks_are_red));
@@ -127,7 +130,10 @@ fn area(stage: Stage, check: &str) -> String {
 fn check_case(record: &Record, result: &CheckResult) -> TestCase {
     let outcome = match &result.outcome {
         Outcome::Passed => TestResult::Success,
-        Outcome::Failed(found) => failure("Failed", &found.to_string(), &red_text(result)),
+        Outcome::Failed(found) => {
+            let history = History::of(record, result).unwrap_or(History::New);
+            failure(type_of(history), &format!("{}: {found}", history.word()), &red_text(result))
+        }
         Outcome::NotApplicable { reason } => TestResult::SkippedWithCause {
             type_: "NotApplicable".into(),
             message: message(reason),
@@ -136,6 +142,36 @@ fn check_case(record: &Record, result: &CheckResult) -> TestCase {
         Outcome::NotMeasured { reason } => error("NotMeasured", reason, &red_text(result)),
     };
     case(&area(result.stage, &result.check), &result.check, result.took_ms, outcome, &facts(record, result))
+}
+
+/// The type of a failure, for readers that group by it.
+fn type_of(history: History) -> &'static str {
+    match history {
+        History::Regression | History::StepRegression => "Regression",
+        History::FailedBefore => "FailedBeforeToo",
+        History::New => "Failed",
+        History::OnStable => "FailedOnStable",
+        History::OnStableOnly => "FailedOnStablePassesOnRelease",
+    }
+}
+
+/// A suite of the user's own, as one more suite.
+fn user_suite(record: &Record, user: &UserSuite) -> (TestSuite, u64) {
+    let name = attribute(&format!("your suite: {}", user.name), NAME_LIMIT, "your suite");
+    let mut suite = suite(&name, record.ended_at.or(record.started_at));
+    for test in &user.tests {
+        let result = match &test.end {
+            UserEnd::Passed => TestResult::Success,
+            UserEnd::Failed { message, text } => failure("Failed", message, text),
+            UserEnd::Skipped { message: why } => TestResult::SkippedWithCause {
+                type_: "Skipped".into(),
+                message: message(why),
+                cause: Some(cdata(&capped(why))),
+            },
+        };
+        suite.add_testcase(case(&format!("suite.{}", test.class), &test.name, test.took_ms, result, ""));
+    }
+    (suite, user.took_ms)
 }
 
 /// Everything that is red in a result, for the element's text.

@@ -1,7 +1,7 @@
 //! `summary.md` and `comment.md`: the same sections, with more or less room.
 
-use super::fit::{Cut, fit};
-use super::sections::{Room, all};
+use super::fit::{Cut, Room, fit};
+use super::sections::all;
 use crate::record::Record;
 use crate::verdict::Verdict;
 
@@ -58,7 +58,7 @@ mod tests {
             assert!(comment.len() <= COMMENT_LIMIT && summary.len() <= SUMMARY_LIMIT);
             for text in [comment, summary] {
                 assert!(text.starts_with("## ❌ Upgrade from 9.8.0 to 9.9.0 failed"));
-                assert!(text.contains("check.0`: ü"), "the first failure is there");
+                assert!(text.contains("check.0`, **failed**: ü"), "the first failure is there");
             }
         }
     }

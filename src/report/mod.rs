@@ -6,6 +6,7 @@
 //! console, `escape` guards Markdown, and [`redacted`] takes the secrets out of an event before any of
 //! them sees it. Files are written one by one: one that fails does not take the others with it.
 
+mod case_table;
 mod console;
 mod escape;
 mod files;
@@ -18,6 +19,7 @@ mod markdown;
 mod redacted;
 pub mod sanitise;
 mod sections;
+mod user_suites;
 pub(crate) mod words;
 
 pub use console::{Console, Look};

@@ -5,7 +5,7 @@
 
 use crate::event::{
     Breakage, CheckResult, Clustering, Event, EventKind, Failure, Outcome, Phase, ReleaseName, RunHeader,
-    Step,
+    Step, UserEnd, UserSuite, UserTest,
 };
 use crate::redact::Redactor;
 
@@ -41,6 +41,9 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
             },
         },
         EventKind::CheckFinished(result) => EventKind::CheckFinished(of_result(result, redactor)),
+        EventKind::SuiteReported { suites } => EventKind::SuiteReported {
+            suites: suites.into_iter().map(|suite| of_suite(suite, redactor)).collect(),
+        },
         EventKind::EvidenceSaved { path, about } => {
             EventKind::EvidenceSaved { path: r(path), about: r(about) }
         }
@@ -108,6 +111,22 @@ fn of_result(result: CheckResult, redactor: &Redactor) -> CheckResult {
     }
 }
 
+fn of_suite(suite: UserSuite, redactor: &Redactor) -> UserSuite {
+    let r = |text: String| redactor.redact(&text).into_owned();
+    let test = |test: UserTest| UserTest {
+        class: r(test.class),
+        name: r(test.name),
+        took_ms: test.took_ms,
+        end: match test.end {
+            UserEnd::Passed => UserEnd::Passed,
+            UserEnd::Failed { message, text } => UserEnd::Failed { message: r(message), text: r(text) },
+            UserEnd::Skipped { message } => UserEnd::Skipped { message: r(message) },
+        },
+    };
+    let tests = suite.tests.into_iter().map(test).collect();
+    UserSuite { name: r(suite.name), took_ms: suite.took_ms, tests }
+}
+
 fn of_outcome(outcome: Outcome, redactor: &Redactor) -> Outcome {
     let r = |text: String| redactor.redact(&text).into_owned();
     match outcome {
@@ -131,6 +150,17 @@ mod tests {
     use crate::record::tests::{breakage, failed, header, result};
 
     const SECRET: &str = "hunter22";
+
+    fn leaky_suite() -> UserSuite {
+        let s = || format!("x {SECRET} y");
+        let test = |end| UserTest { class: s(), name: s(), took_ms: 1, end };
+        let failed = UserEnd::Failed { message: s(), text: s() };
+        UserSuite {
+            name: s(),
+            took_ms: 1,
+            tests: vec![test(failed), test(UserEnd::Skipped { message: s() })],
+        }
+    }
 
     /// One event of each kind that can carry foreign text, full of the secret.
     fn leaky() -> Vec<EventKind> {
@@ -171,6 +201,7 @@ mod tests {
             EventKind::NodeReplaced { node: s(), from: s(), to: s(), parts: vec![("drain".into(), 1)] },
             EventKind::ClusterKnown { clustering: Clustering::SharedDatabase { reason: s() } },
             EventKind::CheckFinished(leaky_result),
+            EventKind::SuiteReported { suites: vec![leaky_suite()] },
             EventKind::EvidenceSaved { path: s(), about: s() },
             EventKind::Warning { text: s() },
             EventKind::RunBroken(Breakage {

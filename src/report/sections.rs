@@ -3,19 +3,16 @@
 //! Their weights: what is short by nature stays whole (0 and 1), failures get all the room that is left (2),
 //! the rest gives way in the order of its number.
 
-use std::collections::HashMap;
-
+use super::case_table::{Cell, the_case};
 use super::escape::{block, code, name, plain};
-use super::fit::Section;
-use super::words::{duration, headline, numbers, plural, red_parts};
-use crate::case::LINES;
-use crate::event::{Blame, CheckResult, Clustering, Outcome, Stage};
+use super::fit::{Room, Section};
+use super::user_suites::user_suites;
+use super::words::{duration, headline, numbers, plural, red_parts, times};
+use crate::event::{Blame, CheckResult, Clustering, Outcome};
 use crate::record::Record;
+use crate::record::history::{self, History};
+use crate::record::pace::paces;
 use crate::verdict::{Counts, Verdict};
-
-/// How many characters of one foreign text are shown.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Room(pub(crate) usize);
 
 /// Slow checks that are listed.
 const SLOWEST: usize = 10;
@@ -28,6 +25,7 @@ pub(crate) fn all(record: &Record, verdict: &Verdict, room: Room) -> Vec<Section
     let more = [
         broken(record, room),
         red_checks(record, room),
+        user_suites(record, room),
         never_ran(record),
         stages(record),
         Some(the_case(record)),
@@ -35,6 +33,7 @@ pub(crate) fn all(record: &Record, verdict: &Verdict, room: Room) -> Vec<Section
         left_out(record, room),
         not_applicable(record, room),
         timings(record),
+        durations(record),
         slowest(record),
         evidence(record, room),
     ];
@@ -111,23 +110,26 @@ fn broken(record: &Record, room: Room) -> Option<Section> {
         }
         text
     });
-    section("what broke the run", 1, "### What broke the run\n", rows.collect())
+    Section::of("what broke the run", 1, "### What broke the run\n", rows.collect())
 }
 
 fn red_checks(record: &Record, room: Room) -> Option<Section> {
-    // Failures before what could not be measured.
+    // What got worse first, then the other failures, then what could not be measured.
     let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
-    red.sort_by_key(|result| !matches!(result.outcome, Outcome::Failed(_)));
-    let rows = red.into_iter().map(|result| red_check(result, room)).collect();
-    section("failed checks", 2, "### What failed\n", rows)
+    red.sort_by_key(|result| {
+        History::of(record, result).map_or((true, None), |history| (false, Some(history)))
+    });
+    let rows = red.into_iter().map(|result| red_check(record, result, room)).collect();
+    Section::of("failed checks", 2, "### What failed\n", rows)
 }
 
-fn red_check(result: &CheckResult, room: Room) -> String {
+fn red_check(record: &Record, result: &CheckResult, room: Room) -> String {
     let mut lines = vec![format!(
-        "- {} **{}** {}: {} ({})",
+        "- {} **{}** {}, **{}**: {} ({})",
         Cell::from(&result.outcome).mark(),
         result.stage,
         name(&result.check),
+        history::word(record, result),
         plain(&result.title, room.0),
         plain(&result.lines.join(", "), 80)
     )];
@@ -156,7 +158,7 @@ fn red_check(result: &CheckResult, room: Room) -> String {
 
 fn never_ran(record: &Record) -> Option<Section> {
     let rows = record.never_ran().map(|(stage, check)| format!("- {stage} {}", name(check))).collect();
-    section("checks that never ran", 3, "### Planned and never ran\n", rows)
+    Section::of("checks that never ran", 3, "### Planned and never ran\n", rows)
 }
 
 fn stages(record: &Record) -> Option<Section> {
@@ -175,103 +177,18 @@ fn stages(record: &Record) -> Option<Section> {
         )
     });
     let head = "### Stages\n\n| stage | planned | passed | failed | not applicable | not measured | never ran | took |\n|---|--:|--:|--:|--:|--:|--:|--:|";
-    section("stages", 0, head, rows.collect())
-}
-
-/// The case, line by line: what each line comes to in each stage.
-fn the_case(record: &Record) -> Section {
-    let stages = record.stages_in_order();
-    let names: Vec<String> = stages.iter().map(ToString::to_string).collect();
-    let mut head = "### The case MM-T5392, line by line\n\n| line | what it asks |".to_owned();
-    let mut rule = "|---|---|".to_owned();
-    for name in names {
-        head.push_str(&format!(" {name} |"));
-        rule.push_str(":-:|");
-    }
-    let cells = cells(record);
-    let rows = LINES.iter().map(|line| {
-        let known = record.results().any(|result| covers(result, line.id));
-        let none = if known { "" } else { " _(no check in this run)_" };
-        let marks = stages.iter().map(|stage| cells.get(&(line.id, *stage)).map_or("", |cell| cell.mark()));
-        let marks: String = marks.map(|mark| format!(" {mark} |")).collect();
-        format!("| {} | {}{none} |{marks}", line.id, line.title)
-    });
-    Section {
-        title: "the case",
-        weight: 1,
-        head: format!("{head}\n{rule}"),
-        rows: rows.collect(),
-        foot: String::new(),
-    }
-}
-
-fn covers(result: &CheckResult, line: &str) -> bool {
-    result.lines.iter().any(|covered| covered == line)
-}
-
-/// What a line comes to in a stage; the worst one counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Cell {
-    NotApplicable,
-    Passed,
-    NotMeasured,
-    Failed,
-}
-
-impl Cell {
-    fn mark(self) -> &'static str {
-        match self {
-            Self::NotApplicable => "➖",
-            Self::Passed => "✅",
-            Self::NotMeasured => "⚠️",
-            Self::Failed => "❌",
-        }
-    }
-}
-
-impl From<&Outcome> for Cell {
-    fn from(outcome: &Outcome) -> Self {
-        match outcome {
-            Outcome::Passed => Self::Passed,
-            Outcome::Failed(_) => Self::Failed,
-            Outcome::NotApplicable { .. } => Self::NotApplicable,
-            Outcome::NotMeasured { .. } => Self::NotMeasured,
-        }
-    }
-}
-
-/// The worst of a line's checks in each stage.
-fn cells(record: &Record) -> HashMap<(&str, Stage), Cell> {
-    let mut cells = HashMap::new();
-    let mut note = |line, stage, cell: Cell| {
-        let known = cells.entry((line, stage)).or_insert(cell);
-        *known = cell.max(*known);
-    };
-    let mut lines_of: HashMap<&str, &[String]> = HashMap::new();
-    for result in record.results() {
-        lines_of.insert(&result.check, &result.lines);
-        for line in &result.lines {
-            note(line.as_str(), result.stage, Cell::from(&result.outcome));
-        }
-    }
-    // A check that never ran left no lines here, but may have done so in another stage.
-    for (stage, check) in record.never_ran() {
-        for line in lines_of.get(check).copied().unwrap_or_default() {
-            note(line.as_str(), stage, Cell::NotMeasured);
-        }
-    }
-    cells
+    Section::of("stages", 0, head, rows.collect())
 }
 
 fn warnings(record: &Record, room: Room) -> Option<Section> {
     let rows = record.warnings.iter().map(|text| format!("- {}", plain(text, room.0))).collect();
-    section("warnings", 4, "### Warnings\n", rows)
+    Section::of("warnings", 4, "### Warnings\n", rows)
 }
 
 fn left_out(record: &Record, room: Room) -> Option<Section> {
     let left_out = record.header.iter().flat_map(|header| &header.left_out);
     let rows = left_out.map(|(check, why)| format!("- {}: {}", name(check), plain(why, room.0))).collect();
-    section("checks left out on request", 4, "### Left out on request\n", rows)
+    Section::of("checks left out on request", 4, "### Left out on request\n", rows)
 }
 
 fn not_applicable(record: &Record, room: Room) -> Option<Section> {
@@ -297,7 +214,7 @@ fn not_applicable(record: &Record, room: Room) -> Option<Section> {
     let rows = reasons.iter().map(|(reason, checks)| {
         format!("- {}: {}", capital(&plain(reason, room.0)), plain(&checks.join(", "), room.0))
     });
-    section("not applicable", 5, "### Not applicable\n", rows.collect())
+    Section::of("not applicable", 5, "### Not applicable\n", rows.collect())
 }
 
 fn timings(record: &Record) -> Option<Section> {
@@ -318,7 +235,18 @@ fn timings(record: &Record) -> Option<Section> {
         let node = plain(&replaced.node, 80);
         rows.push(format!("| parts of {node} | {} | {} |", duration(replaced.took_ms()), parts.join(", ")));
     }
-    section("timings", 6, "### Timings\n\n| what | took | of it |\n|---|--:|---|", rows)
+    Section::of("timings", 6, "### Timings\n\n| what | took | of it |\n|---|--:|---|", rows)
+}
+
+/// Each check that passed on both ends, with its durations there.
+fn durations(record: &Record) -> Option<Section> {
+    let rows = paces(record).into_iter().map(|pace| {
+        let mark = if pace.is_slower() { " ⚠️ slower" } else { "" };
+        let (stable, release) = (duration(pace.stable_ms), duration(pace.release_ms));
+        format!("| {} | {stable} | {release} | {}{mark} |", name(pace.check), times(pace))
+    });
+    let head = "### Durations, stable and release\n\nInformation, no verdict: *slower* is more than three times as long and more than 1 s more.\n\n| check | stable | release | factor |\n|---|--:|--:|--:|";
+    Section::of("durations", 6, head, rows.collect())
 }
 
 fn slowest(record: &Record) -> Option<Section> {
@@ -327,7 +255,7 @@ fn slowest(record: &Record) -> Option<Section> {
     let rows = results.into_iter().take(SLOWEST).map(|result| {
         format!("| {} | {} | {} |", result.stage, name(&result.check), duration(result.took_ms))
     });
-    section(
+    Section::of(
         "slowest checks",
         7,
         "### Slowest checks\n\n| stage | check | took |\n|---|---|--:|",
@@ -338,11 +266,7 @@ fn slowest(record: &Record) -> Option<Section> {
 fn evidence(record: &Record, room: Room) -> Option<Section> {
     let rows =
         record.evidence.iter().map(|file| format!("- {}: {}", name(&file.path), plain(&file.about, room.0)));
-    section("evidence", 6, "### Evidence\n", rows.collect())
-}
-
-fn section(title: &'static str, weight: u8, head: &str, rows: Vec<String>) -> Option<Section> {
-    (!rows.is_empty()).then(|| Section { title, weight, head: head.to_owned(), rows, foot: String::new() })
+    Section::of("evidence", 6, "### Evidence\n", rows.collect())
 }
 
 fn capital(text: &str) -> String {

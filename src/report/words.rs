@@ -1,7 +1,9 @@
 //! How reports say things: durations, sizes, symbols, the first line.
 
-use crate::event::{CheckResult, Outcome};
+use crate::event::{CheckResult, Outcome, UserCounts, UserSuite};
 use crate::record::Record;
+use crate::record::history;
+use crate::record::pace::Pace;
 use crate::verdict::{Verdict, Word};
 
 /// A duration for people: "340 ms", "5.2 s", "2 min 03 s".
@@ -59,7 +61,9 @@ pub(crate) fn headline(record: &Record, verdict: &Verdict) -> String {
     );
     let end = match verdict.word {
         Word::Passed => "held".to_owned(),
-        Word::Failed if counts.failed > 0 => format!("failed {}", plural(counts.failed, "check")),
+        Word::Failed if counts.failed > 0 => {
+            format!("failed {}{}", plural(counts.failed, "check"), history_in_brackets(record))
+        }
         Word::Failed => "did not hold: the release broke the run".to_owned(),
         Word::NotMeasured => "was not measured completely".to_owned(),
         Word::Broken => "could not be judged: the environment broke".to_owned(),
@@ -67,6 +71,39 @@ pub(crate) fn headline(record: &Record, verdict: &Verdict) -> String {
         Word::GateBug => "could not be judged: the gate has a bug".to_owned(),
     };
     format!("{versions} {end}")
+}
+
+/// ` (2 regressions, 1 failed before too)`; nothing where stable says nothing about any of them.
+fn history_in_brackets(record: &Record) -> String {
+    let tally = history::tally(record);
+    match tally.as_slice() {
+        [] | [("failed", _)] => String::new(),
+        [("failed on stable, passes on release", _)] => {
+            " on stable that release passes: the release is not to blame".into()
+        }
+        all => {
+            let told = all.iter().map(|(word, count)| match *word {
+                "regression" => plural(*count, "regression"),
+                "failed" => format!("{count} that stable says nothing about"),
+                word => format!("{count} {word}"),
+            });
+            format!(" ({})", told.collect::<Vec<_>>().join("; "))
+        }
+    }
+}
+
+/// How many times stable's duration: "2.5×".
+pub(crate) fn times(pace: Pace<'_>) -> String {
+    format!("{}.{}×", pace.tenths() / 10, pace.tenths() % 10)
+}
+
+/// The numbers of the user's own tests in one line: "12 tests: 10 passed, 1 failed, 1 skipped".
+pub(crate) fn user_numbers(suites: &[UserSuite]) -> String {
+    let counts = UserCounts::of(suites);
+    let parts = [(counts.passed, "passed"), (counts.failed, "failed"), (counts.skipped, "skipped")];
+    let told: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    format!("{} in {}: {}", plural(counts.tests, "test"), plural(suites.len(), "suite"), told.join(", "))
 }
 
 /// The numbers in one line: "12 planned, 12 run: 11 passed, 1 not applicable".

@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
-use super::home;
 use super::session::Session;
+use super::{home, suite};
 use crate::checks::{Home, Place, Side};
 use crate::event::{Blame, Breakage, Clustering, EventKind};
 use crate::mattermost::Client;
@@ -22,7 +22,9 @@ pub(super) async fn bring_up(
     password: &SecretString,
 ) -> Result<(), Breakage> {
     let plan = session.plan;
-    let images = [plan.stable.image.as_str(), plan.release.image.as_str()];
+    let mut images = vec![plan.stable.image.as_str(), plan.release.image.as_str()];
+    // A suite whose image is missing should be known before the upgrade, not after it.
+    images.extend(suite::planned(plan).and_then(|suite| suite.image.as_deref()));
     session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
     session.sinks = match session.cluster.gate_address().await {
         Ok(address) => Sinks::start(address).await.map_err(|error| {

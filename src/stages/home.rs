@@ -37,6 +37,7 @@ pub(super) async fn make(node: &Client, nonce: &str, password: &SecretString) ->
     joined_alice?;
     joined_bob?;
     Ok(Home {
+        admin_name: admin.user.username,
         admin_id: admin.user.id,
         admin: admin.client,
         alice: alice_client,

@@ -3,6 +3,8 @@
 //! Everything that happens is sent as events; what ends the run early is a [`Breakage`] with the blame. Teardown and
 //! reports are the caller's, because they happen however the line ends.
 //!
+//! The user's own suite comes last, against the upgraded cluster (`suite/`).
+//!
 //! Continuous probes (watch) and the ledger of acknowledged writes will stand beside `roll`, started before its first
 //! node and ended after its last.
 
@@ -15,6 +17,7 @@ mod roll;
 mod run;
 mod session;
 mod stage;
+mod suite;
 
 pub use blame::broken;
 pub use run::run;

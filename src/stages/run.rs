@@ -7,6 +7,7 @@ use super::session::{Session, millis};
 use super::{bring_up, roll, stage};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
+use crate::cluster::evidence::Shelf;
 use crate::event::{Breakage, EventKind, Events, Phase};
 use crate::mattermost::Http;
 use crate::outcome::Stage;
@@ -15,7 +16,7 @@ use crate::plan::{Mode, Plan};
 /// Runs the plan on a cluster. What was found is in the events; what ended the run early is returned.
 ///
 /// `nonce` makes the names of users, teams and channels unlike those of any other run; `password` is that of the
-/// gate's own accounts.
+/// gate's own accounts; `shelf` takes what the user's suite prints.
 ///
 /// # Errors
 /// The [`Breakage`] after which the run could not go on.
@@ -26,8 +27,9 @@ pub async fn run(
     events: &Events,
     nonce: &str,
     password: &SecretString,
+    shelf: &Shelf,
 ) -> Result<(), Breakage> {
-    let mut session = Session::new(plan, cluster, http, events);
+    let mut session = Session::new(plan, cluster, http, events, shelf);
     let brought_up = phase(events, Phase::BringUp, bring_up::bring_up(&mut session, nonce, password)).await;
     told(&session, Stage::Stable, brought_up)?;
     for planned in &plan.stages {

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::blame::{blame, broken};
 use crate::checks::{Carried, Home, Place, Side, sanity};
+use crate::cluster::evidence::Shelf;
 use crate::cluster::{self, Cluster};
 use crate::event::{Breakage, Clustering, EventKind, Events};
 use crate::mattermost::{Client, Http, VersionFacts};
@@ -20,6 +21,7 @@ pub(super) struct Session<'a> {
     pub(super) cluster: &'a Cluster,
     pub(super) http: &'a Http,
     pub(super) events: &'a Events,
+    pub(super) shelf: &'a Shelf,
     /// In the order of replacement.
     pub(super) places: Vec<Place>,
     pub(super) home: Option<Home>,
@@ -30,13 +32,20 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(plan: &'a Plan, cluster: &'a Cluster, http: &'a Http, events: &'a Events) -> Self {
+    pub(super) fn new(
+        plan: &'a Plan,
+        cluster: &'a Cluster,
+        http: &'a Http,
+        events: &'a Events,
+        shelf: &'a Shelf,
+    ) -> Self {
         let reason = "it is not known yet".to_owned();
         Self {
             plan,
             cluster,
             http,
             events,
+            shelf,
             places: Vec::new(),
             home: None,
             clustering: Clustering::SharedDatabase { reason },

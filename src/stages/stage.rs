@@ -6,8 +6,8 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
 use super::ground::{scene, turn};
-use super::restarts;
 use super::session::{Session, millis};
+use super::{restarts, suite};
 use crate::checks::catalogue::{self, CHECKS};
 use crate::checks::{Check, Turn, sanity};
 use crate::event::{Breakage, EventKind};
@@ -22,6 +22,8 @@ pub(super) async fn run(session: &mut Session<'_>, stage: &StagePlan, nonce: &st
     let began = Instant::now();
     session.events.send(EventKind::StageStarted { stage: stage.stage });
     let planned = CHECKS.iter().filter(|check| stage.checks.iter().any(|id| id == check.id));
+    let own_suite = suite::planned(session.plan).filter(|_| stage.checks.iter().any(|id| id == suite::CHECK));
+    let planned = planned.filter(|check| own_suite.is_none() || check.id != suite::CHECK);
     let (restarting, others): (Vec<&Check>, Vec<&Check>) =
         planned.partition(|check| !check.environment.is_empty());
     undisturbed(session, stage.stage, &others, nonce).await;
@@ -29,6 +31,9 @@ pub(super) async fn run(session: &mut Session<'_>, stage: &StagePlan, nonce: &st
     sanity::forget(&session.carried);
     for check in restarting {
         restarts::run(session, stage.stage, check, nonce).await?;
+    }
+    if let Some(own) = own_suite {
+        suite::run(session, stage.stage, own).await;
     }
     session.events.send(EventKind::StageFinished { stage: stage.stage, took_ms: millis(began) });
     Ok(())

@@ -89,7 +89,7 @@ where
 }
 
 /// The engine with our two images on it, or nothing where there is none.
-async fn engine() -> Option<Engine> {
+pub(super) async fn engine() -> Option<Engine> {
     static IMAGES: OnceCell<()> = OnceCell::const_new();
     let required = std::env::var_os("UPGRADE_GATE_REQUIRE_DOCKER").is_some();
     let busybox = ["/bin/busybox", "/usr/bin/busybox"].into_iter().find(|path| Path::new(path).exists());

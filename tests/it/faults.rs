@@ -27,7 +27,13 @@ async fn a_healthy_upgrade_passes_and_measures_everything() {
         let passed = |stage| {
             record.results().any(|r| r.check == check.id && r.stage == stage && r.outcome == Outcome::Passed)
         };
-        assert!(passed(Stage::Stable) && passed(Stage::Release), "{} did not pass on both ends", check.id);
+        let ends = [Stage::Stable, Stage::Release].into_iter().filter(|stage| check.stages.contain(*stage));
+        // tests/it/suite.rs has the suite, which nobody gave here.
+        assert!(
+            check.id == "suite" || ends.into_iter().all(passed),
+            "{} did not pass on both ends",
+            check.id
+        );
     }
 }
 
@@ -95,7 +101,8 @@ async fn every_fault_reddens_the_checks_that_it_should_and_no_others() {
 
 #[test]
 fn every_check_has_a_fault_that_reddens_it() {
-    for check in CHECKS {
+    // What reddens the user's suite is its own tests: tests/it/suite.rs.
+    for check in CHECKS.iter().filter(|check| check.id != "suite") {
         let found = catalogue().iter().any(|fault| fault.reddens.iter().any(|id| id == check.id));
         assert!(found, "no fault of the catalogue reddens {}", check.id);
     }

@@ -25,3 +25,5 @@ mod standin_contract;
 mod storage;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod suite;

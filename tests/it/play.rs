@@ -1,7 +1,9 @@
 //! A whole run on the stand-in, in this process: what it recorded and what it comes to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use upgrade_gate::cluster::evidence::Shelf;
 use upgrade_gate::cluster::{Cluster, StandInCluster, StandInOptions};
 use upgrade_gate::event::{Breakage, EventKind, Events, ReleaseName, RunHeader};
 use upgrade_gate::fault::Faults;
@@ -45,7 +47,11 @@ impl Play {
         events.send(EventKind::RunStarted(header(&plan)));
         let http = Http::new(Duration::from_secs(20)).unwrap();
         let password = "Upgrade-Gate-1234".to_owned().into();
-        let ended: Result<(), Breakage> = stages::run(&plan, &cluster, &http, &events, "it", &password).await;
+        let ended: Result<(), Breakage> = {
+            let dir = tempfile::tempdir().unwrap();
+            let shelf = Shelf::new(dir.path(), Arc::default());
+            stages::run(&plan, &cluster, &http, &events, "it", &password, &shelf).await
+        };
         if let Err(breakage) = ended {
             events.send(EventKind::RunBroken(breakage));
         }

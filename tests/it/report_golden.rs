@@ -1,4 +1,4 @@
-//! The reports of two recorded runs, byte for byte.
+//! The reports of recorded runs, byte for byte.
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test it report_golden` writes the golden files anew; read their diff.
 
@@ -84,4 +84,10 @@ fn a_green_run() {
 #[test]
 fn a_red_run() {
     reports_are_as_they_were("red", ExitCode::FAILED);
+}
+
+/// Each kind of failure beside stable, durations that grew, and a suite of the user's with a failed test.
+#[test]
+fn a_run_that_got_worse() {
+    reports_are_as_they_were("worse", ExitCode::FAILED);
 }

@@ -68,7 +68,7 @@ fn a_plain_console_tells_the_story() {
       cluster: shared database, not HA: no licence
     stage stable: 3 checks
       ✓ stable posts.edit  120 ms
-      ✗ stable files.read  120 ms  failed (files.read works)
+      ✗ stable files.read  120 ms  failed on stable (files.read works)
           expected  200
           got       500 ::error::forged ##[error]x
           node      node1
@@ -76,13 +76,14 @@ fn a_plain_console_tells_the_story() {
       stable: 1 passed, 1 red, 3 in all, 900 ms
       ! the store is slow
 
-      ✗ stable files.read  120 ms  failed (files.read works)
+      ✗ stable files.read  120 ms  failed on stable (files.read works)
           expected  200
           got       500 ::error::forged ##[error]x
           node      node1
-    FAILED: upgrade from 9.8.0 to 9.9.0 failed 1 check
+    FAILED: upgrade from 9.8.0 to 9.9.0 failed 1 check (1 failed on stable)
       3 checks planned, 3 run: 1 passed, 1 failed, 1 not applicable in 14.0 s
       cluster: shared database, not HA
+      0 of the case's 28 lines passed; failed: S2.4; 27 without a check in this run
       first cause: stable/files.read failed on the stable version, before the upgrade: expected 200, got 500 ::error::forged ##[error]x from node1
       report: out/junit.xml
       ! cannot write summary.md: disk full
@@ -120,6 +121,7 @@ fn a_broken_run_shows_the_log_outside_of_groups() {
 
     INTERRUPTED: the upgrade was interrupted
       0 checks planned, 0 run: nothing in 2.0 s
+      0 of the case's 28 lines passed; 28 without a check in this run
       first cause: the run was stopped by SIGINT before it was complete
       report: out/junit.xml
       ! cannot write summary.md: disk full

@@ -7,12 +7,17 @@ use upgrade_gate::fault;
 use super::region::{codes, hold, table};
 
 #[test]
-fn every_check_is_listed_with_its_lines_and_stages() {
+fn every_check_is_listed_with_its_lines_stages_and_needs() {
     let rows = CHECKS.iter().map(|check| {
         let lines = check.lines.join(", ");
-        [format!("`{}`", check.id), check.title.to_owned(), lines, check.stages.words().to_owned()]
+        let mut needs: Vec<String> = check.needs.iter().map(|need| need.words()).collect();
+        needs.extend(check.alone.then(|| "no other check beside it".to_owned()));
+        needs.extend((!check.environment.is_empty()).then(|| "restarts of the nodes".to_owned()));
+        let stages = check.stages.words().to_owned();
+        [format!("`{}`", check.id), check.title.to_owned(), lines, stages, needs.join(", ")]
     });
-    hold("docs/checks.md", "checks", &table(["check", "a passing one proves that", "lines", "stages"], rows));
+    let head = ["check", "a passing one proves that", "lines", "stages", "needs"];
+    hold("docs/checks.md", "checks", &table(head, rows));
 }
 
 #[test]

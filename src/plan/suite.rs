@@ -1,0 +1,83 @@
+//! Inputs of the user's own suite → what will be run.
+
+use std::time::Duration;
+
+use super::problems::Problems;
+use super::types::SuitePlan;
+use crate::inputs::Inputs;
+
+/// The suite, if one was given.
+pub(super) fn read(inputs: &Inputs, problems: &mut Problems) -> Option<SuitePlan> {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let (image, command) = (given(&inputs.suite_image), given(&inputs.suite_command));
+    let results = given(&inputs.suite_results);
+    let timeout = match humantime::parse_duration(&inputs.suite_timeout) {
+        Ok(time) if time >= Duration::from_secs(1) => time,
+        Ok(_) | Err(_) => {
+            let remedy = "Write for example \"20m\" or \"90s\".";
+            problems.add(
+                "suite-timeout",
+                &inputs.suite_timeout,
+                "is no duration of a second or more",
+                remedy,
+            );
+            Duration::ZERO
+        }
+    };
+    if let Some(image) = &image
+        && image.chars().any(char::is_whitespace)
+    {
+        problems.add("suite-image", image, "is no image", "Write a reference such as \"my/suite:1\".");
+    }
+    if let Some(results) = &results {
+        if image.is_none() && command.is_none() {
+            let wrong = "has no suite that would write there";
+            problems.add("suite-results", results, wrong, "Give suite-image or suite-command as well.");
+        }
+        if image.is_some() && !results.starts_with('/') {
+            let remedy = "Write the absolute path of a folder in the container.";
+            problems.add("suite-results", results, "is no absolute path", remedy);
+        }
+    }
+    (image.is_some() || command.is_some()).then_some(SuitePlan {
+        image,
+        command,
+        results,
+        timeout_s: timeout.as_secs(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_of(inputs: Inputs) -> (Option<SuitePlan>, Vec<String>) {
+        let mut problems = Problems::default();
+        let plan = read(&inputs, &mut problems);
+        (plan, problems.0.into_iter().map(|problem| problem.input).collect())
+    }
+
+    #[test]
+    fn without_image_and_command_there_is_none() {
+        assert_eq!(read_of(Inputs::defaults()), (None, vec![]));
+    }
+
+    #[test]
+    fn an_image_or_a_command_is_a_suite() {
+        let inputs =
+            Inputs { suite_command: "make e2e".into(), suite_timeout: "90s".into(), ..Inputs::defaults() };
+        let (plan, problems) = read_of(inputs);
+        assert_eq!(plan.unwrap().timeout_s, 90);
+        assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        let alone =
+            Inputs { suite_results: "/results".into(), suite_timeout: "soon".into(), ..Inputs::defaults() };
+        assert_eq!(read_of(alone).1, ["suite-timeout", "suite-results"]);
+        let relative =
+            Inputs { suite_image: "a b".into(), suite_results: "results".into(), ..Inputs::defaults() };
+        assert_eq!(read_of(relative).1, ["suite-image", "suite-results"]);
+    }
+}

@@ -1,0 +1,25 @@
+//! What the suite is told: where the servers are, and the admin's account.
+
+use secrecy::ExposeSecret as _;
+
+use crate::stages::session::Session;
+
+/// The suite's environment variables; docs/suite.md has the same list.
+pub(super) fn environment(
+    session: &Session<'_>,
+    url: &str,
+    results: &str,
+) -> Result<Vec<(String, String)>, String> {
+    let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
+    let nodes: Vec<&str> = session.places.iter().map(|place| place.anyone.base()).collect();
+    let variables = [
+        ("UPGRADE_GATE_URL", url.to_owned()),
+        ("UPGRADE_GATE_NODE_URLS", nodes.join(",")),
+        ("UPGRADE_GATE_ADMIN_USER", home.admin_name.clone()),
+        ("UPGRADE_GATE_ADMIN_PASSWORD", home.password.expose_secret().to_owned()),
+        ("UPGRADE_GATE_RESULTS", results.to_owned()),
+        ("UPGRADE_GATE_STABLE", session.plan.stable.version.to_string()),
+        ("UPGRADE_GATE_RELEASE", session.plan.release.version.to_string()),
+    ];
+    Ok(variables.map(|(name, value)| (name.to_owned(), value)).to_vec())
+}

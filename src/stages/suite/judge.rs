@@ -1,0 +1,165 @@
+//! What a suite's end comes to: steps of the check `suite`.
+
+use super::results::Found;
+use crate::event::{UserCounts, UserEnd};
+use crate::outcome::{Failure, Outcome, Step};
+use crate::plan::SuitePlan;
+
+/// Failed tests that the failure names; the reports have them all.
+const NAMED: usize = 10;
+
+/// How a suite ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// By itself, with this exit code.
+    Code(i64),
+    /// By this signal, which is none of ours.
+    Signal(i32),
+    /// It was killed for want of memory.
+    OutOfMemory,
+    /// It was stopped, because its time was up.
+    TimeIsUp,
+}
+
+impl Exit {
+    /// The end of a process of this machine.
+    pub(super) fn of(status: std::process::ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt as _;
+        match status.code() {
+            Some(code) => Self::Code(code.into()),
+            None => Self::Signal(status.signal().unwrap_or_default()),
+        }
+    }
+}
+
+/// The steps: its end, its results, its tests. `last` is what it printed last.
+pub(super) fn steps(suite: &SuitePlan, exit: Exit, found: &Found, last: &str, took_ms: u64) -> Vec<Step> {
+    let step = |name: &str, outcome| Step { name: name.to_owned(), outcome, took_ms: 0 };
+    let ended = Step { took_ms, ..step("it ends by itself with exit code 0", end(suite, exit, last)) };
+    let mut steps = vec![ended, step("its results are there", results(suite, found))];
+    let counts = UserCounts::of(&found.suites);
+    if counts.tests > 0 {
+        steps.push(step("none of its tests fails", tests(counts, found)));
+    }
+    steps
+}
+
+fn end(suite: &SuitePlan, exit: Exit, last: &str) -> Outcome {
+    let said = if last.is_empty() { String::new() } else { format!("; it said last: {last}") };
+    let failed = |got: String| {
+        Outcome::Failed(Failure { expected: "exit code 0".into(), got: got + &said, ..Failure::default() })
+    };
+    match exit {
+        Exit::Code(0) => Outcome::Passed,
+        Exit::Code(code) => failed(format!("exit code {code}")),
+        Exit::Signal(signal) => failed(format!("an end by signal {signal}")),
+        Exit::OutOfMemory => {
+            Outcome::NotMeasured { reason: format!("the suite was killed for want of memory{said}") }
+        }
+        Exit::TimeIsUp => {
+            let limit = suite.timeout_s;
+            let reason =
+                format!("the suite did not end within {limit} s (suite-timeout) and was stopped{said}");
+            Outcome::NotMeasured { reason }
+        }
+    }
+}
+
+fn results(suite: &SuitePlan, found: &Found) -> Outcome {
+    let counts = UserCounts::of(&found.suites);
+    let missing = |reason: String| Outcome::NotMeasured { reason };
+    let place = &found.place;
+    if let Some(first) = found.unreadable.first() {
+        return missing(format!("a file of its results is no readable JUnit: {first}"));
+    }
+    match (found.files, suite.results.is_some()) {
+        (0, true) => {
+            missing(format!("the suite left no JUnit file in {place}, which suite-results promised"))
+        }
+        (0, false) => Outcome::NotApplicable {
+            reason: format!(
+                "no suite-results was given and {place} has none: the suite's exit code alone counts"
+            ),
+        },
+        _ if counts.tests == 0 => missing(format!("the JUnit files in {place} tell of no test at all")),
+        _ if counts.tests == counts.skipped => {
+            missing(format!("all {} tests of the suite were skipped", counts.tests))
+        }
+        _ => Outcome::Passed,
+    }
+}
+
+fn tests(counts: UserCounts, found: &Found) -> Outcome {
+    if counts.failed == 0 {
+        return Outcome::Passed;
+    }
+    let tests = found.suites.iter().flat_map(|suite| &suite.tests);
+    let failed = tests.filter(|test| matches!(test.end, UserEnd::Failed { .. }));
+    let mut named: Vec<String> = failed.take(NAMED).map(crate::event::UserTest::label).collect();
+    if counts.failed > NAMED {
+        named.push(format!("and {} more", counts.failed - NAMED));
+    }
+    let got = format!("{} of {} failed: {}", counts.failed, counts.tests, named.join("; "));
+    Outcome::Failed(Failure { expected: "no failed test".into(), got, ..Failure::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{UserSuite, UserTest};
+
+    fn plan(results: Option<&str>) -> SuitePlan {
+        SuitePlan { image: None, command: Some("x".into()), results: results.map(Into::into), timeout_s: 60 }
+    }
+
+    fn found(ends: Vec<UserEnd>) -> Found {
+        let test = |(number, end)| UserTest {
+            class: "login".into(),
+            name: format!("test {number}"),
+            took_ms: 1,
+            end,
+        };
+        let files = usize::from(!ends.is_empty());
+        let tests = ends.into_iter().enumerate().map(test).collect();
+        let suites = vec![UserSuite { name: "s".into(), took_ms: 1, tests }];
+        Found { place: "/results".into(), files, suites, unreadable: vec![] }
+    }
+
+    fn words(plan: &SuitePlan, exit: Exit, found: &Found) -> Vec<&'static str> {
+        steps(plan, exit, found, "", 1).iter().map(|step| step.outcome.word()).collect()
+    }
+
+    #[test]
+    fn exit_code_results_and_tests_count_each() {
+        let fail = || UserEnd::Failed { message: "m".into(), text: "t".into() };
+        let skip = || UserEnd::Skipped { message: String::new() };
+        let promised = plan(Some("/results"));
+        let good = || found(vec![UserEnd::Passed, skip()]);
+        assert_eq!(words(&promised, Exit::Code(0), &good()), ["passed", "passed", "passed"]);
+        assert_eq!(words(&promised, Exit::Code(1), &good())[0], "failed");
+        assert_eq!(words(&promised, Exit::TimeIsUp, &good())[0], "not measured");
+        assert_eq!(words(&promised, Exit::OutOfMemory, &good())[0], "not measured");
+        assert_eq!(words(&promised, Exit::Code(0), &found(vec![fail()])), ["passed", "passed", "failed"]);
+        assert_eq!(
+            words(&promised, Exit::Code(0), &found(vec![skip()])),
+            ["passed", "not measured", "passed"]
+        );
+        assert_eq!(words(&promised, Exit::Code(0), &found(vec![])), ["passed", "not measured"]);
+        assert_eq!(words(&plan(None), Exit::Code(0), &found(vec![])), ["passed", "not applicable"]);
+        let broken = Found { unreadable: vec!["x.xml: cut".into()], ..good() };
+        assert_eq!(words(&promised, Exit::Code(0), &broken)[1], "not measured");
+    }
+
+    #[test]
+    fn failed_tests_are_named() {
+        let fail = || UserEnd::Failed { message: "m".into(), text: "t".into() };
+        let many = found((0..12).map(|_| fail()).collect());
+        let steps = steps(&plan(None), Exit::Code(1), &many, "bye", 1);
+        assert_eq!(
+            steps[0].outcome.why().unwrap(),
+            "expected exit code 0, got exit code 1; it said last: bye"
+        );
+        let why = steps[2].outcome.why().unwrap();
+        assert!(why.contains("12 of 12 failed: login › test 0; ") && why.ends_with("and 2 more"), "{why}");
+    }
+}

@@ -1,0 +1,99 @@
+//! The user's own test suite, against the upgraded cluster, after everything else.
+//!
+//! ```text
+//! plan.suite ──► in a container on the cluster's network ─┐            ┌─► CheckResult `suite`
+//!                or by `sh -c` on the gate's machine ─────┴─► files ──┤
+//!                                                      junit (read)   └─► SuiteReported
+//! ```
+//! It gets addresses and the admin's account by environment variables, has a limit of its own, and what it prints is
+//! kept as evidence. Its exit code counts, and so do the tests that its JUnit files tell of: [`judge`].
+
+mod account;
+mod host;
+mod judge;
+mod junit;
+mod results;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::session::{Session, millis};
+use crate::checks::catalogue;
+use crate::cluster::Guest;
+use crate::cluster::evidence::GrowingLog;
+use crate::event::EventKind;
+use crate::outcome::{CheckResult, Outcome, Stage};
+use crate::plan::{Plan, SuitePlan};
+use judge::Exit;
+use results::Results;
+
+/// The id of the check that stands for the suite.
+pub(super) const CHECK: &str = "suite";
+/// Where a container leaves its JUnit files, unless the input says otherwise.
+const RESULTS: &str = "/results";
+
+/// The suite that the plan has and no input leaves out.
+pub(super) fn planned(plan: &Plan) -> Option<&SuitePlan> {
+    let wanted = plan.stages.iter().any(|stage| stage.checks.iter().any(|id| id == CHECK));
+    plan.suite.as_ref().filter(|_| wanted)
+}
+
+/// Runs the suite and reports it as the check `suite` and as suites of its own.
+pub(super) async fn run(session: &Session<'_>, stage: Stage, suite: &SuitePlan) {
+    let Some(check) = catalogue::find(CHECK) else { return };
+    session.events.send(EventKind::CheckStarted { stage, check: CHECK.to_owned() });
+    let began = Instant::now();
+    let mut log = session.shelf.log("suite.log", "output of your suite", session.events);
+    let mut result = CheckResult { outcome: Outcome::Passed, ..catalogue::not_measured(check, stage, "") };
+    match run_to_end(session, suite, &mut log).await {
+        Err(reason) => result.outcome = Outcome::NotMeasured { reason },
+        Ok((exit, found)) => {
+            let found = results::read(found, session.shelf, session.events).await;
+            result.steps = judge::steps(suite, exit, &found, &log.last_lines().join(" ⏎ "), millis(began));
+            result.facts.insert("files".into(), found.files.to_string());
+            if !found.suites.is_empty() {
+                session.events.send(EventKind::SuiteReported { suites: found.suites });
+            }
+            let passed = Outcome::Passed;
+            result.outcome =
+                result.steps.iter().fold(passed, |so_far, step| catalogue::worse(&so_far, &step.outcome));
+        }
+    }
+    result.took_ms = millis(began);
+    session.events.send(EventKind::CheckFinished(result));
+}
+
+/// How it ended and the files that it left; else why it did not run.
+async fn run_to_end(
+    session: &Session<'_>,
+    suite: &SuitePlan,
+    log: &mut GrowingLog,
+) -> Result<(Exit, Results), String> {
+    let deadline = Instant::now() + Duration::from_secs(suite.timeout_s);
+    let mut line = |text: String| log.line(&text);
+    let Some(image) = &suite.image else {
+        let url = session.cluster.balancer().await.map_err(|error| error.to_string())?;
+        let folder = results::folder(suite.results.as_deref(), session.shelf.report_dir())?;
+        let environment = account::environment(session, &url, &folder.path().to_string_lossy())?;
+        let command = suite.command.as_deref().unwrap_or_default();
+        let exit = host::run(command, &environment, &mut line, deadline).await?;
+        return Ok((exit, folder.files()?));
+    };
+    let url = session.cluster.balancer_for_guests().await.map_err(|error| error.to_string())?;
+    let results = suite.results.as_deref().unwrap_or(RESULTS);
+    let guest = Guest {
+        image: image.clone(),
+        command: suite.command.clone(),
+        environment: account::environment(session, &url, results)?,
+        results: results.to_owned(),
+    };
+    let ended =
+        session.cluster.run_guest(&guest, &mut line, deadline).await.map_err(|error| error.to_string())?;
+    let exit = match (ended.exit_code, ended.out_of_memory) {
+        (_, true) => Exit::OutOfMemory,
+        (Some(code), false) => Exit::Code(code),
+        (None, false) => Exit::TimeIsUp,
+    };
+    Ok((exit, Results { place: results.to_owned(), files: ended.files.unwrap_or_default() }))
+}
