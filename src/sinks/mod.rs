@@ -11,7 +11,7 @@ mod mail;
 use std::net::IpAddr;
 
 pub use http::HttpSink;
-pub use mail::MailSink;
+pub use mail::{Mail, MailSink};
 
 /// Everything that the gate serves, on one address.
 #[derive(Debug)]
