@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Reply};
 use super::error::ApiError;
-use super::shapes::{
-    Channel, Config, Login, Member, Migration, PeerInfo, PluginStatus, Team, User, VersionFacts,
-};
+use super::shapes::{Channel, Config, Member, Migration, PeerInfo, PluginStatus, Team, VersionFacts};
 
 impl Client {
     /// Whether the server answers, its database and its file store included.
@@ -94,59 +92,6 @@ impl Client {
     /// No answer, another status, another shape.
     pub async fn plugin_statuses(&self) -> Result<Vec<PluginStatus>, ApiError> {
         self.get("/api/v4/plugins/statuses").await?.json()
-    }
-
-    /// Creates a user: the first one of an empty database becomes the admin.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
-    pub async fn create_user(&self, username: &str, password: &str) -> Result<User, ApiError> {
-        let email = format!("{username}@upgrade-gate.example");
-        let body = json!({ "email": email, "username": username, "password": password });
-        self.post("/api/v4/users", &body).await?.json()
-    }
-
-    /// Begins a session with a user name or an e-mail address.
-    ///
-    /// # Errors
-    /// No answer, another status (401 for a wrong password), or an answer without a token.
-    pub async fn login(&self, login_id: &str, password: &str) -> Result<Login, ApiError> {
-        let body = json!({ "login_id": login_id, "password": password });
-        let reply = self.post("/api/v4/users/login", &body).await?;
-        let token = reply.header("token").unwrap_or_default().to_owned();
-        Ok(Login { user: reply.json()?, client: self.with_token(&token) })
-    }
-
-    /// Ends this client's session.
-    ///
-    /// # Errors
-    /// No answer or another status.
-    pub async fn logout(&self) -> Result<Reply, ApiError> {
-        self.post("/api/v4/users/logout", &json!({})).await
-    }
-
-    /// The account of this client's session.
-    ///
-    /// # Errors
-    /// No answer, or 401 once the session is over.
-    pub async fn me(&self) -> Result<User, ApiError> {
-        self.get("/api/v4/users/me").await?.json()
-    }
-
-    /// A user by id.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
-    pub async fn user(&self, id: &str) -> Result<User, ApiError> {
-        self.get(&format!("/api/v4/users/{id}")).await?.json()
-    }
-
-    /// A user by name: never answered from the by-id cache.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
-    pub async fn user_by_name(&self, username: &str) -> Result<User, ApiError> {
-        self.get(&format!("/api/v4/users/username/{username}")).await?.json()
     }
 
     /// Creates an open team.

@@ -7,19 +7,22 @@
 //! answer's `X-Version-Id` and `X-Request-Id` are kept, because they prove which version answered; `format=old` is
 //! always sent, because servers before 11 demand it; no request is retried here, because a retried POST may write twice.
 
+mod accounts;
 mod api;
 mod client;
 mod error;
+mod invites;
 mod messages;
 mod settings;
 mod shapes;
 mod socket;
 
+pub use accounts::address_of;
 pub use client::{Client, Http, Reply};
 pub use error::{ApiError, ApiErrorKind};
 pub use settings::Role;
 pub use shapes::{
-    Channel, Config, FileInfo, Login, Member, Migration, PeerInfo, PluginStatus, Post, Team, User,
-    VersionFacts,
+    AccessToken, Channel, Config, FileInfo, InviteError, Invited, Login, Member, Migration, PeerInfo,
+    PluginStatus, Post, Team, User, VersionFacts,
 };
 pub use socket::{Frame, Socket};

@@ -24,6 +24,34 @@ pub struct User {
     pub delete_at: i64,
 }
 
+/// A personal access token that was just made.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AccessToken {
+    /// 26 characters; it names the token and opens nothing.
+    pub id: String,
+    /// What opens the server.
+    pub token: String,
+}
+
+/// What became of one invitation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Invited {
+    /// To whom.
+    pub email: String,
+    /// Why its mail was not sent.
+    pub error: Option<InviteError>,
+}
+
+/// Why a mail was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct InviteError {
+    /// The product's error id.
+    pub id: String,
+    /// Its words.
+    #[serde(default)]
+    pub message: String,
+}
+
 /// A session that was just begun.
 #[derive(Debug, Clone)]
 pub struct Login {
@@ -42,6 +70,9 @@ pub struct Team {
     pub name: String,
     /// What people see.
     pub display_name: String,
+    /// Whoever knows it may join; only shown to those who may invite.
+    #[serde(default)]
+    pub invite_id: String,
 }
 
 /// A channel.
@@ -70,6 +101,9 @@ pub struct Channel {
 pub struct Member {
     /// Who.
     pub user_id: String,
+    /// Milliseconds; not 0 for who has left a team.
+    #[serde(default)]
+    pub delete_at: i64,
 }
 
 /// A post.
