@@ -157,7 +157,12 @@ impl NodeCore {
         if let Some(session) = memory.sessions.get(token) {
             return Some(session.clone());
         }
-        let session = self.world.tables().sessions.get(token).cloned()?;
+        let session = {
+            let tables = self.world.tables();
+            let by_access_token =
+                || tables.session_of_access_token(token).filter(|_| !self.has("access-token-dead"));
+            tables.sessions.get(token).cloned().or_else(by_access_token)?
+        };
         memory.sessions.insert(token.to_owned(), session.clone());
         Some(session)
     }

@@ -267,6 +267,13 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::Who<'_>, migrate
     if faults.has("sessions-wiped", who) {
         tables.sessions.clear();
     }
+    if faults.has("invitations-wiped", who) {
+        tables.invitations.clear();
+    }
+    if faults.has("users-deactivated", who) {
+        let plain = tables.users.values_mut().filter(|user| !user.is_admin());
+        plain.for_each(|user| user.delete_at = user.create_at);
+    }
     if faults.has("migration-drops-posts", who) {
         tables.posts.clear();
         tables.channel_posts.clear();

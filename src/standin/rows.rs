@@ -19,6 +19,8 @@ pub(super) struct User {
     pub(super) password_hash: String,
     pub(super) password_at: i64,
     pub(super) failed_attempts: u32,
+    /// Whether the address was proved, by a mail that arrived.
+    pub(super) email_verified: bool,
 }
 
 /// Who looks at an account: the less, the fewer fields.
@@ -46,6 +48,9 @@ impl User {
         }
         set("auth_service", json!(""));
         set("email", json!(self.email));
+        if self.email_verified && viewer != Viewer::Other {
+            set("email_verified", json!(true));
+        }
         for key in ["nickname", "first_name", "last_name", "position"] {
             set(key, profile(key));
         }

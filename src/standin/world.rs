@@ -12,6 +12,7 @@ use super::bus::Bus;
 use super::defaults::DEFAULTS;
 use super::file_store::{FileStore, MemoryFiles};
 use super::ids;
+use super::invitations::{AccessToken, Invitation};
 use super::messages::{FileInfo, Post, Reaction};
 use super::release::Release;
 use super::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
@@ -73,6 +74,10 @@ pub(super) struct Tables {
     pub(super) users: IndexMap<String, User>,
     /// By token.
     pub(super) sessions: HashMap<String, Session>,
+    /// By token.
+    pub(super) access_tokens: IndexMap<String, AccessToken>,
+    /// By token.
+    pub(super) invitations: HashMap<String, Invitation>,
     pub(super) teams: IndexMap<String, Team>,
     /// By team and user.
     pub(super) team_members: IndexMap<(String, String), TeamMember>,
@@ -174,6 +179,19 @@ fn now_ms() -> i64 {
 impl Tables {
     pub(super) fn user_named(&self, name: &str) -> Option<&User> {
         self.users.values().find(|user| user.username == name || user.email == name)
+    }
+
+    /// What a personal access token opens: a session of its user, unless that one is deactivated.
+    pub(super) fn session_of_access_token(&self, token: &str) -> Option<Session> {
+        let known = self.access_tokens.get(token)?;
+        let user = self.users.get(&known.user_id).filter(|user| user.delete_at == 0)?;
+        Some(Session {
+            id: known.id.clone(),
+            token: known.token.clone(),
+            user_id: known.user_id.clone(),
+            roles: user.roles.clone(),
+            create_at: known.create_at,
+        })
     }
 
     pub(super) fn in_team(&self, team: &str, user: &str) -> bool {

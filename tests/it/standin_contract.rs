@@ -24,9 +24,11 @@ struct Exchange {
     response_body: Option<Value>,
     compare: Option<String>,
     gives: Option<String>,
+    /// Where in the answer that stands, if not in its id: a JSON pointer.
+    from: Option<String>,
 }
 
-const WALK: [&str; 8] = [
+const WALK: [&str; 9] = [
     include_str!("../fixtures/exchanges/system.json"),
     include_str!("../fixtures/exchanges/users.json"),
     include_str!("../fixtures/exchanges/config.json"),
@@ -34,6 +36,7 @@ const WALK: [&str; 8] = [
     include_str!("../fixtures/exchanges/channels.json"),
     include_str!("../fixtures/exchanges/posts.json"),
     include_str!("../fixtures/exchanges/files.json"),
+    include_str!("../fixtures/exchanges/invites.json"),
     include_str!("../fixtures/exchanges/end.json"),
 ];
 
@@ -95,6 +98,10 @@ async fn replay(
         }
     }
     match exchange.gives.as_deref() {
+        Some(name) if exchange.from.is_some() => {
+            let given = body.pointer(exchange.from.as_deref().unwrap()).and_then(Value::as_str);
+            made.insert(name.into(), given.unwrap_or_default().into())
+        }
         Some(name) if name.starts_with("token:") => made.insert(name.into(), token.unwrap_or_default()),
         Some(name) => {
             let id = body.pointer("/file_infos/0/id").or(body.get("id")).and_then(Value::as_str);

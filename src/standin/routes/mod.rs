@@ -1,10 +1,12 @@
 //! The REST routes of a node, one file per area.
 
+mod access_tokens;
 mod channel_members;
 mod channels;
 mod cluster;
 mod config;
 mod files;
+mod invites;
 mod pages;
 mod personal;
 mod plugins;
@@ -42,6 +44,8 @@ pub(super) fn router(node: Arc<NodeCore>) -> Router {
         .merge(plugins::routes())
         .merge(users::routes())
         .merge(sessions::routes())
+        .merge(access_tokens::routes())
+        .merge(invites::routes())
         .merge(teams::routes())
         .merge(team_members::routes())
         .merge(channels::routes())

@@ -35,6 +35,9 @@ async fn login(State(node): State<Arc<NodeCore>>, body: Bytes) -> Answer {
         )
     };
     let any_password = node.has("any-password");
+    if name.contains('@') && node.has("login-by-address-refused") {
+        return Err(refused());
+    }
     let now = node.world.tick();
     let (user, session) = {
         let mut tables = node.world.tables();

@@ -15,7 +15,7 @@ use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, must_be_id};
 use crate::standin::ids;
 use crate::standin::messages::Post;
-use crate::standin::rows::{ChannelMember, TeamMember};
+use crate::standin::rows::{Channel, ChannelMember, TeamMember, User};
 use crate::standin::world::pair;
 
 use super::posts::announce;
@@ -53,7 +53,7 @@ async fn add_batch(
     created(&joined.into())
 }
 
-/// Puts somebody into a team and its two first channels, and says so there.
+/// Puts somebody into a team for a caller who may do that.
 fn join(node: &NodeCore, caller: &Caller, team_id: &str, user_id: &str) -> Result<TeamMember, Refusal> {
     must_be_id(user_id, "user_id").map_err(|_| Refusal::body("user_id"))?;
     let team = team(node, team_id)?;
@@ -62,26 +62,37 @@ fn join(node: &NodeCore, caller: &Caller, team_id: &str, user_id: &str) -> Resul
         caller.must_be_admin("add_user_to_team")?;
     }
     let user = node.user(user_id)?;
+    Ok(enter(node, team_id, &user, user.is_admin() && own, None))
+}
+
+/// Puts somebody into a team and its two first channels, or a guest into these channels only, and says so there.
+pub(super) fn enter(
+    node: &NodeCore,
+    team_id: &str,
+    user: &User,
+    admin: bool,
+    guest_channels: Option<&[String]>,
+) -> TeamMember {
     let now = node.world.tick();
-    let member = TeamMember {
-        team_id: team_id.into(),
-        user_id: user_id.into(),
-        admin: user.is_admin() && own,
-        delete_at: 0,
-    };
+    let user_id = user.id.as_str();
+    let member = TeamMember { team_id: team_id.into(), user_id: user_id.into(), admin, delete_at: 0 };
     if node.has("team-member-add-lost") {
-        return Ok(member);
+        return member;
     }
     let mut joined = Vec::new();
     {
         let mut tables = node.world.tables();
         if tables.in_team(team_id, user_id) {
-            return Ok(tables.team_members[&pair(team_id, user_id)].clone());
+            return tables.team_members[&pair(team_id, user_id)].clone();
         }
         tables.team_members.insert(pair(team_id, user_id), member.clone());
-        for name in ["town-square", "off-topic"] {
-            let place = tables.channels.values().find(|c| c.team_id == team_id && c.name == name);
-            let Some(place) = place.map(|channel| channel.id.clone()) else { continue };
+        let first = |channel: &&Channel| match guest_channels {
+            Some(ids) => ids.contains(&channel.id),
+            None => matches!(channel.name.as_str(), "town-square" | "off-topic"),
+        };
+        let own = tables.channels.values().filter(|channel| channel.team_id == team_id).filter(first);
+        let places: Vec<(String, String)> = own.map(|c| (c.name.clone(), c.id.clone())).collect();
+        for (name, place) in places {
             let row = ChannelMember {
                 channel_id: place.clone(),
                 user_id: user_id.into(),
@@ -107,7 +118,7 @@ fn join(node: &NodeCore, caller: &Caller, team_id: &str, user_id: &str) -> Resul
     }
     let data = json!({"team_id": team_id, "user_id": user_id});
     node.tell("added_to_team", Audience::User(user_id.into()), data);
-    Ok(member)
+    member
 }
 
 async fn list(State(node): State<Arc<NodeCore>>, caller: Caller, Path(team_id): Path<String>) -> Answer {

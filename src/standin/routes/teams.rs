@@ -167,10 +167,7 @@ async fn patch(
     body: Bytes,
 ) -> Answer {
     let before = team(&node, &id)?;
-    let rules = node.world.tables().team_members.get(&pair(&id, &caller.user_id)).is_some_and(|m| m.admin);
-    if !rules {
-        caller.must_be_admin("manage_team")?;
-    }
+    may_rule(&node, &caller, &id)?;
     let body = read(&body, "team")?;
     let mut team = before;
     let take = |key: &str, field: &mut String| {
@@ -185,6 +182,15 @@ async fn patch(
     node.world.tables().teams.insert(id.clone(), team.clone());
     node.tell("update_team", Audience::Team(id), json!({"team": team.json().to_string()}));
     ok(&team.json())
+}
+
+/// Refuses whoever is neither the team's administrator nor the system's.
+pub(super) fn may_rule(node: &NodeCore, caller: &Caller, team_id: &str) -> Result<(), Refusal> {
+    let tables = node.world.tables();
+    if tables.team_members.get(&pair(team_id, &caller.user_id)).is_some_and(|member| member.admin) {
+        return Ok(());
+    }
+    caller.must_be_admin("manage_team")
 }
 
 async fn of_user(State(node): State<Arc<NodeCore>>, caller: Caller, Path(user): Path<String>) -> Answer {

@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
+use super::invites::WayIn;
 use super::sessions::end_sessions;
 use crate::standin::answer::{Answer, Refusal, created, done, ok, read, read_ids, text};
 use crate::standin::bus::{Audience, Stale};
@@ -30,9 +31,15 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .route("/users/{user_id}", get(by_id).delete(deactivate))
         .route("/users/{user_id}/patch", put(patch))
         .route("/users/{user_id}/active", put(activate))
+        .route("/users/{user_id}/roles", put(roles))
 }
 
-async fn create(State(node): State<Arc<NodeCore>>, MaybeCaller(caller): MaybeCaller, body: Bytes) -> Answer {
+async fn create(
+    State(node): State<Arc<NodeCore>>,
+    MaybeCaller(caller): MaybeCaller,
+    Query(query): Query<HashMap<String, String>>,
+    body: Bytes,
+) -> Answer {
     let body = read(&body, "user")?;
     let (email, username, password) = (
         text(&body, "email").to_lowercase(),
@@ -41,13 +48,22 @@ async fn create(State(node): State<Arc<NodeCore>>, MaybeCaller(caller): MaybeCal
     );
     let first = node.world.tables().users.is_empty();
     let trusted = first || caller.is_some_and(|caller| caller.admin);
-    if !trusted && !node.settings().on("TeamSettings", "EnableOpenServer") {
+    let way_in = WayIn::of(&node, &query)?;
+    if !trusted && way_in.is_none() && node.has("sign-up-500") {
+        return Err(Refusal::new(500, "app.user.save.app_error", "Unable to save the account."));
+    }
+    if !trusted && way_in.is_none() && !node.settings().on("TeamSettings", "EnableOpenServer") {
         return Err(Refusal::new(
             403,
             "api.user.create_user.no_open_server",
             "This server does not allow open signups.  Please speak with your Administrator to receive an invitation.",
         ));
     }
+    let (roles, email_verified) = match &way_in {
+        Some(way_in) => way_in.must_fit(&node, &email)?,
+        None if first => ("system_admin system_user", false),
+        None => ("system_user", false),
+    };
     validate(&email, &username, password)?;
     let now = node.world.tick();
     let id = ids::new_id();
@@ -60,9 +76,10 @@ async fn create(State(node): State<Arc<NodeCore>>, MaybeCaller(caller): MaybeCal
         username,
         email,
         profile: profile_in(&body),
-        roles: if first { "system_admin system_user".into() } else { "system_user".into() },
+        roles: roles.into(),
         password_at: now,
         failed_attempts: 0,
+        email_verified,
     };
     let lost = node.has("user-lost");
     {
@@ -71,6 +88,9 @@ async fn create(State(node): State<Arc<NodeCore>>, MaybeCaller(caller): MaybeCal
         if !lost {
             tables.users.insert(user.id.clone(), user.clone());
         }
+    }
+    if let (Some(way_in), false) = (way_in, lost) {
+        way_in.enter(&node, &user);
     }
     node.tell("new_user", Audience::All, json!({"user_id": user.id}));
     created(&user.json(Viewer::Owner))
@@ -233,6 +253,31 @@ async fn patch(
     node.invalidate(&Stale::User(id));
     node.tell("user_updated", Audience::All, json!({"user": user.json(Viewer::Other)}));
     ok(&user.json(caller.viewer(&user)))
+}
+
+/// Only the built-in roles of users: others need a licence.
+async fn roles(
+    State(node): State<Arc<NodeCore>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let id = caller.resolve(&id)?;
+    caller.must_be_admin("manage_roles")?;
+    let body = read(&body, "roles")?;
+    let roles = text(&body, "roles");
+    if !roles.split(' ').all(|role| matches!(role, "system_user" | "system_admin")) {
+        return Err(Refusal::new(
+            400,
+            "api.user.update_user_roles.license.app_error",
+            "Custom Permission Schemes not supported by current license",
+        ));
+    }
+    let mut tables = node.world.tables();
+    tables.users.get_mut(&id).ok_or_else(|| missing(&id))?.roles = roles.to_owned();
+    drop(tables);
+    node.invalidate(&Stale::User(id));
+    done()
 }
 
 async fn activate(
