@@ -20,6 +20,7 @@ pub const CHECKS: &[Check] = &[
     super::topology::CHECK,
     super::sessions::CHECK,
     super::users::CHECK,
+    super::invites::CHECK,
     super::teams::CHECK,
     super::channels::CHECK,
     super::posts::CHECK,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::event::Clustering;
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::Stage;
-use crate::sinks::Sinks;
+use crate::sinks::{MailSink, Sinks};
 use crate::storage::Bucket;
 use crate::versions::Version;
 
@@ -39,8 +39,6 @@ pub struct Place {
 pub struct Home {
     /// The first user: system admin.
     pub admin: Client,
-    /// The name that the admin logs in with.
-    pub admin_name: String,
     /// The admin's id.
     pub admin_id: String,
     /// A plain member.
@@ -51,12 +49,23 @@ pub struct Home {
     pub bob: Client,
     /// His id.
     pub bob_id: String,
+    /// The names of admin, alice and bob.
+    pub usernames: [String; 3],
     /// The name that `sessions` logs in with: alice's.
     pub login_id: String,
     /// The password of alice.
     pub password: secrecy::SecretString,
     /// The team that all of them are in.
     pub team_id: String,
+}
+
+/// Why the servers' mail does not come to the gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoMail {
+    /// It cannot, for this reason: the installation is set up otherwise.
+    NotApplicable(String),
+    /// It should, and telling the servers failed.
+    NotMeasured(String),
 }
 
 /// What checks keep from one stage for a later one, by check id.
@@ -81,6 +90,8 @@ pub struct Scene<'a> {
     pub bucket: Result<Bucket, String>,
     /// What the gate serves to the servers; else why they can't reach it.
     pub sinks: &'a Result<Sinks, String>,
+    /// The gate's mail server, if the servers were told to send their mail there; else why not.
+    pub mail: Result<&'a MailSink, NoMail>,
     /// Kept from stage to stage.
     pub carried: &'a Carried,
 }

@@ -1,16 +1,20 @@
 //! `sessions`: logging in and out, on each version, and what the other nodes make of it.
 
+mod tokens;
+
 use secrecy::ExposeSecret as _;
 
 use super::check::{Check, Stages};
 use super::context::Context;
+use super::each_version::each_version;
 use super::outcome::{Expect as _, Halt, Stop};
+use super::refused::refused;
 use super::scene::Place;
-use crate::mattermost::Client;
+use crate::mattermost::{Client, address_of};
 
 pub(super) const CHECK: Check = Check {
     id: "sessions",
-    title: "log in and out: a session works on every node, is dead on every node after the log-out, and outlives the upgrade",
+    title: "sessions and access tokens work on every node, are dead on every node when ended, and outlive the upgrade",
     lines: &["S1.3d", "S2.1"],
     stages: Stages::Each,
     alone: false,
@@ -26,14 +30,19 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         halted = halted.and(cx.step(name, is_alice(cx, &cx.home.alice.at(&place.anyone))).await);
     }
     // Logging in costs the server 0.7 s of hashing: once per version, not once per node.
-    for (n, (actor, others)) in cx.actors().into_iter().enumerate() {
-        halted = halted.and(walk(cx, actor, &others).await);
-        if n == 0 {
-            let name = format!("{} refuses a wrong password", actor.name);
-            halted = halted.and(cx.step(name, refuses(cx, actor)).await);
-        }
-    }
-    halted
+    halted = halted.and(
+        each_version(cx, |n, actor, others| async move {
+            let mut halted = walk(cx, actor, &others).await;
+            halted = halted.and(by_address(cx, actor).await);
+            if n == 0 {
+                let name = format!("{} refuses a wrong password", actor.name);
+                halted = halted.and(cx.step(name, refuses(cx, actor)).await);
+            }
+            halted.and(tokens::made_and_revoked(cx, actor, &others).await)
+        })
+        .await,
+    );
+    halted.and(tokens::of_stable(cx).await)
 }
 
 async fn walk(cx: &Context<'_>, actor: &Place, others: &[&Place]) -> Result<(), Halt> {
@@ -66,6 +75,18 @@ async fn walk(cx: &Context<'_>, actor: &Place, others: &[&Place]) -> Result<(), 
     halted
 }
 
+/// Logs in with the e-mail address in place of the name.
+async fn by_address(cx: &Context<'_>, actor: &Place) -> Result<(), Halt> {
+    let address = address_of(&cx.home.login_id);
+    cx.step(format!("log in by e-mail address on {}", actor.label()), async {
+        let login = actor.anyone.login(&address, cx.home.password.expose_secret()).await;
+        let session = login.expecting("a new session, by e-mail address")?.client;
+        is_alice(cx, &session).await?;
+        session.logout().await.expecting("the session to end").map(drop)
+    })
+    .await
+}
+
 async fn is_alice(cx: &Context<'_>, session: &Client) -> Result<(), Stop> {
     let me = session.me().await.expecting("the account of the session")?;
     if me.id == cx.home.alice_id {
@@ -89,9 +110,6 @@ async fn is_dead(session: &Client) -> Result<(), Stop> {
 
 async fn refuses(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
     let wrong = format!("{}-wrong", cx.home.password.expose_secret());
-    match place.anyone.login(&cx.home.login_id, &wrong).await {
-        Err(error) if error.status() == Some(401) => Ok(()),
-        Err(error) => Err(error).expecting("401 for a wrong password"),
-        Ok(_) => Err(Stop::failed_at(&place.name, "401 for a wrong password", "a session")),
-    }
+    let answer = place.anyone.login(&cx.home.login_id, &wrong).await;
+    refused(&place.name, 401, "401 for a wrong password", answer)
 }

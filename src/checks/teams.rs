@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::check::{Check, Stages};
 use super::context::Context;
+use super::each_version::each_version;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::Place;
 
@@ -19,11 +20,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let mut halted = Ok(());
-    for (n, (actor, others)) in cx.actors().into_iter().enumerate() {
-        halted = halted.and(walk(cx, n, actor, &others).await);
-    }
-    halted
+    each_version(cx, |n, actor, others| async move { walk(cx, n, actor, &others).await }).await
 }
 
 async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> Result<(), Halt> {

@@ -21,7 +21,11 @@ pub struct NamedFault {
 }
 
 /// One file per area, in the order of listings.
-const FILES: &[&str] = &[include_str!("catalogue/core.yaml"), include_str!("catalogue/settings.yaml")];
+const FILES: &[&str] = &[
+    include_str!("catalogue/core.yaml"),
+    include_str!("catalogue/settings.yaml"),
+    include_str!("catalogue/accounts.yaml"),
+];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {
     // The files are part of the program, and a test reads them: it cannot fail where this runs.

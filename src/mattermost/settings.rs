@@ -38,12 +38,20 @@ impl Client {
         self.put("/api/v4/config/patch", patch).await?.json()
     }
 
+    /// Makes this node read the configuration from the database again.
+    ///
+    /// # Errors
+    /// No answer or another status.
+    pub async fn reload_config(&self) -> Result<(), ApiError> {
+        self.post("/api/v4/config/reload", &json!({})).await.map(drop)
+    }
+
     /// Makes this node forget what it cached: configuration and everything else.
     ///
     /// # Errors
     /// No answer or another status.
     pub async fn refresh(&self) -> Result<(), ApiError> {
-        self.post("/api/v4/config/reload", &json!({})).await?;
+        self.reload_config().await?;
         self.post("/api/v4/caches/invalidate", &json!({})).await?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::blame::{blame, broken};
 use super::session::Session;
-use super::{home, suite};
+use super::{home, settings, suite};
 use crate::checks::{Home, Place, Side};
 use crate::event::{Blame, Breakage, Clustering, EventKind};
 use crate::mattermost::Client;
@@ -49,6 +49,8 @@ pub(super) async fn bring_up(
     )?;
     session.places = std::iter::once(first).chain(others).collect();
     session.clustering = clustering(session, &home).await;
+    // Only now, when every node is up: one that starts at this moment might read the settings just before they change.
+    session.mail = settings::send_mail_to_the_gate(session, &home).await;
     session.home = Some(home);
     session.events.send(EventKind::ClusterKnown { clustering: session.clustering.clone() });
     Ok(())

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::session::Session;
+use super::settings;
 use crate::checks::{Check, Context, Scene, Turn, catalogue};
 use crate::mattermost::Client;
 use crate::outcome::{CheckResult, Stage};
@@ -21,6 +22,7 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
         home,
         bucket: session.cluster.bucket().await.map_err(|error| error.to_string()),
         sinks: &session.sinks,
+        mail: settings::mail_of(session),
         carried: &session.carried,
     })
 }

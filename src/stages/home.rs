@@ -37,7 +37,7 @@ pub(super) async fn make(node: &Client, nonce: &str, password: &SecretString) ->
     joined_alice?;
     joined_bob?;
     Ok(Home {
-        admin_name: admin.user.username,
+        usernames: [admin.user.username.clone(), alice.username.clone(), bob.username.clone()],
         admin_id: admin.user.id,
         admin: admin.client,
         alice: alice_client,

@@ -16,6 +16,7 @@ mod restarts;
 mod roll;
 mod run;
 mod session;
+mod settings;
 mod stage;
 mod suite;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
-use crate::checks::{Carried, Home, Place, Side, sanity};
+use crate::checks::{Carried, Home, NoMail, Place, Side, sanity};
 use crate::cluster::evidence::Shelf;
 use crate::cluster::{self, Cluster};
 use crate::event::{Breakage, Clustering, EventKind, Events};
@@ -29,6 +29,8 @@ pub(super) struct Session<'a> {
     pub(super) carried: Carried,
     /// What the gate serves to the nodes; else why they can't reach it.
     pub(super) sinks: Result<Sinks, String>,
+    /// Whether the servers were told to send their mail to the gate; else why not.
+    pub(super) mail: Result<(), NoMail>,
 }
 
 impl<'a> Session<'a> {
@@ -51,6 +53,7 @@ impl<'a> Session<'a> {
             clustering: Clustering::SharedDatabase { reason },
             carried: Carried::default(),
             sinks: Err("they were not started yet".into()),
+            mail: Err(NoMail::NotMeasured("the servers were not told about it yet".into())),
         }
     }
 

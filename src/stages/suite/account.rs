@@ -15,7 +15,7 @@ pub(super) fn environment(
     let variables = [
         ("UPGRADE_GATE_URL", url.to_owned()),
         ("UPGRADE_GATE_NODE_URLS", nodes.join(",")),
-        ("UPGRADE_GATE_ADMIN_USER", home.admin_name.clone()),
+        ("UPGRADE_GATE_ADMIN_USER", home.usernames[0].clone()),
         ("UPGRADE_GATE_ADMIN_PASSWORD", home.password.expose_secret().to_owned()),
         ("UPGRADE_GATE_RESULTS", results.to_owned()),
         ("UPGRADE_GATE_STABLE", session.plan.stable.version.to_string()),

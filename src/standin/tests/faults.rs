@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
-use super::probes;
+use super::{account_probes, probes};
 use crate::fault::{Faults, catalogue};
 
 /// What was there before the release came.
@@ -16,6 +16,8 @@ pub(super) struct Before {
     pub(super) file: String,
     pub(super) user: String,
     pub(super) token: String,
+    /// The token of an invitation of early@lab.test to the team.
+    pub(super) invitation: String,
 }
 
 /// The node on stable, and the one on the release.
@@ -33,8 +35,10 @@ async fn half_way(faults: &Faults) -> (Site, Before) {
     let path = format!("/files?channel_id={channel}&filename=old.txt");
     let file = site.send(OLD, "POST", &path, &site.admin, b"old bytes".to_vec(), &[]).await.unwrap();
     let file = file.body["file_infos"][0]["id"].as_str().unwrap().to_owned();
+    site.post(OLD, &format!("/teams/{team}/invite/email"), json!(["early@lab.test"])).await;
+    let invitation = account_probes::token_of(&site, "early@lab.test");
     site.start("11.7.0", faults).await;
-    (site, Before { team, channel, post, file, user, token })
+    (site, Before { team, channel, post, file, user, token, invitation })
 }
 
 async fn misbehaves(fault: &str, faults: &Faults) -> bool {

@@ -1,9 +1,11 @@
 //! The stand-in seen from outside, through HTTP and websockets only.
 
+mod account_probes;
 mod client;
 mod crossing;
 mod faults;
 mod life;
+mod mail;
 mod probes;
 mod rest;
 mod split;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::account_probes::accounts;
 use super::client::{PASSWORD, Site};
 use super::faults::{Before, NEW, OLD};
 
@@ -13,7 +14,10 @@ pub(super) async fn data(fault: &str, site: &Site, before: &Before) -> Option<bo
     if let Some(seen) = posts(fault, site, before).await {
         return Some(seen);
     }
-    files(fault, site, before).await
+    if let Some(seen) = files(fault, site, before).await {
+        return Some(seen);
+    }
+    accounts(fault, site, before).await
 }
 
 async fn places(fault: &str, site: &Site, before: &Before) -> Option<bool> {
