@@ -21,6 +21,7 @@ pub mod inputs;
 pub mod mattermost;
 pub mod outcome;
 pub mod plan;
+pub mod png;
 pub mod record;
 pub mod redact;
 pub mod report;

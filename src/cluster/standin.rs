@@ -67,6 +67,7 @@ impl StandInCluster {
         let world = World::new(Options {
             clustered: options.clustered,
             files: Arc::new(BucketFiles::of(bucket_at(store.address()))),
+            public_links: true,
             ..Options::default()
         });
         // Nobody listens there yet: start() tells the balancer where each node really is.

@@ -25,6 +25,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/core.yaml"),
     include_str!("catalogue/settings.yaml"),
     include_str!("catalogue/accounts.yaml"),
+    include_str!("catalogue/content.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

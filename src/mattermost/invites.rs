@@ -40,14 +40,6 @@ impl Client {
         self.post(&format!("/api/v4/teams/members/invite?invite_id={invite_id}"), &json!({})).await?.json()
     }
 
-    /// Takes a user out of a team.
-    ///
-    /// # Errors
-    /// No answer or another status.
-    pub async fn remove_from_team(&self, team: &str, user: &str) -> Result<(), ApiError> {
-        self.delete(&format!("/api/v4/teams/{team}/members/{user}")).await.map(drop)
-    }
-
     /// The channels of a team that a user is in.
     ///
     /// # Errors

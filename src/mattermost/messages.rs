@@ -1,12 +1,11 @@
-//! The calls about messages and files.
+//! The calls about messages.
 
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::client::Client;
-use super::error::{ApiError, ApiErrorKind};
-use super::shapes::{FileInfo, Post};
+use super::error::ApiError;
+use super::shapes::Post;
 
 impl Client {
     /// Sends a message, with files if there are any.
@@ -39,12 +38,7 @@ impl Client {
     /// # Errors
     /// No answer, another status, another shape.
     pub async fn newest_posts(&self, channel: &str) -> Result<Vec<String>, ApiError> {
-        #[derive(Deserialize)]
-        struct List {
-            order: Vec<String>,
-        }
-        let list: List = self.get(&format!("/api/v4/channels/{channel}/posts")).await?.json()?;
-        Ok(list.order)
+        self.ids(&format!("/api/v4/channels/{channel}/posts")).await
     }
 
     /// Puts an emoji below a message, as `user`.
@@ -78,41 +72,65 @@ impl Client {
         self.get(&format!("/api/v4/posts/{id}")).await?.json()
     }
 
-    /// Uploads a file to a channel; `channel_id` goes first, because the server reads the form as a stream.
+    /// Answers a message.
     ///
     /// # Errors
     /// No answer, another status, another shape.
-    pub async fn upload(&self, channel: &str, name: &str, bytes: Vec<u8>) -> Result<FileInfo, ApiError> {
-        #[derive(Deserialize)]
-        struct Uploaded {
-            file_infos: Vec<FileInfo>,
-        }
-        let form = reqwest::multipart::Form::new()
-            .text("channel_id", channel.to_owned())
-            .part("files", reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned()));
-        let request = self.request(Method::POST, "/api/v4/files").multipart(form);
-        let reply = self.finish("POST", "/api/v4/files", request, &[201]).await?;
-        let uploaded: Uploaded = reply.json()?;
-        uploaded.file_infos.into_iter().next().ok_or_else(|| ApiError {
-            node: self.node().to_owned(),
-            request: "POST /api/v4/files".into(),
-            kind: ApiErrorKind::Shape { reason: "names no file".into(), request_id: reply.request_id() },
-        })
+    pub async fn reply(&self, channel: &str, root: &str, message: &str) -> Result<Post, ApiError> {
+        let body = json!({ "channel_id": channel, "root_id": root, "message": message });
+        self.post("/api/v4/posts", &body).await?.json()
     }
 
-    /// A file's bytes.
+    /// Ids of a thread's messages: its root first, then the answers, oldest first.
+    ///
+    /// # Errors
+    /// No answer, another status, another shape.
+    pub async fn thread(&self, root: &str) -> Result<Vec<String>, ApiError> {
+        self.ids(&format!("/api/v4/posts/{root}/thread")).await
+    }
+
+    /// Pins a message to its channel, or takes it down.
     ///
     /// # Errors
     /// No answer or another status.
-    pub async fn download(&self, id: &str) -> Result<Vec<u8>, ApiError> {
-        Ok(self.get(&format!("/api/v4/files/{id}")).await?.body)
+    pub async fn pin(&self, post: &str, pinned: bool) -> Result<(), ApiError> {
+        let action = if pinned { "pin" } else { "unpin" };
+        self.post(&format!("/api/v4/posts/{post}/{action}"), &json!({})).await.map(drop)
     }
 
-    /// A file's facts.
+    /// Ids of the messages that are pinned to a channel.
     ///
     /// # Errors
     /// No answer, another status, another shape.
-    pub async fn file_info(&self, id: &str) -> Result<FileInfo, ApiError> {
-        self.get(&format!("/api/v4/files/{id}/info")).await?.json()
+    pub async fn pinned(&self, channel: &str) -> Result<Vec<String>, ApiError> {
+        self.ids(&format!("/api/v4/channels/{channel}/pinned")).await
     }
+
+    /// What a message said before its edits, newest first; only its author is told. 404 without an edit.
+    ///
+    /// # Errors
+    /// No answer, another status, another shape.
+    pub async fn former_texts(&self, post: &str) -> Result<Vec<String>, ApiError> {
+        let list: Vec<Post> = self.get(&format!("/api/v4/posts/{post}/edit_history")).await?.json()?;
+        Ok(list.into_iter().map(|former| former.message).collect())
+    }
+
+    /// Ids of the messages of a team that have all these words.
+    ///
+    /// # Errors
+    /// No answer, another status, another shape.
+    pub async fn search_posts(&self, team: &str, words: &str) -> Result<Vec<String>, ApiError> {
+        let body = json!({ "terms": words, "is_or_search": false });
+        Ok(self.post(&format!("/api/v4/teams/{team}/posts/search"), &body).await?.json::<List>()?.order)
+    }
+
+    async fn ids(&self, path: &str) -> Result<Vec<String>, ApiError> {
+        Ok(self.get(path).await?.json::<List>()?.order)
+    }
+}
+
+/// A list of messages: their ids in order, and more that nobody reads here.
+#[derive(Deserialize)]
+struct List {
+    order: Vec<String>,
 }

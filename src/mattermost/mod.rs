@@ -11,8 +11,10 @@ mod accounts;
 mod api;
 mod client;
 mod error;
+mod files;
 mod invites;
 mod messages;
+mod places;
 mod settings;
 mod shapes;
 mod socket;
@@ -22,7 +24,7 @@ pub use client::{Client, Http, Reply};
 pub use error::{ApiError, ApiErrorKind};
 pub use settings::Role;
 pub use shapes::{
-    AccessToken, Channel, Config, FileInfo, InviteError, Invited, Login, Member, Migration, PeerInfo,
-    PluginStatus, Post, Team, User, VersionFacts,
+    AccessToken, Channel, Config, Emoji, FileInfo, InviteError, Invited, Login, Member, Migration, PeerInfo,
+    PluginStatus, Post, Team, Upload, User, VersionFacts,
 };
 pub use socket::{Frame, Socket};

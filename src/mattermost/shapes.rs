@@ -73,6 +73,9 @@ pub struct Team {
     /// Whoever knows it may join; only shown to those who may invite.
     #[serde(default)]
     pub invite_id: String,
+    /// Milliseconds; not 0 once archived.
+    #[serde(default)]
+    pub delete_at: i64,
 }
 
 /// A channel.
@@ -88,12 +91,18 @@ pub struct Channel {
     /// What it says of itself above its posts.
     #[serde(default)]
     pub header: String,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: String,
     /// `O`, `P`, `D` or `G`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Empty for direct and group channels.
     #[serde(default)]
     pub team_id: String,
+    /// Milliseconds; not 0 once archived.
+    #[serde(default)]
+    pub delete_at: i64,
 }
 
 /// A membership of a team or a channel.
@@ -101,7 +110,7 @@ pub struct Channel {
 pub struct Member {
     /// Who.
     pub user_id: String,
-    /// Milliseconds; not 0 for who has left a team.
+    /// Milliseconds; not 0 once somebody left a team.
     #[serde(default)]
     pub delete_at: i64,
 }
@@ -121,6 +130,12 @@ pub struct Post {
     /// The post that this one answers, or empty.
     #[serde(default)]
     pub root_id: String,
+    /// Answers in its thread.
+    #[serde(default)]
+    pub reply_count: u64,
+    /// Whether it is pinned to its channel.
+    #[serde(default)]
+    pub is_pinned: bool,
     /// Attached files.
     #[serde(default)]
     pub file_ids: Vec<String>,
@@ -135,6 +150,37 @@ pub struct FileInfo {
     pub name: String,
     /// Bytes.
     pub size: u64,
+    /// Pixels; 0 for what is no picture.
+    #[serde(default)]
+    pub width: u32,
+    /// Pixels; 0 for what is no picture.
+    #[serde(default)]
+    pub height: u32,
+    /// Whether there are smaller versions of it.
+    #[serde(default)]
+    pub has_preview_image: bool,
+}
+
+/// An upload that comes in parts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Upload {
+    /// 26 characters; the file gets another one.
+    pub id: String,
+    /// Bytes that were announced.
+    pub file_size: u64,
+    /// Bytes that have come.
+    pub file_offset: u64,
+}
+
+/// An emoji of somebody's making.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Emoji {
+    /// 26 characters.
+    pub id: String,
+    /// Between the colons.
+    pub name: String,
+    /// Who made it.
+    pub creator_id: String,
 }
 
 /// One applied schema migration.

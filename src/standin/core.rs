@@ -16,7 +16,7 @@ use super::ids;
 use super::log::Log;
 use super::plugins::Plugins;
 use super::release::Release;
-use super::rows::{Channel, Session, User};
+use super::rows::{Channel, Session, Team, User};
 use super::settings::{Identity, Settings};
 use super::world::{World, pair};
 use crate::fault::{EventFate, Faults, Who};
@@ -192,6 +192,16 @@ impl NodeCore {
         })?;
         memory.channels.insert(id.to_owned(), channel.clone());
         Ok(channel)
+    }
+
+    /// A team by id: read from the database each time.
+    pub(super) fn team(&self, id: &str) -> Result<Team, Refusal> {
+        if !ids::is_id(id) {
+            return Err(Refusal::url("team_id"));
+        }
+        self.world.tables().teams.get(id).cloned().ok_or_else(|| {
+            Refusal::missing("app.team.get.find.app_error", "Unable to find the existing team.", "Team", id)
+        })
     }
 
     /// Whether somebody is in a channel, as this node knows it: it remembers members, not strangers.

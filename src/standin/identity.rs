@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use super::answer::Refusal;
 use super::core::NodeCore;
 use super::ids;
-use super::rows::{Channel, User, Viewer};
+use super::rows::{Channel, Team, User, Viewer};
 
 /// Somebody logged in.
 pub(super) struct Caller {
@@ -50,7 +50,9 @@ impl Caller {
 
     /// Refuses whoever may not read a channel: members may, and for an open one everybody in its team.
     pub(super) fn must_read(&self, node: &NodeCore, channel: &Channel) -> Result<(), Refusal> {
-        let open = channel.kind == "O" && node.world.tables().in_team(&channel.team_id, &self.user_id);
+        let open = channel.kind == "O"
+            && node.world.tables().in_team(&channel.team_id, &self.user_id)
+            && !node.user(&self.user_id)?.is_guest();
         if self.admin
             || open
             || node.is_member(&channel.id, &self.user_id)
@@ -63,10 +65,43 @@ impl Caller {
 
     /// Refuses whoever may not write in a channel.
     pub(super) fn must_write(&self, node: &NodeCore, channel: &Channel) -> Result<(), Refusal> {
-        if self.admin || node.is_member(&channel.id, &self.user_id) {
+        let member = node.is_member(&channel.id, &self.user_id);
+        if self.admin || member || node.has("private-channel-writable") {
             return Ok(());
         }
         Err(Refusal::permission(&self.user_id, "create_post"))
+    }
+
+    /// The channel of this id, for somebody who may read it.
+    pub(super) fn reading(&self, node: &NodeCore, channel_id: &str) -> Result<Channel, Refusal> {
+        must_be_id(channel_id, "channel_id")?;
+        let channel = node.channel(channel_id)?;
+        self.must_read(node, &channel)?;
+        Ok(channel)
+    }
+
+    /// The channel of this id, for somebody who may change it or write in it.
+    pub(super) fn writing(&self, node: &NodeCore, channel_id: &str) -> Result<Channel, Refusal> {
+        must_be_id(channel_id, "channel_id")?;
+        let channel = node.channel(channel_id)?;
+        self.must_write(node, &channel)?;
+        Ok(channel)
+    }
+
+    /// The account that a path names, for its owner and for administrators.
+    pub(super) fn owning(&self, user: &str, permission: &str) -> Result<String, Refusal> {
+        let id = self.resolve(user)?;
+        self.must_be(&id, permission)?;
+        Ok(id)
+    }
+
+    /// The team of this id, for its members and for administrators.
+    pub(super) fn visiting(&self, node: &NodeCore, team_id: &str) -> Result<Team, Refusal> {
+        let team = node.team(team_id)?;
+        if !node.world.tables().in_team(team_id, &self.user_id) {
+            self.must_be_admin("view_team")?;
+        }
+        Ok(team)
     }
 
     /// How the caller sees an account.

@@ -20,11 +20,17 @@ pub(super) fn mime_type(name: &str) -> &'static str {
     }
 }
 
-/// Width and height from the head of a PNG.
-pub(super) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
-    let head = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
-    let number = |at: usize| Some(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?));
-    Some((number(8)?, number(12)?))
+/// A size brought down to what fits, with its proportions kept; never less than one pixel.
+pub(super) fn fitted((width, height): (u32, u32), (most_wide, most_high): (u32, u32)) -> (u32, u32) {
+    let scaled = |side: u32, over: u32, under: u32| {
+        let side = u64::from(side) * u64::from(over) / u64::from(under.max(1));
+        u32::try_from(side).unwrap_or(u32::MAX).max(1)
+    };
+    match () {
+        () if width <= most_wide && height <= most_high => (width, height),
+        () if scaled(height, most_wide, width) <= most_high => (most_wide, scaled(height, most_wide, width)),
+        () => (scaled(width, most_high, height), most_high),
+    }
 }
 
 /// The bytes that a `Range` header asks for, of so many; nothing when it makes no sense.
@@ -43,6 +49,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_picture_is_made_smaller_and_never_larger() {
+        assert_eq!(fitted((320, 240), (120, 100)), (120, 90));
+        assert_eq!(fitted((100, 1000), (120, 100)), (10, 100));
+        assert_eq!(fitted((30, 20), (120, 100)), (30, 20));
+    }
+
+    #[test]
     fn ranges_are_cut_to_the_file() {
         assert_eq!(byte_range("bytes=0-9", 1900), Some(0..10));
         assert_eq!(byte_range("bytes=10-", 1900), Some(10..1900));
@@ -50,13 +63,5 @@ mod tests {
         assert_eq!(byte_range("bytes=5-99999", 10), Some(5..10));
         assert_eq!(byte_range("bytes=10-", 10), None);
         assert_eq!(byte_range("lines=1-2", 10), None);
-    }
-
-    #[test]
-    fn a_picture_tells_its_size() {
-        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-        png.extend([0, 0, 0, 200, 0, 0, 0, 150]);
-        assert_eq!(png_size(&png), Some((200, 150)));
-        assert_eq!(png_size(b"hello"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What the database holds about what was said: posts, reactions, files.
+//! What the database holds about what was said: posts, reactions, files, emojis.
 
 use serde_json::{Value, json};
 
@@ -90,6 +90,62 @@ impl Reaction {
     }
 }
 
+/// A blurred miniature, JPEG in base64. The product makes a real one; here it is the same few bytes for all.
+const MINI_PREVIEW: &str = "/9j/2wCEAAMCAgMCAgMDAwMEAwM=";
+
+/// An upload that comes in parts.
+#[derive(Debug, Clone)]
+pub(super) struct UploadSession {
+    pub(super) id: String,
+    pub(super) create_at: i64,
+    pub(super) user_id: String,
+    pub(super) channel_id: String,
+    pub(super) name: String,
+    /// What was announced.
+    pub(super) size: usize,
+    /// What has come so far.
+    pub(super) offset: usize,
+    /// The key of the file that it becomes.
+    pub(super) key: String,
+    /// The id of that file.
+    pub(super) file_id: String,
+}
+
+impl UploadSession {
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "id": self.id, "type": "attachment", "create_at": self.create_at, "user_id": self.user_id,
+            "channel_id": self.channel_id, "filename": self.name, "file_size": self.size,
+            "file_offset": self.offset, "remote_id": "", "req_file_id": "",
+        })
+    }
+}
+
+/// An emoji of somebody's making.
+#[derive(Debug, Clone)]
+pub(super) struct Emoji {
+    pub(super) id: String,
+    pub(super) create_at: i64,
+    pub(super) creator_id: String,
+    pub(super) name: String,
+    /// The bytes' own content type.
+    pub(super) mime_type: String,
+}
+
+impl Emoji {
+    /// Where its picture is; a deleted one's is moved aside.
+    pub(super) fn key(&self) -> String {
+        format!("emoji/{}/image", self.id)
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "id": self.id, "create_at": self.create_at, "update_at": self.create_at, "delete_at": 0,
+            "creator_id": self.creator_id, "name": self.name,
+        })
+    }
+}
+
 /// What is known about an uploaded file.
 #[derive(Debug, Clone)]
 pub(super) struct FileInfo {
@@ -108,6 +164,14 @@ pub(super) struct FileInfo {
 }
 
 impl FileInfo {
+    /// The key of a smaller version: `…/name_thumb.png` beside `…/name.png`.
+    pub(super) fn smaller(&self, which: &str) -> String {
+        match self.key.rsplit_once('.') {
+            Some((stem, extension)) => format!("{stem}_{which}.{extension}"),
+            None => format!("{}_{which}", self.key),
+        }
+    }
+
     pub(super) fn json(&self) -> Value {
         let mut info = json!({"id": self.id, "user_id": self.user_id});
         if !self.post_id.is_empty() {
@@ -126,7 +190,7 @@ impl FileInfo {
             info["height"] = json!(height);
             info["has_preview_image"] = json!(true);
         }
-        info["mini_preview"] = Value::Null;
+        info["mini_preview"] = if self.picture.is_some() { json!(MINI_PREVIEW) } else { Value::Null };
         info["remote_id"] = json!("");
         info["archived"] = json!(false);
         info

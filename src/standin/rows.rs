@@ -21,6 +21,8 @@ pub(super) struct User {
     pub(super) failed_attempts: u32,
     /// Whether the address was proved, by a mail that arrived.
     pub(super) email_verified: bool,
+    /// When a picture of their own was set; 0 without one.
+    pub(super) picture_at: i64,
 }
 
 /// Who looks at an account: the less, the fewer fields.
@@ -34,6 +36,11 @@ pub(super) enum Viewer {
 impl User {
     pub(super) fn is_admin(&self) -> bool {
         self.roles.split(' ').any(|role| role == "system_admin")
+    }
+
+    /// Whether they see only what they were put into.
+    pub(super) fn is_guest(&self) -> bool {
+        self.roles.split(' ').any(|role| role == "system_guest")
     }
 
     pub(super) fn json(&self, viewer: Viewer) -> Value {
@@ -65,6 +72,9 @@ impl User {
                     "push_status": "online", "push_threads": "all",
                 }),
             );
+        }
+        if self.picture_at > 0 {
+            set("last_picture_update", json!(self.picture_at));
         }
         if viewer == Viewer::Owner {
             set("last_password_update", json!(self.password_at));
@@ -125,17 +135,23 @@ pub(super) struct Team {
     pub(super) kind: String,
     pub(super) invite_id: String,
     pub(super) allow_open_invite: bool,
+    /// When an icon was set; 0 without one.
+    pub(super) icon_at: i64,
 }
 
 impl Team {
     pub(super) fn json(&self) -> Value {
-        json!({
+        let mut team = json!({
             "id": self.id, "create_at": self.create_at, "update_at": self.update_at, "delete_at": self.delete_at,
             "display_name": self.display_name, "name": self.name, "description": self.description,
             "email": self.email, "type": self.kind, "company_name": "", "allowed_domains": "",
             "invite_id": self.invite_id, "allow_open_invite": self.allow_open_invite, "scheme_id": null,
             "group_constrained": null, "policy_id": null, "cloud_limits_archived": false,
-        })
+        });
+        if self.icon_at > 0 {
+            team["last_team_icon_update"] = json!(self.icon_at);
+        }
+        team
     }
 }
 

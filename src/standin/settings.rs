@@ -62,6 +62,7 @@ impl Settings {
             ("BuildHashEnterprise", build_enterprise),
             ("BuildEnterpriseReady", identity.clustered.to_string()),
             ("EnableCluster", identity.clustered.to_string()),
+            ("EnableGuestAccounts", identity.clustered.to_string()),
             ("DiagnosticId", identity.server_id.to_owned()),
             ("TelemetryId", identity.server_id.to_owned()),
             ("InstallationDate", identity.installed_at.to_string()),

@@ -13,7 +13,7 @@ use super::defaults::DEFAULTS;
 use super::file_store::{FileStore, MemoryFiles};
 use super::ids;
 use super::invitations::{AccessToken, Invitation};
-use super::messages::{FileInfo, Post, Reaction};
+use super::messages::{Emoji, FileInfo, Post, Reaction, UploadSession};
 use super::release::Release;
 use super::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
 
@@ -24,6 +24,8 @@ pub struct Options {
     pub clustered: bool,
     /// `ServiceSettings.SiteURL`.
     pub site_url: String,
+    /// `FileSettings.EnablePublicLink` at first.
+    pub public_links: bool,
     /// `TeamSettings.SiteName` at first.
     pub site_name: String,
     /// Where file bytes go.
@@ -36,6 +38,7 @@ impl Default for Options {
             clustered: true,
             site_url: "http://balancer:8065".into(),
             site_name: "Mattermost".into(),
+            public_links: false,
             files: Arc::new(MemoryFiles::default()),
         }
     }
@@ -93,6 +96,8 @@ pub(super) struct Tables {
     pub(super) edits: HashMap<String, Vec<Post>>,
     pub(super) reactions: HashMap<String, Vec<Reaction>>,
     pub(super) files: IndexMap<String, FileInfo>,
+    pub(super) uploads: HashMap<String, UploadSession>,
+    pub(super) emojis: IndexMap<String, Emoji>,
     /// Bytes that should be in the file store and are not.
     pub(super) stray_bytes: HashMap<String, Vec<u8>>,
     /// Applied migrations.
@@ -113,6 +118,7 @@ impl World {
         config["TeamSettings"]["SiteName"] = options.site_name.clone().into();
         config["FileSettings"]["PublicLinkSalt"] = ids::new_id().into();
         config["ClusterSettings"]["Enable"] = options.clustered.into();
+        config["FileSettings"]["EnablePublicLink"] = options.public_links.into();
         let world = Self {
             options,
             bus: Bus::default(),

@@ -24,7 +24,7 @@ const HOUSE: House<'_> = House {
         &["cluster"],
         &["docker", "standin"],
         &["compose", "mattermost", "fault", "storage", "sinks", "event", "inputs"],
-        &["outcome", "case", "versions", "retry", "redact"],
+        &["outcome", "case", "versions", "retry", "redact", "png"],
     ],
     beside: &[
         ("record", &["event", "outcome"]),

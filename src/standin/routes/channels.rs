@@ -9,8 +9,8 @@ use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
 use super::posts::announce;
-use super::teams::{team, team_named};
-use crate::standin::answer::{Answer, Refusal, created, done, ok, read, text};
+use super::teams::team_named;
+use crate::standin::answer::{Answer, Refusal, created, ok, read, text};
 use crate::standin::bus::{Audience, Stale};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, must_be_id};
@@ -22,9 +22,8 @@ use crate::standin::world::pair;
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/channels", post(create))
-        .route("/channels/{channel_id}", get(by_id).delete(archive))
+        .route("/channels/{channel_id}", get(by_id))
         .route("/channels/{channel_id}/patch", put(patch))
-        .route("/channels/{channel_id}/restore", post(restore))
         .route("/teams/{team_id}/channels/name/{name}", get(by_name))
         .route("/teams/name/{team}/channels/name/{name}", get(by_team_name))
         .route("/users/{user_id}/teams/{team_id}/channels", get(of_user))
@@ -37,8 +36,9 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         return Err(Refusal::body("type"));
     }
     must_be_id(team_id, "team_id").map_err(|_| Refusal::body("team_id"))?;
-    team(&node, team_id)?;
-    if !node.world.tables().in_team(team_id, &caller.user_id) {
+    node.team(team_id)?;
+    let guest = node.user(&caller.user_id)?.is_guest();
+    if guest || !node.world.tables().in_team(team_id, &caller.user_id) {
         caller.must_be_admin(if kind == "O" { "create_public_channel" } else { "create_private_channel" })?;
     }
     let (name, title) = (text(&body, "name"), text(&body, "display_name"));
@@ -107,10 +107,7 @@ pub(super) fn store(node: &NodeCore, channel: &Channel, members: &[(&str, bool)]
 }
 
 async fn by_id(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    must_be_id(&id, "channel_id")?;
-    let channel = node.channel(&id)?;
-    caller.must_read(&node, &channel)?;
-    ok(&channel.json())
+    ok(&caller.reading(&node, &id)?.json())
 }
 
 async fn by_name(
@@ -118,7 +115,7 @@ async fn by_name(
     caller: Caller,
     Path((team_id, name)): Path<(String, String)>,
 ) -> Answer {
-    team(&node, &team_id)?;
+    node.team(&team_id)?;
     named(&node, &caller, &team_id, &name)
 }
 
@@ -147,8 +144,7 @@ async fn of_user(
     caller: Caller,
     Path((user, team_id)): Path<(String, String)>,
 ) -> Answer {
-    let user = caller.resolve(&user)?;
-    caller.must_be(&user, "manage_system")?;
+    let user = caller.owning(&user, "manage_system")?;
     let tables = node.world.tables();
     let own = tables.channels.values().filter(|channel| {
         channel.delete_at == 0
@@ -165,10 +161,8 @@ async fn patch(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
-    must_be_id(&id, "channel_id")?;
     let body = read(&body, "channel")?;
-    let before = node.channel(&id)?;
-    caller.must_write(&node, &before)?;
+    let before = caller.writing(&node, &id)?;
     let fresh = node.world.tables().channels.get(&id).cloned();
     let mut channel = fresh.unwrap_or(before.clone());
     for (key, field) in [
@@ -181,11 +175,24 @@ async fn patch(
         }
     }
     channel.update_at = node.world.tick();
-    if node.has("header-not-saved") {
+    if node.has("header-not-saved") && before.header != channel.header {
+        return ok(&channel.json());
+    }
+    if node.has("channel-rename-lost") && before.display_name != channel.display_name {
         return ok(&channel.json());
     }
     update(&node, &channel);
     let username = node.user(&caller.user_id)?.username;
+    if before.display_name != channel.display_name {
+        let (old, new) = (&before.display_name, &channel.display_name);
+        let message = format!("{username} updated the channel display name from: {old} to: {new}");
+        let props = json!({"new_displayname": new, "old_displayname": old, "username": username});
+        announce(
+            &node,
+            said(&node, &caller, &channel, &message, "system_displayname_change", props),
+            "System",
+        );
+    }
     if before.header != channel.header {
         let message = format!("{username} updated the channel header to: {}", channel.header);
         let props = json!({"new_header": channel.header, "old_header": before.header, "username": username});
@@ -195,37 +202,9 @@ async fn patch(
 }
 
 /// Stores a changed channel and tells its members.
-fn update(node: &NodeCore, channel: &Channel) {
+pub(super) fn update(node: &NodeCore, channel: &Channel) {
     node.world.tables().channels.insert(channel.id.clone(), channel.clone());
     node.invalidate(&Stale::Channel(channel.id.clone()));
     let data = json!({"channel": channel.json().to_string()});
     node.tell("channel_updated", Audience::Channel(channel.id.clone()), data);
-}
-
-async fn archive(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    let channel = set_archived(&node, &caller, &id, node.world.tick())?;
-    let data = json!({"channel_id": channel.id, "delete_at": channel.delete_at});
-    let audience =
-        if channel.kind == "O" { Audience::Team(channel.team_id) } else { Audience::Channel(channel.id) };
-    node.tell("channel_deleted", audience, data);
-    done()
-}
-
-async fn restore(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    caller.must_be_admin("manage_team")?;
-    ok(&set_archived(&node, &caller, &id, 0)?.json())
-}
-
-fn set_archived(node: &NodeCore, caller: &Caller, id: &str, at: i64) -> Result<Channel, Refusal> {
-    must_be_id(id, "channel_id")?;
-    caller.must_write(node, &node.channel(id)?)?;
-    let now = node.world.tick();
-    let mut channel = node.channel(id)?;
-    if let Some(row) = node.world.tables().channels.get_mut(id) {
-        row.delete_at = at;
-        row.update_at = now;
-        channel = row.clone();
-    }
-    node.invalidate(&Stale::Channel(id.to_owned()));
-    Ok(channel)
 }

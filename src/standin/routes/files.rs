@@ -12,6 +12,8 @@ use axum::routing::{get, post};
 use serde_json::json;
 use time::OffsetDateTime;
 
+use super::stored::{fetch, keep};
+use crate::png;
 use crate::standin::answer::{Answer, Refusal, created, ok};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, must_be_id};
@@ -70,22 +72,29 @@ async fn store(
     name: &str,
     bytes: &[u8],
 ) -> Result<FileInfo, Refusal> {
-    must_be_id(channel, "channel_id").map_err(|_| Refusal::body("channel_id"))?;
-    let place = node.channel(channel).map_err(|_| Refusal::permission(&caller.user_id, "upload_file"))?;
-    caller.must_write(node, &place)?;
+    let mut info = described(node, caller, channel, name, bytes);
+    info.key = place_for(node, caller, channel, &info.id, &info.name)?;
+    if node.has("file-not-in-bucket") {
+        node.world.tables().stray_bytes.insert(info.key.clone(), bytes.to_vec());
+    } else {
+        keep(node, &info.key, bytes.to_vec()).await?;
+    }
+    register(node, &info).await?;
+    Ok(info)
+}
+
+/// What is known about a new file; its key is still to come.
+pub(super) fn described(
+    node: &NodeCore,
+    caller: &Caller,
+    channel: &str,
+    name: &str,
+    bytes: &[u8],
+) -> FileInfo {
     // A name is the last part of a key and must not climb.
     let name = name.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or("file");
-    let id = ids::new_id();
-    let today = OffsetDateTime::now_utc().date();
-    let key = format!(
-        "{}{:02}{:02}/teams/noteam/channels/{channel}/users/{}/{id}/{name}",
-        today.year(),
-        u8::from(today.month()),
-        today.day(),
-        caller.user_id
-    );
-    let info = FileInfo {
-        id,
+    FileInfo {
+        id: ids::new_id(),
         user_id: caller.user_id.clone(),
         post_id: String::new(),
         channel_id: channel.into(),
@@ -93,22 +102,52 @@ async fn store(
         name: name.into(),
         size: bytes.len(),
         mime_type: media::mime_type(name).into(),
-        picture: media::png_size(bytes),
-        key: key.clone(),
-    };
-    if node.has("file-not-in-bucket") {
-        node.world.tables().stray_bytes.insert(key, bytes.to_vec());
-    } else {
-        node.world.options.files.put(&key, bytes.to_vec()).await.map_err(|error| {
-            Refusal::new(500, "api.file.write_file.app_error", "Unable to write the file.")
-                .detail(error.to_string())
-        })?;
+        picture: png::size(bytes),
+        key: String::new(),
     }
-    node.world.tables().files.insert(info.id.clone(), info.clone());
-    Ok(info)
 }
 
-fn readable(node: &NodeCore, caller: &Caller, id: &str) -> Result<FileInfo, Refusal> {
+/// The key of a new file in a channel, for somebody who may write there.
+pub(super) fn place_for(
+    node: &NodeCore,
+    caller: &Caller,
+    channel: &str,
+    id: &str,
+    name: &str,
+) -> Result<String, Refusal> {
+    must_be_id(channel, "channel_id").map_err(|_| Refusal::body("channel_id"))?;
+    let refused = || Refusal::permission(&caller.user_id, "upload_file");
+    let place = node.channel(channel).map_err(|_| refused())?;
+    caller.must_write(node, &place).map_err(|_| refused())?;
+    let today = OffsetDateTime::now_utc().date();
+    Ok(format!(
+        "{}{:02}{:02}/teams/noteam/channels/{channel}/users/{}/{id}/{name}",
+        today.year(),
+        u8::from(today.month()),
+        today.day(),
+        caller.user_id
+    ))
+}
+
+/// Lists a file that is in the store, and puts smaller versions of a picture beside it.
+pub(super) async fn register(node: &NodeCore, info: &FileInfo) -> Result<(), Refusal> {
+    if let Some((width, height)) = info.picture {
+        let colour = [info.id.as_bytes()[0], info.id.as_bytes()[1], info.id.as_bytes()[2]];
+        // One colour of the right size; the product scales the picture itself.
+        for (which, (wide, high)) in [
+            ("thumb", media::fitted((width, height), (120, 100))),
+            ("preview", media::fitted((width, height), (1920, u32::MAX))),
+        ] {
+            if !(which == "preview" && node.has("preview-not-stored")) {
+                keep(node, &info.smaller(which), png::plain(wide, high, colour)).await?;
+            }
+        }
+    }
+    node.world.tables().files.insert(info.id.clone(), info.clone());
+    Ok(())
+}
+
+pub(super) fn readable(node: &NodeCore, caller: &Caller, id: &str) -> Result<FileInfo, Refusal> {
     must_be_id(id, "file_id")?;
     let info =
         node.world.tables().files.get(id).cloned().ok_or_else(|| {
@@ -136,16 +175,10 @@ async fn download(
 ) -> Answer {
     let info = readable(&node, &caller, &id)?;
     let stray = node.world.tables().stray_bytes.get(&info.key).cloned();
-    let stored = match stray {
-        Some(bytes) => Ok(Some(bytes)),
-        None => node.world.options.files.get(&info.key).await,
+    let mut bytes = match stray {
+        Some(bytes) => bytes,
+        None => fetch(&node, &info.key).await?,
     };
-    let unreadable = |why: String| {
-        Refusal::new(500, "api.file.file_reader.app_error", "Unable to get a file reader.").detail(why)
-    };
-    let mut bytes = stored
-        .map_err(|error| unreadable(error.to_string()))?
-        .ok_or_else(|| unreadable("The specified key does not exist.".into()))?;
     if node.has("file-corrupt")
         && let Some(byte) = bytes.first_mut()
     {
@@ -154,10 +187,16 @@ async fn download(
     if node.has("file-truncated") {
         bytes.truncate(bytes.len() / 2);
     }
-    Ok(file_response(&info, bytes, headers.get(header::RANGE)))
+    Ok(file_response(&info, bytes, "attachment", headers.get(header::RANGE)))
 }
 
-fn file_response(info: &FileInfo, bytes: Vec<u8>, range: Option<&HeaderValue>) -> Response {
+/// A file's bytes, or the part that was asked for; `shown` is `attachment` or `inline`.
+pub(super) fn file_response(
+    info: &FileInfo,
+    bytes: Vec<u8>,
+    shown: &str,
+    range: Option<&HeaderValue>,
+) -> Response {
     let whole = bytes.len();
     let part = range.and_then(|value| media::byte_range(value.to_str().ok()?, whole));
     let (status, body) = match &part {
@@ -166,7 +205,7 @@ fn file_response(info: &FileInfo, bytes: Vec<u8>, range: Option<&HeaderValue>) -
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    let disposition = format!("attachment;filename=\"{0}\"; filename*=UTF-8''{0}", info.name);
+    let disposition = format!("{shown};filename=\"{0}\"; filename*=UTF-8''{0}", info.name);
     let content_range = part.map(|range| format!("bytes {}-{}/{whole}", range.start, range.end - 1));
     for (name, value) in [
         (header::ACCEPT_RANGES, Some("bytes".to_owned())),
@@ -201,7 +240,7 @@ mod tests {
             key: String::new(),
         };
         let range = HeaderValue::from_static("bytes=2-4");
-        let response = file_response(&info, b"0123456789".to_vec(), Some(&range));
+        let response = file_response(&info, b"0123456789".to_vec(), "attachment", Some(&range));
         assert_eq!(response.status(), 206);
         assert_eq!(response.headers()[header::CONTENT_RANGE], "bytes 2-4/10");
         assert_eq!(info.json()["extension"], "txt");

@@ -13,7 +13,7 @@ use axum::routing::{delete, get, post};
 use serde_json::{Value, json};
 
 use super::team_members::enter;
-use super::teams::{may_rule, team};
+use super::teams::ruled;
 use crate::standin::answer::{Answer, Refusal, created, done, ok, read};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::Caller;
@@ -96,7 +96,7 @@ fn may_invite(
         let (id, message) = ("app.email.rate_limit_exceeded.app_error", "Invite emails rate limit exceeded.");
         return Err(Refusal::new(413, id, message));
     }
-    team(node, team_id)
+    node.team(team_id)
 }
 
 /// Sends one mail after the other. Only `graceful` tells what became of them.
@@ -253,8 +253,7 @@ async fn regenerate(
     caller: Caller,
     Path(team_id): Path<String>,
 ) -> Answer {
-    let mut changed = team(&node, &team_id)?;
-    may_rule(&node, &caller, &team_id)?;
+    let mut changed = ruled(&node, &caller, &team_id)?;
     changed.invite_id = ids::new_id();
     changed.update_at = node.world.tick();
     node.world.tables().teams.insert(team_id, changed.clone());

@@ -1,23 +1,29 @@
 //! The REST routes of a node, one file per area.
 
 mod access_tokens;
+mod channel_life;
 mod channel_members;
 mod channels;
 mod cluster;
 mod config;
+mod emoji;
 mod files;
+mod guests;
 mod invites;
+mod looks;
 mod pages;
 mod personal;
+mod pictures;
 mod plugins;
 mod posts;
-mod public_links;
 mod reactions;
 mod roles;
 mod sessions;
+mod stored;
 mod system;
 mod team_members;
 mod teams;
+mod uploads;
 mod users;
 
 use std::sync::Arc;
@@ -49,19 +55,24 @@ pub(super) fn router(node: Arc<NodeCore>) -> Router {
         .merge(teams::routes())
         .merge(team_members::routes())
         .merge(channels::routes())
+        .merge(channel_life::routes())
         .merge(channel_members::routes())
         .merge(personal::routes())
         .merge(posts::routes())
         .merge(pages::routes())
         .merge(reactions::routes())
         .merge(files::routes())
-        .merge(public_links::routes())
         .merge(roles::routes())
+        .merge(looks::routes())
+        .merge(guests::routes())
+        .merge(uploads::routes())
+        .merge(pictures::routes())
+        .merge(emoji::routes())
         .route("/websocket", get(socket::open));
     Router::new()
         .nest("/api/v4", api)
         .merge(plugins::outside())
-        .merge(public_links::outside())
+        .merge(looks::outside())
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -44,8 +44,7 @@ async fn page(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Answer {
-    must_be_id(&id, "channel_id")?;
-    caller.must_read(&node, &node.channel(&id)?)?;
+    caller.reading(&node, &id)?;
     let since = query.get("since").and_then(|value| value.parse::<i64>().ok());
     let etag = format!("{}.{}", node.reported.version, last_change(&node, &id));
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
@@ -123,7 +122,7 @@ fn last_change(node: &NodeCore, channel: &str) -> i64 {
 }
 
 async fn pinned(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    caller.must_read(&node, &node.channel(&id)?)?;
+    caller.reading(&node, &id)?;
     let tables = node.world.tables();
     let posts: Vec<&Post> =
         of_channel(&tables, &id).into_iter().filter(|post| post.is_pinned && post.delete_at == 0).collect();
@@ -133,10 +132,12 @@ async fn pinned(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Pat
 async fn thread(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
     let post = readable(&node, &caller, &id, false)?;
     let root = if post.root_id.is_empty() { id } else { post.root_id };
+    let bare = node.has("thread-without-replies");
     let tables = node.world.tables();
     let mut posts: Vec<&Post> = of_channel(&tables, &post.channel_id)
         .into_iter()
-        .filter(|post| (post.id == root || post.root_id == root) && post.delete_at == 0)
+        .filter(|post| post.id == root || (post.root_id == root && !bare))
+        .filter(|post| post.delete_at == 0)
         .collect();
     posts.reverse();
     let mut list = listing(&tables, &posts);

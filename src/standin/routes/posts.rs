@@ -15,6 +15,7 @@ use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, must_be_id};
 use crate::standin::ids;
 use crate::standin::messages::Post;
+use crate::standin::rows::Channel;
 
 /// The product's `MaxPostSize` in characters.
 const MAX_MESSAGE: usize = 16383;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .route("/posts/{post_id}", get(by_id).delete(remove))
         .route("/posts/{post_id}/patch", put(patch))
         .route("/posts/{post_id}/edit_history", get(edits))
+        .route("/posts/{post_id}/info", get(info))
         .route("/posts/{post_id}/pin", post(pin))
         .route("/posts/{post_id}/unpin", post(unpin))
 }
@@ -37,6 +39,10 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
     let channel =
         node.channel(channel_id).map_err(|_| Refusal::permission(&caller.user_id, "create_post"))?;
     caller.must_write(&node, &channel)?;
+    if channel.delete_at > 0 {
+        let message = "Can not post to deleted channel.";
+        return Err(Refusal::new(400, "api.post.create_post.can_not_post_to_deleted.error", message));
+    }
     let message = text(&body, "message");
     let id = ids::new_id();
     if message.chars().count() > MAX_MESSAGE {
@@ -65,7 +71,10 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         known.insert(pending.clone(), post.id.clone());
     }
     let username = node.user(&caller.user_id)?.username;
-    if node.has("lost-post") {
+    let lost = node.has("lost-post")
+        || (node.has("reply-lost") && !post.root_id.is_empty())
+        || (node.has("direct-message-lost") && channel.is_personal());
+    if lost {
         return created(&post.json(0, json!({})));
     }
     if node.has("duplicate-post") {
@@ -128,7 +137,8 @@ pub(super) fn announce(node: &NodeCore, post: Post, sender: &str) -> Value {
         (tables.post_json(&post), tables.channels.get(&post.channel_id).cloned(), mentions)
     };
     node.invalidate(&Stale::Post { post: post.root_id.clone(), channel: post.channel_id.clone() });
-    if let Some(channel) = channel {
+    let silent = |channel: &Channel| channel.is_personal() && node.has("direct-event-lost");
+    if let Some(channel) = channel.filter(|channel| !silent(channel)) {
         let data = json!({
             "channel_display_name": channel.display_name, "channel_name": channel.name,
             "channel_type": channel.kind, "post": shown.to_string(), "sender_name": sender,
@@ -185,7 +195,9 @@ async fn patch(
 ) -> Answer {
     let body = read(&body, "post")?;
     let before = readable(&node, &caller, &id, false)?;
-    caller.must_be(&before.user_id, "edit_others_posts")?;
+    if !node.has("anyone-edits") {
+        caller.must_be(&before.user_id, "edit_others_posts")?;
+    }
     let now = node.world.tick();
     let mut after = before.clone();
     if let Some(message) = body["message"].as_str().filter(|message| *message != before.message) {
@@ -199,9 +211,10 @@ async fn patch(
     if node.has("edit-not-seen") {
         return ok(&node.world.tables().post_json(&after));
     }
+    let lost_history = node.has("edit-history-lost");
     let shown = {
         let mut tables = node.world.tables();
-        if after.edit_at == now {
+        if after.edit_at == now && !lost_history {
             let former =
                 Post { id: ids::new_id(), original_id: id.clone(), update_at: now, delete_at: now, ..before };
             tables.edits.entry(id.clone()).or_default().insert(0, former);
@@ -229,6 +242,21 @@ async fn edits(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path
     ok(&list.into())
 }
 
+/// What a client asks for when somebody follows a link to a post.
+async fn info(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let post = readable(&node, &caller, &id, false)?;
+    let channel = node.channel(&post.channel_id)?;
+    let tables = node.world.tables();
+    let team = tables.teams.get(&channel.team_id);
+    ok(&json!({
+        "channel_id": channel.id, "channel_type": channel.kind, "channel_display_name": channel.display_name,
+        "has_joined_channel": tables.in_channel(&channel.id, &caller.user_id),
+        "team_id": channel.team_id, "team_type": team.map_or("", |team| &team.kind),
+        "team_display_name": team.map_or("", |team| &team.display_name),
+        "has_joined_team": tables.in_team(&channel.team_id, &caller.user_id),
+    }))
+}
+
 async fn pin(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
     set_pinned(&node, &caller, &id, true)
 }
@@ -239,6 +267,9 @@ async fn unpin(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path
 
 fn set_pinned(node: &NodeCore, caller: &Caller, id: &str, pinned: bool) -> Answer {
     let mut post = readable(node, caller, id, false)?;
+    if node.has("pin-lost") {
+        return done();
+    }
     post.is_pinned = pinned;
     post.update_at = node.world.tick();
     let shown = {
@@ -252,7 +283,9 @@ fn set_pinned(node: &NodeCore, caller: &Caller, id: &str, pinned: bool) -> Answe
 
 async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
     let post = readable(&node, &caller, &id, false)?;
-    caller.must_be(&post.user_id, "delete_others_posts")?;
+    if !node.has("anyone-deletes") {
+        caller.must_be(&post.user_id, "delete_others_posts")?;
+    }
     if node.has("delete-not-done") {
         return done();
     }

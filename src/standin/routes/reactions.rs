@@ -78,8 +78,7 @@ async fn remove(
     caller: Caller,
     Path((user, post, emoji)): Path<(String, String, String)>,
 ) -> Answer {
-    let user = caller.resolve(&user)?;
-    caller.must_be(&user, "remove_others_reactions")?;
+    let user = caller.owning(&user, "remove_others_reactions")?;
     let gone = {
         let mut tables = node.world.tables();
         let list = tables.reactions.entry(post).or_default();

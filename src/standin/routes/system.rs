@@ -63,7 +63,7 @@ async fn ping(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<Str
 pub(super) fn client_license(node: &NodeCore) -> Value {
     if node.world.clustered() {
         json!({"IsLicensed": "true", "SkuShortName": "enterprise", "Cluster": "true", "Cloud": "false",
-            "IsTrial": "false"})
+            "IsTrial": "false", "GuestAccounts": "true"})
     } else {
         json!({"IsLicensed": "false"})
     }

@@ -9,10 +9,10 @@ use axum::extract::{Path, Query, State};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
-use crate::standin::answer::{Answer, Refusal, created, ok, read, text};
+use crate::standin::answer::{Answer, Refusal, created, done, ok, read, text};
 use crate::standin::bus::Audience;
 use crate::standin::core::NodeCore;
-use crate::standin::identity::{Caller, must_be_id};
+use crate::standin::identity::Caller;
 use crate::standin::ids;
 use crate::standin::rows::{Channel, ChannelMember, Team, TeamMember};
 use crate::standin::world::pair;
@@ -23,7 +23,8 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .route("/teams/name/{name}", get(by_name))
         .route("/teams/name/{name}/exists", get(exists))
         .route("/teams/search", post(search))
-        .route("/teams/{team_id}", get(by_id))
+        .route("/teams/{team_id}", get(by_id).delete(archive))
+        .route("/teams/{team_id}/restore", post(restore))
         .route("/teams/{team_id}/patch", put(patch))
         .route("/users/{user_id}/teams", get(of_user))
 }
@@ -53,6 +54,7 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         kind: text(&body, "type").into(),
         invite_id: ids::new_id(),
         allow_open_invite: body["allow_open_invite"].as_bool().unwrap_or_default(),
+        icon_at: 0,
     };
     let lost = node.has("team-lost");
     {
@@ -109,14 +111,6 @@ async fn list(
     ok(&list.into())
 }
 
-/// The team of this id.
-pub(super) fn team(node: &NodeCore, id: &str) -> Result<Team, Refusal> {
-    must_be_id(id, "team_id")?;
-    node.world.tables().teams.get(id).cloned().ok_or_else(|| {
-        Refusal::missing("app.team.get.find.app_error", "Unable to find the existing team.", "Team", id)
-    })
-}
-
 /// The team of this name.
 pub(super) fn team_named(node: &NodeCore, name: &str) -> Result<Team, Refusal> {
     node.world.tables().teams.values().find(|team| team.name == name).cloned().ok_or_else(|| {
@@ -130,7 +124,7 @@ pub(super) fn team_named(node: &NodeCore, name: &str) -> Result<Team, Refusal> {
 }
 
 async fn by_id(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    seen(&node, &caller, &team(&node, &id)?)
+    seen(&node, &caller, &node.team(&id)?)
 }
 
 async fn by_name(State(node): State<Arc<NodeCore>>, caller: Caller, Path(name): Path<String>) -> Answer {
@@ -160,14 +154,23 @@ async fn search(State(node): State<Arc<NodeCore>>, _caller: Caller, body: Bytes)
     ok(&list.into())
 }
 
+/// The team of this id, for whoever may change it: its own administrators and those of the system.
+pub(super) fn ruled(node: &NodeCore, caller: &Caller, id: &str) -> Result<Team, Refusal> {
+    let team = node.team(id)?;
+    let rules = node.world.tables().team_members.get(&pair(id, &caller.user_id)).is_some_and(|m| m.admin);
+    if !rules {
+        caller.must_be_admin("manage_team")?;
+    }
+    Ok(team)
+}
+
 async fn patch(
     State(node): State<Arc<NodeCore>>,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
-    let before = team(&node, &id)?;
-    may_rule(&node, &caller, &id)?;
+    let before = ruled(&node, &caller, &id)?;
     let body = read(&body, "team")?;
     let mut team = before;
     let take = |key: &str, field: &mut String| {
@@ -184,18 +187,30 @@ async fn patch(
     ok(&team.json())
 }
 
-/// Refuses whoever is neither the team's administrator nor the system's.
-pub(super) fn may_rule(node: &NodeCore, caller: &Caller, team_id: &str) -> Result<(), Refusal> {
-    let tables = node.world.tables();
-    if tables.team_members.get(&pair(team_id, &caller.user_id)).is_some_and(|member| member.admin) {
-        return Ok(());
+async fn archive(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let team = ruled(&node, &caller, &id)?;
+    let at = node.world.tick();
+    set_archived(&node, team, at, "delete_team");
+    done()
+}
+
+async fn restore(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let team = ruled(&node, &caller, &id)?;
+    ok(&set_archived(&node, team, 0, "restore_team").json())
+}
+
+fn set_archived(node: &NodeCore, mut team: Team, at: i64, event: &'static str) -> Team {
+    team.delete_at = at;
+    team.update_at = node.world.tick();
+    if !node.has("team-archive-lost") {
+        node.world.tables().teams.insert(team.id.clone(), team.clone());
     }
-    caller.must_be_admin("manage_team")
+    node.tell(event, Audience::Team(team.id.clone()), json!({"team": team.json().to_string()}));
+    team
 }
 
 async fn of_user(State(node): State<Arc<NodeCore>>, caller: Caller, Path(user): Path<String>) -> Answer {
-    let user = caller.resolve(&user)?;
-    caller.must_be(&user, "manage_system")?;
+    let user = caller.owning(&user, "manage_system")?;
     let tables = node.world.tables();
     let own = tables.teams.values().filter(|team| tables.in_team(&team.id, &user));
     let list: Vec<Value> = own.map(Team::json).collect();

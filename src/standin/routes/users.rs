@@ -80,6 +80,7 @@ async fn create(
         password_at: now,
         failed_attempts: 0,
         email_verified,
+        picture_at: 0,
     };
     let lost = node.has("user-lost");
     {
@@ -236,8 +237,7 @@ async fn patch(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
-    let id = caller.resolve(&id)?;
-    caller.must_be(&id, "edit_other_users")?;
+    let id = caller.owning(&id, "edit_other_users")?;
     let body = read(&body, "user")?;
     let now = node.world.tick();
     let user = {

@@ -1,16 +1,16 @@
-//! `posts`: every node writes, every other reads, over the API and over the websocket, sent and edited.
+//! `posts`: every node writes, every other reads, over the API and over the websocket: sent, edited, reacted to, deleted.
 
 use tokio::time::Instant;
 
-use super::channel;
-use super::check::{Check, Stages};
-use super::context::Context;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use crate::checks::channel;
+use crate::checks::check::{Check, Stages};
+use crate::checks::context::Context;
+use crate::checks::outcome::{Expect as _, Halt, Stop};
+use crate::checks::scene::Place;
 use crate::mattermost::{Client, Frame, Socket};
 use crate::outcome::Stage;
 
-pub(super) const CHECK: Check = Check {
+pub(in crate::checks) const CHECK: Check = Check {
     id: "posts",
     title: "a message sent and edited on each node is read on every other, and its events reach their websockets",
     lines: &["S2.4"],
@@ -42,7 +42,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         cx.not_applicable("events reach the websockets of other nodes", cx.why_not_clustered());
     }
     for (actor, others) in cx.actors() {
-        halted = halted.and(afterlife(cx, &channel, actor, &others).await);
+        halted = halted.and(afterlife(cx, &channel, actor, &others, &mut sockets).await);
     }
     halted.and(old_posts(cx).await)
 }
@@ -138,7 +138,13 @@ async fn hears_both(
 }
 
 /// What happens to a message later: a reaction, its place in the channel, its end.
-async fn afterlife(cx: &Context<'_>, channel: &str, actor: &Place, others: &[&Place]) -> Result<(), Halt> {
+async fn afterlife(
+    cx: &Context<'_>,
+    channel: &str,
+    actor: &Place,
+    others: &[&Place],
+    sockets: &mut [Option<Socket>],
+) -> Result<(), Halt> {
     let alice = cx.home.alice.at(&actor.anyone);
     let (kept, gone) = cx
         .step(format!("send two, react to one, delete the other on {}", actor.label()), async {
@@ -171,7 +177,30 @@ async fn afterlife(cx: &Context<'_>, channel: &str, actor: &Place, others: &[&Pl
         });
         halted = halted.and(cx.step(name, seen).await);
     }
+    for (reader, socket) in cx.places.iter().zip(sockets) {
+        let hears = cx.clustered() || reader.name == actor.name;
+        if let (Some(socket), true) = (socket, hears) {
+            let name = format!("{}'s websocket gets reaction and end from {}", reader.label(), actor.label());
+            let heard = cx.step(name, hears_afterlife(socket, &kept, &gone, cx.event_deadline())).await;
+            if heard.is_err() {
+                cx.was_late();
+            }
+            halted = halted.and(heard);
+        }
+    }
     halted
+}
+
+async fn hears_afterlife(socket: &mut Socket, kept: &str, gone: &str, deadline: Instant) -> Result<(), Stop> {
+    let wanted = |frame: &Frame| {
+        let told = frame.data.get("reaction").and_then(serde_json::Value::as_str).unwrap_or_default();
+        frame.event == "reaction_added" && told.contains(kept) && told.contains("tada")
+    };
+    socket.wait_for(deadline, wanted).await.expecting("the event reaction_added within five seconds")?;
+    let wanted = |frame: &Frame| {
+        frame.event == "post_deleted" && frame.post().is_some_and(|told| told["id"].as_str() == Some(gone))
+    };
+    socket.wait_for(deadline, wanted).await.expecting("the event post_deleted within five seconds").map(drop)
 }
 
 /// What was written before the upgrade must be readable on every node.

@@ -1,0 +1,42 @@
+//! The look of our own into the bucket: a server says that it stored something; the S3 API says whether it did.
+//!
+//! Keys as seen on real servers, each below `FileSettings.AmazonS3PathPrefix` if there is one:
+//! `20261122/teams/noteam/channels/ID/users/ID/FILE/name.png` with `name_thumb.png` and `name_preview.png` beside it
+//! (the extension may differ), `users/ID/profile.png`, `teams/ID/teamIcon.png`, `emoji/ID/image`, which becomes
+//! `emoji/ID/image_deleted`.
+
+use super::bytes::digest;
+use crate::checks::context::Context;
+use crate::checks::outcome::Stop;
+use crate::checks::scene::Place;
+use crate::storage::{Bucket, StorageError};
+
+/// Exactly one object has this in its key, and it has these bytes.
+pub(super) async fn holds(cx: &Context<'_>, actor: &Place, in_key: &str, hash: &str) -> Result<(), Stop> {
+    let bucket = bucket(cx)?;
+    let mut found = bucket.list("").await.map_err(unread)?;
+    found.retain(|object| object.key.contains(in_key));
+    let [object] = &found[..] else {
+        let got = format!("{} such objects", found.len());
+        return Err(Stop::failed_at(&actor.name, format!("one object with {in_key} in its key"), got));
+    };
+    let bytes = bucket.get(&object.key).await.map_err(unread)?;
+    if digest(&bytes) == hash {
+        return Ok(());
+    }
+    let got = format!("{} other bytes in {}", bytes.len(), object.key);
+    Err(Stop::failed_at(&actor.name, format!("SHA-256 {hash} in the bucket"), got))
+}
+
+/// Whether there is an object under exactly this key.
+pub(super) async fn exists(cx: &Context<'_>, key: &str) -> Result<bool, Stop> {
+    Ok(bucket(cx)?.head(key).await.map_err(unread)?.is_some())
+}
+
+fn bucket<'a>(cx: &'a Context<'_>) -> Result<&'a Bucket, Stop> {
+    cx.bucket.as_ref().map_err(|why| Stop::NotMeasured(why.clone()))
+}
+
+fn unread(error: StorageError) -> Stop {
+    Stop::NotMeasured(format!("the bucket could not be read: {error}"))
+}
