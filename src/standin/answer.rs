@@ -123,6 +123,25 @@ pub(super) fn done() -> Answer {
     ok(&json!({"status": "OK"}))
 }
 
+/// An answer that nobody may keep.
+pub(super) fn uncached(answer: Answer) -> Answer {
+    let kept = HeaderValue::from_static("no-cache, no-store, must-revalidate");
+    answer.map(|mut response| {
+        response.headers_mut().insert(header::CACHE_CONTROL, kept);
+        response
+    })
+}
+
+/// An answer that is known by its `Etag`.
+pub(super) fn tagged(answer: Answer, etag: &str) -> Answer {
+    answer.map(|mut response| {
+        if let Ok(etag) = HeaderValue::from_str(etag) {
+            response.headers_mut().insert(header::ETAG, etag);
+        }
+        response
+    })
+}
+
 /// The body of a request as JSON.
 pub(super) fn read(bytes: &[u8], name: &str) -> Result<Value, Refusal> {
     serde_json::from_slice(bytes).map_err(|error| Refusal::body(name).detail(error.to_string()))

@@ -72,6 +72,8 @@ pub(super) enum Stale {
     Sessions(String),
     /// An account.
     User(String),
+    /// An emoji.
+    Emoji(String),
     /// A channel.
     Channel(String),
     /// Who is in a channel.

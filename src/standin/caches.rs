@@ -1,13 +1,13 @@
 //! What a node remembers instead of asking the database, and forgets only when told.
 //!
 //! The list is measured: sessions, accounts by id, channels by id, who is in a channel, reactions, and whether a
-//! channel's page of posts changed. Everything else is read from the database each time.
+//! channel's page of posts changed; emojis, which not even an order to forget all touches. Everything else is read from the database each time.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::bus::Stale;
-use super::messages::Reaction;
+use super::messages::{Emoji, Reaction};
 use super::rows::{Channel, Session, User};
 
 /// The memory of one node.
@@ -28,6 +28,8 @@ pub(super) struct Memory {
     /// Channel and user, only those who are in.
     pub(super) members: HashSet<(String, String)>,
     pub(super) reactions: HashMap<String, Vec<Reaction>>,
+    /// By id; found by name as well.
+    pub(super) emojis: HashMap<String, Emoji>,
     /// The last change in a channel, as its page's `Etag` says.
     pub(super) page_times: HashMap<String, i64>,
 }
@@ -41,8 +43,9 @@ impl Caches {
         let mut memory = self.locked();
         match stale {
             Stale::All => {
-                let revoked = std::mem::take(&mut memory.revoked);
-                *memory = Memory { revoked, ..Memory::default() };
+                let (revoked, emojis) =
+                    (std::mem::take(&mut memory.revoked), std::mem::take(&mut memory.emojis));
+                *memory = Memory { revoked, emojis, ..Memory::default() };
             }
             Stale::Sessions(user) => memory.sessions.retain(|_, session| session.user_id != *user),
             Stale::User(user) => {
@@ -50,6 +53,9 @@ impl Caches {
             }
             Stale::Channel(channel) => {
                 memory.channels.remove(channel);
+            }
+            Stale::Emoji(id) => {
+                memory.emojis.remove(id);
             }
             Stale::Members(channel) => memory.members.retain(|(place, _)| place != channel),
             Stale::Post { post, channel } => {

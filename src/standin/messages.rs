@@ -107,8 +107,6 @@ pub(super) struct UploadSession {
     pub(super) offset: usize,
     /// The key of the file that it becomes.
     pub(super) key: String,
-    /// The id of that file.
-    pub(super) file_id: String,
 }
 
 impl UploadSession {

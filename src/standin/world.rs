@@ -242,6 +242,14 @@ impl Tables {
         self.posts.insert(post.id.clone(), post);
     }
 
+    /// Keeps what a post was before it changed.
+    pub(super) fn keep_former(&mut self, before: Post, now: i64) {
+        let id = before.id.clone();
+        let former =
+            Post { id: ids::new_id(), original_id: id.clone(), update_at: now, delete_at: now, ..before };
+        self.edits.entry(id).or_default().insert(0, former);
+    }
+
     /// Deletes a post, and with a root its whole thread.
     pub(super) fn delete_post(&mut self, post: &Post, by: &str, now: i64) {
         let ids = self.channel_posts.get(&post.channel_id).cloned().unwrap_or_default();

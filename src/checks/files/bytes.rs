@@ -7,11 +7,15 @@ use crate::mattermost::Client;
 
 /// Bytes that no compression or text conversion leaves alone, different for each seed.
 pub(super) fn noise(seed: &str, size: usize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(size + 32);
-    let mut block = Sha256::digest(seed.as_bytes());
+    let mut bytes = Vec::with_capacity(size + 8);
+    let seed: [u8; 32] = Sha256::digest(seed.as_bytes()).into();
+    // Xorshift: never zero, and cheap enough for megabytes.
+    let mut state = seed.iter().fold(1_u64, |sum, byte| (sum << 5) ^ (sum >> 59) ^ u64::from(*byte)) | 1;
     while bytes.len() < size {
-        bytes.extend_from_slice(&block);
-        block = Sha256::digest(block);
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
     }
     bytes.truncate(size);
     bytes

@@ -56,7 +56,7 @@ async fn walk(cx: &Context<'_>, actor: &Place, next: &Place, parts: &[Vec<u8>]) 
     let hash = digest(&whole);
     let count = if parts.len() == 1 { "one part".to_owned() } else { format!("{} parts", parts.len()) };
     let name = format!("begin on {}, complete through {} in {count}", actor.label(), next.label());
-    let info = cx.step(name, complete(cx, actor, next, parts, whole.len())).await?;
+    let (info, upload) = cx.step(name, complete(cx, actor, next, parts, whole.len())).await?;
     if cx.carried::<(String, String)>("old").is_none() {
         cx.carry("old", &(&info.id, &hash));
     }
@@ -69,7 +69,8 @@ async fn walk(cx: &Context<'_>, actor: &Place, next: &Place, parts: &[Vec<u8>]) 
         halted = halted.and(cx.step(name, cx.crossed(reader, || reads(&alice, &info.id, &hash))).await);
     }
     let name = format!("the upload in {count} of {} is an object in the bucket", actor.label());
-    let in_key = format!("/{}/parts.bin", info.id);
+    // The folder is the upload's, not the file's.
+    let in_key = format!("/{upload}/parts.bin");
     halted.and(cx.step(name, objects::holds(cx, next, &in_key, &hash)).await)
 }
 
@@ -79,7 +80,7 @@ async fn complete(
     next: &Place,
     parts: &[Vec<u8>],
     size: usize,
-) -> Result<FileInfo, Stop> {
+) -> Result<(FileInfo, String), Stop> {
     let (alice, there) = (cx.home.alice.at(&actor.anyone), cx.home.alice.at(&next.anyone));
     let channel = channel::of_check(cx).await?;
     let upload = alice.begin_upload(&channel, "parts.bin", size).await.expecting("a new upload")?;
@@ -106,7 +107,7 @@ async fn complete(
         ));
     };
     if info.size == size as u64 {
-        Ok(info)
+        Ok((info, upload.id))
     } else {
         Err(Stop::failed_at(&next.name, format!("a file of {size} bytes"), format!("{} bytes", info.size)))
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::channels::{said, update};
 use super::posts::announce;
+use super::teams::ruled;
 use crate::standin::answer::{Answer, Refusal, done, ok, read, text};
 use crate::standin::bus::{Audience, Stale};
 use crate::standin::core::NodeCore;
@@ -36,6 +37,8 @@ async fn privacy(
         return Err(Refusal::body("privacy"));
     }
     let mut channel = caller.writing(&node, &id)?;
+    // A member, even the channel's maker, is refused: recorded.
+    ruled(&node, &caller, &channel.team_id)?;
     kind.clone_into(&mut channel.kind);
     channel.update_at = node.world.tick();
     update(&node, &channel);

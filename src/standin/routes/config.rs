@@ -10,7 +10,7 @@ use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
 use super::system::client_license;
-use crate::standin::answer::{Answer, Refusal, done, ok, read};
+use crate::standin::answer::{Answer, Refusal, done, ok, read, uncached};
 use crate::standin::bus::{Audience, Peer, Stale};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, MaybeCaller};
@@ -39,14 +39,14 @@ async fn whole(
     caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
     let shown = settings::masked(&node.settings().document);
     if query.get("remove_defaults").is_some_and(|value| value == "true") {
-        return ok(&settings::without_defaults(&shown));
+        return uncached(ok(&settings::without_defaults(&shown)));
     }
-    ok(&shown)
+    uncached(ok(&shown))
 }
 
 async fn environment(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
-    ok(&node.environment.shown())
+    uncached(ok(&node.environment.shown()))
 }
 
 async fn patch(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
@@ -80,7 +80,7 @@ fn change(node: &NodeCore, patch: &Value) -> Answer {
     if !node.has("config-not-saved") && document != before.document {
         save(node, document.clone());
     }
-    ok(&settings::masked(&document))
+    uncached(ok(&settings::masked(&document)))
 }
 
 /// Saves a document and lets everybody know: this node at once, the others through the cluster or not at all. What
@@ -107,12 +107,12 @@ pub(super) fn save(node: &NodeCore, mut document: Value) {
 async fn reload(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
     caller.must_be_admin("reload_config")?;
     node.reload_settings();
-    done()
+    uncached(done())
 }
 
 async fn invalidate(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
     caller.must_be_admin("invalidate_caches")?;
     node.invalidate(&Stale::All);
     node.tell("license_changed", Audience::All, json!({"license": client_license(&node)}));
-    done()
+    uncached(done())
 }

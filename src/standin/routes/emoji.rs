@@ -8,9 +8,9 @@ use axum::http::HeaderMap;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::stored::{PictureForm, fetch, keep, picture};
+use super::stored::{DAY, PictureForm, fetch, keep, picture};
 use crate::standin::answer::{Answer, Refusal, done, ok, read, text};
-use crate::standin::bus::Audience;
+use crate::standin::bus::{Audience, Stale};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, must_be_id};
 use crate::standin::ids;
@@ -61,8 +61,13 @@ async fn list(State(node): State<Arc<NodeCore>>, _caller: Caller) -> Answer {
 }
 
 async fn by_name(State(node): State<Arc<NodeCore>>, _caller: Caller, Path(name): Path<String>) -> Answer {
+    let mut memory = node.caches.locked();
+    if let Some(known) = memory.emojis.values().find(|emoji| emoji.name == name) {
+        return ok(&known.json());
+    }
     let found = node.world.tables().emojis.values().find(|emoji| emoji.name == name).cloned();
     let found = found.ok_or_else(|| missing("app.emoji.get_by_name.no_result", &format!("Name={name}")))?;
+    memory.emojis.insert(found.id.clone(), found.clone());
     ok(&found.json())
 }
 
@@ -72,6 +77,9 @@ async fn by_id(State(node): State<Arc<NodeCore>>, _caller: Caller, Path(id): Pat
 
 fn known(node: &NodeCore, id: &str) -> Result<Emoji, Refusal> {
     must_be_id(id, "emoji_id")?;
+    if let Some(known) = node.caches.locked().emojis.get(id) {
+        return Ok(known.clone());
+    }
     let found = node.world.tables().emojis.get(id).cloned();
     found.ok_or_else(|| missing("app.emoji.get.no_result", &format!("Id={id}")))
 }
@@ -87,7 +95,7 @@ async fn image(
     headers: HeaderMap,
 ) -> Answer {
     let emoji = known(&node, &id)?;
-    picture(fetch(&node, &emoji.key()).await?, &emoji.mime_type, 30, None, &headers)
+    picture(fetch(&node, &emoji.key()).await?, &emoji.mime_type, 30 * DAY, None, &headers)
 }
 
 /// The emoji goes; its picture is moved aside in the store, as recorded.
@@ -102,5 +110,6 @@ async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Pat
     let gone = node.world.options.files.delete(&key).await;
     gone.map_err(|error| Refusal::new(500, "api.file.move_file.app_error", &error.to_string()))?;
     node.world.tables().emojis.shift_remove(&id);
+    node.invalidate(&Stale::Emoji(id));
     done()
 }

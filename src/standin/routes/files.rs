@@ -40,7 +40,7 @@ async fn upload(
         let name = query.get("filename").ok_or_else(|| Refusal::body("filename"))?;
         let bytes = Bytes::from_request(request, &()).await.map_err(|_| Refusal::body("file"))?;
         let info = store(&node, &caller, channel, name, &bytes).await?;
-        return created(&json!({"file_infos": [info.json()], "client_ids": []}));
+        return created(&json!({"file_infos": [info.json()], "client_ids": null}));
     }
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Refusal::body("files"))?;
     let mut channel = query.get("channel_id").cloned();

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
 
 use super::posts::readable;
-use crate::standin::answer::{Answer, ok, read, text};
+use crate::standin::answer::{Answer, ok, read, tagged, text, uncached};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, must_be_id};
 use crate::standin::messages::Post;
@@ -35,6 +35,13 @@ fn listing(tables: &Tables, posts: &[&Post]) -> Value {
         "order": order, "posts": by_id, "next_post_id": "", "prev_post_id": "",
         "first_inaccessible_post_time": 0,
     })
+}
+
+/// What a list of posts is known by: its first and last, and when one of them changed last.
+fn list_etag(node: &NodeCore, posts: &[&Post]) -> String {
+    let id = |post: Option<&&Post>| post.map_or("", |post| post.id.as_str()).to_owned();
+    let changed = posts.iter().map(|post| post.update_at).max().unwrap_or(0);
+    format!("{}.{}.{}.{changed}", node.reported.version, id(posts.first()), id(posts.last()))
 }
 
 async fn page(
@@ -64,13 +71,7 @@ async fn page(
     if reversed && let Some(order) = list["order"].as_array_mut() {
         order.reverse();
     }
-    let mut response = ok(&list)?;
-    if since.is_none()
-        && let Ok(etag) = HeaderValue::from_str(&etag)
-    {
-        response.headers_mut().insert(header::ETAG, etag);
-    }
-    Ok(response)
+    if since.is_none() { tagged(ok(&list), &etag) } else { ok(&list) }
 }
 
 /// All posts of a channel, newest first.
@@ -126,7 +127,7 @@ async fn pinned(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Pat
     let tables = node.world.tables();
     let posts: Vec<&Post> =
         of_channel(&tables, &id).into_iter().filter(|post| post.is_pinned && post.delete_at == 0).collect();
-    ok(&listing(&tables, &posts))
+    tagged(ok(&listing(&tables, &posts)), &list_etag(&node, &posts))
 }
 
 async fn thread(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
@@ -142,7 +143,7 @@ async fn thread(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Pat
     posts.reverse();
     let mut list = listing(&tables, &posts);
     list["has_next"] = json!(false);
-    ok(&list)
+    tagged(ok(&list), &list_etag(&node, &posts))
 }
 
 async fn search(
@@ -176,5 +177,5 @@ async fn search(
     posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
     let mut list = listing(&tables, &posts);
     list["matches"] = Value::Null;
-    ok(&list)
+    uncached(ok(&list))
 }

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::routing::get;
 use serde_json::json;
 
-use super::stored::{PictureForm, keep, look, picture};
+use super::stored::{DAY, PictureForm, keep, look, picture};
 use super::teams::ruled;
 use crate::png;
 use crate::standin::answer::{Answer, Refusal, done};
@@ -42,17 +42,14 @@ async fn portrait(
 ) -> Answer {
     let user = node.user(&caller.resolve(&user)?)?;
     let key = portrait_key(&user.id);
-    let bytes = match look(&node, &key).await? {
-        Some(bytes) => bytes,
-        None => {
-            // The product draws the first letter of the name, and keeps what it drew.
-            let colour = [user.id.as_bytes()[0], user.id.as_bytes()[1], user.id.as_bytes()[2]];
-            let bytes = png::plain(DEFAULT_SIDE, DEFAULT_SIDE, colour);
-            keep(&node, &key, bytes.clone()).await?;
-            bytes
-        }
-    };
-    picture(bytes, "image/png", 1, Some(user.picture_at), &headers)
+    if let Some(bytes) = look(&node, &key).await? {
+        return picture(bytes, "image/png", DAY, Some(user.picture_at), &headers);
+    }
+    // The product draws the first letter of the name, and keeps what it drew: clients do so for five minutes only.
+    let colour = [user.id.as_bytes()[0], user.id.as_bytes()[1], user.id.as_bytes()[2]];
+    let bytes = png::plain(DEFAULT_SIDE, DEFAULT_SIDE, colour);
+    keep(&node, &key, bytes.clone()).await?;
+    picture(bytes, "image/png", 5 * 60, None, &headers)
 }
 
 async fn set_portrait(
@@ -110,7 +107,7 @@ async fn icon(
         let message = "Unable to read the team icon file.";
         Refusal::new(404, "api.team.get_team_icon.read_file.app_error", message)
     })?;
-    picture(bytes, "image/png", 1, Some(team.icon_at), &headers)
+    picture(bytes, "image/png", DAY, Some(team.icon_at), &headers)
 }
 
 async fn set_icon(

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
-use crate::standin::answer::{Answer, Refusal, created, done, ok, read, read_ids, text};
+use crate::standin::answer::{Answer, Refusal, created, done, ok, read, read_ids, tagged, text};
 use crate::standin::bus::{Audience, SocketEvent, Stale};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, must_be_id};
@@ -175,7 +175,8 @@ async fn by_id(
 ) -> Answer {
     let deleted = query.get("include_deleted").is_some_and(|value| value == "true") && caller.admin;
     let post = readable(&node, &caller, &id, deleted)?;
-    ok(&node.world.tables().post_json(&post))
+    let etag = format!("{}.{}.{}", node.reported.version, post.id, post.update_at);
+    tagged(ok(&node.world.tables().post_json(&post)), &etag)
 }
 
 async fn by_ids(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
@@ -215,9 +216,7 @@ async fn patch(
     let shown = {
         let mut tables = node.world.tables();
         if after.edit_at == now && !lost_history {
-            let former =
-                Post { id: ids::new_id(), original_id: id.clone(), update_at: now, delete_at: now, ..before };
-            tables.edits.entry(id.clone()).or_default().insert(0, former);
+            tables.keep_former(before, now);
         }
         tables.posts.insert(id, after.clone());
         tables.post_json(&after)
@@ -270,10 +269,17 @@ fn set_pinned(node: &NodeCore, caller: &Caller, id: &str, pinned: bool) -> Answe
     if node.has("pin-lost") {
         return done();
     }
+    let before = post.clone();
+    let now = node.world.tick();
     post.is_pinned = pinned;
-    post.update_at = node.world.tick();
+    post.update_at = now;
+    let lost_history = node.has("edit-history-lost");
     let shown = {
         let mut tables = node.world.tables();
+        if !lost_history {
+            // A change of state, and kept like one of text: recorded.
+            tables.keep_former(before, now);
+        }
         tables.posts.insert(id.to_owned(), post.clone());
         tables.post_json(&post)
     };

@@ -59,15 +59,24 @@ impl PictureForm {
     }
 }
 
+/// A day in seconds.
+pub(super) const DAY: u32 = 24 * 3600;
+
 /// A picture with what clients need to keep it: its time is its `Etag`, and 304 answers those who know it.
-pub(super) fn picture(bytes: Vec<u8>, kind: &str, days: u32, at: Option<i64>, headers: &HeaderMap) -> Answer {
+pub(super) fn picture(
+    bytes: Vec<u8>,
+    kind: &str,
+    kept_s: u32,
+    at: Option<i64>,
+    headers: &HeaderMap,
+) -> Answer {
     let etag = at.map(|at| at.to_string());
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if etag.is_some() && known == etag.as_deref() {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
     let mut response = Response::new(Body::from(bytes));
-    let cached = format!("max-age={}, private", days * 24 * 3600);
+    let cached = format!("max-age={kept_s}, private");
     for (name, value) in [
         (header::CONTENT_TYPE, Some(kind.to_owned())),
         (header::CACHE_CONTROL, Some(cached)),

@@ -31,11 +31,12 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
     if size == 0 {
         return Err(Refusal::body("file_size"));
     }
-    let file_id = ids::new_id();
+    let id = ids::new_id();
     let name = text(&body, "filename").to_owned();
-    let key = place_for(&node, &caller, &channel_id, &file_id, &name)?;
+    // The folder is the upload's, not the file's: recorded.
+    let key = place_for(&node, &caller, &channel_id, &id, &name)?;
     let session = UploadSession {
-        id: ids::new_id(),
+        id,
         create_at: node.world.tick(),
         user_id: caller.user_id,
         channel_id,
@@ -43,7 +44,6 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         size,
         offset: 0,
         key,
-        file_id,
     };
     node.world.tables().uploads.insert(session.id.clone(), session.clone());
     created(&session.json())
@@ -96,7 +96,7 @@ async fn take(
     }
     node.world.tables().uploads.remove(&id);
     let mut info = described(&node, &caller, &session.channel_id, &session.name, &bytes);
-    (info.id, info.key, info.size) = (session.file_id, session.key, session.size);
+    (info.key, info.size) = (session.key, session.size);
     register(&node, &info).await?;
     ok(&info.json())
 }
