@@ -69,6 +69,9 @@ pub struct NodePart {
     /// A feature flag that is a switch.
     #[arg(long, env = "MM_FEATUREFLAGS_TESTBOOLFEATURE")]
     test_bool_feature: Option<String>,
+    /// What all keys in the bucket begin with.
+    #[arg(long, env = "MM_FILESETTINGS_AMAZONS3PATHPREFIX", default_value = "")]
+    prefix: String,
 }
 
 /// The database process.
@@ -153,6 +156,7 @@ async fn node(part: NodePart) -> anyhow::Result<()> {
             bucket: part.bucket.clone(),
             access_key: part.access_key.clone(),
             secret_key: part.secret_key.clone(),
+            prefix: part.prefix.clone(),
         }),
         environment: [
             ("MM_FEATUREFLAGS_TESTFEATURE", part.test_feature),
@@ -179,7 +183,10 @@ async fn database(part: DatabasePart) -> anyhow::Result<()> {
     let cancel = until_signal()?;
     say("database system is ready to accept connections");
     let files = Arc::new(BucketFiles::default());
-    let options = Options { clustered: part.clustered, files: files.clone(), ..Options::default() };
+    // As the built-in compose file has it.
+    let public_links = true;
+    let options =
+        Options { clustered: part.clustered, files: files.clone(), public_links, ..Options::default() };
     serve_world(World::new(options), Some(files), listener, cancel).await;
     Ok(())
 }

@@ -24,6 +24,9 @@ pub struct BucketPlace {
     pub access_key: String,
     /// Its secret: of a stand-in's store, which protects nothing.
     pub secret_key: String,
+    /// What all keys begin with, without a slash at its end; empty for none.
+    #[serde(default)]
+    pub prefix: String,
 }
 
 impl BucketFiles {
@@ -42,7 +45,7 @@ impl BucketFiles {
                 bucket: place.bucket.clone(),
                 access_key: place.access_key.clone(),
                 secret: place.secret_key.clone().into(),
-                prefix: String::new(),
+                prefix: folder(&place.prefix),
                 path_style: true,
             })
         });
@@ -52,6 +55,11 @@ impl BucketFiles {
         let why = "no node has told where the bucket is";
         self.bucket.get().ok_or_else(|| FileStoreError { key: key.to_owned(), why: why.into() })
     }
+}
+
+/// The product joins its prefix and the key by a slash.
+fn folder(prefix: &str) -> String {
+    if prefix.is_empty() { String::new() } else { format!("{}/", prefix.trim_end_matches('/')) }
 }
 
 fn failed(key: &str) -> impl FnOnce(StorageError) -> FileStoreError + use<'_> {

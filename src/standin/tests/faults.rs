@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
-use super::{account_probes, probes};
+use super::{account_probes, content, probes};
 use crate::fault::{Faults, catalogue};
 
 /// What was there before the release came.
@@ -43,7 +43,10 @@ async fn half_way(faults: &Faults) -> (Site, Before) {
 
 async fn misbehaves(fault: &str, faults: &Faults) -> bool {
     let (mut site, before) = half_way(faults).await;
-    match probes::data(fault, &site, &before).await {
+    if let Some(seen) = probes::data(fault, &site, &before).await {
+        return seen;
+    }
+    match content::content(fault, &site, &before).await {
         Some(seen) => seen,
         None => server(fault, &mut site, &before).await.unwrap_or_else(|| panic!("no probe for {fault}")),
     }

@@ -2,6 +2,7 @@
 
 mod account_probes;
 mod client;
+mod content;
 mod crossing;
 mod faults;
 mod life;
