@@ -45,7 +45,20 @@ pub(super) async fn outlive_their_masks(cx: &Context<'_>, writer: &Place) -> Res
         }
         Err(halt) => Err(halt),
     };
-    let back = cx.step("switch public links back", async { switch(&was).await.map(drop) }).await;
+    let mut back = cx.step("switch public links back", async { switch(&was).await.map(drop) }).await;
+    // A node that still believes in the switch would store it again with the next change.
+    for place in cx.places {
+        let seen = cx.crossed(place, || async {
+            let config = cx.home.admin.at(&place.anyone).config().await.expecting("the configuration")?;
+            let got = &config[SECTION][SWITCH];
+            if *got == was {
+                Ok(())
+            } else {
+                Err(Stop::failed_at(&place.name, format!("{SECTION}.{SWITCH} {was}"), got.to_string()))
+            }
+        });
+        back = back.and(cx.step(format!("{} has the switch back", place.label()), seen).await);
+    }
     on.and(back)
 }
 

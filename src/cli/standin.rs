@@ -23,7 +23,7 @@ use crate::verdict::ExitCode;
 #[derive(Debug, Subcommand)]
 pub enum Part {
     /// A Mattermost node.
-    Node(NodePart),
+    Node(Box<NodePart>),
     /// The database, which holds the world.
     Database(DatabasePart),
     /// The S3 store.
@@ -107,7 +107,7 @@ pub struct StorePart {
 
 pub(super) async fn standin(part: Part) -> ExitCode {
     let ended = match part {
-        Part::Node(part) => node(part).await,
+        Part::Node(part) => node(*part).await,
         Part::Database(part) => database(part).await,
         Part::Store(part) => store(part).await,
     };

@@ -20,6 +20,8 @@ mod play;
 #[cfg(test)]
 mod report_golden;
 #[cfg(test)]
+mod restarts;
+#[cfg(test)]
 mod standin_contract;
 #[cfg(test)]
 mod storage;

@@ -29,31 +29,45 @@ const WALK: &[&str] = &[
     include_str!("../fixtures/exchanges/end.json"),
 ];
 
-/// Replays the whole walk at an address and gives what differs.
-async fn replay(base: &str, real: bool) -> Vec<String> {
+/// Replays a walk at an address; gives what differs, and of how many exchanges.
+async fn replay(walk: &[&str], base: &str, real: bool) -> (Vec<String>, usize) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut walk = Walk::new(base, real);
+    let mut player = Walk::new(base, real);
     let mut replayed = 0;
-    for exchange in WALK.iter().flat_map(|part| serde_json::from_str::<Vec<Exchange>>(part).unwrap()) {
-        walk.replay(&exchange).await;
+    for exchange in walk.iter().flat_map(|part| serde_json::from_str::<Vec<Exchange>>(part).unwrap()) {
+        player.replay(&exchange).await;
         replayed += 1;
     }
-    assert!(replayed >= 160, "only {replayed} exchanges");
-    walk.differences
+    (player.differences, replayed)
+}
+
+/// Replays a walk at a fresh stand-in with this environment.
+async fn at_the_stand_in(walk: &[&str], environment: &[(&str, &str)], least: usize) {
+    let world = World::new(Options { clustered: false, ..Options::default() });
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let environment: Vec<_> =
+        environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let release = release::known("11.6.0");
+    let node = Node::start_with(world, "node1", release, Faults::none(), listen, &environment).await.unwrap();
+    let (differences, replayed) = replay(walk, &format!("http://{}", node.address()), false).await;
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    assert!(replayed >= least, "only {replayed} exchanges");
 }
 
 #[tokio::test]
 async fn the_stand_in_answers_as_a_real_server_did() {
-    let world = World::new(Options { clustered: false, ..Options::default() });
-    let listen = "127.0.0.1:0".parse().unwrap();
-    let node = Node::start(world, "node1", release::known("11.6.0"), Faults::none(), listen).await.unwrap();
-    let differences = replay(&format!("http://{}", node.address()), false).await;
-    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    at_the_stand_in(WALK, &[], 160).await;
+}
+
+#[tokio::test]
+async fn with_feature_flags_in_its_environment_it_answers_as_a_real_server_did() {
+    let flags = [("MM_FEATUREFLAGS_TESTFEATURE", "on"), ("MM_FEATUREFLAGS_TESTBOOLFEATURE", "true")];
+    at_the_stand_in(&[include_str!("../fixtures/exchanges/flags.json")], &flags, 10).await;
 }
 
 #[tokio::test]
 async fn a_real_server_still_answers_as_recorded() {
     let Ok(base) = std::env::var("UPGRADE_GATE_CONTRACT_URL") else { return };
-    let differences = replay(base.trim_end_matches('/'), true).await;
+    let (differences, _) = replay(WALK, base.trim_end_matches('/'), true).await;
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
 }

@@ -77,17 +77,31 @@ fn may_write(node: &NodeCore, caller: &Caller) -> Result<(), Refusal> {
 fn change(node: &NodeCore, patch: &Value) -> Answer {
     let before = node.settings();
     let document = settings::patched(&before.document, patch, &node.environment, |fault| node.has(fault))?;
-    if !node.has("config-not-saved") && document != before.document {
+    if node.has("config-not-saved") {
+        return ok(&settings::masked(&document));
+    }
+    if document == before.document {
+        // Nobody is told of a patch that changes nothing; what this node believes is stored all the same, over whatever
+        // was changed through a node that it does not hear of (seen on real servers without clustering).
+        let stored = stripped(node, document.clone());
+        node.world.tables().config = stored;
+    } else {
         save(node, document.clone());
     }
     uncached(ok(&settings::masked(&document)))
 }
 
-/// Saves a document and lets everybody know: this node at once, the others through the cluster or not at all. What
-/// the environment owns is not stored.
-pub(super) fn save(node: &NodeCore, mut document: Value) {
+/// A document without what the environment owns.
+fn stripped(node: &NodeCore, mut document: Value) -> Value {
     let stored = node.world.tables().config.clone();
     node.environment.strip(&mut document, &stored);
+    document
+}
+
+/// Saves a document and lets everybody know: this node at once, the others through the cluster or not at all. What
+/// the environment owns is not stored.
+pub(super) fn save(node: &NodeCore, document: Value) {
+    let document = stripped(node, document);
     if node.has("config-not-shared") {
         node.use_settings(document);
     } else {

@@ -73,11 +73,17 @@ impl Site {
     }
 
     pub(super) async fn start(&mut self, version: &str, faults: &Faults) {
+        self.start_with(version, faults, &[]).await;
+    }
+
+    /// A node with environment variables.
+    pub(super) async fn start_with(&mut self, version: &str, faults: &Faults, environment: &[(&str, &str)]) {
+        let environment: Vec<_> =
+            environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         let name = format!("node{}", self.nodes.len() + 1);
         let listen = "127.0.0.1:0".parse().unwrap();
-        let node =
-            Node::start(Arc::clone(&self.world), &name, release::known(version), faults.clone(), listen)
-                .await;
+        let (world, release) = (Arc::clone(&self.world), release::known(version));
+        let node = Node::start_with(world, &name, release, faults.clone(), listen, &environment).await;
         self.nodes.push(node.unwrap());
     }
 

@@ -9,4 +9,5 @@ mod life;
 mod mail;
 mod probes;
 mod rest;
+mod settings;
 mod split;

@@ -35,6 +35,9 @@ pub(super) struct Exchange {
     gives: Option<String>,
     /// Where in the answer that stands, if not in its id: a JSON pointer.
     from: Option<String>,
+    /// Where the value itself must be equal, by JSON pointer.
+    #[serde(default)]
+    equal: BTreeMap<String, Value>,
 }
 
 /// A client that remembers what the walk made.
@@ -69,6 +72,11 @@ impl Walk {
             compare::shape(recorded, &body, "", more, &mut differ);
             if exchange.status >= 400 && recorded["id"] != body["id"] {
                 differ(format!("error {}, recorded {}", body["id"], recorded["id"]));
+            }
+        }
+        for (at, wanted) in &exchange.equal {
+            if body.pointer(at) != Some(wanted) {
+                differ(format!("{at} is {:?}, recorded {wanted}", body.pointer(at)));
             }
         }
         self.differences.append(&mut found);
