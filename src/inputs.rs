@@ -24,6 +24,8 @@ const REPORT_DIR: &str = "upgrade-gate-report";
 const COMMENT: &str = "auto";
 /// The default of `keep`.
 const KEEP: &str = "false";
+/// The default of `apps`.
+const APPS: &str = "false";
 
 /// The inputs of a run: the `with:` of the Action and the flags of `upgrade-gate run` and `plan`.
 #[derive(Debug, Clone, Args)]
@@ -137,6 +139,9 @@ pub struct Inputs {
     /// Limit of your own test suite, on top of `timeout`.
     #[arg(long, env = "INPUT_SUITE-TIMEOUT", value_name = "TIME", default_value = SUITE_TIMEOUT, help_heading = "Suite")]
     pub suite_timeout: String,
+    /// Whether the retired Apps framework is measured too; it needs its plugin and `MM_FEATUREFLAGS_APPSENABLED=true`.
+    #[arg(long, env = "INPUT_APPS", value_name = "BOOL", default_value = APPS, num_args = 0..=1, default_missing_value = "true", help_heading = "Checks")]
+    pub apps: String,
 
     /// Limit of the whole run: `30m`, `1h`.
     #[arg(long, env = "INPUT_TIMEOUT", value_name = "TIME", default_value = TIMEOUT, help_heading = "Run")]
@@ -181,6 +186,7 @@ impl Inputs {
             (&mut self.suite_image, ""),
             (&mut self.suite_command, ""),
             (&mut self.suite_results, ""),
+            (&mut self.apps, APPS),
             (&mut self.stable, ""),
             (&mut self.release, ""),
         ];

@@ -83,6 +83,22 @@ impl<'a> Context<'a> {
         result
     }
 
+    /// Does what comes before a judgement that may turn out not to apply: noted as a step only if it fails, so that a
+    /// check that measured nothing is not called passed.
+    ///
+    /// # Errors
+    /// [`Halt`] when the work failed or could not measure.
+    pub async fn prepare<T>(
+        &self,
+        name: impl Into<String>,
+        work: impl Future<Output = Result<T, Stop>>,
+    ) -> Result<T, Halt> {
+        match work.await {
+            Ok(value) => Ok(value),
+            Err(stop) => self.judge(name, Err(stop)),
+        }
+    }
+
     /// Judges something that is known already, as a step.
     ///
     /// # Errors

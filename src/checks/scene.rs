@@ -92,6 +92,8 @@ pub struct Scene<'a> {
     pub sinks: &'a Result<Sinks, String>,
     /// The gate's mail server, if the servers were told to send their mail there; else why not.
     pub mail: Result<&'a MailSink, NoMail>,
+    /// Whether the user wants the retired Apps framework measured.
+    pub apps: bool,
     /// Kept from stage to stage.
     pub carried: &'a Carried,
 }

@@ -1,4 +1,7 @@
 //! `demo`: the main job on the embedded stand-in. No Docker, no network, all reports.
+//!
+//! So that every line of the case is measured it plays a cloud workspace with the retired Apps framework; the gate
+//! itself is the Customer Web Server, and the report says so.
 
 use clap::Args;
 
@@ -77,6 +80,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         suite_results: options.suite_results.clone(),
         suite_timeout: options.suite_timeout.clone(),
         image: "standin".into(),
+        apps: "true".into(),
         timeout: "5m".into(),
         ..Inputs::defaults()
     };
@@ -94,7 +98,8 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         interrupts,
     };
     let build = |_| async {
-        let cluster = StandInCluster::new(StandInOptions { nodes, clustered, faults }).await;
+        let options = StandInOptions { nodes, clustered, cloud: true, apps: true, faults };
+        let cluster = StandInCluster::new(options).await;
         let remedy = "The demo needs to listen on 127.0.0.1.";
         cluster
             .map(|cluster| Cluster::StandIn(Box::new(cluster)))

@@ -71,6 +71,14 @@ impl Cluster {
         each_provider!(self, cluster => cluster.gate_address().await)
     }
 
+    /// Tells where the gate answers HTTP, before any node starts: servers that have nobody else to play their Customer
+    /// Web Server are told to ask there. Only the stand-in is in need of that.
+    pub fn offer(&self, url: &str) {
+        if let Self::StandIn(cluster) = self {
+            cluster.offer(url);
+        }
+    }
+
     /// Whether the node's process still runs.
     ///
     /// # Errors

@@ -35,6 +35,10 @@ pub struct StandInOptions {
     pub nodes: Vec<String>,
     /// Whether it plays a licence with clustering, or servers that only share a database.
     pub clustered: bool,
+    /// Whether that licence is one of a cloud workspace; the gate itself then plays the Customer Web Server.
+    pub cloud: bool,
+    /// Whether it plays the retired Apps framework.
+    pub apps: bool,
     /// How it misbehaves.
     pub faults: Faults,
 }
@@ -66,6 +70,8 @@ impl StandInCluster {
         .serve(TcpListener::bind(ANYWHERE).await?)?;
         let world = World::new(Options {
             clustered: options.clustered,
+            cloud: options.cloud,
+            apps: options.apps,
             files: Arc::new(BucketFiles::of(bucket_at(store.address()))),
             public_links: true,
             ..Options::default()
@@ -98,6 +104,12 @@ impl StandInCluster {
         self.balancer.set_address(node, address).map_err(|error| refused(&error.to_string()))?;
         self.nodes.lock().await.insert(node.to_owned(), started);
         Ok(format!("http://{address}"))
+    }
+
+    pub(super) fn offer(&self, url: &str) {
+        if self.world.cloud() {
+            self.world.set_customer_web_server(&format!("{url}/customer-web-server"));
+        }
     }
 
     pub(super) async fn alive(&self, node: &str) -> Result<(), Error> {

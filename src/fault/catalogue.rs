@@ -26,6 +26,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/settings.yaml"),
     include_str!("catalogue/accounts.yaml"),
     include_str!("catalogue/content.yaml"),
+    include_str!("catalogue/integrations.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

@@ -9,9 +9,12 @@
 
 mod accounts;
 mod api;
+mod apps;
 mod client;
+mod cloud;
 mod error;
 mod files;
+mod integrations;
 mod invites;
 mod messages;
 mod places;
@@ -20,8 +23,10 @@ mod shapes;
 mod socket;
 
 pub use accounts::address_of;
+pub use apps::AppAnswer;
 pub use client::{Client, Http, Reply};
 pub use error::{ApiError, ApiErrorKind};
+pub use integrations::{Bot, CommandAnswer, DialogAnswer, Integration};
 pub use settings::Role;
 pub use shapes::{
     AccessToken, Channel, Config, Emoji, FileInfo, InviteError, Invited, Login, Member, Migration, PeerInfo,

@@ -25,6 +25,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let order = nodes.unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
     let total = timeout(&inputs.timeout, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
+    let apps = truth("apps", &inputs.apps, &mut problems);
     if !["auto", "always", "never"].contains(&inputs.comment.as_str()) {
         problems.add(
             "comment",
@@ -54,6 +55,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
             budgets,
             licensed,
             keep,
+            apps,
         })
     } else {
         Err(problems)

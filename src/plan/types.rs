@@ -33,6 +33,9 @@ pub struct Plan {
     pub licensed: bool,
     /// Whether the cluster stays at the end.
     pub keep: bool,
+    /// Whether the retired Apps framework is measured.
+    #[serde(default)]
+    pub apps: bool,
 }
 
 /// One of the two releases.

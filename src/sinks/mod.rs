@@ -10,7 +10,7 @@ mod mail;
 
 use std::net::IpAddr;
 
-pub use http::HttpSink;
+pub use http::{Answer, HttpSink, Request};
 pub use mail::{Mail, MailSink};
 
 /// Everything that the gate serves, on one address.

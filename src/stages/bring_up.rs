@@ -32,6 +32,9 @@ pub(super) async fn bring_up(
         }),
         Err(error) => Err(error.to_string()),
     };
+    if let Ok(sinks) = &session.sinks {
+        session.cluster.offer(&sinks.http.url(""));
+    }
     // Nobody gets traffic before its sanity passed.
     try_join_all(plan.order.iter().map(|node| session.cluster.drain(node, Duration::ZERO)))
         .await

@@ -23,6 +23,7 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
         bucket: session.cluster.bucket().await.map_err(|error| error.to_string()),
         sinks: &session.sinks,
         mail: settings::mail_of(session),
+        apps: session.plan.apps,
         carried: &session.carried,
     })
 }

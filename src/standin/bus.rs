@@ -85,6 +85,8 @@ pub(super) enum Stale {
         /// Its channel.
         channel: String,
     },
+    /// An incoming webhook.
+    Hook(String),
     /// The configuration.
     Config,
     /// The plugins that are installed.

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::bus::Stale;
+use super::integrations::IncomingHook;
 use super::messages::{Emoji, Reaction};
 use super::rows::{Channel, Session, User};
 
@@ -30,6 +31,8 @@ pub(super) struct Memory {
     pub(super) reactions: HashMap<String, Vec<Reaction>>,
     /// By id; found by name as well.
     pub(super) emojis: HashMap<String, Emoji>,
+    /// Incoming webhooks that somebody posted through here.
+    pub(super) hooks: HashMap<String, IncomingHook>,
     /// The last change in a channel, as its page's `Etag` says.
     pub(super) page_times: HashMap<String, i64>,
 }
@@ -61,6 +64,9 @@ impl Caches {
             Stale::Post { post, channel } => {
                 memory.reactions.remove(post);
                 memory.page_times.remove(channel);
+            }
+            Stale::Hook(hook) => {
+                memory.hooks.remove(hook);
             }
             Stale::Config | Stale::Plugins => {}
         }

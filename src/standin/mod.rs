@@ -11,11 +11,13 @@
 //! A node may carry [`crate::fault::Faults`]: this is how the checks are proved to notice what they should.
 //! [`serve_world`] and [`run_node`] split the same thing over processes, so that nodes can be containers.
 
+mod announce;
 mod answer;
 pub mod balancer;
 mod bucket_files;
 mod bundle;
 mod bus;
+mod buttons;
 mod caches;
 mod core;
 mod defaults;
@@ -24,12 +26,14 @@ mod file_store;
 mod hub;
 mod identity;
 mod ids;
+mod integrations;
 mod invitations;
 mod log;
 mod mail;
 mod media;
 mod messages;
 mod node;
+mod outgoing;
 mod plugins;
 pub mod release;
 mod remote;
@@ -41,6 +45,7 @@ mod socket;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod triggers;
 mod world;
 
 pub use bucket_files::{BucketFiles, BucketPlace};

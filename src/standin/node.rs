@@ -17,7 +17,7 @@ use super::ids;
 use super::release::{self, Release};
 use super::routes;
 use super::serve;
-use super::world::World;
+use super::world::{APPS, Tables, World};
 use crate::fault::Faults;
 
 /// The product waits this long for running requests, whatever the grace period.
@@ -274,6 +274,10 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::Who<'_>, migrate
         let plain = tables.users.values_mut().filter(|user| !user.is_admin());
         plain.for_each(|user| user.delete_at = user.create_at);
     }
+    if faults.has("bot-tokens-wiped", who) {
+        let Tables { access_tokens, integrations, .. } = &mut *tables;
+        access_tokens.retain(|_, token| !integrations.bots.contains_key(&token.user_id));
+    }
     if faults.has("migration-drops-posts", who) {
         tables.posts.clear();
         tables.channel_posts.clear();
@@ -293,6 +297,9 @@ fn start_plugins(core: &NodeCore) {
             continue;
         }
         core.plugins.prepackage(id, version, broken && id == "playbooks");
+    }
+    if core.world.options.apps {
+        core.plugins.prepackage(APPS, "1.2.2", false);
     }
     let bundles = core.world.tables().bundles.clone();
     core.plugins.sync(&bundles);

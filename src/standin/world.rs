@@ -12,16 +12,24 @@ use super::bus::Bus;
 use super::defaults::DEFAULTS;
 use super::file_store::{FileStore, MemoryFiles};
 use super::ids;
+use super::integrations::Integrations;
 use super::invitations::{AccessToken, Invitation};
 use super::messages::{Emoji, FileInfo, Post, Reaction, UploadSession};
 use super::release::Release;
 use super::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
+
+/// The plugin of the Apps framework.
+pub(super) const APPS: &str = "com.mattermost.apps";
 
 /// What kind of installation a world is.
 #[derive(Clone)]
 pub struct Options {
     /// Whether the servers have a licence with clustering.
     pub clustered: bool,
+    /// Whether that licence is one of a cloud workspace, whose servers ask a Customer Web Server.
+    pub cloud: bool,
+    /// Whether the retired Apps framework is switched on and its plugin there.
+    pub apps: bool,
     /// `ServiceSettings.SiteURL`.
     pub site_url: String,
     /// `FileSettings.EnablePublicLink` at first.
@@ -36,6 +44,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             clustered: true,
+            cloud: false,
+            apps: false,
             site_url: "http://balancer:8065".into(),
             site_name: "Mattermost".into(),
             public_links: false,
@@ -105,6 +115,7 @@ pub(super) struct Tables {
     pub(super) config: Value,
     /// Manifests of uploaded plugins.
     pub(super) bundles: IndexMap<String, Value>,
+    pub(super) integrations: Integrations,
     /// Migration jobs, as `/jobs` shows them.
     pub(super) jobs: Vec<Value>,
 }
@@ -119,6 +130,12 @@ impl World {
         config["FileSettings"]["PublicLinkSalt"] = ids::new_id().into();
         config["ClusterSettings"]["Enable"] = options.clustered.into();
         config["FileSettings"]["EnablePublicLink"] = options.public_links.into();
+        // As cluster/compose.yaml has it: integrations of a test live at private addresses.
+        config["ServiceSettings"]["AllowedUntrustedInternalConnections"] = "0.0.0.0/0".into();
+        if options.apps {
+            config["FeatureFlags"]["AppsEnabled"] = true.into();
+            config["PluginSettings"]["PluginStates"][APPS] = serde_json::json!({"Enable": true});
+        }
         let world = Self {
             options,
             bus: Bus::default(),
@@ -134,6 +151,20 @@ impl World {
     #[must_use]
     pub fn clustered(&self) -> bool {
         self.options.clustered
+    }
+
+    /// Whether the licence is one of a cloud workspace; there is none without clustering.
+    #[must_use]
+    pub fn cloud(&self) -> bool {
+        self.options.clustered && self.options.cloud
+    }
+
+    /// Says where the Customer Web Server of a cloud workspace is; nodes that start from now on ask there.
+    pub fn set_customer_web_server(&self, url: &str) {
+        let settings = serde_json::json!({
+            "CWSURL": url, "CWSAPIURL": url, "CWSMock": false, "Disable": false, "PreviewModalBucketURL": "",
+        });
+        self.tables().config["CloudSettings"] = settings;
     }
 
     /// The tables, locked. Never held over an await: every use is a few map look-ups.

@@ -28,6 +28,7 @@ impl Play {
             release: "11.6.0".into(),
             nodes: "2".into(),
             image: "standin".into(),
+            apps: "true".into(),
             ..Inputs::defaults()
         };
         Self { inputs, clustered: true, faults: Faults::none() }
@@ -40,6 +41,8 @@ impl Play {
         let cluster = StandInCluster::new(StandInOptions {
             nodes: plan.order.clone(),
             clustered: self.clustered,
+            cloud: true,
+            apps: true,
             faults: self.faults,
         });
         let cluster = Cluster::StandIn(Box::new(cluster.await.unwrap()));

@@ -1,14 +1,20 @@
 //! The REST routes of a node, one file per area.
 
 mod access_tokens;
+mod apps;
+mod bots;
 mod channel_life;
 mod channel_members;
 mod channels;
+mod cloud;
 mod cluster;
+mod commands;
 mod config;
+mod dialogs;
 mod emoji;
 mod files;
 mod guests;
+mod hooks;
 mod invites;
 mod looks;
 mod pages;
@@ -68,11 +74,19 @@ pub(super) fn router(node: Arc<NodeCore>) -> Router {
         .merge(uploads::routes())
         .merge(pictures::routes())
         .merge(emoji::routes())
+        .merge(hooks::routes())
+        .merge(commands::routes())
+        .merge(dialogs::routes())
+        .merge(bots::routes())
+        .merge(cloud::routes())
         .route("/websocket", get(socket::open));
     Router::new()
         .nest("/api/v4", api)
         .merge(plugins::outside())
         .merge(looks::outside())
+        .merge(hooks::outside())
+        .merge(commands::outside())
+        .merge(apps::outside())
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(MAX_BODY))

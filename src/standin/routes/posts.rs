@@ -9,13 +9,15 @@ use axum::extract::{Path, Query, State};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
+pub(super) use crate::standin::announce::announce;
 use crate::standin::answer::{Answer, Refusal, created, done, ok, read, read_ids, tagged, text};
-use crate::standin::bus::{Audience, SocketEvent, Stale};
+use crate::standin::bus::{Audience, Stale};
+use crate::standin::buttons;
 use crate::standin::core::NodeCore;
 use crate::standin::identity::{Caller, must_be_id};
 use crate::standin::ids;
 use crate::standin::messages::Post;
-use crate::standin::rows::Channel;
+use crate::standin::triggers;
 
 /// The product's `MaxPostSize` in characters.
 const MAX_MESSAGE: usize = 16383;
@@ -60,7 +62,10 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
     let mut post = Post::new(id, node.world.tick(), &caller.user_id, channel_id, message, "");
     post.root_id = root(&node, channel_id, text(&body, "root_id"))?;
     if body["props"].is_object() {
-        post.props = body["props"].clone();
+        post.props = buttons::keep(&node, &post.id, &body["props"]);
+    }
+    if node.world.tables().integrations.bots.contains_key(&caller.user_id) {
+        post.props["from_bot"] = json!("true");
     }
     post.file_ids = attach(&node, &caller, &post, &body["file_ids"]);
     if node.has("text-mangled") {
@@ -81,7 +86,8 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         let again = Post { id: ids::new_id(), create_at: node.world.tick(), ..post.clone() };
         node.world.tables().add_post(again);
     }
-    let mut shown = announce(&node, post, &format!("@{username}"));
+    let mut shown = announce(&node, post.clone(), &format!("@{username}"));
+    triggers::send(&node, &post, &username);
     shown["pending_post_id"] = json!(pending);
     created(&shown)
 }
@@ -119,41 +125,6 @@ fn attach(node: &NodeCore, caller: &Caller, post: &Post, file_ids: &Value) -> Ve
         }
     }
     attached
-}
-
-/// Stores a post and tells the members of its channel; gives it as readers see it.
-pub(super) fn announce(node: &NodeCore, post: Post, sender: &str) -> Value {
-    let (shown, channel, mentions) = {
-        let mut tables = node.world.tables();
-        tables.add_post(post.clone());
-        let mentions = tables
-            .users
-            .values()
-            .filter(|user| {
-                mentioned(&post.message, &user.username) && tables.in_channel(&post.channel_id, &user.id)
-            })
-            .map(|user| user.id.clone())
-            .collect();
-        (tables.post_json(&post), tables.channels.get(&post.channel_id).cloned(), mentions)
-    };
-    node.invalidate(&Stale::Post { post: post.root_id.clone(), channel: post.channel_id.clone() });
-    let silent = |channel: &Channel| channel.is_personal() && node.has("direct-event-lost");
-    if let Some(channel) = channel.filter(|channel| !silent(channel)) {
-        let data = json!({
-            "channel_display_name": channel.display_name, "channel_name": channel.name,
-            "channel_type": channel.kind, "post": shown.to_string(), "sender_name": sender,
-            "set_online": true, "team_id": channel.team_id,
-        });
-        let mut event = SocketEvent::new("posted", Audience::Channel(channel.id), data);
-        event.mentions = mentions;
-        node.publish(&event);
-    }
-    shown
-}
-
-fn mentioned(message: &str, username: &str) -> bool {
-    message.contains('@')
-        && message.split_whitespace().any(|word| word.strip_prefix('@').is_some_and(|name| name == username))
 }
 
 /// A post that is there and that the caller may read.

@@ -62,8 +62,8 @@ async fn ping(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<Str
 /// What clients are told about the licence.
 pub(super) fn client_license(node: &NodeCore) -> Value {
     if node.world.clustered() {
-        json!({"IsLicensed": "true", "SkuShortName": "enterprise", "Cluster": "true", "Cloud": "false",
-            "IsTrial": "false", "GuestAccounts": "true"})
+        json!({"IsLicensed": "true", "SkuShortName": "enterprise", "Cluster": "true",
+            "Cloud": node.world.cloud().to_string(), "IsTrial": "false", "GuestAccounts": "true"})
     } else {
         json!({"IsLicensed": "false"})
     }
