@@ -139,7 +139,8 @@ pub struct Inputs {
     /// Limit of your own test suite, on top of `timeout`.
     #[arg(long, env = "INPUT_SUITE-TIMEOUT", value_name = "TIME", default_value = SUITE_TIMEOUT, help_heading = "Suite")]
     pub suite_timeout: String,
-    /// Whether the retired Apps framework is measured too; it needs its plugin and `MM_FEATUREFLAGS_APPSENABLED=true`.
+
+    /// Whether the retired Apps framework is switched on and measured; its plugin must be in the servers' image.
     #[arg(long, env = "INPUT_APPS", value_name = "BOOL", default_value = APPS, num_args = 0..=1, default_missing_value = "true", help_heading = "Checks")]
     pub apps: String,
 

@@ -154,6 +154,9 @@ fn variables(inputs: &Inputs, secrets: &Secrets, problems: &mut Problems) -> Ind
         variables.insert("LICENSE".into(), license.expose_secret().trim().to_owned());
         variables.insert("CLUSTER".into(), "true".into());
     }
+    if inputs.apps == "true" {
+        variables.insert("APPS".into(), "true".into());
+    }
     let images = [
         ("DATABASE_IMAGE", &inputs.database_image),
         ("STORE_IMAGE", &inputs.store_image),
@@ -274,6 +277,9 @@ mod tests {
         assert_eq!(node["MM_CLUSTERSETTINGS_ENABLE"], "true");
         assert_eq!(node["MM_LICENSE"], "licence-text");
         assert_eq!(node["MM_FILESETTINGS_AMAZONS3PATHPREFIX"], "ha");
+        let apps = Inputs { apps: "true".into(), ..inputs() };
+        let project = read(&apps, "ug-test").unwrap().project;
+        assert_eq!(project.services["node2"].environment["MM_FEATUREFLAGS_APPSENABLED"], "true");
         let without = read(&inputs(), "ug-test").unwrap().project;
         assert_eq!(without.services["node1"].environment["MM_CLUSTERSETTINGS_ENABLE"], "false");
     }

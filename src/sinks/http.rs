@@ -39,6 +39,12 @@ impl Answer {
         Self { status: 200, kind: "text/plain", body: body.as_bytes().to_vec() }
     }
 
+    /// 200 with these bytes, whether or not they are what `kind` says.
+    #[must_use]
+    pub fn bytes(kind: &'static str, body: &[u8]) -> Self {
+        Self { status: 200, kind, body: body.to_vec() }
+    }
+
     /// The same with another status.
     #[must_use]
     pub fn with_status(self, status: u16) -> Self {

@@ -253,6 +253,9 @@ impl Tables {
                 post.file_ids.iter().filter_map(|id| self.files.get(id)).map(FileInfo::json).collect();
             metadata.insert("files".into(), files.into());
         }
+        if post.props["attachments"].is_array() {
+            metadata.insert("embeds".into(), serde_json::json!([{"type": "message_attachment"}]));
+        }
         if let Some(reactions) = self.reactions.get(&post.id).filter(|list| !list.is_empty()) {
             let reactions: Vec<Value> = reactions.iter().map(Reaction::json).collect();
             metadata.insert("reactions".into(), reactions.into());

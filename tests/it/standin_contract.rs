@@ -5,16 +5,22 @@
 //! `compare`. The same walk asks a real server whether it still answers as recorded:
 //!
 //! ```text
-//! UPGRADE_GATE_CONTRACT_URL=http://172.18.0.3:8065 cargo test --test it standin_contract
+//! UPGRADE_GATE_CONTRACT_URL=http://172.18.0.3:8065 UPGRADE_GATE_CONTRACT_SINK=172.18.0.1 \
+//!   cargo test --test it standin_contract
 //! ```
+//! The sink is an address of this machine that the server reaches, for its integrations.
 //! It must be a fresh one of the recorded version, files in S3, no licence, `MM_TEAMSETTINGS_ENABLEOPENSERVER`,
 //! `MM_SERVICESETTINGS_ENABLEDEVELOPER` and `…ENABLETESTING` on.
 
 mod compare;
 mod exchange;
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use exchange::{Exchange, Walk};
+use serde_json::json;
 use upgrade_gate::fault::Faults;
+use upgrade_gate::sinks::{Answer, HttpSink};
 use upgrade_gate::standin::{Node, Options, World, release};
 
 const WALK: &[&str] = &[
@@ -26,13 +32,15 @@ const WALK: &[&str] = &[
     include_str!("../fixtures/exchanges/posts.json"),
     include_str!("../fixtures/exchanges/files.json"),
     include_str!("../fixtures/exchanges/invites.json"),
+    include_str!("../fixtures/exchanges/integrations.json"),
     include_str!("../fixtures/exchanges/end.json"),
 ];
 
 /// Replays a walk at an address; gives what differs, and of how many exchanges.
-async fn replay(walk: &[&str], base: &str, real: bool) -> (Vec<String>, usize) {
+async fn replay(walk: &[&str], base: &str, real: bool, sink: IpAddr) -> (Vec<String>, usize) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut player = Walk::new(base, real);
+    let sink = integration(sink).await;
+    let mut player = Walk::new(base, real, &sink.url(""));
     let mut replayed = 0;
     for exchange in walk.iter().flat_map(|part| serde_json::from_str::<Vec<Exchange>>(part).unwrap()) {
         player.replay(&exchange).await;
@@ -49,7 +57,8 @@ async fn at_the_stand_in(walk: &[&str], environment: &[(&str, &str)], least: usi
         environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
     let release = release::known("11.6.0");
     let node = Node::start_with(world, "node1", release, Faults::none(), listen, &environment).await.unwrap();
-    let (differences, replayed) = replay(walk, &format!("http://{}", node.address()), false).await;
+    let (differences, replayed) =
+        replay(walk, &format!("http://{}", node.address()), false, Ipv4Addr::LOCALHOST.into()).await;
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
     assert!(replayed >= least, "only {replayed} exchanges");
 }
@@ -68,6 +77,26 @@ async fn with_feature_flags_in_its_environment_it_answers_as_a_real_server_did()
 #[tokio::test]
 async fn a_real_server_still_answers_as_recorded() {
     let Ok(base) = std::env::var("UPGRADE_GATE_CONTRACT_URL") else { return };
-    let (differences, _) = replay(WALK, base.trim_end_matches('/'), true).await;
+    let sink = std::env::var("UPGRADE_GATE_CONTRACT_SINK")
+        .map_or(Ipv4Addr::LOCALHOST.into(), |at| at.parse().unwrap());
+    let (differences, _) = replay(WALK, base.trim_end_matches('/'), true, sink).await;
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// What the recorded integrations answered.
+async fn integration(address: IpAddr) -> HttpSink {
+    let sink = HttpSink::start(address).await.unwrap();
+    sink.serve("/cmd", |request| match request.field("text").unwrap_or_default().as_str() {
+        "500" => Answer::text("boom").with_status(500),
+        "badjson" => Answer::bytes("application/json", b"{bad"),
+        "empty" => Answer::bytes("application/json", b""),
+        text => Answer::json(&json!({"response_type": "ephemeral", "text": format!("only you: {text}")})),
+    });
+    sink.serve("/act", |_| {
+        Answer::json(&json!({"update": {"message": "pressed"}, "ephemeral_text": "thanks"}))
+    });
+    sink.serve("/dlg", |_| Answer::json(&json!({})));
+    sink.serve("/errors", |_| Answer::json(&json!({"error": "general", "errors": {"name": "too short"}})));
+    sink.serve("/broken", |_| Answer::text("boom").with_status(500));
+    sink
 }

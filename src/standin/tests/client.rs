@@ -53,8 +53,13 @@ pub(super) fn faults(name: &str) -> Faults {
 impl Site {
     /// A site with one node per version and an administrator; faults sit on every node.
     pub(super) async fn new(clustered: bool, versions: &[&str], faults: &Faults) -> Self {
+        Self::of(Options { clustered, ..Options::default() }, versions, faults).await
+    }
+
+    /// The same on a world of any kind.
+    pub(super) async fn of(options: Options, versions: &[&str], faults: &Faults) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let world = World::new(Options { clustered, ..Options::default() });
+        let world = World::new(options);
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
         let mut site =
             Self { world, nodes: Vec::new(), admin: String::new(), admin_id: String::new(), client };

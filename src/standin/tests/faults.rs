@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
-use super::{account_probes, content, probes, settings};
+use super::{account_probes, content, integrations, probes, settings};
 use crate::fault::{Faults, catalogue};
 
 /// What was there before the release came.
@@ -51,6 +51,7 @@ async fn misbehaves(fault: &str, faults: &Faults) -> bool {
     }
     match content::content(fault, &site, &before).await {
         Some(seen) => seen,
+        None if integrations::knows(fault) => integrations::shows(fault, &mut site, &before).await,
         None => server(fault, &mut site, &before).await.unwrap_or_else(|| panic!("no probe for {fault}")),
     }
 }

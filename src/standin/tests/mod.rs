@@ -5,6 +5,7 @@ mod client;
 mod content;
 mod crossing;
 mod faults;
+mod integrations;
 mod life;
 mod mail;
 mod probes;

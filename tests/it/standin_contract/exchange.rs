@@ -51,9 +51,10 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    pub(super) fn new(base: &str, real: bool) -> Self {
+    pub(super) fn new(base: &str, real: bool, sink: &str) -> Self {
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { client, base: base.into(), real, made: HashMap::new(), differences: Vec::new() }
+        let made = HashMap::from([("sink".to_owned(), sink.to_owned())]);
+        Self { client, base: base.into(), real, made, differences: Vec::new() }
     }
 
     pub(super) async fn replay(&mut self, exchange: &Exchange) {
@@ -81,11 +82,18 @@ impl Walk {
         }
         self.differences.append(&mut found);
         let value = match exchange.gives.as_deref() {
-            Some(name) if name.starts_with("token:") => headers.get("token").map(|t| t.to_str().unwrap()),
+            Some(name) if name.starts_with("token:") => {
+                let told = headers.get("token").map(|token| token.to_str().unwrap());
+                told.or(body["token"].as_str())
+            }
             _ if exchange.from.is_some() => {
                 body.pointer(exchange.from.as_deref().unwrap()).and_then(Value::as_str)
             }
-            _ => body.pointer("/file_infos/0/id").or(body.get("id")).and_then(Value::as_str),
+            _ => body
+                .pointer("/file_infos/0/id")
+                .or(body.get("id"))
+                .or(body.get("user_id"))
+                .and_then(Value::as_str),
         };
         if let Some(name) = &exchange.gives {
             self.made.insert(name.clone(), value.unwrap_or_default().to_owned());
