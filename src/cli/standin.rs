@@ -183,10 +183,15 @@ async fn database(part: DatabasePart) -> anyhow::Result<()> {
     let cancel = until_signal()?;
     say("database system is ready to accept connections");
     let files = Arc::new(BucketFiles::default());
-    // As the built-in compose file has it.
-    let public_links = true;
-    let options =
-        Options { clustered: part.clustered, files: files.clone(), public_links, ..Options::default() };
+    let options = Options {
+        clustered: part.clustered,
+        // As in a stand-in cluster of this process.
+        switched_on: vec!["focalboard".into()],
+        files: files.clone(),
+        // As the built-in compose file has it.
+        public_links: true,
+        ..Options::default()
+    };
     serve_world(World::new(options), Some(files), listener, cancel).await;
     Ok(())
 }

@@ -72,6 +72,8 @@ impl StandInCluster {
             clustered: options.clustered,
             cloud: options.cloud,
             apps: options.apps,
+            // Installed and off in a fresh server; a demo shows it.
+            switched_on: vec!["focalboard".into()],
             files: Arc::new(BucketFiles::of(bucket_at(store.address()))),
             public_links: true,
             ..Options::default()

@@ -27,6 +27,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/accounts.yaml"),
     include_str!("catalogue/content.yaml"),
     include_str!("catalogue/integrations.yaml"),
+    include_str!("catalogue/products.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

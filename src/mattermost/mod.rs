@@ -10,6 +10,8 @@
 mod accounts;
 mod api;
 mod apps;
+mod boards;
+mod calls;
 mod client;
 mod cloud;
 mod error;
@@ -28,6 +30,10 @@ pub use client::{Client, Http, Reply};
 pub use error::{ApiError, ApiErrorKind};
 pub use integrations::{Bot, CommandAnswer, DialogAnswer, Integration};
 pub use settings::Role;
+mod playbooks;
+pub use boards::{Board, BoardOption, BoardProperty, Card};
+pub use calls::{Call, CallSession, CallsChannel};
+pub use playbooks::{Checklist, ChecklistItem, PlaybookRun};
 pub use shapes::{
     AccessToken, Channel, Config, Emoji, FileInfo, InviteError, Invited, Login, Member, Migration, PeerInfo,
     PluginStatus, Post, Team, Upload, User, VersionFacts,

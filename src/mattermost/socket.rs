@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -42,6 +42,8 @@ pub struct Socket {
     node: String,
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     seen: Vec<Frame>,
+    /// The number of the last action; the server wants them to begin at 1.
+    acted: u64,
     /// `server_version` of the hello: version, build, config hash and edition joined by dots.
     pub server_version: String,
     /// `server_hostname` of the hello: which node this is (10.4 and later), the container's id in Docker.
@@ -85,6 +87,7 @@ impl Socket {
             node: client.node().to_owned(),
             stream,
             seen: Vec::new(),
+            acted: 0,
             server_version: String::new(),
             server_hostname: None,
         };
@@ -99,6 +102,19 @@ impl Socket {
     #[must_use]
     pub fn node(&self) -> &str {
         &self.node
+    }
+
+    /// Sends an action. Replies to actions are not waited for: what an action does shows as events.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub async fn act(&mut self, action: &str, data: &Value) -> Result<(), ApiError> {
+        self.acted += 1;
+        let text = json!({ "seq": self.acted, "action": action, "data": data }).to_string();
+        self.stream
+            .send(Message::text(text))
+            .await
+            .map_err(|error| silence(&self.node, format!("the action {action} could not be sent: {error}")))
     }
 
     /// Whether a frame that nobody asked for yet is `wanted`.

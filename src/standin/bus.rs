@@ -31,6 +31,10 @@ pub(super) enum Audience {
     Channel(String),
     /// The members of a team.
     Team(String),
+    /// One user, about something in a channel.
+    UserIn(String, String),
+    /// One websocket.
+    Connection(String),
 }
 
 impl SocketEvent {
@@ -40,12 +44,14 @@ impl SocketEvent {
 
     /// The `broadcast` object of the frame.
     pub(super) fn broadcast(&self) -> Value {
-        let (mut user, mut channel, mut team) = ("", "", "");
+        let (mut user, mut channel, mut team, mut connection) = ("", "", "", "");
         match &self.audience {
             Audience::All | Audience::Admins => {}
             Audience::User(id) => user = id,
             Audience::Channel(id) => channel = id,
             Audience::Team(id) => team = id,
+            Audience::UserIn(id, place) => (user, channel) = (id, place),
+            Audience::Connection(id) => connection = id,
         }
         let omit = if self.omit.is_empty() {
             Value::Null
@@ -53,7 +59,7 @@ impl SocketEvent {
             self.omit.iter().map(|id| (id.clone(), json!(true))).collect::<serde_json::Map<_, _>>().into()
         };
         let mut broadcast = json!({
-            "omit_users": omit, "user_id": user, "channel_id": channel, "team_id": team, "connection_id": "",
+            "omit_users": omit, "user_id": user, "channel_id": channel, "team_id": team, "connection_id": connection,
             "omit_connection_id": "",
         });
         if matches!(self.audience, Audience::Admins) {

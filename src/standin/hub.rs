@@ -76,7 +76,7 @@ impl Hub {
             return;
         }
         for connection in connections.iter_mut() {
-            if !concerns(event, &connection.user_id, world) || !keeper.is_session(&connection.token) {
+            if !concerns(event, connection, world) || !keeper.is_session(&connection.token) {
                 continue;
             }
             let mut data = event.data.clone();
@@ -100,15 +100,17 @@ impl Hub {
     }
 }
 
-fn concerns(event: &SocketEvent, user: &str, world: &World) -> bool {
+fn concerns(event: &SocketEvent, connection: &Connection, world: &World) -> bool {
+    let user = &connection.user_id;
     if event.omit.iter().any(|omitted| omitted == user) {
         return false;
     }
     match &event.audience {
         Audience::All => true,
-        Audience::User(id) => id == user,
+        Audience::User(id) | Audience::UserIn(id, _) => id == user,
         Audience::Admins => world.tables().users.get(user).is_some_and(super::rows::User::is_admin),
         Audience::Channel(id) => world.tables().in_channel(id, user),
+        Audience::Connection(id) => *id == connection.id,
         Audience::Team(id) => world.tables().in_team(id, user),
     }
 }

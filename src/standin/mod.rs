@@ -35,6 +35,7 @@ mod messages;
 mod node;
 mod outgoing;
 mod plugins;
+mod products;
 pub mod release;
 mod remote;
 mod routes;

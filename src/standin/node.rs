@@ -282,6 +282,13 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::Who<'_>, migrate
         tables.posts.clear();
         tables.channel_posts.clear();
     }
+    if faults.has("migration-drops-boards", who) {
+        tables.products.boards.clear();
+        tables.products.cards.clear();
+    }
+    if faults.has("migration-drops-runs", who) {
+        tables.products.runs.clear();
+    }
     if faults.has("migration-drops-files", who) {
         tables.files.clear();
     }

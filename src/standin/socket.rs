@@ -14,6 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::answer::{Answer, Refusal};
 use super::core::NodeCore;
 use super::identity::Caller;
+use super::products::calls;
 
 /// A socket that does not say who it is is closed after this long.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -80,6 +81,7 @@ async fn talk(node: Arc<NodeCore>, mut socket: WebSocket, token: Option<String>)
         node.hub.reply(&id, &json!({"status": "OK", "seq_reply": seq}));
     }
     exchange(&node, &mut socket, &id, &token, &mut frames).await;
+    calls::leave(&node, &id);
     node.hub.close(&id);
     // The socket is dropped: the end of TCP and no close frame, as the product does it.
 }
@@ -101,7 +103,7 @@ async fn exchange(
             }
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    if let Some(reply) = reply(node, token, &text) {
+                    if let Some(reply) = reply(node, id, token, &text) {
                         node.hub.reply(id, &reply);
                     }
                 }
@@ -126,7 +128,7 @@ async fn challenge(socket: &mut WebSocket) -> Option<(String, u64)> {
     None
 }
 
-fn reply(node: &NodeCore, token: &str, text: &str) -> Option<Value> {
+fn reply(node: &NodeCore, id: &str, token: &str, text: &str) -> Option<Value> {
     let action: Value = serde_json::from_str(text).ok()?;
     let name = action["action"].as_str()?;
     // After a logout the socket is mute in both directions.
@@ -142,7 +144,11 @@ fn reply(node: &NodeCore, token: &str, text: &str) -> Option<Value> {
         "get_statuses" => {
             Some(json!({"status": "OK", "seq_reply": seq, "data": {session.user_id: "online"}}))
         }
-        name if name.starts_with("custom_") => None,
+        // Plugins answer with events, never with a reply.
+        name if name.starts_with("custom_") => {
+            calls::act(node, id, &session.user_id, name, &action["data"]);
+            None
+        }
         _ => Some(json!({"status": "FAIL", "seq_reply": seq, "error": {
             "id": "api.web_socket_router.bad_action.app_error", "message": "Unknown WebSocket action.",
             "detailed_error": "", "status_code": 500,

@@ -15,6 +15,7 @@ use super::ids;
 use super::integrations::Integrations;
 use super::invitations::{AccessToken, Invitation};
 use super::messages::{Emoji, FileInfo, Post, Reaction, UploadSession};
+use super::products::rows::ProductTables;
 use super::release::Release;
 use super::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub public_links: bool,
     /// `TeamSettings.SiteName` at first.
     pub site_name: String,
+    /// Plugins that somebody switched on besides those that are on in a fresh server.
+    pub switched_on: Vec<String>,
     /// Where file bytes go.
     pub files: Arc<dyn FileStore>,
 }
@@ -49,6 +52,7 @@ impl Default for Options {
             site_url: "http://balancer:8065".into(),
             site_name: "Mattermost".into(),
             public_links: false,
+            switched_on: Vec::new(),
             files: Arc::new(MemoryFiles::default()),
         }
     }
@@ -116,6 +120,8 @@ pub(super) struct Tables {
     /// Manifests of uploaded plugins.
     pub(super) bundles: IndexMap<String, Value>,
     pub(super) integrations: Integrations,
+    /// What the products keep.
+    pub(super) products: ProductTables,
     /// Migration jobs, as `/jobs` shows them.
     pub(super) jobs: Vec<Value>,
 }
@@ -135,6 +141,9 @@ impl World {
         if options.apps {
             config["FeatureFlags"]["AppsEnabled"] = true.into();
             config["PluginSettings"]["PluginStates"][APPS] = serde_json::json!({"Enable": true});
+        }
+        for plugin in &options.switched_on {
+            config["PluginSettings"]["PluginStates"][plugin] = serde_json::json!({"Enable": true});
         }
         let world = Self {
             options,

@@ -18,6 +18,8 @@ mod gate_on_docker;
 #[cfg(test)]
 mod play;
 #[cfg(test)]
+mod products;
+#[cfg(test)]
 mod report_golden;
 #[cfg(test)]
 mod restarts;

@@ -21,7 +21,7 @@ mod pages;
 mod personal;
 mod pictures;
 mod plugins;
-mod posts;
+pub(super) mod posts;
 mod reactions;
 mod roles;
 mod sessions;

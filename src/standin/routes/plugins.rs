@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Multipart, Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use serde_json::{Value, json};
 
 use super::config;
-use crate::standin::answer::{Answer, Refusal, created, done, json_response, ok};
+use crate::standin::answer::{Answer, Refusal, created, done, ok};
 use crate::standin::bundle;
 use crate::standin::bus::{Audience, Peer, Stale};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::Caller;
 use crate::standin::plugins::RUNNING;
+use crate::standin::products::{self, request::Request};
 
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
@@ -130,21 +132,29 @@ fn changed(node: &NodeCore) {
     node.tell("plugin_statuses_changed", Audience::Admins, json!({"plugin_statuses": statuses}));
 }
 
-/// Just enough of the products' own routes to tell a running plugin from a stopped one.
-async fn route(State(node): State<Arc<NodeCore>>, Path((id, rest)): Path<(String, String)>) -> Response {
+/// What a running plugin serves itself; a stopped one is a path that is not there.
+async fn route(
+    State(node): State<Arc<NodeCore>>,
+    Path((id, rest)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let running = node.plugins.get(&id).filter(|plugin| plugin.state == RUNNING);
-    let body = match (running, id.as_str(), rest.as_str()) {
-        (Some(plugin), "com.mattermost.calls", "version") => {
-            json!({"version": plugin.manifest["version"], "build": ""})
-        }
-        (Some(_), "focalboard", "hello") => json!("Hello"),
-        (Some(_), "playbooks", "api/v0/playbooks") => {
-            json!({"total_count": 0, "page_count": 0, "has_more": false, "items": []})
-        }
-        _ => {
-            let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-            return (StatusCode::NOT_FOUND, headers, "404 page not found\n").into_response();
-        }
-    };
-    json_response(StatusCode::OK, &body)
+    let answer = running.and_then(|plugin| {
+        let request = Request {
+            node: &node,
+            manifest: &plugin.manifest,
+            method: &method,
+            path: rest.split('/').collect(),
+            headers: &headers,
+            caller: Caller::of(&node, &headers).ok(),
+            body: serde_json::from_slice(&body).unwrap_or_default(),
+        };
+        products::answer(&id, &request)
+    });
+    answer.unwrap_or_else(|| {
+        let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+        (StatusCode::NOT_FOUND, headers, "404 page not found\n").into_response()
+    })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
-use super::{account_probes, content, integrations, probes, settings};
+use super::{account_probes, content, integrations, probes, product_probes, settings};
 use crate::fault::{Faults, catalogue};
 
 /// What was there before the release came.
@@ -18,6 +18,7 @@ pub(super) struct Before {
     pub(super) token: String,
     /// The token of an invitation of early@lab.test to the team.
     pub(super) invitation: String,
+    pub(super) products: product_probes::Made,
 }
 
 /// The node on stable, and the one on the release.
@@ -37,13 +38,17 @@ async fn half_way(faults: &Faults) -> (Site, Before) {
     let file = file.body["file_infos"][0]["id"].as_str().unwrap().to_owned();
     site.post(OLD, &format!("/teams/{team}/invite/email"), json!(["early@lab.test"])).await;
     let invitation = account_probes::token_of(&site, "early@lab.test");
+    let products = product_probes::make(&site, &team, &channel).await;
     site.start("11.7.0", faults).await;
-    (site, Before { team, channel, post, file, user, token, invitation })
+    (site, Before { team, channel, post, file, user, token, invitation, products })
 }
 
 async fn misbehaves(fault: &str, faults: &Faults) -> bool {
     let (mut site, before) = half_way(faults).await;
     if let Some(seen) = settings::shows(fault, &mut site, &before).await {
+        return seen;
+    }
+    if let Some(seen) = product_probes::seen(fault, &site, &before).await {
         return seen;
     }
     if let Some(seen) = probes::data(fault, &site, &before).await {

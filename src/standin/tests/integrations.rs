@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::client::Site;
 use super::faults::{Before, NEW, OLD};
+use super::product_probes::Made;
 use crate::fault::Faults;
 use crate::sinks::{Answer, HttpSink, Request};
 use crate::standin::world::Options;
@@ -224,6 +225,7 @@ async fn without_clustering_a_dialog_is_seen_only_where_it_was_opened() {
         user: String::new(),
         token: String::new(),
         invitation: String::new(),
+        products: Made::default(),
     };
     let trigger = run(&site, &before, &sink, "ephemeral").await.field("trigger_id").unwrap();
     let (mut here, mut there) = (site.socket(OLD, &site.admin).await, site.socket(NEW, &site.admin).await);

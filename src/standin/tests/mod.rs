@@ -1,6 +1,7 @@
 //! The stand-in seen from outside, through HTTP and websockets only.
 
 mod account_probes;
+mod calls;
 mod client;
 mod content;
 mod crossing;
@@ -9,6 +10,7 @@ mod integrations;
 mod life;
 mod mail;
 mod probes;
+mod product_probes;
 mod rest;
 mod settings;
 mod split;

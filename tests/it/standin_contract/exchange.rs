@@ -19,6 +19,9 @@ pub(super) struct Exchange {
     method: String,
     path: String,
     range: Option<String>,
+    /// Headers that are sent.
+    #[serde(default)]
+    send: BTreeMap<String, String>,
     /// JSON, or a text that is sent as it is; `@png` is a small picture.
     request_body: Option<Value>,
     /// A form, field by field; `@png` and `@txt` are a small picture and a text with file names.
@@ -110,6 +113,9 @@ impl Walk {
         }
         if let Some(range) = &exchange.range {
             request = request.header("Range", range);
+        }
+        for (name, value) in &exchange.send {
+            request = request.header(name, value);
         }
         if let Some(fields) = &exchange.form {
             let form = fields.iter().fold(Form::new(), |form, (name, value)| match value {

@@ -1,0 +1,118 @@
+//! Whether a product can be checked here: which nodes run its plugin, and what that means after what stable had.
+
+use serde_json::Value;
+
+use super::context::Context;
+use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
+use crate::retry;
+
+/// Where a product's plugin stands on one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Standing {
+    /// It runs, in this version.
+    Running(String),
+    /// It is installed and does not run.
+    Off,
+    /// It is not installed.
+    Absent,
+    /// `PluginSettings.Enable` is off, so nothing is.
+    AllOff,
+}
+
+impl Standing {
+    fn words(&self, plugin: &str) -> String {
+        match self {
+            Self::Running(version) => format!("{plugin} {version} runs"),
+            Self::Off => format!("the plugin {plugin} is installed but does not run"),
+            Self::Absent => format!("the plugin {plugin} is not installed"),
+            Self::AllOff => "plugins are switched off (PluginSettings.Enable)".into(),
+        }
+    }
+}
+
+/// Whether every node runs a product, so that its check can go on.
+///
+/// A product that stable had is missing where it does not run; one that stable never had is not applicable until all
+/// nodes have it.
+///
+/// # Errors
+/// [`Halt`] when it should run and does not, or a node does not tell; noted as a step.
+pub(super) async fn runs(cx: &Context<'_>, plugin: &str) -> Result<bool, Halt> {
+    let before: Option<bool> = cx.carried("had");
+    let mut standings: Vec<(&Place, Standing)> = Vec::new();
+    for place in cx.places {
+        let name = format!("{} tells whether it runs {plugin}", place.label());
+        let standing = cx.step(name, settled(cx, place, plugin, before == Some(true))).await?;
+        cx.fact(place.name.clone(), standing.words(plugin));
+        standings.push((place, standing));
+    }
+    let running = |standing: &Standing| matches!(standing, Standing::Running(_));
+    let any = standings.iter().any(|(_, standing)| running(standing));
+    let had = before.unwrap_or_else(|| {
+        cx.carry("had", &any);
+        any
+    });
+    let Some((place, standing)) = standings.iter().find(|(_, standing)| !running(standing)) else {
+        return Ok(true);
+    };
+    let name = format!("every node runs {plugin}");
+    if had {
+        let expected =
+            if before.is_some() { format!("{plugin} running, as on stable") } else { name.clone() };
+        return cx.judge(name, Err(Stop::failed_at(&place.name, expected, standing.words(plugin))));
+    }
+    let why = standing.words(plugin);
+    let reason = match (before.is_some(), any) {
+        (false, _) => format!("{why} on stable"),
+        (true, false) => format!("{why}, neither on stable nor here"),
+        (true, true) => format!("{why} on {}, and stable did not run it", place.name),
+    };
+    cx.not_applicable(name, reason);
+    Ok(false)
+}
+
+/// One node for each version, with all the others, those of the other version first: what one version writes is then
+/// changed by the other.
+pub(super) fn actors<'a>(cx: &Context<'a>) -> Vec<(&'a Place, Vec<&'a Place>)> {
+    let mut actors = cx.actors();
+    for (actor, others) in &mut actors {
+        others.sort_by_key(|other| other.side == actor.side);
+    }
+    actors
+}
+
+/// Activation is asynchronous: a product that should run gets a while to do so.
+async fn settled(cx: &Context<'_>, place: &Place, plugin: &str, expected: bool) -> Result<Standing, Stop> {
+    if !expected {
+        return standing(cx, place, plugin).await;
+    }
+    let running = retry::until(cx.event_deadline(), || async {
+        match standing(cx, place, plugin).await? {
+            Standing::Running(version) => Ok(Standing::Running(version)),
+            other => Err(Stop::NotMeasured(other.words(plugin))),
+        }
+    });
+    if let Ok(standing) = running.await {
+        return Ok(standing);
+    }
+    cx.was_late();
+    standing(cx, place, plugin).await
+}
+
+/// Asked by the list of manifests and not by the statuses: those cover the whole cluster without naming nodes.
+async fn standing(cx: &Context<'_>, place: &Place, plugin: &str) -> Result<Standing, Stop> {
+    let lists: Value = match cx.home.admin.at(&place.anyone).get("/api/v4/plugins").await {
+        Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(Standing::AllOff),
+        reply => reply.and_then(|reply| reply.json()).expecting("the list of plugins")?,
+    };
+    let listed = |list: &str| {
+        let mut manifests = lists[list].as_array().into_iter().flatten();
+        manifests.find(|manifest| manifest["id"].as_str() == Some(plugin)).cloned()
+    };
+    Ok(match (listed("active"), listed("inactive")) {
+        (Some(manifest), _) => Standing::Running(manifest["version"].as_str().unwrap_or_default().to_owned()),
+        (None, Some(_)) => Standing::Off,
+        (None, None) => Standing::Absent,
+    })
+}

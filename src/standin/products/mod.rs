@@ -1,0 +1,26 @@
+//! The products' own routes: Boards, Playbooks and Calls as far as their recorded exchanges go, on the shared database.
+//!
+//! Simpler than the real ones: no board templates, views and comments, no private boards and playbooks, no reminders, no
+//! rate limit. A call lives while somebody's websocket is in it, media or not, and nobody is thrown out; a websocket that
+//! ends leaves its call at once, where the product waits ten seconds for it to come back.
+
+mod boards;
+pub(super) mod calls;
+mod playbooks;
+pub(super) mod request;
+pub(super) mod rows;
+mod templates;
+
+use axum::response::Response;
+
+use request::Request;
+
+/// What a running plugin answers; nothing where it has no such route.
+pub(super) fn answer(plugin: &str, request: &Request<'_>) -> Option<Response> {
+    match plugin {
+        "focalboard" => boards::answer(request),
+        "playbooks" => playbooks::answer(request),
+        "com.mattermost.calls" => calls::answer(request),
+        _ => None,
+    }
+}
