@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
+use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::project::{BalancerRole, NodeRole, Roles, StoreRole};
 use crate::compose::{Condition, Project};
 use crate::docker::{self, Engine, OneOff, Options, RunLabels, Running};
@@ -316,6 +317,29 @@ impl ComposeCluster {
         }
         let address = self.address(host, 1).await?;
         Ok(format!("{scheme}://{}", store.endpoint.replacen(host, &address.to_string(), 1)))
+    }
+
+    pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, Error> {
+        let node = self.node(name)?;
+        let running = self.running()?;
+        let failed = |error| of(name, error);
+        let reference = running.state(&node.service, node.number).await.map_err(failed)?.image;
+        let image = docker::inspect_image(&self.engine, &reference).await.map_err(failed)?;
+        let files = running.list(&node.service, node.number, PACKAGED_PLUGINS).await.map_err(failed)?;
+        // The archive's paths begin with the folder's own name.
+        let above = PACKAGED_PLUGINS.rsplit_once('/').map_or("", |(above, _)| above);
+        let files: Vec<String> = files.into_iter().map(|(path, _)| format!("{above}/{path}")).collect();
+        Ok(ImageFacts::new(image.labels, &files))
+    }
+
+    pub(super) async fn bundle(&self, name: &str, packaged: &Packaged) -> Result<Vec<u8>, Error> {
+        let node = self.node(name)?;
+        let files = self.running()?.read(&node.service, node.number, &packaged.file).await;
+        let files = files.map_err(|error| of(name, error))?;
+        files.into_iter().next().map(|(_, content)| content).ok_or_else(|| {
+            let message = format!("its image has no file {}", packaged.file);
+            Error::new(name, message, "Check whether the tag of the image moved while the run was on.")
+        })
     }
 
     pub(super) fn parts(&self) -> Vec<String> {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use super::compose::ComposeCluster;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
+use super::image::{ImageFacts, Packaged};
 use super::standin::StandInCluster;
 use crate::storage::Bucket;
 use tokio::time::Instant;
@@ -147,6 +148,22 @@ impl Cluster {
     /// Why it can't be looked into.
     pub async fn bucket(&self) -> Result<Bucket, Error> {
         each_provider!(self, cluster => cluster.bucket().await)
+    }
+
+    /// What the image of a node says it is. The node's container must be there, running or not.
+    ///
+    /// # Errors
+    /// When the image or the container cannot be looked at.
+    pub async fn image(&self, node: &str) -> Result<ImageFacts, Error> {
+        each_provider!(self, cluster => cluster.image(node).await)
+    }
+
+    /// The bytes of a plugin bundle that the image of a node packages.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn bundle(&self, node: &str, packaged: &Packaged) -> Result<Vec<u8>, Error> {
+        each_provider!(self, cluster => cluster.bundle(node, packaged).await)
     }
 
     /// Every part that has a log: nodes, balancer, store, database.

@@ -12,10 +12,11 @@ use tokio::time::Instant;
 
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
+use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use crate::fault::Faults;
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
-use crate::standin::{BucketFiles, Node, Options, StartError, World, release};
+use crate::standin::{BucketFiles, Node, Options, Release, StartError, World, release};
 use crate::storage::{Bucket, StorageOptions};
 use crate::versions::Version;
 
@@ -168,6 +169,31 @@ impl StandInCluster {
     #[expect(clippy::unused_async, reason = "the seam's shape")]
     pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
         Ok(bucket_at(self.store.address()))
+    }
+
+    /// The image of a stand-in is its release: labels and bundles are as on an official image.
+    pub(super) async fn image(&self, node: &str) -> Result<ImageFacts, Error> {
+        let release = self.release_of(node).await?;
+        let labels = [("version", &release.version), ("revision", &release.build_hash)]
+            .map(|(key, value)| (format!("org.opencontainers.image.{key}"), value.clone()));
+        let bundles = release.plugins.iter().flat_map(|(id, version)| {
+            let file = format!("{PACKAGED_PLUGINS}/{id}-{version}-linux-amd64.tar.gz");
+            [format!("{file}.sig"), file]
+        });
+        Ok(ImageFacts::new(labels.into(), &bundles.collect::<Vec<_>>()))
+    }
+
+    pub(super) async fn bundle(&self, node: &str, packaged: &Packaged) -> Result<Vec<u8>, Error> {
+        let release = self.release_of(node).await?;
+        release.bundle(packaged.id.as_deref().unwrap_or_default()).ok_or_else(|| {
+            Error::new(node, format!("it packages no {}", packaged.name), "This is a bug of the gate.")
+        })
+    }
+
+    async fn release_of(&self, node: &str) -> Result<Release, Error> {
+        let nodes = self.nodes.lock().await;
+        let release = nodes.get(node).map(|node| node.release().clone());
+        release.ok_or_else(|| Error::new(node, "it is not running", "Start it first."))
     }
 
     pub(super) fn parts(&self) -> Vec<String> {

@@ -23,6 +23,7 @@ mod files;
 mod host;
 mod image;
 mod labels;
+mod listing;
 mod logs;
 mod names;
 mod network;

@@ -20,7 +20,7 @@ use super::one_off::{self, Ended, OneOff};
 use super::order::{Waits, starting_order};
 use super::prepare::{self, Options};
 use super::spec;
-use super::{logs, network, wait};
+use super::{listing, logs, network, wait};
 use crate::compose::{Condition, Project};
 use crate::event::{EventKind, Events};
 
@@ -280,6 +280,15 @@ impl Running {
         deadline: Instant,
     ) -> Result<Ended, Error> {
         one_off::run(&self.engine, &self.project, &self.labels, one_off, line, deadline).await
+    }
+
+    /// The regular files at or below `path` in a container, running or not, by name alone: path from the last part of
+    /// `path` on, and size in bytes. Nothing when there is no such path.
+    ///
+    /// # Errors
+    /// When there is no such container, or the engine's answer breaks off.
+    pub async fn list(&self, service: &str, number: u32, path: &str) -> Result<Vec<(String, u64)>, Error> {
+        listing::list(&self.engine, &self.container_name(service, number), path).await
     }
 
     /// Connects a container that is not of the project, such as our own, to all its networks.

@@ -20,20 +20,22 @@ mod integrations;
 mod invites;
 mod messages;
 mod places;
+mod playbooks;
+mod plugins;
 mod settings;
 mod shapes;
 mod socket;
 
 pub use accounts::address_of;
 pub use apps::AppAnswer;
+pub use boards::{Board, BoardOption, BoardProperty, Card};
+pub use calls::{Call, CallSession, CallsChannel};
 pub use client::{Client, Http, Reply};
 pub use error::{ApiError, ApiErrorKind};
 pub use integrations::{Bot, CommandAnswer, DialogAnswer, Integration};
-pub use settings::Role;
-mod playbooks;
-pub use boards::{Board, BoardOption, BoardProperty, Card};
-pub use calls::{Call, CallSession, CallsChannel};
 pub use playbooks::{Checklist, ChecklistItem, PlaybookRun};
+pub use plugins::{Installed, Manifest};
+pub use settings::Role;
 pub use shapes::{
     AccessToken, Channel, Config, Emoji, FileInfo, InviteError, Invited, Login, Member, Migration, PeerInfo,
     PluginStatus, Post, Team, Upload, User, VersionFacts,

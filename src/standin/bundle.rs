@@ -1,12 +1,15 @@
 //! A plugin bundle: a `tar.gz` with a `plugin.json` somewhere near its top.
 
-use std::io::Read;
+use std::io::{Read, Write as _};
 
+use flate2::Compression;
 use flate2::read::GzDecoder;
-use serde_json::Value;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::file_store::FileStore;
+use super::release::Release;
 
 /// The key of a bundle in the file store.
 pub(super) fn key(id: &str) -> String {
@@ -47,4 +50,43 @@ pub(super) fn manifest(bytes: &[u8]) -> Result<Value, Refusal> {
         }
     }
     Err(Refusal::new(400, "app.plugin.manifest.app_error", "Unable to find manifest for the plugin."))
+}
+
+/// The manifest of a plugin that comes with a release.
+pub(super) fn shipped(id: &str, version: &str) -> Value {
+    json!({
+        "id": id, "name": id, "description": "", "version": version, "min_server_version": "9.0.0",
+        "server": {"executables": {"linux-amd64": "server/dist/plugin-linux-amd64"}, "executable": ""},
+        "webapp": {"bundle_path": "webapp/dist/main.js"},
+    })
+}
+
+impl Release {
+    /// The bundle of a plugin that comes with this release: a manifest without the files that it names.
+    #[must_use]
+    pub fn bundle(&self, id: &str) -> Option<Vec<u8>> {
+        let (_, version) = self.plugins.iter().find(|(own, _)| own == id)?;
+        let text = shipped(id, version).to_string();
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, format!("{id}/plugin.json"), text.as_bytes()).ok()?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&tar.into_inner().ok()?).ok()?;
+        gzip.finish().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::standin::release;
+
+    #[test]
+    fn what_comes_with_a_release_can_be_uploaded() {
+        let release = release::known("11.6.0");
+        let bytes = release.bundle("focalboard").unwrap();
+        assert_eq!(super::manifest(&bytes).unwrap()["version"], release.plugins[1].1.as_str());
+        assert!(release.bundle("none").is_none());
+    }
 }

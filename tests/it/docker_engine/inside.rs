@@ -36,6 +36,9 @@ async fn files_arrive_with_owner_mode_and_directories() {
         assert_eq!(read, [("b.cfg".to_owned(), b"a = 1\n".to_vec())]);
         let read = running.read("app", 1, "/etc/app").await.unwrap();
         assert_eq!(read[0].0, "app/deep/a.cfg");
+        let listed = running.list("app", 1, "/etc/app").await.unwrap();
+        assert_eq!(listed, [("app/deep/a.cfg".to_owned(), 6)]);
+        assert_eq!(running.list("app", 1, "/nowhere").await.unwrap(), []);
         assert_eq!(running.read("app", 1, "/nowhere").await.unwrap_err().cause, Cause::Absent);
     })
     .await;
