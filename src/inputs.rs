@@ -110,6 +110,10 @@ pub struct Inputs {
     )]
     pub license: Option<SecretString>,
 
+    /// Plugins of your own, paths of `.tar.gz` bundles, one a line: installed on stable, and to survive the upgrade.
+    #[arg(long, env = "INPUT_PLUGINS", value_name = "FILES", default_value = "", help_heading = "Cluster")]
+    pub plugins: String,
+
     /// Run only these checks: ids such as `posts` or lines such as `S2.4`, separated by commas or blanks.
     #[arg(long, env = "INPUT_ONLY", value_name = "CHECKS", default_value = "", help_heading = "Checks")]
     pub only: String,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::problems::Problems;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
-use super::{policy, selection, suite};
+use super::{bundles, policy, selection, suite};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
@@ -36,6 +36,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     }
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
     let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
+    let plugins = bundles::read(&inputs.plugins, &mut problems);
     let suite = suite::read(inputs, &mut problems);
     if problems.0.is_empty() {
         let licensed = inputs.license.is_some();
@@ -51,6 +52,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
             order,
             stages,
             left_out,
+            plugins,
             suite,
             budgets,
             licensed,

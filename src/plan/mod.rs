@@ -1,8 +1,10 @@
 //! Inputs → [`Plan`]: everything the run will do, decided beforehand, and every wrong input named at once.
 //!
-//! A plan is data: deterministic, serialisable, printable. The same inputs give the same bytes. Nothing is created
-//! before a plan is made; policy is refused here (a downgrade, more than one minor apart in rolling mode).
+//! A plan is data: deterministic, serialisable, printable. The same inputs give the same bytes; of the outside only the
+//! bundles that the input `plugins` names are looked into. Nothing is created before a plan is made; policy is refused
+//! here (a downgrade, more than one minor apart in rolling mode).
 
+mod bundles;
 mod make;
 mod policy;
 mod problems;
@@ -14,4 +16,4 @@ mod types;
 pub use make::make;
 pub use problems::{Problem, Problems};
 pub use render::text;
-pub use types::{Budgets, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan};
+pub use types::{Budgets, Bundle, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::types::{Mode, Plan};
+use super::types::{Bundle, Mode, Plan};
 use crate::outcome::Stage;
 
 /// The plan as text, one line per thing that will happen.
@@ -16,6 +16,9 @@ pub fn text(plan: &Plan) -> String {
     line(format!("release  {}", plan.release.image));
     line(format!("mode     {}: {}", plan.mode, plan.mode_reason));
     line(format!("nodes    {}", plan.order.join(", ")));
+    for Bundle { path, id, version } in &plan.plugins {
+        line(format!("plugin   {id} {version}, {}", path.display()));
+    }
     line(String::new());
     line("1. bring up on stable: networks, images, database, store, balancer, then the nodes".into());
     let mut number = 2;

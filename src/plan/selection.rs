@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn ids_families_and_lines_choose() {
         assert_eq!(ids("posts, users", "").0, ["users", "posts"]);
-        assert_eq!(ids("plugins", "").0, ["plugins.inventory"]);
+        assert_eq!(ids("plugins", "").0, ["plugins.inventory", "plugins.lifecycle"]);
         assert_eq!(ids("s2.4", "").0, ["posts"]);
         assert!(!ids("", "posts").0.contains(&"posts"));
     }

@@ -1,5 +1,6 @@
 //! What a plan is made of.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct Plan {
     /// The user's own suite, run against the release after everything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suite: Option<SuitePlan>,
+    /// Plugins of the user's own, installed on stable.
+    pub plugins: Vec<Bundle>,
     /// Limits.
     pub budgets: Budgets,
     /// Whether a licence was given.
@@ -47,6 +50,17 @@ pub struct Release {
     pub image: String,
     /// What it must report, as far as its name tells.
     pub version: Version,
+}
+
+/// A plugin bundle of the user's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// Its file.
+    pub path: PathBuf,
+    /// The plugin's id, by its manifest.
+    pub id: String,
+    /// Its version, by its manifest.
+    pub version: String,
 }
 
 /// How nodes get from one release to the other.
