@@ -95,8 +95,8 @@ pub(super) enum Stale {
     Hook(String),
     /// The configuration.
     Config,
-    /// The plugins that are installed.
-    Plugins,
+    /// Whether a plugin is installed, and as what.
+    Plugin(String),
 }
 
 /// A node, as the others know it.

@@ -68,7 +68,7 @@ impl Caches {
             Stale::Hook(hook) => {
                 memory.hooks.remove(hook);
             }
-            Stale::Config | Stale::Plugins => {}
+            Stale::Config | Stale::Plugin(_) => {}
         }
     }
 }

@@ -103,8 +103,14 @@ impl NodeCore {
     /// Takes a document for the configuration.
     pub(super) fn use_settings(&self, document: Value) {
         let settings = Arc::new(load_settings(&self.world, &self.reported, &self.environment, document));
-        self.plugins.follow(&settings.document);
+        self.follow_plugins(&settings.document);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Starts and stops plugins as a configuration says.
+    pub(super) fn follow_plugins(&self, document: &Value) {
+        let broken = self.has("plugin-not-running").then_some("playbooks");
+        self.plugins.follow(document, broken, self.has("hollow-plugin-runs"));
     }
 
     /// Reads the configuration from the database again.
@@ -256,13 +262,13 @@ impl Peer for NodeCore {
         self.caches.forget(stale);
         match stale {
             Stale::Config => self.reload_settings(),
-            Stale::Plugins => {
-                let (bundles, document) = {
-                    let tables = self.world.tables();
-                    (tables.bundles.clone(), tables.config.clone())
-                };
-                self.plugins.sync(&bundles);
-                self.plugins.follow(&document);
+            Stale::Plugin(id) => {
+                let bundle = self.world.tables().bundles.get(id).cloned();
+                match bundle {
+                    Some(manifest) => self.plugins.install(id, manifest),
+                    None => drop(self.plugins.remove(id)),
+                }
+                self.follow_plugins(&self.settings().document);
             }
             _ => {}
         }

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use super::bundle;
 use super::bus::Peer;
 use super::core::NodeCore;
 use super::environment::Environment;
@@ -252,6 +253,9 @@ fn reported(name: &str, release: &Release, faults: &Faults) -> Release {
     if faults.has("wrong-version", who) {
         reported = release::known(&faults.plan().stable_version);
     }
+    if faults.has("same-hash", who) {
+        reported.build_hash = release::known(&faults.plan().stable_version).build_hash;
+    }
     if faults.has("wrong-hash", who) {
         reported.build_hash = ids::digest(&[release.build_hash.as_bytes(), name.as_bytes()])[..40].to_owned();
     }
@@ -292,25 +296,38 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::Who<'_>, migrate
     if faults.has("migration-drops-files", who) {
         tables.files.clear();
     }
+    if faults.has("plugin-switched-off", who) {
+        tables.config["PluginSettings"]["PluginStates"]["playbooks"] = json!({"Enable": false});
+    }
 }
 
+/// What the file store has is installed; then what came with the release, if it is switched on and newer.
 fn start_plugins(core: &NodeCore) {
+    let bundles = core.world.tables().bundles.clone();
+    for (id, manifest) in bundles {
+        core.plugins.install(&id, manifest);
+    }
     // Older than any stable version of a test has.
     let old = release::known("10.0.0");
     let shipped = if core.has("plugin-wrong-version") { &old.plugins } else { &core.release.plugins };
-    let (missing, broken) = (core.has("plugin-missing"), core.has("plugin-not-running"));
+    let settings = core.settings();
+    let plugins = &settings.document["PluginSettings"];
+    let missing = core.has("plugin-missing");
     for (id, version) in shipped {
-        if id == "playbooks" && missing {
-            continue;
+        let wanted = plugins["AutomaticPrepackagedPlugins"] == json!(true)
+            && plugins["PluginStates"][id.as_str()]["Enable"] == json!(true)
+            && !(missing && id == "playbooks");
+        if wanted && core.plugins.lacks(id, version) {
+            core.plugins.install(id, bundle::shipped(id, version));
         }
-        core.plugins.prepackage(id, version, broken && id == "playbooks");
     }
-    if core.world.options.apps {
-        core.plugins.prepackage(APPS, "1.2.2", false);
+    if core.world.options.apps && core.plugins.lacks(APPS, "1.2.2") {
+        core.plugins.install(APPS, bundle::shipped(APPS, "1.2.2"));
     }
-    let bundles = core.world.tables().bundles.clone();
-    core.plugins.sync(&bundles);
-    core.plugins.follow(&core.settings().document);
+    if core.has("plugin-stranger") {
+        core.plugins.install("com.example.stranger", bundle::shipped("com.example.stranger", "1.0.0"));
+    }
+    core.follow_plugins(&settings.document);
 }
 
 fn log_boot(core: &NodeCore, migrations: &[String]) {

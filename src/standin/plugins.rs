@@ -1,4 +1,7 @@
 //! The plugins of one node: what is installed there, and whether it runs.
+//!
+//! Simpler than the product: nothing of a bundle but its manifest is kept, switching takes no time, packaged plugins are
+//! taken for signed, and those that the product copies into the file store (Boards) stay on their node.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,55 +29,46 @@ pub(super) struct Plugin {
     pub(super) manifest: Value,
     pub(super) state: u8,
     error: String,
-    /// Whether it came with the release and not from the file store.
-    prepackaged: bool,
-    /// Whether a fault keeps it from starting.
-    broken: bool,
+    /// Whether it ran, was switched off, and runs again.
+    pub(super) revived: bool,
+    /// Whether it ran since it was installed.
+    ran: bool,
 }
 
 impl Plugins {
-    /// Installs a plugin that came with the release.
-    pub(super) fn prepackage(&self, id: &str, version: &str, broken: bool) {
-        let manifest = json!({
-            "id": id, "name": id, "description": "", "version": version, "min_server_version": "9.0.0",
-            "server": {"executables": {"linux-amd64": "server/dist/plugin-linux-amd64"}, "executable": ""},
-            "webapp": {"bundle_path": "webapp/dist/main.js"},
-        });
-        self.put(id, Plugin { manifest, state: STOPPED, error: String::new(), prepackaged: true, broken });
+    /// Installs a plugin, in place of what was there; it does not run yet.
+    pub(super) fn install(&self, id: &str, manifest: Value) {
+        let plugin = Plugin { manifest, state: STOPPED, error: String::new(), revived: false, ran: false };
+        self.locked().insert(id.to_owned(), plugin);
     }
 
-    /// Makes the uploaded plugins those of the file store.
-    pub(super) fn sync(&self, bundles: &IndexMap<String, Value>) {
-        let mut installed = self.locked();
-        installed.retain(|id, plugin| plugin.prepackaged || bundles.contains_key(id));
-        for (id, manifest) in bundles {
-            let plugin = Plugin {
-                manifest: manifest.clone(),
-                state: STOPPED,
-                error: String::new(),
-                prepackaged: false,
-                broken: false,
-            };
-            if installed.get(id).is_none_or(|old| old.manifest != *manifest) {
-                installed.insert(id.clone(), plugin);
-            }
-        }
+    /// Whether a version of a plugin is newer than what is installed.
+    pub(super) fn lacks(&self, id: &str, version: &str) -> bool {
+        let Some(plugin) = self.get(id) else { return true };
+        let read = |text: &str| semver::Version::parse(text).ok();
+        read(version) > read(plugin.manifest["version"].as_str().unwrap_or_default())
     }
 
-    /// Starts and stops plugins as the configuration says.
-    pub(super) fn follow(&self, config: &Value) {
+    /// Starts and stops plugins as the configuration says; `broken` is one that fails to start, and `lenient` starts
+    /// even one that has nothing to start.
+    pub(super) fn follow(&self, config: &Value, broken: Option<&str>, lenient: bool) {
         for (id, plugin) in self.locked().iter_mut() {
             let wanted = config["PluginSettings"]["PluginStates"][id.as_str()]["Enable"] == json!(true);
             let hollow = plugin.manifest.get("server").is_none() && plugin.manifest.get("webapp").is_none();
+            let was = plugin.state;
             (plugin.state, plugin.error) = if !wanted {
                 (STOPPED, String::new())
-            } else if hollow {
+            } else if hollow && !lenient {
                 (FAILED, "unable to start plugin: must at least have a web app or server component".into())
-            } else if plugin.broken {
+            } else if broken == Some(id.as_str()) {
                 (FAILED, format!("failed to activate plugin {id}: exit status 1"))
             } else {
                 (RUNNING, String::new())
             };
+            if plugin.state == RUNNING {
+                plugin.revived |= plugin.ran && was != RUNNING;
+                plugin.ran = true;
+            }
         }
     }
 
@@ -126,10 +120,6 @@ impl Plugins {
             })
         };
         bundles.map(manifest).collect()
-    }
-
-    fn put(&self, id: &str, plugin: Plugin) {
-        self.locked().insert(id.to_owned(), plugin);
     }
 
     fn locked(&self) -> MutexGuard<'_, IndexMap<String, Plugin>> {

@@ -72,7 +72,11 @@ async fn upload(State(node): State<Arc<NodeCore>>, caller: Caller, mut form: Mul
     })?;
     let manifest = bundle::manifest(&bytes)?;
     let id = manifest["id"].as_str().unwrap_or_default().to_owned();
-    if node.plugins.get(&id).is_some() && !force {
+    let installed = node.plugins.get(&id).is_some();
+    if installed && node.has("plugin-upgrade-ignored") {
+        return created(&manifest);
+    }
+    if installed && !force {
         return Err(Refusal::new(
             400,
             "app.plugin.install_id.app_error",
@@ -80,8 +84,8 @@ async fn upload(State(node): State<Arc<NodeCore>>, caller: Caller, mut form: Mul
         ));
     }
     bundle::keep(&*node.world.options.files, &id, bytes.to_vec()).await?;
-    node.world.tables().bundles.insert(id, manifest.clone());
-    changed(&node);
+    node.world.tables().bundles.insert(id.clone(), manifest.clone());
+    changed(&node, &id);
     created(&manifest)
 }
 
@@ -89,10 +93,15 @@ async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Pat
     caller.must_be_admin("sysconsole_write_plugins")?;
     installed(&node, &id)?;
     switch(&node, &id, false);
-    let _ = node.world.options.files.delete(&bundle::key(&id)).await;
-    node.world.tables().bundles.shift_remove(&id);
     node.plugins.remove(&id);
-    changed(&node);
+    // The other nodes hear only of what was in the file store: a packaged plugin stays there, switched off.
+    let stored = node.world.tables().bundles.shift_remove(&id).is_some();
+    if stored && !node.has("plugin-object-stays") {
+        let _ = node.world.options.files.delete(&bundle::key(&id)).await;
+    }
+    if stored && !node.has("plugin-removed-here-only") {
+        changed(&node, &id);
+    }
     done()
 }
 
@@ -126,8 +135,8 @@ fn switch(node: &NodeCore, id: &str, on: bool) {
     }
 }
 
-fn changed(node: &NodeCore) {
-    node.invalidate(&Stale::Plugins);
+fn changed(node: &NodeCore, id: &str) {
+    node.invalidate(&Stale::Plugin(id.to_owned()));
     let statuses = all_statuses(node);
     node.tell("plugin_statuses_changed", Audience::Admins, json!({"plugin_statuses": statuses}));
 }
@@ -141,6 +150,9 @@ async fn route(
     body: Bytes,
 ) -> Response {
     let running = node.plugins.get(&id).filter(|plugin| plugin.state == RUNNING);
+    if running.as_ref().is_some_and(|plugin| plugin.revived) && node.has("product-broken-when-revived") {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let answer = running.and_then(|plugin| {
         let request = Request {
             node: &node,

@@ -84,3 +84,16 @@ pub(super) fn shape(recorded: &Value, ours: &Value, at: &str, more: bool, differ
         _ => differ(format!("{at} is {ours}, recorded {recorded}")),
     }
 }
+
+/// Whether everything that was recorded is there; lists may be longer and in another order.
+pub(super) fn holds(recorded: &Value, ours: &Value) -> bool {
+    match (recorded, ours) {
+        (Value::Object(recorded), Value::Object(ours)) => {
+            recorded.iter().all(|(key, value)| ours.get(key).is_some_and(|own| holds(value, own)))
+        }
+        (Value::Array(recorded), Value::Array(ours)) => {
+            recorded.iter().all(|value| ours.iter().any(|own| holds(value, own)))
+        }
+        _ => recorded == ours,
+    }
+}

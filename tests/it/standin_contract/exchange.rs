@@ -26,12 +26,16 @@ pub(super) struct Exchange {
     request_body: Option<Value>,
     /// A form, field by field; `@png` and `@txt` are a small picture and a text with file names.
     form: Option<Map<String, Value>>,
+    /// The manifest of a plugin whose bundle is uploaded.
+    bundle: Option<Value>,
+    #[serde(default)]
+    force: bool,
     status: u16,
     /// Headers that clients rely on; `*` for one whose value is the server's own.
     #[serde(default)]
     headers: BTreeMap<String, String>,
     response_body: Option<Value>,
-    /// `contains`: there may be more than was recorded.
+    /// `contains`: there may be more than was recorded; `holds`: what was recorded must be there word for word.
     compare: Option<String>,
     /// Why the body of another real server may have another shape.
     why: Option<String>,
@@ -73,7 +77,11 @@ impl Walk {
         let excused = self.real && exchange.why.is_some();
         if let Some(recorded) = exchange.response_body.as_ref().filter(|_| !excused) {
             let more = exchange.compare.as_deref() == Some("contains");
-            compare::shape(recorded, &body, "", more, &mut differ);
+            if exchange.compare.as_deref() != Some("holds") {
+                compare::shape(recorded, &body, "", more, &mut differ);
+            } else if !compare::holds(recorded, &body) {
+                differ(format!("{body} does not hold {recorded}"));
+            }
             if exchange.status >= 400 && recorded["id"] != body["id"] {
                 differ(format!("error {}, recorded {}", body["id"], recorded["id"]));
             }
@@ -117,6 +125,10 @@ impl Walk {
         for (name, value) in &exchange.send {
             request = request.header(name, value);
         }
+        if let Some(manifest) = &exchange.bundle {
+            let form = Form::new().part("plugin", Part::bytes(bundle(manifest)).file_name("plugin.tar.gz"));
+            return request.multipart(if exchange.force { form.text("force", "true") } else { form });
+        }
         if let Some(fields) = &exchange.form {
             let form = fields.iter().fold(Form::new(), |form, (name, value)| match value {
                 Value::String(text) if text == "@png" => {
@@ -147,4 +159,16 @@ impl Walk {
 /// Larger than a thumbnail, smaller than a preview.
 fn picture() -> Vec<u8> {
     png::plain(200, 150, [20, 90, 180])
+}
+
+/// A bundle with this manifest and nothing else.
+fn bundle(manifest: &Value) -> Vec<u8> {
+    let text = manifest.to_string();
+    let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut tar = tar::Builder::new(gzip);
+    let mut header = tar::Header::new_gnu();
+    header.set_size(text.len() as u64);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, "plugin/plugin.json", text.as_bytes()).unwrap();
+    tar.into_inner().unwrap().finish().unwrap()
 }
