@@ -7,10 +7,11 @@ use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::{Place, Side};
 use crate::mattermost::VersionFacts;
+use crate::versions::Version;
 
 pub(super) const CHECK: Check = Check {
     id: "identity",
-    title: "each node, by its own address, reports the planned version and one build hash per version",
+    title: "each node, by its own address, reports the planned version and its image's, one build hash per version",
     lines: &["S1.2a", "S2.0"],
     stages: Stages::Each,
     alone: false,
@@ -40,6 +41,9 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
             let name = format!("all nodes on {} are one build", word(side));
             halted = halted.and(cx.judge(name, one_build(&of_side)));
         }
+    }
+    for (place, told) in &facts {
+        halted = halted.and(as_labelled(cx, place, told));
     }
     halted = halted.and(cx.judge("all nodes serve one installation", one_installation(&facts)));
     halted.and(compare_with_stable(cx, &facts))
@@ -74,6 +78,30 @@ async fn of_node(cx: &Context<'_>, place: &Place) -> Result<VersionFacts, Stop> 
         return wrong(format!("a websocket hello of {}", facts.version), got);
     }
     Ok(facts)
+}
+
+/// Version and commit against the labels of the node's image, where it has such.
+fn as_labelled(cx: &Context<'_>, place: &Place, told: &VersionFacts) -> Result<(), Halt> {
+    let name = format!("{} is what its image's labels say", place.name);
+    let image = match cx.image(place.side) {
+        Ok(image) => image,
+        Err(why) => return cx.judge(name, Err(Stop::NotMeasured(format!("its image is not known: {why}")))),
+    };
+    let version = image.version().filter(|version| !Version::read(version).admits(&told.version));
+    let revision = image.revision().filter(|revision| *revision != told.build_hash);
+    let verdict = match (version, revision) {
+        (Some(version), _) => Err(Stop::failed_at(
+            &place.name,
+            format!("version {version}"),
+            format!("version {}", told.version),
+        )),
+        (None, Some(commit)) => {
+            Err(Stop::failed_at(&place.name, format!("build hash {commit}"), told.build_hash.clone()))
+        }
+        (None, None) if image.version().is_none() && image.revision().is_none() => return Ok(()),
+        (None, None) => Ok(()),
+    };
+    cx.judge(name, verdict)
 }
 
 fn one_build(of_side: &[&(&Place, VersionFacts)]) -> Result<(), Stop> {
@@ -123,11 +151,13 @@ fn compare_with_stable(cx: &Context<'_>, facts: &[(&Place, VersionFacts)]) -> Re
                 format!("still {version} {hash}"),
                 format!("{} {}", told.version, told.build_hash),
             )),
-            Side::Release if same && cx.versions.0 != cx.versions.1 => Err(Stop::failed_at(
-                &place.name,
-                format!("another build than stable's {version} {hash}"),
-                "the same",
-            )),
+            // Two versions cannot be built from one commit: one of the two says what it is not.
+            Side::Release
+                if told.build_hash == hash && (told.version != version || cx.versions.0 != cx.versions.1) =>
+            {
+                let expected = format!("another build than stable's {version} {hash}");
+                Err(Stop::failed_at(&place.name, expected, format!("{} {hash}", told.version)))
+            }
             _ => Ok(()),
         };
         let name = match place.side {

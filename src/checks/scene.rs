@@ -1,10 +1,11 @@
 //! The scene of a stage: all that its checks have in common.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
+use crate::cluster::ImageFacts;
 use crate::event::Clustering;
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::Stage;
@@ -68,6 +69,15 @@ pub enum NoMail {
     NotMeasured(String),
 }
 
+/// The plugins that the gate brought into the servers on stable.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// Uploaded and switched on: version by id.
+    pub plugins: BTreeMap<String, String>,
+    /// Products of the image that could not be brought: why, by id.
+    pub left: BTreeMap<String, String>,
+}
+
 /// What checks keep from one stage for a later one, by check id.
 pub type Carried = Mutex<BTreeMap<String, Value>>;
 
@@ -82,6 +92,10 @@ pub struct Scene<'a> {
     pub balancer: Client,
     /// What the two releases promise to be: stable, release.
     pub versions: (&'a Version, &'a Version),
+    /// What the images of the two releases say they are: stable, release. Else why that is not known.
+    pub images: (Result<Arc<ImageFacts>, String>, Result<Arc<ImageFacts>, String>),
+    /// What the gate brought on stable.
+    pub brought: &'a Brought,
     /// What crosses nodes.
     pub clustering: &'a Clustering,
     /// Accounts and team.
@@ -96,6 +110,17 @@ pub struct Scene<'a> {
     pub apps: bool,
     /// Kept from stage to stage.
     pub carried: &'a Carried,
+}
+
+impl Scene<'_> {
+    /// What the image of a side's nodes says it is.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub fn image(&self, side: Side) -> Result<&ImageFacts, &str> {
+        let image = if side == Side::Stable { &self.images.0 } else { &self.images.1 };
+        image.as_deref().map_err(String::as_str)
+    }
 }
 
 impl Place {

@@ -28,6 +28,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/content.yaml"),
     include_str!("catalogue/integrations.yaml"),
     include_str!("catalogue/products.yaml"),
+    include_str!("catalogue/plugins.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

@@ -8,14 +8,14 @@ use tokio::time::Instant;
 
 use super::blame::{blame, broken};
 use super::session::Session;
-use super::{home, settings, suite};
-use crate::checks::{Home, Place, Side};
+use super::{home, products, settings, suite};
+use crate::checks::{Brought, Home, Place, Side};
 use crate::event::{Blame, Breakage, Clustering, EventKind};
-use crate::mattermost::Client;
+use crate::mattermost::{ApiError, Client};
 use crate::sinks::Sinks;
 
-/// Brings the cluster up. The first node migrates the empty database; then the others start at once, while the first
-/// one already makes the accounts.
+/// Brings the cluster up. The first node migrates the empty database, makes the accounts and takes the plugins that are
+/// brought; the others start at once, after the plugins where there are any.
 pub(super) async fn bring_up(
     session: &mut Session<'_>,
     nonce: &str,
@@ -44,12 +44,34 @@ pub(super) async fn bring_up(
     };
     let began = Instant::now();
     let client = session.start(first, Side::Stable, &[]).await?;
-    session.wait(&client, Side::Stable).await?;
-    let (home, first, others) = tokio::try_join!(
-        make_home(session, &client, nonce, password),
-        into_traffic(session, first, Some((client.clone(), began))),
-        try_join_all(others.iter().map(|node| into_traffic(session, node, None))),
-    )?;
+    let (ready, image) =
+        tokio::join!(session.wait(&client, Side::Stable), session.image(Side::Stable, Some(first)));
+    ready?;
+    let to_bring = products::to_bring(session.plan, image.as_deref().ok());
+    let start_others = || try_join_all(others.iter().map(|node| into_traffic(session, node, None)));
+    let first_in = into_traffic(session, first, Some((client.clone(), began)));
+    let make_home = async {
+        let admin = home::admin(&client, nonce, password);
+        let admin = made(session, &client, admin.await).await?;
+        let rest = async {
+            let home = home::make(&client, admin.clone(), nonce, password);
+            made(session, &client, home.await).await
+        };
+        // A node installs what the file store has when it starts, and without clustering only then: what is brought
+        // must be there before the other nodes start.
+        let bring = async {
+            if to_bring.is_empty() {
+                return Ok((Brought::default(), Vec::new()));
+            }
+            let brought = products::bring(session, first, &admin.client, &to_bring).await?;
+            Ok((brought, start_others().await?))
+        };
+        tokio::try_join!(rest, bring)
+    };
+    let early = async { if to_bring.is_empty() { start_others().await } else { Ok(Vec::new()) } };
+    let ((home, (brought, late)), first, early) = tokio::try_join!(make_home, first_in, early)?;
+    let others = early.into_iter().chain(late);
+    session.brought = brought;
     session.places = std::iter::once(first).chain(others).collect();
     session.clustering = clustering(session, &home).await;
     // Only now, when every node is up: one that starts at this moment might read the settings just before they change.
@@ -69,14 +91,10 @@ fn nobody() -> Breakage {
     }
 }
 
-async fn make_home(
-    session: &Session<'_>,
-    node: &Client,
-    nonce: &str,
-    password: &SecretString,
-) -> Result<Home, Breakage> {
-    match home::make(node, nonce, password).await {
-        Ok(home) => Ok(home),
+/// What the gate makes for itself on stable, or why the run cannot go on.
+async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiError>) -> Result<T, Breakage> {
+    match result {
+        Ok(made) => Ok(made),
         Err(error) => Err(Breakage {
             blame: Blame::Environment,
             part: node.node().to_owned(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::session::Session;
 use super::settings;
-use crate::checks::{Check, Context, Scene, Turn, catalogue};
+use crate::checks::{Check, Context, Scene, Side, Turn, catalogue};
 use crate::mattermost::Client;
 use crate::outcome::{CheckResult, Stage};
 
@@ -13,11 +13,17 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
     let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
     let balancer = session.cluster.balancer().await;
     let balancer = balancer.map_err(|error| format!("the balancer's address is not known: {error}"))?;
+    let image = async |side| {
+        let place = session.places.iter().find(|place| place.side == side);
+        session.image(side, place.map(|place| place.name.as_str())).await
+    };
     Ok(Scene {
         stage,
         places: &session.places,
         balancer: Client::new(session.http, "balancer", &balancer),
         versions: (&session.plan.stable.version, &session.plan.release.version),
+        images: (image(Side::Stable).await, image(Side::Release).await),
+        brought: &session.brought,
         clustering: &session.clustering,
         home,
         bucket: session.cluster.bucket().await.map_err(|error| error.to_string()),

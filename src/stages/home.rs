@@ -1,22 +1,32 @@
 //! The accounts and the team that the gate makes once, on stable: their sessions and data cross the upgrade.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::checks::Home;
-use crate::mattermost::{ApiError, Client};
+use crate::mattermost::{ApiError, Client, Login};
 
-/// Makes the first admin, two members and their team. Hashing a password costs a server 0.7 s, so what can be made
-/// at the same time is.
+/// Makes the first user of an empty database, who becomes the admin; nobody else may be first.
 ///
 /// # Errors
 /// The call that was refused.
-pub(super) async fn make(node: &Client, nonce: &str, password: &SecretString) -> Result<Home, ApiError> {
-    use secrecy::ExposeSecret as _;
+pub(super) async fn admin(node: &Client, nonce: &str, password: &SecretString) -> Result<Login, ApiError> {
+    let (name, secret) = (format!("admin-{nonce}"), password.expose_secret());
+    node.create_user(&name, secret).await?;
+    node.login(&name, secret).await
+}
+
+/// Makes two members and the team. Hashing a password costs a server 0.7 s, so what can be made at the same time is.
+///
+/// # Errors
+/// The call that was refused.
+pub(super) async fn make(
+    node: &Client,
+    admin: Login,
+    nonce: &str,
+    password: &SecretString,
+) -> Result<Home, ApiError> {
     let secret = password.expose_secret();
     let name = |who: &str| format!("{who}-{nonce}");
-    // The first user of an empty database becomes the admin; nobody else may be first.
-    node.create_user(&name("admin"), secret).await?;
-    let admin = node.login(&name("admin"), secret).await?;
     let (alice_name, bob_name) = (name("alice"), name("bob"));
     let member = async |username: &str| {
         let user = admin.client.create_user(username, secret).await?;

@@ -12,6 +12,7 @@ mod blame;
 mod bring_up;
 mod ground;
 mod home;
+mod products;
 mod restarts;
 mod roll;
 mod run;

@@ -48,7 +48,9 @@ pub(super) async fn anew(
     took("stop");
     let client = session.start(&node, side, environment).await?;
     took("start");
-    session.wait(&client, side).await?;
+    // The image is looked at while the server boots; what cannot be looked at is for the checks to say.
+    let (ready, _) = tokio::join!(session.wait(&client, side), session.image(side, Some(&node)));
+    ready?;
     took("ready");
     let facts = session.sane(&client, side).await?;
     took("sanity");

@@ -1,13 +1,15 @@
 //! What one run carries along its line.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
-use crate::checks::{Carried, Home, NoMail, Place, Side, sanity};
+use crate::checks::{Brought, Carried, Home, NoMail, Place, Side, sanity};
 use crate::cluster::evidence::Shelf;
-use crate::cluster::{self, Cluster};
+use crate::cluster::{self, Cluster, ImageFacts};
 use crate::event::{Breakage, Clustering, EventKind, Events};
 use crate::mattermost::{Client, Http, VersionFacts};
 use crate::outcome::Step;
@@ -27,6 +29,10 @@ pub(super) struct Session<'a> {
     pub(super) home: Option<Home>,
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
+    /// The plugins that the gate brought on stable.
+    pub(super) brought: Brought,
+    /// What the images of stable and release say, once a node of theirs was there to look at.
+    images: (OnceCell<Arc<ImageFacts>>, OnceCell<Arc<ImageFacts>>),
     /// What the gate serves to the nodes; else why they can't reach it.
     pub(super) sinks: Result<Sinks, String>,
     /// Whether the servers were told to send their mail to the gate; else why not.
@@ -52,6 +58,8 @@ impl<'a> Session<'a> {
             home: None,
             clustering: Clustering::SharedDatabase { reason },
             carried: Carried::default(),
+            brought: Brought::default(),
+            images: (OnceCell::new(), OnceCell::new()),
             sinks: Err("they were not started yet".into()),
             mail: Err(NoMail::NotMeasured("the servers were not told about it yet".into())),
         }
@@ -62,6 +70,17 @@ impl<'a> Session<'a> {
             Side::Stable => &self.plan.stable,
             Side::Release => &self.plan.release,
         }
+    }
+
+    /// What the image of a side says it is. It is looked at once, in the container of `node`: listing what an official
+    /// image packages takes a second or two.
+    pub(super) async fn image(&self, side: Side, node: Option<&str>) -> Result<Arc<ImageFacts>, String> {
+        let cell = if side == Side::Stable { &self.images.0 } else { &self.images.1 };
+        let look = async || {
+            let node = node.ok_or("no node runs it yet")?;
+            self.cluster.image(node).await.map(Arc::new).map_err(|error| error.to_string())
+        };
+        cell.get_or_try_init(look).await.cloned()
     }
 
     /// Starts a node, with `environment` on top of its own; it does not answer yet.

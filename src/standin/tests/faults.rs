@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
-use super::{account_probes, content, integrations, probes, product_probes, settings};
+use super::{account_probes, content, integrations, plugins, probes, product_probes, settings};
 use crate::fault::{Faults, catalogue};
 
 /// What was there before the release came.
@@ -45,6 +45,9 @@ async fn half_way(faults: &Faults) -> (Site, Before) {
 
 async fn misbehaves(fault: &str, faults: &Faults) -> bool {
     let (mut site, before) = half_way(faults).await;
+    if let Some(seen) = plugins::seen(fault, &site).await {
+        return seen;
+    }
     if let Some(seen) = settings::shows(fault, &mut site, &before).await {
         return seen;
     }

@@ -9,6 +9,7 @@ mod faults;
 mod integrations;
 mod life;
 mod mail;
+mod plugins;
 mod probes;
 mod product_probes;
 mod rest;

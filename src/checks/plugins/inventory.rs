@@ -1,0 +1,288 @@
+//! `plugins.inventory`: the plugins that should run do, on every node, in the version that they should have.
+//!
+//! What should be is told by three things: what ran on stable, what the node's image packages, and what the gate brought.
+//! A server takes a packaged plugin in place of an older one only when its signature lies beside it in the image.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use semver::Version;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::checks::check::{Check, Stages};
+use crate::checks::context::Context;
+use crate::checks::outcome::{Expect as _, Halt, Stop};
+use crate::checks::scene::{Place, Side};
+use crate::cluster::{ImageFacts, Packaged};
+use crate::mattermost::PluginStatus;
+use crate::retry;
+
+pub(crate) const CHECK: Check = Check {
+    id: "plugins.inventory",
+    title: "every node runs the plugins that its image packages and that stable had, none older, none strange",
+    lines: &["S1.2c"],
+    stages: Stages::Each,
+    alone: false,
+    needs: &[],
+    environment: &[],
+    run: |cx| Box::pin(run(cx)),
+};
+
+/// The plugins of one node: version and state, by id.
+type Inventory = BTreeMap<String, (String, i64)>;
+
+async fn run(cx: &Context<'_>) -> Result<(), Halt> {
+    let mut found: Vec<(&Place, Inventory, Value)> = Vec::new();
+    for place in cx.places {
+        let name = format!("{} lists its plugins, none starting or failed", place.name);
+        let inventory = cx.step(name, settled(cx, place)).await?;
+        let admin = cx.home.admin.at(&place.anyone);
+        let config = async { admin.config().await.expecting("the configuration") };
+        let config = cx.step(format!("{} tells which are switched on", place.name), config).await?;
+        found.push((place, inventory, config["PluginSettings"].clone()));
+    }
+    for (place, inventory, _) in &found {
+        let words: Vec<_> = inventory.iter().map(|(id, (v, s))| format!("{id} {v} state {s}")).collect();
+        let words = if words.is_empty() { "no plugins".into() } else { words.join(", ") };
+        cx.fact(place.name.clone(), words);
+    }
+    let mut halted = Ok(());
+    for (n, (place, inventory, settings)) in found.iter().enumerate() {
+        let name = format!("{} runs what is switched on, and nothing else", place.name);
+        halted = halted.and(cx.judge(name, as_switched(place, inventory, settings)));
+        if let Some((first, model, _)) = found[..n].iter().find(|(earlier, ..)| earlier.side == place.side) {
+            let name = format!("{} and {} agree", first.name, place.name);
+            halted = halted.and(cx.judge(name, same(place, model, inventory)));
+        }
+        if cx.image(place.side).is_ok_and(|image| image.plugins.is_empty()) {
+            continue;
+        }
+        let name = format!("{} has what its image packages, and no stranger", place.name);
+        let image = as_packaged(cx, place, inventory, settings);
+        halted = halted.and(cx.judge(name, image));
+    }
+    tell_of_images(cx, &found[0].1);
+    let before = cx.carried::<Inventory>("stable");
+    if before.is_none() {
+        cx.carry("stable", &found[0].1);
+    }
+    let brought = cx.brought.plugins.iter().map(|(id, version)| (id.clone(), (version.clone(), 2)));
+    let (before, whose) =
+        before.map_or_else(|| (brought.collect(), "the gate brought"), |b| (b, "stable had"));
+    for (place, inventory, _) in found.iter().filter(|_| !before.is_empty()) {
+        let name = format!("{} has what {whose}", place.name);
+        halted = halted.and(cx.judge(name, kept(place, &before, inventory)));
+    }
+    halted
+}
+
+/// Activation is asynchronous: a plugin may be starting for a while after its node answers.
+async fn settled(cx: &Context<'_>, place: &Place) -> Result<Inventory, Stop> {
+    let admin = cx.home.admin.at(&place.anyone);
+    retry::until(Instant::now() + Duration::from_secs(30), || async {
+        let statuses = match admin.plugin_statuses().await {
+            Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(Inventory::new()),
+            other => other.expecting("the plugin statuses")?,
+        };
+        if let Some(bad) = statuses.iter().find(|status| !matches!(status.state, 0 | 2)) {
+            let got = format!("state {} {}", bad.state, bad.error);
+            return Err(Stop::failed_at(&place.name, format!("{} running or off", bad.plugin_id), got));
+        }
+        if cx.clustered() {
+            every_node_has_each(cx, place, &statuses)?;
+        }
+        // Statuses cover the whole cluster and do not say which node is which; this list is the node's own.
+        let own = admin.plugins().await.expecting("the list of plugins")?;
+        let active = own.active.into_iter().map(|manifest| (manifest, 2));
+        let all = active.chain(own.inactive.into_iter().map(|manifest| (manifest, 0)));
+        Ok(all.map(|(manifest, state)| (manifest.id, (manifest.version, state))).collect())
+    })
+    .await
+}
+
+/// With clustering each answer covers all nodes: every plugin must be there once per node. While two versions run, one
+/// of them may package what the other does not have.
+fn every_node_has_each(cx: &Context<'_>, place: &Place, statuses: &[PluginStatus]) -> Result<(), Stop> {
+    let mut nodes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for status in statuses {
+        nodes.entry(&status.plugin_id).or_default().insert(&status.cluster_id);
+    }
+    let mixed = matches!(cx.stage, crate::outcome::Stage::Mixed(_));
+    match nodes.iter().find(|(_, ids)| ids.len() != cx.places.len() && !mixed) {
+        None => Ok(()),
+        Some((id, ids)) => Err(Stop::failed_at(
+            &place.name,
+            format!("{id} on {} nodes", cx.places.len()),
+            format!("{id} on {}", ids.len()),
+        )),
+    }
+}
+
+/// `PluginStates` of the configuration against what runs.
+fn as_switched(place: &Place, inventory: &Inventory, settings: &Value) -> Result<(), Stop> {
+    for (id, (_, state)) in inventory {
+        let wanted = if switched_on(settings, id) { 2 } else { 0 };
+        // The retired Apps plugin has a feature flag of its own that keeps it off.
+        if *state != wanted && id != "com.mattermost.apps" {
+            let expected = format!("{id} in state {wanted}, as PluginSettings.PluginStates says");
+            return Err(Stop::failed_at(&place.name, expected, format!("state {state}")));
+        }
+    }
+    Ok(())
+}
+
+fn switched_on(settings: &Value, id: &str) -> bool {
+    settings["PluginStates"][id]["Enable"] == Value::Bool(true)
+}
+
+fn same(place: &Place, model: &Inventory, found: &Inventory) -> Result<(), Stop> {
+    for (id, (version, state)) in model {
+        let expected = format!("{id} {version} in state {state}");
+        match found.get(id) {
+            Some((v, s)) if v == version && s == state => {}
+            Some((v, s)) => {
+                return Err(Stop::failed_at(&place.name, expected, format!("{id} {v} in state {s}")));
+            }
+            None => return Err(Stop::failed_at(&place.name, expected, format!("no {id}"))),
+        }
+    }
+    match found.keys().find(|id| !model.contains_key(*id)) {
+        None => Ok(()),
+        Some(id) => Err(Stop::failed_at(
+            &place.name,
+            format!("no {id}, as on the other nodes"),
+            format!("{id} is there"),
+        )),
+    }
+}
+
+/// Each plugin has the version that the image packages, or is one that was there before; and what the image packages and
+/// the configuration switches on is there.
+fn as_packaged(cx: &Context<'_>, place: &Place, found: &Inventory, settings: &Value) -> Result<(), Stop> {
+    let image = cx.image(place.side);
+    let image = image.map_err(|why| Stop::NotMeasured(format!("the image could not be looked at: {why}")))?;
+    // In a cluster a new node may bring its newer plugins to the old ones.
+    let newer =
+        if place.side == Side::Stable && cx.clustered() { cx.image(Side::Release).ok() } else { None };
+    let before = cx.carried::<Inventory>("stable").unwrap_or_default();
+    let was = |id: &str| before.get(id).map(|(version, _)| version).or_else(|| cx.brought.plugins.get(id));
+    for (id, (version, _)) in found {
+        verdict(image, newer, id, version, was(id).map(String::as_str))
+            .map_err(|expected| Stop::failed_at(&place.name, expected, format!("{id} {version}")))?;
+    }
+    let automatic = settings["AutomaticPrepackagedPlugins"] == Value::Bool(true);
+    let due = |p: &&Packaged| p.signed && p.id.as_deref().is_some_and(|id| switched_on(settings, id));
+    for packaged in image.plugins.iter().filter(|_| automatic).filter(due) {
+        let id = packaged.id.as_deref().unwrap_or_default();
+        if !found.contains_key(id) {
+            let expected = format!("{id} {}, packaged and switched on", packaged.version);
+            return Err(Stop::failed_at(&place.name, expected, format!("no {id}")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a plugin may have this version; else what it should be. `was` is its version before this node's image.
+fn verdict(
+    image: &ImageFacts,
+    newer: Option<&ImageFacts>,
+    id: &str,
+    version: &str,
+    was: Option<&str>,
+) -> Result<(), String> {
+    let is = |packaged: &Packaged| packaged.version.to_string() == version;
+    if image.of(id).any(is) || newer.is_some_and(|newer| newer.of(id).any(is)) {
+        return Ok(());
+    }
+    let Some(newest) = image.of(id).map(|packaged| &packaged.version).max() else {
+        return if was.is_some() {
+            Ok(())
+        } else {
+            Err("only plugins that the image packages or stable had".into())
+        };
+    };
+    let ahead = Version::parse(version).is_ok_and(|version| version > *newest);
+    let unsigned = image.of(id).all(|packaged| !packaged.signed);
+    if was == Some(version) && (ahead || unsigned) {
+        return Ok(());
+    }
+    Err(format!("{id} {newest}, as the image packages it"))
+}
+
+/// Says where an image does not tell what should be: it packages nothing, or what servers don't take.
+fn tell_of_images(cx: &Context<'_>, found: &Inventory) {
+    for (side, word) in [(Side::Stable, "stable"), (Side::Release, "release")] {
+        let Ok(image) = cx.image(side) else { continue };
+        if !cx.places.iter().any(|place| place.side == side) {
+            continue;
+        }
+        if image.plugins.is_empty() {
+            let name = format!("{word} nodes have what their image packages, and no stranger");
+            cx.not_applicable(name, "the image packages no plugins");
+        }
+        // On stable the gate itself brought them.
+        let unsigned = image.plugins.iter().filter(|packaged| side == Side::Release && !packaged.signed);
+        let here = unsigned.filter(|packaged| found.keys().any(|id| packaged.is(id)));
+        let words: Vec<_> = here.map(|packaged| format!("{} {}", packaged.name, packaged.version)).collect();
+        if !words.is_empty() {
+            cx.not_applicable(
+                "plugins of the release image take the place of older ones",
+                format!("no signature lies beside them in the image, so servers ignore {}", words.join(", ")),
+            );
+        }
+    }
+}
+
+/// What ran on stable must run on every later node, not in an older version; on old nodes in the same one or a newer
+/// one, because a new leader may bring a newer plugin to the whole cluster.
+fn kept(place: &Place, before: &Inventory, now: &Inventory) -> Result<(), Stop> {
+    let side = if place.side == Side::Stable { "stable" } else { "the release" };
+    for (id, (version, state)) in before {
+        let expected = format!("{id} {version} or newer in state {state} on {side}");
+        let Some((found, now_state)) = now.get(id) else {
+            return Err(Stop::failed_at(&place.name, expected, format!("no {id}")));
+        };
+        let older = matches!(
+            (Version::parse(found), Version::parse(version)),
+            (Ok(found), Ok(version)) if found < version
+        );
+        if older || now_state != state {
+            return Err(Stop::failed_at(&place.name, expected, format!("{id} {found} in state {now_state}")));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(files: &[&str]) -> ImageFacts {
+        let files: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
+        ImageFacts::new(BTreeMap::new(), &files)
+    }
+
+    #[test]
+    fn a_signed_bundle_must_have_come_and_an_unsigned_one_cannot_have() {
+        let signed =
+            image(&["mattermost-plugin-boards-v9.2.5.tar.gz", "mattermost-plugin-boards-v9.2.5.tar.gz.sig"]);
+        let unsigned = image(&["mattermost-plugin-boards-v9.2.5.tar.gz"]);
+        let boards = |image, version, was| verdict(image, None, "focalboard", version, was).is_ok();
+        assert!(boards(&signed, "9.2.5", Some("9.2.4")));
+        assert!(!boards(&signed, "9.2.4", Some("9.2.4")), "the packaged one is newer and signed");
+        assert!(boards(&signed, "9.3.0", Some("9.3.0")), "the user's own is newer still");
+        assert!(!boards(&signed, "9.3.0", Some("9.2.4")), "nobody brought that version");
+        assert!(boards(&unsigned, "9.2.4", Some("9.2.4")));
+        assert!(!boards(&unsigned, "9.2.3", Some("9.2.4")));
+    }
+
+    #[test]
+    fn strangers_are_those_that_nobody_packaged_and_stable_had_not() {
+        let one = image(&["mattermost-plugin-boards-v9.2.5.tar.gz"]);
+        assert!(verdict(&one, None, "acme.tool", "1.0.0", Some("1.0.0")).is_ok());
+        assert!(verdict(&one, None, "acme.tool", "1.0.0", None).is_err());
+        let newer = image(&["acme.tool-1.0.0.tar.gz"]);
+        assert!(verdict(&one, Some(&newer), "acme.tool", "1.0.0", None).is_ok());
+    }
+}

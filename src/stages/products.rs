@@ -1,0 +1,154 @@
+//! The plugins that a run needs on stable and the server does not install by itself.
+//!
+//! Products come with the image: Boards is packaged with official images and neither switched on nor installable without
+//! the marketplace, and a packaged plugin without its signature is ignored by the server. So the gate reads the bundle
+//! out of the image and uploads it. The user's own plugins come from files.
+//!
+//! They go through the first node, before the others start: a node without clustering installs what the file store has
+//! only when it starts. Measured on a busy 11.6: three products take 11 s through one node and make the start of the
+//! others 5 s longer; uploaded to the others as well, 12 s, with as many writes of each bundle as there are nodes.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::blame::broken;
+use super::session::Session;
+use crate::checks::catalogue::CHECKS;
+use crate::checks::{Brought, Need, PRODUCTS};
+use crate::cluster::{ImageFacts, Packaged};
+use crate::event::{Blame, Breakage};
+use crate::mattermost::{ApiError, Client, PluginStatus};
+use crate::plan::{Bundle, Plan};
+use crate::retry;
+
+/// How long a plugin may take to start; Calls looks for a STUN server for 20 s where there is none.
+const START: Duration = Duration::from_secs(60);
+
+/// A plugin that is to be on stable.
+#[derive(Debug)]
+pub(super) enum ToBring<'a> {
+    /// A product that the image packages.
+    Product(&'static str, &'a Packaged),
+    /// One of the user's own.
+    Own(&'a Bundle),
+}
+
+/// The products that a planned check needs and the image packages, and the user's own plugins.
+pub(super) fn to_bring<'a>(plan: &'a Plan, image: Option<&'a ImageFacts>) -> Vec<ToBring<'a>> {
+    let planned = |id: &str| plan.stages.iter().any(|stage| stage.checks.iter().any(|check| check == id));
+    let needed = |product: &'static str| {
+        CHECKS
+            .iter()
+            .filter(|check| planned(check.id))
+            .any(|check| check.needs.contains(&Need::Plugin(product)))
+    };
+    let own = |id: &str| plan.plugins.iter().any(|bundle| bundle.id == id);
+    let products = PRODUCTS.iter().filter(|product| needed(product.id) && !own(product.id));
+    let packaged = products.filter_map(|product| {
+        let newest =
+            image?.plugins.iter().filter(|packaged| packaged.is(product.id)).max_by_key(|p| &p.version)?;
+        Some(ToBring::Product(product.id, newest))
+    });
+    packaged.chain(plan.plugins.iter().map(ToBring::Own)).collect()
+}
+
+/// Uploads and switches on what is missing. A product that cannot be brought is left with the reason: its checks say so.
+///
+/// # Errors
+/// The [`Breakage`] of an own plugin that stable does not take: the run would not be what was asked for.
+pub(super) async fn bring(
+    session: &Session<'_>,
+    node: &str,
+    admin: &Client,
+    all: &[ToBring<'_>],
+) -> Result<Brought, Breakage> {
+    let mut brought = Brought::default();
+    for one in all {
+        match one {
+            ToBring::Product(id, packaged) => match product(session, node, admin, id, packaged).await {
+                Ok(true) => {
+                    brought.plugins.insert((*id).to_owned(), packaged.version.to_string());
+                }
+                Ok(false) => {}
+                Err(why) => {
+                    session
+                        .events
+                        .warn(format!("{} of the stable image was not installed: {why}", packaged.name));
+                    brought.left.insert((*id).to_owned(), why);
+                }
+            },
+            ToBring::Own(bundle) => {
+                own(session, node, admin, bundle).await?;
+                brought.plugins.insert(bundle.id.clone(), bundle.version.clone());
+            }
+        }
+    }
+    Ok(brought)
+}
+
+/// Whether the product had to be brought.
+async fn product(
+    session: &Session<'_>,
+    node: &str,
+    admin: &Client,
+    id: &str,
+    packaged: &Packaged,
+) -> Result<bool, String> {
+    if admin.plugins().await.map_err(|error| refused(&error))?.find(id).is_some() {
+        return Ok(false);
+    }
+    let bytes = session.cluster.bundle(node, packaged).await.map_err(|error| error.to_string())?;
+    if let Err(why) = install(admin, id, bytes).await {
+        // A plugin that failed to start would end the bring-up of the other nodes.
+        let _ = admin.remove_plugin(id).await;
+        return Err(why);
+    }
+    Ok(true)
+}
+
+async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle) -> Result<(), Breakage> {
+    let installed = match tokio::fs::read(&bundle.path).await {
+        Ok(bytes) => install(admin, &bundle.id, bytes).await,
+        Err(error) => Err(error.to_string()),
+    };
+    let Err(why) = installed else { return Ok(()) };
+    let message = format!("{} {} could not be installed on stable: {why}", bundle.id, bundle.version);
+    let remedy = format!(
+        "Try {} on this version by hand, or leave it out of the input plugins.",
+        bundle.path.display()
+    );
+    let log = session.cluster.log(node, Some(20)).await;
+    Err(broken(Blame::Environment, crate::cluster::Error::new(node, message, remedy).with_log(log)))
+}
+
+async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<(), String> {
+    admin.upload_plugin(bytes, true).await.map_err(|error| refused(&error))?;
+    admin.enable_plugin(id).await.map_err(|error| refused(&error))?;
+    let running = retry::until(Instant::now() + START, || async {
+        let statuses = admin.plugin_statuses().await.map_err(|error| error.to_string())?;
+        match statuses.into_iter().find(|status| status.plugin_id == id) {
+            // A failed start will not get better: that is an answer too.
+            Some(status) if matches!(status.state, 2..=4) => Ok(status),
+            Some(status) => Err(format!("it is in state {} still", status.state)),
+            None => Err("the server does not list it".to_owned()),
+        }
+    });
+    match running.await? {
+        PluginStatus { state: 2, .. } => Ok(()),
+        PluginStatus { error, .. } => Err(format!("it did not start: {error}")),
+    }
+}
+
+/// What the server says, and the setting behind it where it is one.
+fn refused(error: &ApiError) -> String {
+    match error.id() {
+        "app.plugin.upload_disabled.app_error" => {
+            "PluginSettings.EnableUploads is off or RequirePluginSignature is on; set \
+             MM_PLUGINSETTINGS_ENABLEUPLOADS: \"true\" on the nodes"
+                .into()
+        }
+        "app.plugin.disabled.app_error" => "PluginSettings.Enable is off".into(),
+        _ => error.to_string(),
+    }
+}
