@@ -16,6 +16,7 @@ use super::outcome::{Expect as _, Halt, Stop};
 use super::product;
 use super::scene::Place;
 use crate::mattermost::{Frame, Socket};
+use crate::retry;
 
 /// The plugin's id.
 const PLUGIN: &str = "com.mattermost.calls";
@@ -144,7 +145,7 @@ async fn hold(cx: &Context<'_>, title: &str, held: &mut Held<'_>) -> Result<(), 
         hears(cx, &mut held.bob, channel, "call_end", |_| true).await
     };
     cx.step(name("alice ends it and both hear it"), in_time(since, ended)).await?;
-    cx.step(name("its post says that it ended"), told_end(held, &post)).await?;
+    cx.step(name("alice leaves, and that is its end"), last_leaves(cx, held, &post)).await?;
     let mut halted = Ok(());
     for reader in cx.places {
         let over = cx.crossed(reader, || call_state::over(cx, reader, channel, &post));
@@ -220,16 +221,13 @@ async fn start(cx: &Context<'_>, held: &mut Held<'_>) -> Result<(String, String)
     Ok((call, post))
 }
 
-/// The last one leaves; then the plugin writes the end into the call's post.
-async fn told_end(held: &mut Held<'_>, post: &str) -> Result<(), Stop> {
+/// The last one leaves; then the call is over on its node, which writes the end into the call's post.
+async fn last_leaves(cx: &Context<'_>, held: &mut Held<'_>, post: &str) -> Result<(), Stop> {
+    let (channel, host) = (held.channel, held.host);
     held.alice.leave_call().await.expecting("an open websocket to leave by")?;
-    let ended = held.alice.wait_for(Instant::now() + END, |frame| {
-        frame.event == "post_edited"
-            && frame
-                .post()
-                .is_some_and(|told| told["id"] == *post && told["props"]["end_at"].as_i64() > Some(0))
-    });
-    ended.await.expecting("post_edited with the end of the call within 20 s").map(drop)
+    hears(cx, &mut held.alice, channel, "user_left", |data| data["user_id"] == *cx.home.alice_id).await?;
+    // The event comes first, the database within milliseconds after it.
+    retry::until(Instant::now() + END, || call_state::over(cx, host, channel, post)).await
 }
 
 /// The call of stable is still told of, and calls are still allowed where they were.

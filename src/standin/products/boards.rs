@@ -63,7 +63,8 @@ fn must_be_member(
 ) -> Result<(), (u16, String)> {
     let tables = request.node.world.tables();
     let member = tables.products.board_members.contains(&pair(text(board, "id"), &caller.user_id));
-    let by_role = text(board, "minimumRole") != "" && tables.in_team(text(board, "teamId"), &caller.user_id);
+    let by_role =
+        !text(board, "minimumRole").is_empty() && tables.in_team(text(board, "teamId"), &caller.user_id);
     if member || by_role { Ok(()) } else { Err((403, format!("access denied to {what}"))) }
 }
 

@@ -104,7 +104,7 @@ fn tell(node: &NodeCore, name: &'static str, channel: &str, mut data: Value) {
 }
 
 /// A websocket action that some plugin may know; this one knows `join` and `leave`.
-pub(in crate::standin) fn act(node: &NodeCore, connection: &str, user: &str, action: &str, data: &Value) {
+pub(crate) fn act(node: &NodeCore, connection: &str, user: &str, action: &str, data: &Value) {
     let Some(action) = action.strip_prefix("custom_com.mattermost.calls_") else { return };
     if node.plugins.get("com.mattermost.calls").is_none_or(|plugin| plugin.state != RUNNING) {
         return;
@@ -193,7 +193,7 @@ fn host_changed(node: &NodeCore, call: &Call, to: &str) {
 }
 
 /// Takes a websocket out of its call, if it is in one; the last one ends the call.
-pub(in crate::standin) fn leave(node: &NodeCore, connection: &str) {
+pub(crate) fn leave(node: &NodeCore, connection: &str) {
     let left = {
         let mut tables = node.world.tables();
         let calls = tables.products.calls.values_mut();

@@ -9,21 +9,21 @@ use crate::standin::core::NodeCore;
 use crate::standin::identity::Caller;
 
 /// One request.
-pub(in crate::standin) struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// The node that got it.
-    pub(in crate::standin) node: &'a NodeCore,
+    pub(crate) node: &'a NodeCore,
     /// The plugin's manifest there.
-    pub(in crate::standin) manifest: &'a Value,
+    pub(crate) manifest: &'a Value,
     /// `GET` and the like.
-    pub(in crate::standin) method: &'a Method,
+    pub(crate) method: &'a Method,
     /// The path after the plugin's id, cut at each `/`.
-    pub(in crate::standin) path: Vec<&'a str>,
+    pub(crate) path: Vec<&'a str>,
     /// The headers as they came.
-    pub(in crate::standin) headers: &'a HeaderMap,
+    pub(crate) headers: &'a HeaderMap,
     /// Who asks, if somebody is logged in.
-    pub(in crate::standin) caller: Option<Caller>,
+    pub(crate) caller: Option<Caller>,
     /// The body; null where it is no JSON.
-    pub(in crate::standin) body: Value,
+    pub(crate) body: Value,
 }
 
 /// JSON with a status.

@@ -7,37 +7,37 @@ use serde_json::{Value, json};
 
 /// The tables of all three.
 #[derive(Default)]
-pub(in crate::standin) struct ProductTables {
-    pub(in crate::standin) boards: IndexMap<String, Value>,
+pub(crate) struct ProductTables {
+    pub(crate) boards: IndexMap<String, Value>,
     /// Board and user.
-    pub(in crate::standin) board_members: HashSet<(String, String)>,
-    pub(in crate::standin) cards: IndexMap<String, Value>,
-    pub(in crate::standin) playbooks: IndexMap<String, Value>,
-    pub(in crate::standin) runs: IndexMap<String, Value>,
+    pub(crate) board_members: HashSet<(String, String)>,
+    pub(crate) cards: IndexMap<String, Value>,
+    pub(crate) playbooks: IndexMap<String, Value>,
+    pub(crate) runs: IndexMap<String, Value>,
     /// Status updates by run, newest first.
-    pub(in crate::standin) updates: HashMap<String, Vec<Value>>,
+    pub(crate) updates: HashMap<String, Vec<Value>>,
     /// Channels where calls were allowed or forbidden.
-    pub(in crate::standin) calls_channels: HashMap<String, bool>,
+    pub(crate) calls_channels: HashMap<String, bool>,
     /// Running calls by channel.
-    pub(in crate::standin) calls: IndexMap<String, Call>,
+    pub(crate) calls: IndexMap<String, Call>,
 }
 
 /// A running call.
 #[derive(Debug, Clone)]
-pub(in crate::standin) struct Call {
-    pub(in crate::standin) id: String,
-    pub(in crate::standin) channel_id: String,
-    pub(in crate::standin) start_at: i64,
-    pub(in crate::standin) owner_id: String,
-    pub(in crate::standin) host_id: String,
-    pub(in crate::standin) post_id: String,
+pub(crate) struct Call {
+    pub(crate) id: String,
+    pub(crate) channel_id: String,
+    pub(crate) start_at: i64,
+    pub(crate) owner_id: String,
+    pub(crate) host_id: String,
+    pub(crate) post_id: String,
     /// Who is in it: websocket and user.
-    pub(in crate::standin) sessions: Vec<(String, String)>,
+    pub(crate) sessions: Vec<(String, String)>,
 }
 
 impl Call {
     /// The call as clients see it.
-    pub(in crate::standin) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let session = |(id, user): &(String, String)| json!({"session_id": id, "user_id": user, "unmuted": false, "raised_hand": 0});
         let sessions: Vec<Value> = self.sessions.iter().map(session).collect();
         json!({
