@@ -81,7 +81,7 @@ impl Client {
         self.post("/api/v4/posts", &body).await?.json()
     }
 
-    /// Ids of a thread's messages: its root first, then the answers, oldest first.
+    /// Ids of a thread's messages: its root and the answers, in no promised order.
     ///
     /// # Errors
     /// No answer, another status, another shape.

@@ -135,7 +135,8 @@ impl Bucket {
             remedy: "try again, and see the store's own log".to_owned(),
             status: None,
         })?;
-        Ok(bytes.to_vec())
+        // Not `to_vec`: that one goes byte by byte.
+        Ok(bytes.into_bytes().into())
     }
 
     /// All objects whose keys begin with `prefix`, in the order of their keys.

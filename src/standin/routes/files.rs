@@ -174,11 +174,7 @@ async fn download(
     headers: HeaderMap,
 ) -> Answer {
     let info = readable(&node, &caller, &id)?;
-    let stray = node.world.tables().stray_bytes.get(&info.key).cloned();
-    let mut bytes = match stray {
-        Some(bytes) => bytes,
-        None => fetch(&node, &info.key).await?,
-    };
+    let mut bytes = fetch(&node, &info.key).await?;
     if node.has("file-corrupt")
         && let Some(byte) = bytes.first_mut()
     {

@@ -18,6 +18,11 @@ pub(super) async fn keep(node: &NodeCore, key: &str, bytes: Vec<u8>) -> Result<(
 
 /// The bytes under a key, if there are any.
 pub(super) async fn look(node: &NodeCore, key: &str) -> Result<Option<Vec<u8>>, Refusal> {
+    // What a fault kept from the store, and the node would give out of its own disk.
+    let stray = node.world.tables().stray_bytes.get(key).cloned();
+    if stray.is_some() {
+        return Ok(stray);
+    }
     node.world.options.files.get(key).await.map_err(|error| unreadable(&error.to_string()))
 }
 

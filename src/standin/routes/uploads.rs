@@ -84,7 +84,7 @@ async fn take(
     }
     let whole = come >= session.size;
     let mut bytes = if session.offset == 0 { Vec::new() } else { fetch(&node, &session.key).await? };
-    bytes.extend(body);
+    bytes.extend_from_slice(&body);
     if whole && node.has("upload-truncated") {
         bytes.truncate(session.offset.max(session.size / 2));
     }
