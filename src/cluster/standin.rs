@@ -96,7 +96,11 @@ impl StandInCluster {
         image: &str,
         environment: &[(&str, &str)],
     ) -> Result<String, Error> {
-        let release = release::known(&version_of(image));
+        let mut release = release::known(&version_of(image));
+        if self.options.apps {
+            // Packaged no more since long; the image of whoever still wants it has it.
+            release.plugins.push(("com.mattermost.apps".into(), "1.2.2".into()));
+        }
         let faults = self.options.faults.clone();
         let environment: Vec<_> =
             environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
