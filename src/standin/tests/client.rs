@@ -53,8 +53,7 @@ pub(super) fn faults(name: &str) -> Faults {
 impl Site {
     /// A site with one node per version and an administrator; faults sit on every node.
     pub(super) async fn new(clustered: bool, versions: &[&str], faults: &Faults) -> Self {
-        let switched_on = vec!["focalboard".into()];
-        Self::of(Options { clustered, switched_on, ..Options::default() }, versions, faults).await
+        Self::of(Options { clustered, ..Options::default() }, versions, faults).await
     }
 
     /// The same on a world of any kind.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::client::{PASSWORD, Site, faults};
 use super::{account_probes, content, integrations, plugins, probes, product_probes, settings};
 use crate::fault::{Faults, catalogue};
+use crate::standin::Options;
 
 /// What was there before the release came.
 pub(super) struct Before {
@@ -27,7 +28,8 @@ pub(super) const NEW: usize = 1;
 
 /// A clustered site half way through an upgrade.
 async fn half_way(faults: &Faults) -> (Site, Before) {
-    let mut site = Site::new(true, &["11.6.0"], faults).await;
+    let options = Options { switched_on: vec!["focalboard".into()], ..Options::default() };
+    let mut site = Site::of(options, &["11.6.0"], faults).await;
     let (team, channel) = site.place(OLD, "lab").await;
     let post = site.say(OLD, &channel, "before").await;
     let (user, token) = site.user(OLD, "alice").await;

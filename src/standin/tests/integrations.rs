@@ -176,7 +176,8 @@ async fn bots(fault: &str, site: &mut Site, before: &Before) -> bool {
     // The node that migrates wipes: a later release does it again.
     let bot = site.post(OLD, "/bots", json!({"username": "lab-bot"})).await.body["user_id"].clone();
     let path = format!("/users/{}/tokens", bot.as_str().unwrap());
-    let token = site.post(OLD, &path, json!({})).await.body["token"].as_str().unwrap().to_owned();
+    let token =
+        site.post(OLD, &path, json!({"description": "lab"})).await.body["token"].as_str().unwrap().to_owned();
     let faults = site.nodes[NEW].running.core.faults.clone();
     let plan = crate::fault::FaultPlan { release_version: "11.8.0".into(), ..faults.plan().clone() };
     site.start("11.8.0", &Faults::of(plan)).await;
