@@ -75,10 +75,10 @@ impl FileStore for BucketFiles {
 
     fn get<'a>(&'a self, key: &'a str) -> FileAnswer<'a, Option<Vec<u8>>> {
         Box::pin(async move {
-            let bucket = self.bucket(key)?;
-            match bucket.head(key).await.map_err(failed(key))? {
-                Some(_) => bucket.get(key).await.map(Some).map_err(failed(key)),
-                None => Ok(None),
+            match self.bucket(key)?.get(key).await {
+                Ok(bytes) => Ok(Some(bytes)),
+                Err(error) if error.status == Some(404) => Ok(None),
+                Err(error) => Err(failed(key)(error)),
             }
         })
     }

@@ -55,7 +55,7 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
         halted = halted.and(cx.step(name, seen).await);
     }
     let name = format!("the emoji of {} is an object in the bucket", actor.label());
-    halted = halted.and(cx.step(name, objects::holds(cx, actor, &key, &hash)).await);
+    halted = halted.and(cx.step(name, objects::is_at(cx, actor, &key, &hash)).await);
     cx.step(format!("delete it on {}", actor.label()), async {
         let path = format!("/api/v4/emoji/{}", emoji.id);
         cx.home.alice.at(&actor.anyone).delete(&path).await.expecting("the emoji to go")?;

@@ -28,6 +28,19 @@ pub(super) async fn holds(cx: &Context<'_>, actor: &Place, in_key: &str, hash: &
     Err(Stop::failed_at(&actor.name, format!("SHA-256 {hash} in the bucket"), got))
 }
 
+/// The object under exactly this key has these bytes.
+pub(super) async fn is_at(cx: &Context<'_>, actor: &Place, key: &str, hash: &str) -> Result<(), Stop> {
+    let found = match bucket(cx)?.get(key).await {
+        Ok(bytes) => digest(&bytes),
+        Err(error) if error.status == Some(404) => "no such object".to_owned(),
+        Err(error) => return Err(unread(error)),
+    };
+    if found == hash {
+        return Ok(());
+    }
+    Err(Stop::failed_at(&actor.name, format!("SHA-256 {hash} under {key} in the bucket"), found))
+}
+
 /// Whether there is an object under exactly this key.
 pub(super) async fn exists(cx: &Context<'_>, key: &str) -> Result<bool, Stop> {
     Ok(bucket(cx)?.head(key).await.map_err(unread)?.is_some())

@@ -83,7 +83,7 @@ async fn walk(
         halted = halted.and(cx.step(name, seen).await);
     }
     let name = format!("the {} of {} is an object in the bucket", kind.word, actor.label());
-    halted.and(cx.step(name, objects::holds(cx, actor, &kind.key, &hash)).await)
+    halted.and(cx.step(name, objects::is_at(cx, actor, &kind.key, &hash)).await)
 }
 
 /// Sets a picture; gives the hash of what the server made of it.
