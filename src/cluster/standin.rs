@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
-use crate::fault::Faults;
+use crate::fault::{Faults, Who};
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
 use crate::standin::{BucketFiles, Node, Options, Release, StartError, World, release};
@@ -180,7 +180,10 @@ impl StandInCluster {
         let release = self.release_of(node).await?;
         let labels = [("version", &release.version), ("revision", &release.build_hash)]
             .map(|(key, value)| (format!("org.opencontainers.image.{key}"), value.clone()));
-        let bundles = release.plugins.iter().flat_map(|(id, version)| {
+        let who = Who { name: node, version: &release.version };
+        let missing = self.options.faults.has("plugin-missing", who).then_some("playbooks");
+        let packaged = release.plugins.iter().filter(|(id, _)| Some(id.as_str()) != missing);
+        let bundles = packaged.flat_map(|(id, version)| {
             let file = format!("{PACKAGED_PLUGINS}/{id}-{version}-linux-amd64.tar.gz");
             [format!("{file}.sig"), file]
         });

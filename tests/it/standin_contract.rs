@@ -33,8 +33,8 @@ const WALK: &[&str] = &[
     include_str!("../fixtures/exchanges/files.json"),
     include_str!("../fixtures/exchanges/invites.json"),
     include_str!("../fixtures/exchanges/integrations.json"),
-    include_str!("../fixtures/exchanges/products.json"),
     include_str!("../fixtures/exchanges/plugins.json"),
+    include_str!("../fixtures/exchanges/products.json"),
     include_str!("../fixtures/exchanges/end.json"),
 ];
 
