@@ -31,6 +31,13 @@ fn every_line_of_the_case_is_listed_with_its_checks() {
 }
 
 #[test]
+fn every_line_of_the_case_has_a_check() {
+    for line in LINES {
+        assert!(CHECKS.iter().any(|check| check.lines.contains(&line.id)), "{} has no check", line.id);
+    }
+}
+
+#[test]
 fn the_readme_counts_the_lines_that_have_a_check() {
     let covered =
         LINES.iter().filter(|line| CHECKS.iter().any(|check| check.lines.contains(&line.id))).count();
