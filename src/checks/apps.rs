@@ -8,7 +8,6 @@ use super::check::{Check, Need, Stages};
 use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::Place;
-use crate::outcome::Stage;
 use crate::sinks::{Answer, HttpSink};
 
 pub(super) const CHECK: Check = Check {
@@ -40,7 +39,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     for (actor, _) in cx.actors() {
         halted = halted.and(one_app(cx, sink, &channel, actor).await);
     }
-    if let Some(app) = cx.carried::<String>("app").filter(|_| cx.stage != Stage::Stable) {
+    if let Some(app) = cx.left::<String>("app") {
         for place in cx.places {
             let name = format!("{} calls an app from stable", place.label());
             halted = halted.and(cx.step(name, answers(cx, sink, &app, &channel, place)).await);
@@ -102,8 +101,7 @@ async fn one_app(cx: &Context<'_>, sink: &HttpSink, channel: &str, actor: &Place
         let name = format!("{} calls the app", place.label());
         halted = halted.and(cx.step(name, answers(cx, sink, &app, channel, place)).await);
     }
-    if cx.stage == Stage::Stable && cx.carried::<String>("app").is_none() {
-        cx.carry("app", &app);
+    if cx.leave("app", &app) {
         return halted;
     }
     let name = format!("uninstall the app on {}, and it is shown no more", actor.label());

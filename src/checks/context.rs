@@ -14,7 +14,7 @@ use super::scene::{Place, Scene};
 use super::turn::Turn;
 use crate::event::Clustering;
 use crate::mattermost::{ApiError, Client, Socket};
-use crate::outcome::{Outcome, Step};
+use crate::outcome::{Outcome, Stage, Step};
 use crate::retry;
 
 /// How long something may take to cross from one node to another; real clusters need well under a second.
@@ -237,6 +237,21 @@ impl<'a> Context<'a> {
     pub fn carried<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         let value = lock(self.carried).get(&format!("{}/{key}", self.check)).cloned()?;
         serde_json::from_value(value).ok()
+    }
+
+    /// Leaves something made on stable for later stages to find; whether it is the one left, and so must stay.
+    pub fn leave<T: Serialize>(&self, key: &str, value: &T) -> bool {
+        let first = self.stage == Stage::Stable && self.carried::<serde_json::Value>(key).is_none();
+        if first {
+            self.carry(key, value);
+        }
+        first
+    }
+
+    /// What [`Context::leave`] left on stable; nothing as long as the stage is stable.
+    #[must_use]
+    pub fn left<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.carried(key).filter(|_| self.stage != Stage::Stable)
     }
 
     /// A failure that names a node gets the version that the node runs.

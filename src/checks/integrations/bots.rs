@@ -9,7 +9,6 @@ use crate::checks::context::Context;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::Client;
-use crate::outcome::Stage;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "integrations.bots",
@@ -40,7 +39,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
             halted = halted.and(one_bot(cx, &channel, actor, far(actor, &others)).await);
         }
     }
-    if let Some(kept) = cx.carried::<Kept>("bot").filter(|_| cx.stage != Stage::Stable) {
+    if let Some(kept) = cx.left::<Kept>("bot") {
         for place in cx.places {
             let name = format!("{} takes a message of a bot from stable", place.label());
             halted = halted.and(cx.step(name, writes(cx, &kept, &channel, place, place)).await);
@@ -55,9 +54,7 @@ async fn one_bot(cx: &Context<'_>, channel: &str, actor: &Place, writer: &Place)
     let username = format!("{}-{}", cx.nonce, actor.name);
     let name = format!("make a bot with a token on {}", actor.label());
     let bot = cx.step(name, make(cx, &admin, &username, channel)).await?;
-    if cx.stage == Stage::Stable && cx.carried::<Kept>("bot").is_none() {
-        cx.carry("bot", &bot);
-    }
+    cx.leave("bot", &bot);
     let name = format!("the bot writes on {}, {} shows it", writer.label(), actor.label());
     cx.step(name, writes(cx, &bot, channel, writer, actor)).await
 }

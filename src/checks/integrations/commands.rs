@@ -10,7 +10,6 @@ use crate::checks::context::Context;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::Socket;
-use crate::outcome::Stage;
 use crate::sinks::{Answer, HttpSink};
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -46,7 +45,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     for (actor, others) in cx.actors() {
         halted = halted.and(one_command(cx, sink, &channel, actor, far(actor, &others)).await);
     }
-    if let Some(kept) = cx.carried::<Kept>("command").filter(|_| cx.stage != Stage::Stable) {
+    if let Some(kept) = cx.left::<Kept>("command") {
         for place in cx.places {
             let name = format!("{} runs a command from stable", place.label());
             let ran = cx.step(name, to_all(cx, sink, &kept, &channel, place, place)).await;
@@ -75,9 +74,7 @@ async fn one_command(
         })
         .await?;
     let command = Kept { trigger, token: made.token, endpoint };
-    if cx.stage == Stage::Stable && cx.carried::<Kept>("command").is_none() {
-        cx.carry("command", &command);
-    }
+    cx.leave("command", &command);
     let name = format!("{} runs it and answers only to who ran it", runner.label());
     let alone = cx.step(name, to_one(cx, sink, &command, channel, runner)).await;
     let name = format!("{} runs it and answers to all, {} shows it", runner.label(), actor.label());

@@ -53,7 +53,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         }
         halted = halted.and(button(cx, sink, &endpoint, &channel, actor, far(actor, &others)).await);
     }
-    if let Some(kept) = cx.carried::<Kept>("button").filter(|_| cx.stage != Stage::Stable) {
+    if let Some(kept) = cx.left::<Kept>("button") {
         for place in cx.places {
             let name = format!("{} takes the press of a button from stable", place.label());
             halted = halted.and(cx.step(name, presses(cx, sink, &kept, place)).await.map(drop));

@@ -9,7 +9,6 @@ use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
-use crate::outcome::Stage;
 use crate::sinks::{Answer, HttpSink};
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -69,8 +68,7 @@ async fn incoming(cx: &Context<'_>, channel: &str, actor: &Place, others: &[&Pla
     let text = format!("through {} for a webhook of {} in {}", through.name, actor.name, cx.stage);
     let name = format!("{} takes a message for it, {} shows it", through.label(), actor.label());
     let taken = cx.step(name, comes_in(cx, &hook.id, through, actor, channel, &text)).await;
-    if cx.stage == Stage::Stable && cx.carried::<String>("incoming").is_none() {
-        cx.carry("incoming", &hook.id);
+    if cx.leave("incoming", &hook.id) {
         return taken;
     }
     let deleted = cx
@@ -103,7 +101,7 @@ async fn comes_in(
 
 /// A program that knows a webhook from before the upgrade must not notice the upgrade.
 async fn old_incoming(cx: &Context<'_>, channel: &str) -> Result<(), Halt> {
-    let Some(hook) = cx.carried::<String>("incoming").filter(|_| cx.stage != Stage::Stable) else {
+    let Some(hook) = cx.left::<String>("incoming") else {
         return Ok(());
     };
     let mut halted = Ok(());
@@ -135,9 +133,7 @@ async fn outgoing(
         })
         .await?;
     let kept = Kept { word, token: hook.token, endpoint };
-    if cx.stage == Stage::Stable && cx.carried::<Kept>("outgoing").is_none() {
-        cx.carry("outgoing", &kept);
-    }
+    cx.leave("outgoing", &kept);
     let name = format!("a message on {} goes out, the answer is posted", writer.label());
     cx.step(name, goes_out(cx, sink, &kept, channel, writer, actor)).await
 }
@@ -176,7 +172,7 @@ async fn goes_out(
 }
 
 async fn old_outgoing(cx: &Context<'_>, sink: &HttpSink, channel: &str) -> Result<(), Halt> {
-    let Some(kept) = cx.carried::<Kept>("outgoing").filter(|_| cx.stage != Stage::Stable) else {
+    let Some(kept) = cx.left::<Kept>("outgoing") else {
         return Ok(());
     };
     let mut halted = Ok(());

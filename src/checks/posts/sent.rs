@@ -8,7 +8,6 @@ use crate::checks::context::Context;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::{Client, Frame, Socket};
-use crate::outcome::Stage;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "posts",
@@ -92,9 +91,7 @@ async fn one_writer(
             halted = halted.and(heard);
         }
     }
-    if cx.stage == Stage::Stable && cx.carried::<(String, String)>("old").is_none() {
-        cx.carry("old", &(&post.id, &edited));
-    }
+    cx.leave("old", &(&post.id, &edited));
     halted
 }
 
