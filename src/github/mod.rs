@@ -17,8 +17,8 @@ mod scripted;
 
 pub use annotations::annotations;
 pub use commands::{
-    ANNOTATIONS_PER_KIND, Annotation, Level, Relay, add_mask, annotate, append_summary, debug, end_group,
-    escape_data, escape_property, group, random_token, set_output,
+    ANNOTATIONS_PER_KIND, Annotation, Level, add_mask, annotate, append_summary, debug, end_group,
+    escape_data, escape_property, group, set_output,
 };
 pub use comment::{Patience, Published, publish};
 pub use context::{Context, Pull};

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use super::case_table::in_short;
 use super::files::WrittenFile;
+use super::relay::Relay;
 use super::sanitise::one_line;
 use super::words::{cut, duration, headline, numbers, plural, red_parts, symbol, times, user_numbers};
 use crate::event::{
@@ -307,11 +308,13 @@ impl<W: Write> Console<W> {
             let line = format!("  the last lines of its log ({}):", self.text(&broken.part));
             self.line(&line)?;
         }
-        for log in &broken.log_tail {
-            let line = format!("  | {}", self.text(log));
-            self.faint(&line)?;
+        let tail: Vec<String> =
+            broken.log_tail.iter().map(|log| self.paint(FAINT, &format!("  | {}", self.text(log)))).collect();
+        if self.look.github && !tail.is_empty() {
+            let mut relay = Relay::start(&mut self.out)?;
+            return tail.iter().try_for_each(|line| writeln!(relay, "{line}"));
         }
-        Ok(())
+        tail.iter().try_for_each(|line| self.line(line))
     }
 
     /// Begins a group on GitHub and a titled block elsewhere.

@@ -17,6 +17,7 @@ mod junit;
 mod junit_pass;
 mod markdown;
 mod redacted;
+mod relay;
 pub mod sanitise;
 mod sections;
 mod user_suites;
@@ -27,6 +28,7 @@ pub use files::{REPORTS, WrittenFile, write_all};
 pub use jsonl::EventLog;
 pub use markdown::{COMMENT_LIMIT, SUMMARY_LIMIT};
 pub use redacted::redacted;
+pub use relay::{Relay, random_token};
 pub use {json::read as read_record, json::render as record_json};
 pub use {junit::render as junit, markdown::comment, markdown::summary};
 
