@@ -12,6 +12,7 @@ use tokio::sync::RwLock;
 use tokio::time::timeout;
 
 use super::error::{Cause, Error, with_sources};
+use super::no_engine::NoEngine;
 
 /// The oldest Engine API we work with (Docker 20.10).
 pub const OLDEST_API: ApiVersion = ApiVersion { major: 1, minor: 41 };
@@ -74,37 +75,23 @@ impl Engine {
             Some(("unix", path)) => over_socket(host, path)?,
             None if host.starts_with('/') => over_socket(host, host)?,
             Some(("tcp" | "http", _)) => Docker::connect_with_http(host, ANSWER_S, API_DEFAULT_VERSION)
-                .map_err(|error| {
-                    unreachable(host, with_sources(&error), "Check the address: tcp://host:port.")
-                })?,
-            _ => {
-                return Err(unreachable(
-                    host,
-                    "this kind of address is not supported",
-                    "Use unix:///path or tcp://host:port.",
-                ));
-            }
+                .map_err(|error| NoEngine::Address.because(host, with_sources(&error)))?,
+            _ => return Err(NoEngine::Address.at(host)),
         };
         // Requests carry no version (bollard 0.21), so every engine takes them; what it can do, we ask once.
         let version = timeout(FIRST_ANSWER, docker.version())
             .await
-            .map_err(|_| unreachable(host, "no answer in 15 s", "Restart the engine, or look at its log."))?
+            .map_err(|_| NoEngine::Silent.at(host))?
             .map_err(|error| no_answer(host, &error))?;
         let text = version.api_version.unwrap_or_default();
         let api = ApiVersion::parse(&text).ok_or_else(|| {
-            unreachable(
-                host,
-                format!("its API version {text:?} cannot be read"),
-                "Check that this is a Docker engine.",
-            )
+            NoEngine::TooOld.because(host, format!("its API version {text:?} cannot be read"))
         })?;
         let release = version.version.unwrap_or_default();
         if api < OLDEST_API {
-            return Err(unreachable(
-                host,
-                format!("Docker {release} speaks API {api}, and {OLDEST_API} is the oldest that works"),
-                "Use Docker 20.10 or newer.",
-            ));
+            let words =
+                format!("Docker {release} speaks API {api}, and {OLDEST_API} is the oldest that works");
+            return Err(NoEngine::TooOld.because(host, words));
         }
         let architecture = version.arch.unwrap_or_default();
         let facts = Arc::new(Facts { version: release, api, architecture });
@@ -162,32 +149,17 @@ impl Engine {
 /// A connection over a socket, after a look at what is at that path.
 fn over_socket(host: &str, path: &str) -> Result<Docker, Error> {
     match std::fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(forbidden(host)),
-        Err(_) => {
-            return Err(unreachable(
-                host,
-                "there is no socket",
-                "Start Docker, or say where its socket is; in a container, mount it \
-                 (`-v /var/run/docker.sock:/var/run/docker.sock`). Runners such as ubuntu-slim have no engine at all.",
-            ));
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            return Err(NoEngine::Forbidden.at(host));
         }
-        // What rootless Docker and ARC leave behind: the runner mounts a path that does not exist on the host.
-        Ok(meta) if meta.is_dir() => {
-            return Err(unreachable(
-                host,
-                "it is a directory, not a socket",
-                "Docker made it because the socket mounted there does not exist on the host (rootless Docker, \
-                 podman, ARC): link the real socket to that path on the host, or use tcp://host:port.",
-            ));
-        }
-        Ok(meta) if !is_socket(&meta) => {
-            return Err(unreachable(host, "it is not a socket", "Say where the engine's socket is."));
-        }
+        Err(_) => return Err(NoEngine::NoSocket.at(host)),
+        Ok(meta) if meta.is_dir() => return Err(NoEngine::Directory.at(host)),
+        Ok(meta) if !is_socket(&meta) => return Err(NoEngine::NotASocket.at(host)),
         Ok(_) => {}
     }
     let path = Path::new(path).to_string_lossy();
     Docker::connect_with_unix(&path, ANSWER_S, API_DEFAULT_VERSION)
-        .map_err(|error| unreachable(host, with_sources(&error), Cause::EngineUnreachable.remedy()))
+        .map_err(|error| unreachable(host, with_sources(&error)))
 }
 
 #[cfg(unix)]
@@ -205,27 +177,15 @@ fn no_answer(host: &str, error: &bollard::errors::Error) -> Error {
         source = inner.source();
     }
     match kind {
-        Some(ErrorKind::PermissionDenied) => forbidden(host),
-        Some(ErrorKind::ConnectionRefused) => unreachable(
-            host,
-            "nothing listens there",
-            "Start the engine (`systemctl start docker`); the socket may be left from one that ended.",
-        ),
-        _ => unreachable(host, with_sources(error), Cause::EngineUnreachable.remedy()),
+        Some(ErrorKind::PermissionDenied) => NoEngine::Forbidden.at(host),
+        Some(ErrorKind::ConnectionRefused) => NoEngine::NobodyListens.at(host),
+        _ => unreachable(host, with_sources(error)),
     }
 }
 
-fn forbidden(host: &str) -> Error {
-    unreachable(
-        host,
-        "permission denied",
-        "Run as a member of the group `docker`, or as root; in a container, give it the socket's group (`--group-add`).",
-    )
-}
-
-fn unreachable(host: &str, message: impl Into<String>, remedy: &'static str) -> Error {
+/// An error that is none of the cases that we know.
+fn unreachable(host: &str, message: impl Into<String>) -> Error {
     Error::new(Cause::EngineUnreachable, "reaching", format!("the Docker engine at {host}"), message)
-        .remedy(remedy)
 }
 
 #[cfg(test)]
@@ -311,6 +271,6 @@ mod tests {
             assert_eq!(error.cause, Cause::EngineUnreachable);
         }
         let error = Engine::connect(Some("ssh://somewhere")).await.unwrap_err();
-        assert!(error.to_string().contains("Use unix:///path or tcp://host:port."), "{error}");
+        assert!(error.to_string().contains("Set DOCKER_HOST to unix:///path or tcp://host:port."), "{error}");
     }
 }

@@ -1,6 +1,6 @@
 //! Exit codes and causes with their remedies: docs/errors.md and README.md.
 
-use upgrade_gate::docker::Cause;
+use upgrade_gate::docker::{Cause, NoEngine};
 use upgrade_gate::verdict::ExitCode;
 
 use super::region::{hold, table, text};
@@ -110,6 +110,12 @@ fn what_happened(cause: Cause) -> &'static str {
         Cause::Deadline => "It took too long",
         Cause::Other => "Anything else that the engine refuses",
     }
+}
+
+#[test]
+fn every_reason_for_having_no_engine_has_its_remedy() {
+    let rows = NoEngine::ALL.map(|reason| [reason.words().to_owned(), reason.remedy().to_owned()]);
+    hold("docs/errors.md", "no-engine", &table(["the message says", "what to do"], rows));
 }
 
 #[test]
