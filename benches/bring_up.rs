@@ -107,6 +107,8 @@ impl Ours {
             run: self.run.clone(),
             owner: "benches/bring_up".to_owned(),
             expires: OffsetDateTime::now_utc() + 10 * LIMIT,
+            github_job: None,
+            runner: None,
         };
         let options = Options { labels, pull: None, credentials: Vec::new(), further_images: Vec::new() };
         let running = Running::prepare(&engine, project, options, &Events::nowhere(), deadline).await?;

@@ -238,8 +238,8 @@ pub fn secret_variables() -> Vec<String> {
 pub struct Surroundings {
     /// Every `GITHUB_*` and `RUNNER_*` variable that is not empty.
     pub github: BTreeMap<String, String>,
-    /// The host name, when this process runs in a container of Docker's: the container's id, unless it was given one.
-    pub container: Option<String>,
+    /// The run that the main step told the post step of.
+    pub run: Option<String>,
     /// `DOCKER_HOST`.
     pub docker_host: Option<String>,
     /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
@@ -262,10 +262,7 @@ impl Surroundings {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Self {
             github,
-            container: std::path::Path::new("/.dockerenv")
-                .exists()
-                .then(|| std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned())
-                .filter(|name| !name.is_empty()),
+            run: std::env::var("STATE_run").ok().filter(|value| !value.is_empty()),
             docker_host: std::env::var("DOCKER_HOST").ok().filter(|value| !value.is_empty()),
             colour: terminal && !set("NO_COLOR"),
             terminal,
@@ -297,3 +294,14 @@ mod tests {
         assert_eq!(secret_variables(), ["INPUT_LICENSE", "INPUT_GITHUB-TOKEN"]);
     }
 }
+
+    /// What tells this job of GitHub's from all others that may use the same engine; nothing elsewhere.
+    ///
+    /// The siblings of a matrix share all but the runner's name, and a runner has one job at a time.
+    #[must_use]
+    pub fn github_job(&self) -> Option<String> {
+        let get = |name: &str| self.github.get(name).map_or("", String::as_str);
+        let names = ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME"].map(get);
+        let repository = self.github.get("GITHUB_REPOSITORY")?;
+        Some(format!("{repository} {}", names.join(" ")))
+    }

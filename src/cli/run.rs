@@ -44,7 +44,8 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         roles: prepared.roles,
         run_id: run_id.clone(),
         docker_host: surroundings.docker_host.clone(),
-        own_container: surroundings.container.clone(),
+        // What is kept on purpose outlives its job.
+        github_job: surroundings.github_job().filter(|_| !prepared.plan.keep),
         lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
     };
     let stand =

@@ -14,7 +14,7 @@ use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::project::{BalancerRole, NodeRole, Roles, StoreRole};
 use crate::compose::{Condition, Project};
-use crate::docker::{self, Engine, OneOff, Options, RunLabels, Running};
+use crate::docker::{self, Engine, OneOff, Options, Own, RunLabels, Running};
 use crate::event::Events;
 use crate::storage::{Bucket, StorageOptions};
 
@@ -36,8 +36,8 @@ pub struct ComposeOptions {
     pub run_id: String,
     /// The engine's address; `None` is the local socket.
     pub docker_host: Option<String>,
-    /// Our own container, when we run in one: it joins the cluster's network, or no node could be reached.
-    pub own_container: Option<String>,
+    /// The job of GitHub's whose end is the end of the run.
+    pub github_job: Option<String>,
     /// After this time the run's resources count as forgotten, and another run may sweep them.
     pub lifetime: Duration,
 }
@@ -46,6 +46,8 @@ pub struct ComposeOptions {
 #[derive(Debug)]
 pub struct ComposeCluster {
     engine: Engine,
+    /// The container that we run in: it joins the cluster's network, or no node could be reached.
+    own: Option<Own>,
     options: ComposeOptions,
     running: OnceCell<Running>,
     events: Events,
@@ -59,7 +61,8 @@ impl ComposeCluster {
     pub async fn connect(options: ComposeOptions, events: Events) -> Result<Self, Error> {
         let engine =
             Engine::connect(options.docker_host.as_deref()).await.map_err(|error| of("docker", error))?;
-        Ok(Self { engine, options, running: OnceCell::new(), events })
+        let own = Own::find(&engine).await.map_err(|error| of("docker", error))?;
+        Ok(Self { engine, own, options, running: OnceCell::new(), events })
     }
 
     pub(super) async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
@@ -68,6 +71,8 @@ impl ComposeCluster {
             run: self.options.run_id.clone(),
             owner: "mattermost-upgrade-gate".into(),
             expires: OffsetDateTime::now_utc() + self.options.lifetime,
+            github_job: self.options.github_job.as_ref().map(|job| docker::job_label(job, self.own.as_ref())),
+            runner: self.own.as_ref().and_then(|own| own.runner.clone()),
         };
         let mut project = self.options.project.clone();
         for node in &self.options.roles.nodes {
@@ -81,12 +86,8 @@ impl ComposeCluster {
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
         let running = self.running.get_or_init(|| async { running }).await;
-        if let Some(own) = &self.options.own_container
-            && let Err(error) = running.join(own).await
-        {
-            // On another engine's container, or in the host's network, there is nothing to join and no need to.
-            self.events
-                .warn(format!("our own container did not join the cluster's network: {}", error.sentence()));
+        if let Some(member) = self.member() {
+            running.join(member).await.map_err(|error| of("docker", error))?;
         }
         if self.options.roles.balancer.as_ref().is_none_or(|balancer| balancer.haproxy.is_none()) {
             let text = "no balancer has the label upgrade-gate.haproxy: nodes are stopped without being drained first";
@@ -208,12 +209,16 @@ impl ComposeCluster {
         Err(Error::new(name, format!("its process {how} with {code}"), remedy).with_log(log))
     }
 
+    /// The container by which we are on the cluster's network; on the engine's host, and in its network, there is none.
+    fn member(&self) -> Option<&str> {
+        self.own.as_ref()?.member.as_deref()
+    }
+
     /// In a container it is our own address on the cluster's network; on the engine's host it is the gateway's.
     pub(super) async fn gate_address(&self) -> Result<IpAddr, Error> {
         let node = self.options.roles.nodes.first();
         let service = node.map(|node| node.service.as_str()).unwrap_or_default();
-        let own = self.options.own_container.as_deref();
-        self.running()?.route_back(service, own).await.map_err(|error| of("gate", error))
+        self.running()?.route_back(service, self.member()).await.map_err(|error| of("gate", error))
     }
 
     async fn haproxy(&self) -> Result<Option<Haproxy>, Error> {

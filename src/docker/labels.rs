@@ -12,6 +12,9 @@ pub const LABEL_OWNER: &str = "upgrade-gate.owner";
 /// Label with the moment (RFC 3339) after which an object is a leftover that any run may remove.
 pub const LABEL_EXPIRES: &str = "upgrade-gate.expires";
 
+/// Label with the job of GitHub's that made an object, for a post step that was not told the run's id.
+pub const LABEL_GITHUB_JOB: &str = "upgrade-gate.github-job";
+
 /// Label of docker compose: the project. `docker compose -p NAME logs` works on our clusters because of it.
 pub(super) const COMPOSE_PROJECT: &str = "com.docker.compose.project";
 
@@ -24,6 +27,10 @@ pub struct RunLabels {
     pub owner: String,
     /// When it is certainly over.
     pub expires: OffsetDateTime,
+    /// The job of GitHub's whose end is the end of the run.
+    pub github_job: Option<String>,
+    /// The label by which a runner knows its own containers and removes what an earlier job left.
+    pub runner: Option<String>,
 }
 
 impl RunLabels {
@@ -41,6 +48,8 @@ impl RunLabels {
         labels.insert(LABEL_RUN.to_owned(), self.run.clone());
         labels.insert(LABEL_OWNER.to_owned(), self.owner.clone());
         labels.insert(LABEL_EXPIRES.to_owned(), self.expires_text());
+        labels.extend(self.github_job.iter().map(|job| (LABEL_GITHUB_JOB.to_owned(), job.clone())));
+        labels.extend(self.runner.iter().map(|runner| (runner.clone(), String::new())));
         labels
     }
 
@@ -68,19 +77,37 @@ mod tests {
 
     use super::*;
 
+    fn run_labels() -> RunLabels {
+        RunLabels {
+            run: "r1".into(),
+            owner: "me".into(),
+            expires: datetime!(2026-11-22 10:00 UTC),
+            github_job: None,
+            runner: None,
+        }
+    }
+
     fn labels() -> HashMap<String, String> {
-        let run =
-            RunLabels { run: "r1".into(), owner: "me".into(), expires: datetime!(2026-11-22 10:00 UTC) };
-        run.on("p", [(&"a".to_owned(), &"b".to_owned())], [])
+        run_labels().on("p", [(&"a".to_owned(), &"b".to_owned())], [])
     }
 
     #[test]
     fn ours_win_over_the_files() {
-        let run =
-            RunLabels { run: "r1".into(), owner: "me".into(), expires: datetime!(2026-11-22 10:00 UTC) };
-        let labels = run.on("p", [(&LABEL_RUN.to_owned(), &"forged".to_owned())], []);
+        let labels = run_labels().on("p", [(&LABEL_RUN.to_owned(), &"forged".to_owned())], []);
         assert_eq!(labels[LABEL_RUN], "r1");
         assert_eq!(labels[LABEL_EXPIRES], "2026-11-22T10:00:00Z");
+        assert!(!labels.contains_key(LABEL_GITHUB_JOB));
+    }
+
+    #[test]
+    fn on_a_runner_its_own_label_and_the_job_come_along() {
+        let run = RunLabels {
+            github_job: Some("acme/chat 1".into()),
+            runner: Some("0a1b2c".into()),
+            ..run_labels()
+        };
+        let labels = run.on("p", [], []);
+        assert_eq!((labels["0a1b2c"].as_str(), labels[LABEL_GITHUB_JOB].as_str()), ("", "acme/chat 1"));
     }
 
     #[test]

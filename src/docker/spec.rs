@@ -126,7 +126,13 @@ mod tests {
     use crate::compose::{Attachment, FileMount, FileSource, Network};
 
     fn labels() -> RunLabels {
-        RunLabels { run: "r1".into(), owner: "me".into(), expires: datetime!(2026-11-22 10:00 UTC) }
+        RunLabels {
+            run: "r1".into(),
+            owner: "me".into(),
+            expires: datetime!(2026-11-22 10:00 UTC),
+            github_job: None,
+            runner: None,
+        }
     }
 
     fn project(service: Service) -> Project {

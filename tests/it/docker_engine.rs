@@ -50,6 +50,8 @@ impl Run {
             run: self.id.clone(),
             owner: "integration test".into(),
             expires: OffsetDateTime::now_utc() + Duration::from_secs(600),
+            github_job: None,
+            runner: None,
         };
         Options {
             labels,

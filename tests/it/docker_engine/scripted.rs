@@ -56,7 +56,8 @@ fn needing(images: &[&'static str]) -> (Project, Options) {
     });
     let project = Project { name: "p".into(), services: services.collect(), ..Project::default() };
     let expires = OffsetDateTime::now_utc() + Duration::from_secs(600);
-    let labels = RunLabels { run: "r1".into(), owner: "test".into(), expires };
+    let labels =
+        RunLabels { run: "r1".into(), owner: "test".into(), expires, github_job: None, runner: None };
     (project, Options { labels, pull: None, credentials: vec![], further_images: vec![] })
 }
 
