@@ -53,6 +53,13 @@ pub enum Command {
         #[arg(long)]
         expired: bool,
     },
+    /// What the action does at the end of its job: remove what its run has left.
+    #[command(hide = true)]
+    Post {
+        /// What the user wants.
+        #[command(flatten)]
+        inputs: Inputs,
+    },
     /// Parts of the stand-in, for images that play a cluster on a real Docker engine.
     #[command(name = "standin", hide = true, subcommand)]
     StandIn(Part),

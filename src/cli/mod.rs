@@ -10,6 +10,7 @@ mod conduct;
 mod demo;
 mod interrupt;
 mod plan;
+mod post;
 mod publish;
 mod pump;
 mod random;
@@ -27,6 +28,9 @@ use clap::Parser as _;
 use crate::inputs::Surroundings;
 use crate::verdict::ExitCode;
 
+/// The other name of the binary: the entrypoint of the action's post step.
+pub const POST: &str = "upgrade-gate-post";
+
 /// Parses the arguments of this process and does what they say.
 pub async fn main() -> ExitCode {
     let mut arguments: Vec<_> = std::env::args_os().collect();
@@ -35,9 +39,13 @@ pub async fn main() -> ExitCode {
     if called.file_name().is_some_and(|name| name == "pg_isready") {
         return standin::database_answers().await;
     }
-    // The Action is called without arguments: the inputs say everything.
-    if arguments.len() == 1 && Surroundings::read().on_github() {
-        arguments.push("run".into());
+    // The Action is called without arguments: the inputs say everything, and its name says which step this is.
+    if arguments.len() == 1 {
+        if called.file_name().is_some_and(|name| name == POST) {
+            arguments.push("post".into());
+        } else if Surroundings::read().on_github() {
+            arguments.push("run".into());
+        }
     }
     match Arguments::try_parse_from(arguments) {
         Ok(arguments) => dispatch(arguments.command).await,
@@ -58,6 +66,7 @@ async fn dispatch(command: Command) -> ExitCode {
         Command::Plan { inputs, format } => return plan::plan(&inputs.with_defaults(), format),
         Command::Checks { format, timings: None } => return checks::checks(format),
         Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
+        Command::Post { .. } => Box::pin(post::post(&surroundings)),
         Command::Cleanup { run, expired } => Box::pin(cleanup::cleanup(run, expired, &surroundings)),
         Command::StandIn(part) => Box::pin(standin::standin(part)),
     };

@@ -12,6 +12,7 @@ use super::say::{conclude, say};
 use super::{publish, random};
 use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
+use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, Problems};
 use crate::verdict::ExitCode;
@@ -39,23 +40,37 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     for warning in &prepared.warnings {
         say(&format!("note: {warning}"));
     }
+    // What is kept on purpose outlives its job.
+    let post = surroundings.on_github() && !prepared.plan.keep;
     let options = ComposeOptions {
         project: prepared.project,
         roles: prepared.roles,
         run_id: run_id.clone(),
         docker_host: surroundings.docker_host.clone(),
-        // What is kept on purpose outlives its job.
-        github_job: surroundings.github_job().filter(|_| !prepared.plan.keep),
+        github_job: surroundings.github_job().filter(|_| post),
         lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
     };
     let stand =
-        Stand { run_id, report_dir: report_dir.clone(), secrets, password: random::password()?, interrupts };
+        Stand { run_id: run_id.clone(), report_dir: report_dir.clone(), secrets, password: random::password()?, interrupts };
     let build = |events| async {
-        ComposeCluster::connect(options, events).await.map(|cluster| Cluster::Compose(Box::new(cluster)))
+        let cluster = ComposeCluster::connect(options, events).await?;
+        if post {
+            // An engine answers and has nothing of ours yet: from now on there is something to remove.
+            tell_post(&run_id, surroundings);
+        }
+        Ok(Cluster::Compose(Box::new(cluster)))
     };
     let ending = conduct(&prepared.plan, "compose", stand, surroundings, build).await?;
     publish::publish(&ending, inputs, &report_dir, surroundings).await;
     Ok(ending.verdict.exit_code)
+}
+
+/// Tells the post step which run it is to remove.
+fn tell_post(run_id: &str, surroundings: &Surroundings) {
+    let Some(file) = surroundings.github.get("GITHUB_STATE") else { return };
+    if let Err(why) = github::set_state(Path::new(file), "run", run_id) {
+        say(&format!("note: {why}; it looks for the labels of this job instead"));
+    }
 }
 
 /// Inputs that turned out right: what will be done, and to what.

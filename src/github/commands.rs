@@ -141,6 +141,20 @@ fn write_annotation(out: &mut impl Write, annotation: &Annotation) -> io::Result
 /// # Errors
 /// When the file cannot be written to, with a sentence that names it.
 pub fn set_output(file: &Path, name: &str, value: &str) -> Result<(), String> {
+    set(file, name, value)
+        .map_err(|error| format!("cannot set the output {name} in {}: {error}", file.display()))
+}
+
+/// Tells the post step something, by the file that `GITHUB_STATE` names: it finds `value` in `STATE_<name>`.
+///
+/// # Errors
+/// When the file cannot be written to, with a sentence that names it.
+pub fn set_state(file: &Path, name: &str, value: &str) -> Result<(), String> {
+    set(file, name, value)
+        .map_err(|error| format!("cannot tell the post step {name} in {}: {error}", file.display()))
+}
+
+fn set(file: &Path, name: &str, value: &str) -> io::Result<()> {
     let delimiter = loop {
         let token = format!("gate_{}", random_token());
         if !name.contains(&token) && !value.contains(&token) {
@@ -148,7 +162,6 @@ pub fn set_output(file: &Path, name: &str, value: &str) -> Result<(), String> {
         }
     };
     append(file, &format!("{name}<<{delimiter}\n{value}\n{delimiter}\n"))
-        .map_err(|error| format!("cannot set the output {name} in {}: {error}", file.display()))
 }
 
 /// Adds Markdown to the file that `GITHUB_STEP_SUMMARY` names.
@@ -260,5 +273,7 @@ mod tests {
     fn a_file_that_is_not_there_is_named() {
         let error = set_output(Path::new("/nowhere/output"), "verdict", "passed").unwrap_err();
         assert!(error.starts_with("cannot set the output verdict in /nowhere/output: "), "{error}");
+        let error = set_state(Path::new("/nowhere/state"), "run", "ug-1").unwrap_err();
+        assert!(error.starts_with("cannot tell the post step run in /nowhere/state: "), "{error}");
     }
 }

@@ -18,7 +18,7 @@ mod scripted;
 pub use annotations::annotations;
 pub use commands::{
     ANNOTATIONS_PER_KIND, Annotation, Level, add_mask, annotate, append_summary, debug, end_group,
-    escape_data, escape_property, group, set_output,
+    escape_data, escape_property, group, set_output, set_state,
 };
 pub use comment::{Patience, Published, publish};
 pub use context::{Context, Pull};

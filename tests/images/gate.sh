@@ -21,11 +21,8 @@ trap 'rm -rf "$work"' EXIT
 # Debug sections are most of a dev binary, and nobody reads a backtrace inside the image.
 strip -o "$work/upgrade-gate" "$folder/$target/debug/upgrade-gate"
 
-# reqwest and octocrab refuse to be built without any CA certificate, even for plain http.
-bundle=/etc/ssl/certs/ca-certificates.crt
-mkdir -p "$work/etc/ssl/certs" "$work/tmp"
-chmod 1777 "$work/tmp"
-[[ -f $bundle ]] && cp "$bundle" "$work/etc/ssl/certs/"
-
-tar -C "$work" --owner=0 --group=0 -c . | docker import --change 'ENTRYPOINT ["/upgrade-gate"]' - "$image" >/dev/null
+# The same files, labels and entrypoint as in the action's image: the tests of the action run on this one.
+.ci/image.sh pack "$work/upgrade-gate" "$work/root"
+.ci/image.sh tar "$work/root" "$work/layer.tar"
+.ci/image.sh import "$work/layer.tar" "$image"
 echo "$image made: $(docker image inspect --format '{{.Size}}' "$image") bytes"

@@ -103,7 +103,17 @@ fn the_outputs_are_those_that_are_set() {
 #[test]
 fn action_yml_is_a_docker_action_without_arguments() {
     let action: serde_json::Value = yaml_serde::from_str(&text("action.yml")).unwrap();
-    assert_eq!(action["runs"], serde_json::json!({ "using": "docker", "image": "Dockerfile" }));
+    let runs = &action["runs"];
+    assert_eq!((runs["using"].as_str(), runs["image"].as_str()), (Some("docker"), Some("Dockerfile")));
+    // The runner hands `args` to the post step as well.
+    assert!(runs["args"].is_null());
+    // A path of the image each: the one that its own entrypoint names, and the one by which the binary knows its post step.
+    let entrypoint = format!("ENTRYPOINT [{}]", runs["entrypoint"]);
+    assert!(text("Dockerfile").lines().any(|line| line == entrypoint), "{entrypoint}");
+    let post = format!("/{}", upgrade_gate::cli::POST);
+    assert_eq!(runs["post-entrypoint"], post);
+    let linked = format!("ln -s upgrade-gate \"$root{post}\"");
+    assert!(text(".ci/image.sh").contains(&linked), "{linked}");
     // A default of ours that differs from the program's would be what users get.
     for input in inputs() {
         let declared = &action["inputs"][input.name.as_str()];

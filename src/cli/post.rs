@@ -1,0 +1,38 @@
+//! `post`: what the action does at the end of its job, also after a cancel and after a kill of its main step.
+//!
+//! It removes what the run has left on the engine. Where the runner brings no state (act), it finds its runs by the label
+//! of the job.
+
+use super::cleanup::cleanup;
+use super::say::say;
+use crate::docker::{self, Engine};
+use crate::inputs::Surroundings;
+use crate::verdict::ExitCode;
+
+pub(super) async fn post(surroundings: &Surroundings) -> ExitCode {
+    let runs = match &surroundings.run {
+        Some(run) => vec![run.clone()],
+        None => by_label(surroundings).await,
+    };
+    if runs.is_empty() {
+        say("nothing is left of this job");
+    }
+    let mut exit = ExitCode::PASSED;
+    for run in runs {
+        let ended = cleanup(Some(run), false, surroundings).await;
+        if ended != ExitCode::PASSED {
+            exit = ended;
+        }
+    }
+    exit
+}
+
+/// The runs that the engine knows of this job. Where no engine answers, the main step made nothing, and has told so.
+async fn by_label(surroundings: &Surroundings) -> Vec<String> {
+    let Some(job) = surroundings.github_job() else { return Vec::new() };
+    let Ok(engine) = Engine::connect(surroundings.docker_host.as_deref()).await else { return Vec::new() };
+    docker::runs_of(&engine, &job).await.unwrap_or_else(|error| {
+        say(&error.to_string());
+        Vec::new()
+    })
+}
