@@ -100,6 +100,30 @@ pub struct Inputs {
     )]
     pub balancer_image: String,
 
+    /// Registry that the images of `registry-username` are pulled from, such as `ghcr.io`; Docker Hub if not given.
+    #[arg(long, env = "INPUT_REGISTRY", value_name = "HOST", default_value = "", help_heading = "Cluster")]
+    pub registry: String,
+
+    /// User at that registry; the logins of the machine that the gate runs on are not seen.
+    #[arg(
+        long,
+        env = "INPUT_REGISTRY-USERNAME",
+        value_name = "USER",
+        default_value = "",
+        help_heading = "Cluster"
+    )]
+    pub registry_username: String,
+
+    /// Password or token of that user.
+    #[arg(
+        long,
+        env = "INPUT_REGISTRY-PASSWORD",
+        value_name = "PASSWORD",
+        hide_env_values = true,
+        help_heading = "Cluster"
+    )]
+    pub registry_password: Option<SecretString>,
+
     /// The text of a Mattermost licence; with the feature `Cluster` the servers form a cluster.
     #[arg(
         long,
@@ -170,6 +194,10 @@ pub struct Inputs {
     )]
     pub github_token: Option<SecretString>,
 
+    /// Certificates, as PEM or the path of a PEM file, to trust beside the usual ones when GitHub is asked.
+    #[arg(long, env = "INPUT_CA-BUNDLE", value_name = "PEM", default_value = "", help_heading = "Reports")]
+    pub ca_bundle: String,
+
     /// Whether the pull request gets a comment: `auto` (on a pull request with a token), `always` or `never`.
     #[arg(long, env = "INPUT_COMMENT", value_name = "WHEN", default_value = COMMENT, help_heading = "Reports")]
     pub comment: String,
@@ -194,6 +222,9 @@ impl Inputs {
             (&mut self.apps, APPS),
             (&mut self.stable, ""),
             (&mut self.release, ""),
+            (&mut self.registry, ""),
+            (&mut self.registry_username, ""),
+            (&mut self.ca_bundle, ""),
         ];
         for (value, default) in defaults {
             *value = value.trim().to_owned();
@@ -204,7 +235,15 @@ impl Inputs {
         let given = |secret: &SecretString| !secret.expose_secret().trim().is_empty();
         self.license = self.license.filter(given);
         self.github_token = self.github_token.filter(given);
+        self.registry_password = self.registry_password.filter(given);
         self
+    }
+
+    /// The secrets among them, which nobody may show.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        let given = [&self.license, &self.registry_password, &self.github_token].into_iter().flatten();
+        given.map(|secret| secret.expose_secret().to_owned()).collect()
     }
 
     /// The inputs by themselves, as tests and `demo` want them: everything at its default.
@@ -274,6 +313,17 @@ impl Surroundings {
     pub fn on_github(&self) -> bool {
         self.github.get("GITHUB_ACTIONS").is_some_and(|value| value == "true")
     }
+
+    /// What tells this job of GitHub's from all others that may use the same engine; nothing elsewhere.
+    ///
+    /// The siblings of a matrix share all but the runner's name, and a runner has one job at a time.
+    #[must_use]
+    pub fn github_job(&self) -> Option<String> {
+        let get = |name: &str| self.github.get(name).map_or("", String::as_str);
+        let names = ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME"].map(get);
+        let repository = self.github.get("GITHUB_REPOSITORY")?;
+        Some(format!("{repository} {}", names.join(" ")))
+    }
 }
 
 #[cfg(test)]
@@ -291,17 +341,6 @@ mod tests {
         assert_eq!((inputs.nodes.as_str(), inputs.mode.as_str()), ("3", "auto"));
         assert_eq!(inputs.stable, "11.5.0");
         assert!(inputs.license.is_none());
-        assert_eq!(secret_variables(), ["INPUT_LICENSE", "INPUT_GITHUB-TOKEN"]);
+        assert_eq!(secret_variables(), ["INPUT_REGISTRY-PASSWORD", "INPUT_LICENSE", "INPUT_GITHUB-TOKEN"]);
     }
 }
-
-    /// What tells this job of GitHub's from all others that may use the same engine; nothing elsewhere.
-    ///
-    /// The siblings of a matrix share all but the runner's name, and a runner has one job at a time.
-    #[must_use]
-    pub fn github_job(&self) -> Option<String> {
-        let get = |name: &str| self.github.get(name).map_or("", String::as_str);
-        let names = ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME"].map(get);
-        let repository = self.github.get("GITHUB_REPOSITORY")?;
-        Some(format!("{repository} {}", names.join(" ")))
-    }

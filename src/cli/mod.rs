@@ -9,6 +9,8 @@ mod cleanup;
 mod conduct;
 mod demo;
 mod interrupt;
+mod outside;
+mod ownership;
 mod plan;
 mod post;
 mod publish;
@@ -66,7 +68,7 @@ async fn dispatch(command: Command) -> ExitCode {
         Command::Plan { inputs, format } => return plan::plan(&inputs.with_defaults(), format),
         Command::Checks { format, timings: None } => return checks::checks(format),
         Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
-        Command::Post { .. } => Box::pin(post::post(&surroundings)),
+        Command::Post { inputs } => Box::pin(post::post(inputs.with_defaults(), &surroundings)),
         Command::Cleanup { run, expired } => Box::pin(cleanup::cleanup(run, expired, &surroundings)),
         Command::StandIn(part) => Box::pin(standin::standin(part)),
     };

@@ -1,15 +1,17 @@
 //! `post`: what the action does at the end of its job, also after a cancel and after a kill of its main step.
 //!
-//! It removes what the run has left on the engine. Where the runner brings no state (act), it finds its runs by the label
-//! of the job.
+//! It removes what the run has left on the engine, and hands over the files that a killed run could not. Where the
+//! runner brings no state (act), it finds its runs by the label of the job.
 
 use super::cleanup::cleanup;
+use super::ownership::hand_over;
 use super::say::say;
 use crate::docker::{self, Engine};
-use crate::inputs::Surroundings;
+use crate::inputs::{Inputs, Surroundings};
 use crate::verdict::ExitCode;
 
-pub(super) async fn post(surroundings: &Surroundings) -> ExitCode {
+pub(super) async fn post(inputs: Inputs, surroundings: &Surroundings) -> ExitCode {
+    hand_over(&inputs.report_dir, surroundings);
     let runs = match &surroundings.run {
         Some(run) => vec![run.clone()],
         None => by_label(surroundings).await,

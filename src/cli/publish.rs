@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::conduct::Ending;
+use super::outside;
 use super::say::say;
 use crate::github::{self, Context, Notice, Patience, Published};
 use crate::inputs::{Inputs, Surroundings};
@@ -71,11 +72,9 @@ async fn comment(ending: &Ending, inputs: &Inputs, context: &Context) {
     if nobody && !always {
         return;
     }
-    let client = match reqwest::Client::builder().timeout(Duration::from_secs(20)).build() {
+    let client = match outside::client(&inputs.ca_bundle, Duration::from_secs(20)) {
         Ok(client) => client,
-        Err(error) => {
-            return say(&format!("note: there is no comment, because TLS can't be set up: {error}"));
-        }
+        Err(why) => return say(&format!("note: there is no comment, because {why}")),
     };
     let text = report::comment(&ending.record, &ending.verdict);
     match github::publish(client, token, context, &context.id, &text, Patience::default()).await {

@@ -8,10 +8,12 @@ use secrecy::ExposeSecret as _;
 
 use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
+use super::ownership::hand_over;
 use super::say::{conclude, say};
-use super::{publish, random};
+use super::{outside, publish, random};
 use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
+use crate::docker::Credentials;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, Problems};
@@ -26,16 +28,16 @@ pub(super) async fn run(inputs: Inputs, surroundings: &Surroundings) -> ExitCode
 
 async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let interrupts = Interrupts::listen()?;
+    let password = random::password()?;
+    let mut secrets = inputs.secrets();
+    secrets.push(password.expose_secret().to_owned());
+    // Before a word is said: wrong inputs are shown too.
+    mask(&secrets, surroundings);
     let run_id = format!("ug-{}", random::hex(5)?);
     let prepared = read(inputs, &run_id)?;
+    mask(&prepared.secrets, surroundings);
+    secrets.extend(prepared.secrets);
     let report_dir = report_dir(&inputs.report_dir)?;
-    let mut secrets = prepared.secrets;
-    secrets.extend(
-        inputs.license.iter().chain(&inputs.github_token).map(|secret| secret.expose_secret().to_owned()),
-    );
-    if surroundings.on_github() {
-        publish::mask(&secrets);
-    }
     say(&plan::text(&prepared.plan));
     for warning in &prepared.warnings {
         say(&format!("note: {warning}"));
@@ -48,10 +50,11 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         run_id: run_id.clone(),
         docker_host: surroundings.docker_host.clone(),
         github_job: surroundings.github_job().filter(|_| post),
+        credentials: credentials(inputs),
         lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
     };
     let stand =
-        Stand { run_id: run_id.clone(), report_dir: report_dir.clone(), secrets, password: random::password()?, interrupts };
+        Stand { run_id: run_id.clone(), report_dir: report_dir.clone(), secrets, password, interrupts };
     let build = |events| async {
         let cluster = ComposeCluster::connect(options, events).await?;
         if post {
@@ -62,7 +65,14 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     };
     let ending = conduct(&prepared.plan, "compose", stand, surroundings, build).await?;
     publish::publish(&ending, inputs, &report_dir, surroundings).await;
+    hand_over(&inputs.report_dir, surroundings);
     Ok(ending.verdict.exit_code)
+}
+
+fn mask(secrets: &[String], surroundings: &Surroundings) {
+    if surroundings.on_github() {
+        publish::mask(secrets);
+    }
 }
 
 /// Tells the post step which run it is to remove.
@@ -71,6 +81,13 @@ fn tell_post(run_id: &str, surroundings: &Surroundings) {
     if let Err(why) = github::set_state(Path::new(file), "run", run_id) {
         say(&format!("note: {why}; it looks for the labels of this job instead"));
     }
+}
+
+/// The login that was given, for the images of its registry.
+fn credentials(inputs: &Inputs) -> Option<Credentials> {
+    let registry = if inputs.registry.is_empty() { "docker.io" } else { &inputs.registry };
+    let password = inputs.registry_password.clone()?;
+    Some(Credentials { registry: registry.to_owned(), username: inputs.registry_username.clone(), password })
 }
 
 /// Inputs that turned out right: what will be done, and to what.
@@ -92,6 +109,7 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
     let secrets = Secrets::new();
     let variables = variables(inputs, &secrets, &mut problems);
     let own = !inputs.compose_file.trim().is_empty();
+    outside::judge(&inputs.ca_bundle, &mut problems);
     let parsed =
         if own { own_project(inputs, variables, run_id) } else { default_project(inputs, variables, run_id) };
     let mut cluster = None;
@@ -311,6 +329,18 @@ mod tests {
         let problems = read(&wrong, "ug-test").unwrap_err();
         let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
         assert_eq!(named, ["nodes", "variables", "compose-file"]);
+    }
+
+    #[test]
+    fn a_login_without_registry_is_docker_hubs() {
+        assert!(credentials(&inputs()).is_none());
+        let login = |registry: &str| {
+            let registry_password = Some(SecretString::from("secret"));
+            let inputs = Inputs { registry: registry.into(), registry_password, ..inputs() };
+            assert!(inputs.secrets().contains(&"secret".to_owned()));
+            credentials(&inputs).unwrap().registry
+        };
+        assert_eq!((login(""), login("ghcr.io")), ("docker.io".to_owned(), "ghcr.io".to_owned()));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::project::{BalancerRole, NodeRole, Roles, StoreRole};
 use crate::compose::{Condition, Project};
-use crate::docker::{self, Engine, OneOff, Options, Own, RunLabels, Running};
+use crate::docker::{self, Credentials, Engine, OneOff, Options, Own, RunLabels, Running};
 use crate::event::Events;
 use crate::storage::{Bucket, StorageOptions};
 
@@ -38,6 +38,8 @@ pub struct ComposeOptions {
     pub docker_host: Option<String>,
     /// The job of GitHub's whose end is the end of the run.
     pub github_job: Option<String>,
+    /// The login at a registry, for images that are not public.
+    pub credentials: Option<Credentials>,
     /// After this time the run's resources count as forgotten, and another run may sweep them.
     pub lifetime: Duration,
 }
@@ -82,7 +84,8 @@ impl ComposeCluster {
             }
         }
         let further_images = images.iter().map(|&image| image.to_owned()).collect();
-        let options = Options { labels, pull: None, credentials: Vec::new(), further_images };
+        let credentials = self.options.credentials.iter().cloned().collect();
+        let options = Options { labels, pull: None, credentials, further_images };
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
         let running = self.running.get_or_init(|| async { running }).await;

@@ -8,6 +8,7 @@ mod bundles;
 mod make;
 mod policy;
 mod problems;
+mod registry;
 mod render;
 mod selection;
 mod suite;

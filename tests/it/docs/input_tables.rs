@@ -57,8 +57,12 @@ fn the_tables_of_inputs_are_the_command_line() {
     let row = |input: &Input| [format!("`{}`", input.name), default_cell(input), input.description.clone()];
     let all = inputs();
     hold("README.md", "inputs", &table(head, all.iter().map(row)));
-    let mut groups: Vec<&str> = all.iter().map(|input| input.group.as_str()).collect();
-    groups.dedup();
+    let mut groups: Vec<&str> = Vec::new();
+    for input in &all {
+        if !groups.contains(&input.group.as_str()) {
+            groups.push(&input.group);
+        }
+    }
     let mut out = String::new();
     for group in groups {
         let rows = all.iter().filter(|input| input.group == group);
