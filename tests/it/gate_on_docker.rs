@@ -4,7 +4,7 @@
 //! Skipped with a line on standard error where no engine answers, unless `UPGRADE_GATE_REQUIRE_DOCKER` is set.
 
 mod call;
-mod images;
+pub(crate) mod images;
 mod interrupts;
 mod suite;
 

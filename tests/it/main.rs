@@ -20,9 +20,13 @@ mod play;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
+mod proxies;
+#[cfg(test)]
 mod report_golden;
 #[cfg(test)]
 mod restarts;
+#[cfg(test)]
+mod runner;
 #[cfg(test)]
 mod standin_contract;
 #[cfg(test)]

@@ -4,28 +4,28 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-pub(super) const STABLE: &str = "upgrade-gate-test/mattermost:11.5.1";
-pub(super) const RELEASE: &str = "upgrade-gate-test/mattermost:11.6.0";
+pub(crate) const STABLE: &str = "upgrade-gate-test/mattermost:11.5.1";
+pub(crate) const RELEASE: &str = "upgrade-gate-test/mattermost:11.6.0";
 /// Its downloads are wrong by a byte.
-pub(super) const CORRUPT: &str = "upgrade-gate-test/mattermost:11.6.1";
+pub(crate) const CORRUPT: &str = "upgrade-gate-test/mattermost:11.6.1";
 /// It ends at once.
-pub(super) const NO_START: &str = "upgrade-gate-test/mattermost:11.6.2";
+pub(crate) const NO_START: &str = "upgrade-gate-test/mattermost:11.6.2";
 /// Its tag says 11.6.9, it runs 11.5.1.
-pub(super) const MISLABELLED: &str = "upgrade-gate-test/mattermost:11.6.9";
-pub(super) const DATABASE: &str = "upgrade-gate-test/database:clustered";
+pub(crate) const MISLABELLED: &str = "upgrade-gate-test/mattermost:11.6.9";
+pub(crate) const DATABASE: &str = "upgrade-gate-test/database:clustered";
 /// A database whose servers have no clustering licence.
-pub(super) const SHARED: &str = "upgrade-gate-test/database:shared";
-pub(super) const STORE: &str = "upgrade-gate-test/store:1";
+pub(crate) const SHARED: &str = "upgrade-gate-test/database:shared";
+pub(crate) const STORE: &str = "upgrade-gate-test/store:1";
 /// A store that accepts other keys.
-pub(super) const OTHER_KEYS: &str = "upgrade-gate-test/store:other-keys";
-pub(super) const BALANCER: &str = "upgrade-gate-test/haproxy:1";
+pub(crate) const OTHER_KEYS: &str = "upgrade-gate-test/store:other-keys";
+pub(crate) const BALANCER: &str = "upgrade-gate-test/haproxy:1";
 
 /// Proof that all images are there.
 #[derive(Clone, Copy)]
-pub(super) struct Images(());
+pub(crate) struct Images(());
 
 /// The images, made once; `None` where there is no engine or they cannot be made.
-pub(super) fn images() -> Option<Images> {
+pub(crate) fn images() -> Option<Images> {
     static MADE: OnceLock<Result<(), String>> = OnceLock::new();
     match MADE.get_or_init(make) {
         Ok(()) => Some(Images(())),

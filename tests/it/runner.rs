@@ -1,0 +1,158 @@
+//! The action in its container, started as GitHub's runner and as act start it, on a real engine with stand-in images.
+//!
+//! [`Job`] issues the runner's own `docker run` (actions/runner: `ContainerActionHandler.cs`) for the main step and the post
+//! step, and reads log and files by the runner's rules. A test that plays a cancel takes the [`Step`] that
+//! [`Job::main`] returns: it waits for a line, sends a signal, waits for the end.
+//!
+//! Skipped with a line on standard error where no engine answers, unless `UPGRADE_GATE_REQUIRE_DOCKER` is set.
+
+mod command_files;
+mod image;
+mod job;
+mod log;
+mod place;
+mod step;
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+
+use job::Job;
+use log::Log;
+use serde_json::json;
+use step::Ended;
+
+use crate::gate_on_docker::images;
+
+/// Sixteen random hexadecimal digits.
+fn token() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+const LICENCE: &str = "licence-that-nobody-may-see";
+const TOKEN: &str = "token-that-nobody-may-see";
+/// Whoever uses it fails at once: nothing listens there.
+const DEAD_PROXY: &str = "http://127.0.0.1:9";
+
+/// Rolls good images, main step and post step, and holds what is promised on every kind of runner.
+///
+/// Returns how many objects had the runner's label while it was at work.
+fn rolls(job: Job) -> usize {
+    let mut job = job.input("license", LICENCE).input("nodes", "2").input("github-token", TOKEN);
+    // GitHub cannot be reached: the comment becomes a notice, and nothing else changes.
+    let event = json!({"pull_request": {"number": 7, "head": {"repo": {"full_name": "acme/chat"}}}});
+    job = job.event("pull_request", &event).variable("GITHUB_API_URL", "http://127.0.0.1:9");
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"] {
+        job = job.variable(name, DEAD_PROXY);
+    }
+    let step = job.main();
+    step.wait_for("stage stable");
+    let labelled = job.labelled().len();
+    let ended = job.end(step);
+    assert_eq!(ended.code, Some(0), "{}", ended.output());
+    let log = says_only_what_it_may(&ended);
+    assert_eq!(log.before_masks, 0, "{}", log.text());
+    let notices: Vec<_> =
+        log.annotations.iter().map(|(level, title, _)| (level.as_str(), title.as_str())).collect();
+    assert_eq!(notices, [("notice", "no pull request comment")], "{}", log.text());
+    assert_eq!(job.outputs["verdict"], "passed");
+    assert_eq!(job.outputs["junit"], "upgrade-gate-report/junit.xml");
+    assert!(job.summary.contains("| S1.2b |"), "{}", job.summary);
+    for name in ["record.json", "junit.xml", "summary.md", "comment.md", "events.jsonl"] {
+        assert!(!job.report(name).contains(LICENCE), "{name} shows the licence");
+    }
+    let (owners, owner) = job.owners();
+    assert_eq!(owners, [owner], "{}", ended.output());
+    assert_eq!(job.left(), [""; 0]);
+    let post = job.post();
+    assert_eq!(post.code, Some(0), "{}", post.output());
+    says_only_what_it_may(&post);
+    labelled
+}
+
+/// Nothing on standard error, and no secret in what is shown.
+fn says_only_what_it_may(ended: &Ended) -> Log {
+    assert_eq!(ended.err, "");
+    let log = Log::read(ended.out.iter().map(String::as_str));
+    for secret in [LICENCE, TOKEN, "runtime-token-that-nobody-may-see"] {
+        assert!(!log.text().contains(secret), "{}", log.text());
+    }
+    log
+}
+
+#[test]
+fn a_job_on_a_runner_is_green_and_leaves_nothing() {
+    let Some(job) = Job::plain() else { return };
+    // Its own container, and more: what a runner finds before its next job, it removes.
+    assert!(rolls(job) > 5);
+}
+
+#[test]
+fn so_is_one_beside_services() {
+    let Some(job) = Job::with_services() else { return };
+    rolls(job);
+}
+
+#[test]
+fn so_is_one_of_acts() {
+    let Some(job) = Job::act() else { return };
+    rolls(job);
+}
+
+#[test]
+fn a_release_that_fails_is_told_to_the_runner() {
+    let Some(job) = Job::plain() else { return };
+    let mut job = job.input("release", images::CORRUPT).input("nodes", "2").input("only", "startup,files");
+    let main = job.main();
+    let ended = job.end(main);
+    assert_eq!(ended.code, Some(1), "{}", ended.output());
+    assert_eq!((job.outputs["verdict"].as_str(), job.outputs["exit-code"].as_str()), ("failed", "1"));
+    assert!(job.outputs["failed"].contains("release/files"), "{}", job.outputs["failed"]);
+    let log = Log::read(ended.out.iter().map(String::as_str));
+    assert!(log.annotations.iter().any(|(level, ..)| level == "error"), "{}", log.text());
+    let (owners, owner) = job.owners();
+    assert_eq!(owners, [owner], "the evidence is not the workspace's owner's");
+    assert_eq!(job.post().code, Some(0));
+    assert_eq!(job.left(), [""; 0]);
+}
+
+#[test]
+fn a_cancelled_one_has_told_what_it_knew() {
+    let Some(job) = Job::plain() else { return };
+    let mut job = job.input("nodes", "1");
+    let step = job.main();
+    step.wait_for("stage stable");
+    step.signal("INT");
+    let ended = job.end(step);
+    assert_eq!(ended.code, Some(130), "{}", ended.output());
+    assert_eq!(job.outputs["verdict"], "interrupted");
+    assert!(job.report("junit.xml").contains("<testsuites"));
+    assert_eq!(job.post().code, Some(0));
+    assert_eq!(job.left(), [""; 0]);
+}
+
+/// Kills the main step in the middle of its work, as a runner does that has lost its patience, and lets the post step tidy up.
+fn is_tidied_up_after_a_kill(job: Option<Job>) {
+    let Some(job) = job else { return };
+    let mut job = job.input("nodes", "1");
+    let step = job.main();
+    step.wait_for("stage stable");
+    let killed = std::process::Command::new("docker").args(["kill", step.container()]).output().unwrap();
+    assert!(killed.status.success());
+    let ended = job.end(step);
+    assert_eq!(ended.code, Some(137), "{}", ended.output());
+    assert_ne!(job.left(), [""; 0]);
+    let post = job.post();
+    assert_eq!(post.code, Some(0), "{}", post.output());
+    assert_eq!(job.left(), [""; 0], "{}", post.output());
+    let (owners, owner) = job.owners();
+    assert_eq!(owners, [owner], "{}", post.output());
+}
+
+#[test]
+fn the_post_step_removes_what_a_killed_one_left() {
+    is_tidied_up_after_a_kill(Job::plain());
+}
+
+#[test]
+fn it_finds_it_without_being_told_too() {
+    is_tidied_up_after_a_kill(Job::act());
+}

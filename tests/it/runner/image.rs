@@ -1,0 +1,69 @@
+//! The layer of the action's image, and the binary under the name of the post step.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::Command;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-gate");
+
+fn script(arguments: &[&Path]) {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let made = Command::new(format!("{root}/.ci/image.sh")).args(arguments).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+/// Packs a binary of this age and mode; the layer.
+fn layer(folder: &Path, seconds_ago: u64, mode: u32) -> Vec<u8> {
+    let (binary, root, tar) = (folder.join("binary"), folder.join("root"), folder.join("layer.tar"));
+    fs::create_dir(folder).unwrap();
+    fs::write(&binary, "the same bytes").unwrap();
+    fs::set_permissions(&binary, fs::Permissions::from_mode(mode)).unwrap();
+    let time = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds_ago);
+    fs::File::open(&binary).unwrap().set_modified(time).unwrap();
+    script(&[Path::new("pack"), &binary, &root]);
+    script(&[Path::new("tar"), &root, &tar]);
+    fs::read(tar).unwrap()
+}
+
+#[test]
+fn the_same_binary_makes_the_same_layer() {
+    if !Path::new("/etc/ssl/certs/ca-certificates.crt").exists() {
+        return eprintln!("skipped: no CA bundle on this machine");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let one = layer(&dir.path().join("one"), 10, 0o755);
+    assert!(
+        one == layer(&dir.path().join("two"), 100_000, 0o700),
+        "time or mode of the binary shows in the layer"
+    );
+    let mut tar = tar::Archive::new(one.as_slice());
+    let names = tar.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().display().to_string());
+    let names: Vec<String> = names.filter(|name| !name.ends_with('/')).collect();
+    let bundle = "./etc/ssl/certs/ca-certificates.crt";
+    assert_eq!(names, [bundle, "./upgrade-gate", "./upgrade-gate-post"]);
+}
+
+/// Calls the binary by the name of the post step, where no engine is.
+fn post(variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let name = dir.path().join(upgrade_gate::cli::POST);
+    symlink(BINARY, &name).unwrap();
+    let ended = Command::new(name)
+        .env_clear()
+        .env("DOCKER_HOST", "unix:///no/such/docker.sock")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    (ended.status.code(), String::from_utf8(ended.stdout).unwrap())
+}
+
+#[test]
+fn by_its_other_name_the_binary_is_the_post_step() {
+    // A run that found no engine told nothing, and has left nothing.
+    let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_REPOSITORY", "acme/chat")];
+    assert_eq!(post(&github), (Some(0), "nothing is left of this job\n".to_owned()));
+    let (code, said) = post(&[github[0], github[1], ("STATE_run", "ug-1")]);
+    assert_eq!(code, Some(3));
+    assert!(said.contains("/no/such/docker.sock failed: there is no socket"), "{said}");
+}
