@@ -1,20 +1,23 @@
 //! `cleanup`: removes what a run left on the engine, by label, nothing else.
+//!
+//! It may come while the run is still at work, or while another cleaner is: it ends when nothing turns up any more.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::say::say;
-use crate::docker;
+use crate::docker::{self, Engine, Removed};
 use crate::inputs::Surroundings;
 use crate::verdict::ExitCode;
 
-/// How long the removal may take.
+/// How long the removal may take: the runner ends everything five minutes after a cancel.
 const LIMIT: Duration = Duration::from_secs(120);
 
 pub(super) async fn cleanup(run: Option<String>, expired: bool, surroundings: &Surroundings) -> ExitCode {
     match clean(run, expired, surroundings).await {
-        Ok(()) => ExitCode::PASSED,
+        Ok(true) => ExitCode::PASSED,
+        Ok(false) => ExitCode::ENVIRONMENT,
         Err(error) => {
             say(&error.to_string());
             ExitCode::ENVIRONMENT
@@ -22,28 +25,22 @@ pub(super) async fn cleanup(run: Option<String>, expired: bool, surroundings: &S
     }
 }
 
-async fn clean(run: Option<String>, expired: bool, surroundings: &Surroundings) -> Result<(), docker::Error> {
-    let engine = docker::Engine::connect(surroundings.docker_host.as_deref()).await?;
+/// Whether nothing is left of what was to be removed.
+async fn clean(
+    run: Option<String>,
+    expired: bool,
+    surroundings: &Surroundings,
+) -> Result<bool, docker::Error> {
+    let engine = Engine::connect(surroundings.docker_host.as_deref()).await?;
     let deadline = Instant::now() + LIMIT;
+    let mut removed = Removed::default();
     if let Some(run) = run {
-        say(&format!("{run}: {}", told(&docker::down(&engine, &run, deadline).await?)));
+        removed = docker::clear(&engine, &run, deadline).await?;
+        say(&format!("{run}: {removed}"));
     }
     if expired {
-        let now = time::OffsetDateTime::now_utc();
-        say(&format!("expired runs: {}", told(&docker::sweep_expired(&engine, now, deadline).await?)));
+        removed = docker::sweep_expired(&engine, time::OffsetDateTime::now_utc(), deadline).await?;
+        say(&format!("expired runs: {removed}"));
     }
-    Ok(())
-}
-
-fn told(removed: &docker::Removed) -> String {
-    let mut told = format!(
-        "removed {} containers, {} networks, {} volumes",
-        removed.containers.len(),
-        removed.networks.len(),
-        removed.volumes.len()
-    );
-    for left in &removed.left {
-        told = format!("{told}\nnot removed: {left}");
-    }
-    told
+    Ok(removed.left.is_empty())
 }

@@ -1,6 +1,7 @@
 //! The end of a run: everything with its label goes, whoever made it and however far it came.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::time::Duration;
 
 use bollard::errors::Error as EngineError;
@@ -10,16 +11,20 @@ use bollard::query_parameters::{
 };
 use futures_util::future::join_all;
 use serde::Serialize;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::container::{self, LOOK_AGAIN};
 use super::engine::Engine;
-use super::error::Error;
-use super::labels::{LABEL_RUN, filter};
+use super::error::{Cause, Error};
+use super::labels::{LABEL_REAPER, LABEL_RUN, filter};
 use super::network;
 
-/// How long we go on when objects resist, such as a volume that another cleaner is still working on.
+/// How long we go on without getting anywhere: somebody else's container may use what is left.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// For how long nothing may turn up before [`clear`] believes that nothing will.
+const QUIET: Duration = Duration::from_secs(2);
+/// How long the last look may take, at what is left when the time is up.
+const LAST_LOOK: Duration = Duration::from_millis(500);
 
 /// What was removed, by name and sorted; what another cleaner removed meanwhile is not in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -34,11 +39,24 @@ pub struct Removed {
     pub left: Vec<String>,
 }
 
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (containers, networks, volumes) =
+            (self.containers.len(), self.networks.len(), self.volumes.len());
+        write!(f, "removed {containers} containers, {networks} networks, {volumes} volumes")?;
+        self.left.iter().try_for_each(|left| write!(f, "\nnot removed: {left}"))
+    }
+}
+
 impl Removed {
     /// Whether there was nothing to remove.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
+        self.count() == 0
+    }
+
+    fn count(&self) -> usize {
+        self.containers.len() + self.networks.len() + self.volumes.len()
     }
 
     pub(super) fn sort(&mut self) {
@@ -49,31 +67,82 @@ impl Removed {
     }
 }
 
-/// Removes all containers (with their anonymous volumes), networks and volumes of a run. Removing twice,
-/// or beside another cleaner, is fine: the answer is good when nothing of the run is left.
+/// Removes all containers (with their anonymous volumes), networks and volumes of a run that this connection made.
+/// Containers are killed, not stopped. Removing twice, or beside another cleaner, is fine: the answer is good when
+/// nothing of the run is left.
 ///
 /// # Errors
-/// When the engine does not answer, or something cannot be removed before the deadline (20 s at most).
+/// When the engine does not answer, when something resists for 20 s, or what is left at the deadline.
 pub async fn down(engine: &Engine, run: &str, deadline: Instant) -> Result<Removed, Error> {
-    let deadline = deadline.min(Instant::now() + PATIENCE);
-    // An interrupted bring-up leaves creations under way, which a list does not show yet.
-    let _ = timeout_at(deadline, engine.creations_done()).await;
+    until_gone(engine, run, Duration::ZERO, deadline).await
+}
+
+/// The same for a run of another process, which may still be at work, or have left creations to the engine when it
+/// was killed: nothing of the run must turn up for two seconds.
+///
+/// # Errors
+/// As [`down`].
+pub async fn clear(engine: &Engine, run: &str, deadline: Instant) -> Result<Removed, Error> {
+    until_gone(engine, run, QUIET, deadline).await
+}
+
+async fn until_gone(
+    engine: &Engine,
+    run: &str,
+    quiet: Duration,
+    deadline: Instant,
+) -> Result<Removed, Error> {
+    let labels = [format!("{LABEL_RUN}={run}")];
     let mut removed = Removed::default();
-    loop {
-        let found = find(engine, &[format!("{LABEL_RUN}={run}")]).await?;
-        if found.is_empty() {
-            removed.sort();
-            return Ok(removed);
-        }
-        // Containers of ours are going anyway, and one that we do not know must not keep the network alive.
-        let failures = remove(engine, &found, Guests::Disconnect, deadline, &mut removed).await;
-        if let Some(error) = failures.into_iter().next() {
-            if Instant::now() >= deadline {
+    let mut patience = deadline.min(Instant::now() + PATIENCE);
+    let mut empty_since = None;
+    while Instant::now() < deadline {
+        let Ok(found) = timeout_at(deadline, find(engine, &labels)).await else { break };
+        let (reapers, found) = found?.without_reapers();
+        if !found.is_empty() {
+            empty_since = None;
+            let before = removed.count();
+            // Containers of ours are going anyway, and one that we do not know must not keep the network alive.
+            let pass = remove(engine, &found, Guests::Disconnect, patience, &mut removed);
+            let Ok(failures) = timeout_at(deadline, pass).await else { break };
+            if removed.count() > before {
+                patience = deadline.min(Instant::now() + PATIENCE);
+            } else if Instant::now() >= patience
+                && let Some(error) = failures.into_iter().next()
+            {
                 return Err(error);
+            } else {
+                sleep(LOOK_AGAIN).await;
             }
-            sleep(LOOK_AGAIN).await;
+        } else if let Some(since) = empty_since {
+            if Instant::now() < since + quiet {
+                sleep(LOOK_AGAIN).await;
+                continue;
+            }
+            // Last of all: until here it would have gone on in our place.
+            let pass = remove(engine, &reapers, Guests::Disconnect, deadline, &mut removed);
+            let Ok(failures) = timeout_at(deadline, pass).await else { break };
+            removed.sort();
+            return failures.into_iter().next().map_or(Ok(removed), Err);
+        } else {
+            // An interrupted bring-up leaves creations under way, which a list does not show yet.
+            let _ = timeout_at(deadline, engine.creations_done()).await;
+            empty_since = Some(Instant::now());
         }
     }
+    Err(too_late(engine, run, &labels).await)
+}
+
+/// The time was up: what is left, and who can remove it.
+async fn too_late(engine: &Engine, run: &str, labels: &[String]) -> Error {
+    let left = match timeout(LAST_LOOK, find(engine, labels)).await {
+        Ok(Ok(found)) => found.to_string(),
+        _ => "an unknown number of objects".to_owned(),
+    };
+    let message = format!("the time was up, and {left} are left");
+    Error::new(Cause::Deadline, "removing", format!("run {run}"), message).remedy(format!(
+        "The Action's post step removes them, and so does `upgrade-gate cleanup --run {run}`."
+    ))
 }
 
 /// Objects that carry the labels somebody asked for.
@@ -97,11 +166,27 @@ impl Found {
         self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
     }
 
+    /// The containers that watch over the run, and everything else.
+    fn without_reapers(mut self) -> (Self, Self) {
+        let (reapers, containers) =
+            self.containers.into_iter().partition(|thing| thing.labels.contains_key(LABEL_REAPER));
+        self.containers = containers;
+        (Self { containers: reapers, ..Self::default() }, self)
+    }
+
     /// Keeps only what `wanted` says yes to.
     pub(super) fn retain(&mut self, wanted: impl Fn(&HashMap<String, String>) -> bool) {
         for things in [&mut self.containers, &mut self.networks, &mut self.volumes] {
             things.retain(|thing| wanted(&thing.labels));
         }
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (containers, networks, volumes) =
+            (self.containers.len(), self.networks.len(), self.volumes.len());
+        write!(f, "{containers} containers, {networks} networks, {volumes} volumes")
     }
 }
 

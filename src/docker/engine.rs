@@ -57,6 +57,7 @@ pub struct Engine {
 
 #[derive(Debug)]
 struct Facts {
+    socket: Option<String>,
     version: String,
     api: ApiVersion,
     architecture: String,
@@ -71,11 +72,13 @@ impl Engine {
     /// listening, or an engine older than [`OLDEST_API`].
     pub async fn connect(host: Option<&str>) -> Result<Self, Error> {
         let host = host.unwrap_or(DEFAULT_SOCKET);
-        let docker = match host.split_once("://") {
-            Some(("unix", path)) => over_socket(host, path)?,
-            None if host.starts_with('/') => over_socket(host, host)?,
-            Some(("tcp" | "http", _)) => Docker::connect_with_http(host, ANSWER_S, API_DEFAULT_VERSION)
-                .map_err(|error| NoEngine::Address.because(host, with_sources(&error)))?,
+        let socket = host.strip_prefix("unix://").or(Some(host)).filter(|path| path.starts_with('/'));
+        let docker = match (socket, host.split_once("://")) {
+            (Some(path), _) => over_socket(host, path)?,
+            (None, Some(("tcp" | "http", _))) => {
+                Docker::connect_with_http(host, ANSWER_S, API_DEFAULT_VERSION)
+                    .map_err(|error| NoEngine::Address.because(host, with_sources(&error)))?
+            }
             _ => return Err(NoEngine::Address.at(host)),
         };
         // Requests carry no version (bollard 0.21), so every engine takes them; what it can do, we ask once.
@@ -94,8 +97,8 @@ impl Engine {
             return Err(NoEngine::TooOld.because(host, words));
         }
         let architecture = version.arch.unwrap_or_default();
-        let facts = Arc::new(Facts { version: release, api, architecture });
-        Ok(Self { docker, facts, creations: Arc::default() })
+        let facts = Facts { socket: socket.map(str::to_owned), version: release, api, architecture };
+        Ok(Self { docker, facts: Arc::new(facts), creations: Arc::default() })
     }
 
     /// The engine's own version, such as `28.0.4`.
@@ -114,6 +117,11 @@ impl Engine {
     #[must_use]
     pub fn architecture(&self) -> &str {
         &self.facts.architecture
+    }
+
+    /// Where its socket is for us; nothing when it is reached over TCP.
+    pub(super) fn socket(&self) -> Option<&str> {
+        self.facts.socket.as_deref()
     }
 
     pub(super) fn docker(&self) -> &Docker {

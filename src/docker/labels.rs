@@ -11,7 +11,8 @@ pub const LABEL_RUN: &str = "upgrade-gate.run";
 pub const LABEL_OWNER: &str = "upgrade-gate.owner";
 /// Label with the moment (RFC 3339) after which an object is a leftover that any run may remove.
 pub const LABEL_EXPIRES: &str = "upgrade-gate.expires";
-
+/// Label of the container that tidies up after its run: it goes last.
+pub(super) const LABEL_REAPER: &str = "upgrade-gate.reaper";
 /// Label with the job of GitHub's that made an object, for a post step that was not told the run's id.
 pub const LABEL_GITHUB_JOB: &str = "upgrade-gate.github-job";
 
@@ -45,17 +46,20 @@ impl RunLabels {
             own.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         labels.insert(COMPOSE_PROJECT.to_owned(), project.to_owned());
         labels.extend(compose.into_iter().map(|(key, value)| (key.to_owned(), value)));
-        labels.insert(LABEL_RUN.to_owned(), self.run.clone());
-        labels.insert(LABEL_OWNER.to_owned(), self.owner.clone());
-        labels.insert(LABEL_EXPIRES.to_owned(), self.expires_text());
-        labels.extend(self.github_job.iter().map(|job| (LABEL_GITHUB_JOB.to_owned(), job.clone())));
-        labels.extend(self.runner.iter().map(|runner| (runner.clone(), String::new())));
+        labels.extend(self.ours());
         labels
     }
 
-    fn expires_text(&self) -> String {
+    /// Our own alone, for what is no part of the project.
+    pub(super) fn ours(&self) -> HashMap<String, String> {
         // Only years beyond 9999 cannot be written; such a run never expires, which an unreadable date says too.
-        self.expires.format(&Rfc3339).unwrap_or_else(|_| "never".to_owned())
+        let expires = self.expires.format(&Rfc3339).unwrap_or_else(|_| "never".to_owned());
+        let (run, owner) = (self.run.clone(), self.owner.clone());
+        let always = [(LABEL_RUN, run), (LABEL_OWNER, owner), (LABEL_EXPIRES, expires)];
+        let mut labels: HashMap<_, _> = always.map(|(key, value)| (key.to_owned(), value)).into();
+        labels.extend(self.github_job.iter().map(|job| (LABEL_GITHUB_JOB.to_owned(), job.clone())));
+        labels.extend(self.runner.iter().map(|runner| (runner.clone(), String::new())));
+        labels
     }
 }
 

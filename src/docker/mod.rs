@@ -9,7 +9,8 @@
 //! An [`Engine`] is one connection. [`Running::prepare`] makes networks, volumes and images ready, [`Running`]
 //! then starts containers as their dependencies allow, all independent ones at once. Everything that is
 //! created carries the run's labels, and [`down`] removes by label alone: it needs no memory of what was
-//! made, so a second process can tidy up after a killed first one.
+//! made, so a second process can tidy up after a killed first one ([`clear`]): a later command, or the reaper that the
+//! first one started.
 //!
 //! Every call that waits takes a deadline; every [`Error`] is a sentence with a remedy. Files reach
 //! containers by put-archive, never by bind mount: the engine's host need not be ours.
@@ -33,6 +34,7 @@ mod order;
 mod own;
 mod prepare;
 mod project;
+mod reaper;
 mod runs;
 mod spec;
 mod sweep;
@@ -40,7 +42,7 @@ mod volume;
 mod wait;
 
 pub use container::{Health, State, Status};
-pub use down::{Removed, down};
+pub use down::{Removed, clear, down};
 pub use engine::{ApiVersion, Engine, OLDEST_API};
 pub use error::{Cause, Error};
 pub use exec::Output;
@@ -51,5 +53,6 @@ pub use one_off::{Ended, OneOff};
 pub use own::Own;
 pub use prepare::Options;
 pub use project::Running;
+pub use reaper::{container_ended, start_reaper};
 pub use runs::{job_label, runs_of};
 pub use sweep::sweep_expired;

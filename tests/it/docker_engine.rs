@@ -30,7 +30,8 @@ use upgrade_gate::compose::{
     Project, PullPolicy, Service, Volume,
 };
 use upgrade_gate::docker::{
-    Cause, Engine, Health, LABEL_RUN, Options, RunLabels, Running, Status, down, inspect_image, sweep_expired,
+    Cause, Engine, Health, LABEL_RUN, Options, RunLabels, Running, Status, clear, down, inspect_image,
+    sweep_expired,
 };
 use upgrade_gate::event::{EventKind, Events};
 

@@ -92,13 +92,9 @@ async fn the_sweep_takes_only_what_is_ours_and_expired() {
         let request = VolumeCreateRequest { name: Some(foreign.clone()), ..Default::default() };
         docker().create_volume(request).await.unwrap();
 
-        // Leftovers of others may go with it, if any: only ours are compared.
-        let removed = sweep_expired(&run.engine, OffsetDateTime::now_utc(), soon()).await.unwrap();
-        let ours = |names: &[String]| -> Vec<String> {
-            names.iter().filter(|name| name.starts_with(&run.id)).cloned().collect()
-        };
-        let expected = [format!("{}_past", run.id)];
-        assert_eq!((ours(&removed.networks), ours(&removed.volumes)), (expected.to_vec(), expected.to_vec()));
+        // Every run begins with a sweep, so that another one may have been faster: who removed it is not the point.
+        sweep_expired(&run.engine, OffsetDateTime::now_utc(), soon()).await.unwrap();
+        assert!(docker().inspect_volume(&format!("{}_past", run.id)).await.is_err());
         let left = down(&run.engine, &run.id, soon()).await.unwrap();
         assert_eq!((left.networks.len(), left.volumes.len()), (3, 3), "{left:?}");
         docker().inspect_volume(&foreign).await.unwrap();

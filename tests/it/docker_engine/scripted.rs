@@ -1,4 +1,4 @@
-//! What cannot be provoked on a real engine of this machine: pulls, and a full set of address pools.
+//! What cannot be provoked on a real engine of this machine: pulls, a full set of address pools, an engine that is late.
 //!
 //! A small HTTP server plays the engine: it answers what the test says and notes what it was asked.
 
@@ -162,4 +162,44 @@ async fn exhausted_address_pools_are_freed_of_our_leftovers_once() {
     assert_eq!(error.cause, Cause::AddressPoolsExhausted);
     assert!(error.to_string().contains("creating network p_front failed: could not find"), "{error}");
     assert!(error.to_string().contains("docker network prune"), "{error}");
+}
+
+/// The lists of an engine that has one container or none.
+fn listed(question: &str, container: bool) -> Option<Response> {
+    let late = r#"[{"Id":"1","Names":["/late"],"Labels":{"upgrade-gate.run":"r1"}}]"#;
+    match question.split('?').next().unwrap() {
+        "GET /containers/json" => Some(if container { late } else { "[]" }.into_response()),
+        "GET /networks" => Some("[]".into_response()),
+        "GET /volumes" => Some(r#"{"Volumes":null,"Warnings":null}"#.into_response()),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_to_the_engine_is_waited_for() {
+    let (engine, asked) = engine_that(|question, before| {
+        // Not there in the first two lists: the engine was still at it.
+        let answer = listed(question, before == 2);
+        answer.unwrap_or_else(|| StatusCode::NO_CONTENT.into_response())
+    })
+    .await;
+    assert!(down(&engine, "r1", soon()).await.unwrap().is_empty());
+    asked.lock().unwrap().clear();
+    let removed = clear(&engine, "r1", soon()).await.unwrap();
+    assert_eq!(removed.containers, ["late"]);
+}
+
+#[tokio::test]
+async fn what_is_left_when_the_time_is_up_is_told() {
+    let (engine, _) = engine_that(|question, _| {
+        let answer = listed(question, true);
+        answer
+            .unwrap_or_else(|| refuse(StatusCode::CONFLICT, "removal of container 1 is already in progress"))
+    })
+    .await;
+    let error = down(&engine, "r1", Instant::now() + Duration::from_millis(300)).await.unwrap_err();
+    assert_eq!(error.cause, Cause::Deadline);
+    let told = error.to_string();
+    assert!(told.contains("1 containers, 0 networks, 0 volumes are left"), "{told}");
+    assert!(told.contains("upgrade-gate cleanup --run r1"), "{told}");
 }
