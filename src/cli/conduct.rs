@@ -1,7 +1,11 @@
 //! One run from its first event to its last report, however it ends.
 //!
 //! The order at the end is what nothing may change: evidence while the cluster still stands, reports before the
-//! teardown (a second signal or a kill must not cost them), teardown, the final reports.
+//! teardown (a kill must not cost them), teardown, the final reports.
+//!
+//! A signal ends all that at whatever it was doing. Runners send SIGINT, SIGTERM 7.5 s later and SIGKILL after 10 s:
+//! what is known is reported at once, the teardown begins, and we leave before anybody loses patience. What it did not
+//! get done is left to the reaper and to the Action's post step.
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -9,13 +13,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::time::Instant;
+use tokio::sync::OnceCell;
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::ending::Ending;
 use super::interrupt::Interrupts;
+use super::publish;
 use super::pump::Pump;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::{self, Shelf};
 use crate::event::{Blame, Breakage, EventKind, Events, Phase, ReleaseName, RunHeader};
+use crate::github::Context;
 use crate::inputs::Surroundings;
 use crate::mattermost::Http;
 use crate::plan::Plan;
@@ -24,6 +32,17 @@ use crate::redact::Redactor;
 use crate::report::{Look, WrittenFile, write_all};
 use crate::stages;
 use crate::verdict::{ExitCode, Verdict};
+
+/// How long we stay after a signal; the last reports come on top.
+const STAY: Duration = Duration::from_millis(5500);
+/// How long the last reports may wait for a console that does not move.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long events may take to be folded before a signal's reports are written without them.
+const CATCH_UP: Duration = Duration::from_millis(500);
+/// The same where nobody waits for us.
+const CATCH_UP_AT_LEISURE: Duration = Duration::from_secs(2);
+/// How long the teardown may take when nobody waits for us.
+const TEARDOWN: Duration = Duration::from_secs(60);
 
 /// What a run needs besides plan and cluster.
 #[derive(Debug)]
@@ -36,27 +55,22 @@ pub(super) struct Stand {
     pub(super) secrets: Vec<String>,
     /// Password of the gate's own accounts.
     pub(super) password: SecretString,
-    /// Listening since before anything was said: a signal that came meanwhile is waiting here.
-    pub(super) interrupts: Interrupts,
-}
-
-/// The end of a run.
-#[derive(Debug)]
-pub(super) struct Ending {
-    pub(super) record: Record,
-    pub(super) verdict: Verdict,
+    /// The GitHub job that the run is part of: it gets outputs and summary at once when a signal comes.
+    pub(super) context: Option<Context>,
 }
 
 /// Builds the cluster, runs the plan, reports, tears down.
 ///
-/// `build` makes the cluster; its failure is a broken environment, reported like any other.
+/// `build` makes the cluster; its failure is a broken environment, reported like any other. `interrupts` were listening
+/// since before anything was said: a signal that came meanwhile is waiting there.
 ///
 /// # Errors
 /// A bug: the event stream broke, or there are no random bytes.
 pub(super) async fn conduct<F>(
     plan: &Plan,
     provider: &str,
-    mut stand: Stand,
+    stand: Stand,
+    interrupts: &mut Interrupts,
     surroundings: &Surroundings,
     build: impl FnOnce(Events) -> F,
 ) -> anyhow::Result<Ending>
@@ -75,67 +89,78 @@ where
     let shelf = Shelf::new(&stand.report_dir, Arc::clone(&redactor));
     let pump = Pump::start(receiver, Arc::clone(&redactor), look, &stand.report_dir);
     events.send(EventKind::RunStarted(header(plan, provider, &stand.run_id)));
-    let cluster = match build(events.clone()).await {
-        Ok(cluster) => Some(cluster),
-        Err(error) => {
-            events.send(EventKind::RunBroken(stages::broken(Blame::Environment, error)));
-            None
-        }
-    };
-    if let Some(cluster) = &cluster {
-        let limit = Duration::from_secs(plan.budgets.total_s);
-        let http = Http::new(Duration::from_secs(60))?;
-        // Boxed without its type, as the commands are: the compiler nests a future's layout only so deep.
-        let line: Pin<Box<dyn Future<Output = Result<(), Breakage>> + '_>> =
-            Box::pin(stages::run(plan, cluster, &http, &events, &stand.run_id, &stand.password, &shelf));
-        let signal = tokio::select! {
-            ended = tokio::time::timeout(limit, line) => {
-                match ended {
-                    Ok(Ok(())) => {}
-                    Ok(Err(breakage)) => events.send(EventKind::RunBroken(breakage)),
-                    Err(_) => events.send(EventKind::RunBroken(out_of_time(plan))),
-                }
-                None
+    let http = Http::new(Duration::from_secs(60))?;
+    let (run_id, dir) = (&stand.run_id, &stand.report_dir);
+    let cluster = OnceCell::new();
+    // Boxed without its type, as the commands are: the compiler nests a future's layout only so deep.
+    let line: Pin<Box<dyn Future<Output = ()> + '_>> = Box::pin(async {
+        let made = build(events.clone()).await;
+        let cluster = match made {
+            Ok(made) => cluster.get_or_init(async || made).await,
+            Err(error) => {
+                return events.send(EventKind::RunBroken(stages::broken(Blame::Environment, error)));
             }
-            signal = stand.interrupts.next() => Some(signal),
         };
-        if let Some(signal) = signal {
-            events.send(EventKind::Interrupted { signal: signal.into() });
-            settle(&events, &pump).await;
-            let _ = reports(&pump.so_far(), &stand.report_dir);
-        } else {
-            settle(&events, &pump).await;
-            if went_wrong(&pump.so_far()) {
-                evidence::collect(cluster, &shelf, &events).await;
-            }
-            let _ = reports(&pump.so_far(), &stand.report_dir);
+        let stages = stages::run(plan, cluster, &http, &events, run_id, &stand.password, &shelf);
+        let limit = Duration::from_secs(plan.budgets.total_s);
+        if let Err(breakage) = timeout(limit, stages).await.unwrap_or_else(|_| Err(out_of_time(plan))) {
+            events.send(EventKind::RunBroken(breakage));
         }
-        tear_down(plan, cluster, &stand.run_id, &events, &mut stand.interrupts).await;
+        settle(&events, &pump, CATCH_UP_AT_LEISURE).await;
+        if went_wrong(&pump.so_far()) {
+            evidence::collect(cluster, &shelf, &events).await;
+            settle(&events, &pump, CATCH_UP_AT_LEISURE).await;
+        }
+        let _ = reports(&pump.so_far(), dir);
+        tear_down(plan, cluster, run_id, &events, Instant::now() + TEARDOWN).await;
+    });
+    let signal = tokio::select! {
+        biased;
+        signal = interrupts.next() => Some(signal),
+        () = line => None,
+    };
+    let mut console_until = None;
+    if let Some(signal) = signal {
+        let leave = Instant::now() + STAY;
+        events.send(EventKind::Interrupted { signal: signal.into() });
+        settle(&events, &pump, CATCH_UP).await;
+        let mut record = pump.so_far();
+        // Behind a console that is stuck, the event waits; the reports do not.
+        record.interrupted.get_or_insert_with(|| signal.into());
+        let _ = reports(&record, dir);
+        if let Some(context) = &stand.context {
+            publish::files(&record, &Verdict::of(&record), context, dir);
+        }
+        if let Some(cluster) = cluster.get() {
+            let down = timeout_at(leave + LAST_WORDS, tear_down(plan, cluster, run_id, &events, leave));
+            let told =
+                |signal| events.warn(format!("{signal} came while the cluster is removed; that goes on"));
+            let _ = interrupts.through(down, told).await;
+        }
+        console_until = Some(leave + 2 * LAST_WORDS);
     }
     events.send(EventKind::RunFinished);
     drop(events);
     drop(cluster);
-    let (record, mut console) = pump.finish().await?;
-    let files = reports(&record, &stand.report_dir);
+    let (mut record, console) = pump.finish(console_until).await?;
+    if let Some(signal) = signal {
+        record.interrupted.get_or_insert_with(|| signal.into());
+    }
+    let files = reports(&record, dir);
     let mut verdict = Verdict::of(&record);
     if verdict.passed() && files.iter().any(|file| file.result.is_err()) {
         // A result that cannot be kept is no success: nobody could look it up.
         verdict.exit_code = ExitCode::ENVIRONMENT;
         verdict.reasons.push("not all reports could be written".into());
     }
-    let _ = console.finish(&record, &verdict, &files);
+    if let Some(mut console) = console {
+        let _ = console.finish(&record, &verdict, &files);
+    }
     Ok(Ending { record, verdict })
 }
 
-/// Removes the cluster, or says how to. A second signal while it is at work is not an order to leave things behind:
-/// it is noted and the teardown goes on.
-async fn tear_down(
-    plan: &Plan,
-    cluster: &Cluster,
-    run_id: &str,
-    events: &Events,
-    interrupts: &mut Interrupts,
-) {
+/// Removes the cluster, or says what is left and how to remove it.
+async fn tear_down(plan: &Plan, cluster: &Cluster, run_id: &str, events: &Events, deadline: Instant) {
     if plan.keep {
         let balancer = cluster.balancer().await.unwrap_or_else(|_| "no balancer".into());
         events.warn(format!(
@@ -145,14 +170,7 @@ async fn tear_down(
     }
     let began = Instant::now();
     events.send(EventKind::PhaseStarted { phase: Phase::Teardown });
-    let mut down = std::pin::pin!(cluster.down());
-    let ended = loop {
-        tokio::select! {
-            ended = &mut down => break ended,
-            signal = interrupts.next() => events.warn(format!("{signal} came while the cluster is being removed; that goes on")),
-        }
-    };
-    if let Err(error) = ended {
+    if let Err(error) = cluster.down(deadline).await {
         events.warn(format!("not everything could be removed: {error}"));
     }
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -160,9 +178,9 @@ async fn tear_down(
 }
 
 /// Waits until the pump has folded everything that was sent: a marker that comes back proves it.
-async fn settle(events: &Events, pump: &Pump) {
+async fn settle(events: &Events, pump: &Pump, patience: Duration) {
     let sent = events.sent();
-    let deadline = Instant::now() + Duration::from_secs(2);
+    let deadline = Instant::now() + patience;
     let _: Result<(), ()> =
         crate::retry::until(deadline, || async { if pump.folded() >= sent { Ok(()) } else { Err(()) } })
             .await;

@@ -68,7 +68,7 @@ pub(super) async fn demo(options: DemoOptions, surroundings: &Surroundings) -> E
 }
 
 async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
-    let interrupts = Interrupts::listen()?;
+    let mut interrupts = Interrupts::listen()?;
     let inputs = Inputs {
         stable: options.stable.clone(),
         release: options.release.clone(),
@@ -95,7 +95,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         report_dir,
         secrets: Vec::new(),
         password: random::password()?,
-        interrupts,
+        context: None,
     };
     let build = |_| async {
         let options = StandInOptions { nodes, clustered, cloud: true, apps: true, faults };
@@ -105,7 +105,8 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
             .map(|cluster| Cluster::StandIn(Box::new(cluster)))
             .map_err(|error| Error::new("stand-in", error.to_string(), remedy))
     };
-    Ok(conduct(&plan, "stand-in", stand, surroundings, build).await?.verdict.exit_code)
+    let ending = conduct(&plan, "stand-in", stand, &mut interrupts, surroundings, build).await?;
+    Ok(ending.verdict.exit_code)
 }
 
 fn faults(options: &DemoOptions) -> Result<Faults, Problems> {

@@ -25,4 +25,20 @@ impl Interrupts {
             _ = self.term.recv() => "SIGTERM",
         }
     }
+
+    /// Does `work` to its end whatever signals come meanwhile; each one is told.
+    pub(super) async fn through<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+        mut told: impl FnMut(&'static str),
+    ) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                signal = self.next() => told(signal),
+            }
+        }
+    }
 }

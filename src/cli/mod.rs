@@ -8,6 +8,7 @@ mod checks;
 mod cleanup;
 mod conduct;
 mod demo;
+mod ending;
 mod interrupt;
 mod outside;
 mod ownership;

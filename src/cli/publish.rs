@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::conduct::Ending;
+use super::ending::Ending;
 use super::outside;
 use super::say::say;
 use crate::github::{self, Context, Notice, Patience, Published};
 use crate::inputs::{Inputs, Surroundings};
+use crate::record::Record;
 use crate::report;
+use crate::verdict::Verdict;
 
 /// Tells the runner what it must never show, before anything else is printed.
 pub(super) fn mask(secrets: &[String]) {
@@ -18,6 +20,13 @@ pub(super) fn mask(secrets: &[String]) {
     }
 }
 
+/// The GitHub job that we are part of, if any.
+pub(super) fn context(surroundings: &Surroundings) -> Option<Context> {
+    let event = surroundings.github.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
+    let event = event.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    Context::read(&surroundings.github, event.as_ref())
+}
+
 /// Publishes where the surroundings are GitHub's; elsewhere the report folder is all.
 pub(super) async fn publish(
     ending: &Ending,
@@ -25,15 +34,13 @@ pub(super) async fn publish(
     report_dir: &Path,
     surroundings: &Surroundings,
 ) {
-    let event = surroundings.github.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
-    let event = event.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let Some(context) = Context::read(&surroundings.github, event.as_ref()) else {
+    let Some(context) = context(surroundings) else {
         if inputs.comment == "always" {
             say("note: there is no comment, because this is no GitHub runner (GITHUB_REPOSITORY is not set)");
         }
         return;
     };
-    files(ending, &context, report_dir);
+    files(&ending.record, &ending.verdict, &context, report_dir);
     {
         let mut out = std::io::stdout().lock();
         let file = inputs.compose_file.lines().map(str::trim).find(|line| !line.is_empty());
@@ -44,17 +51,17 @@ pub(super) async fn publish(
     }
 }
 
-/// The files that the runner named: outputs and step summary.
-fn files(ending: &Ending, context: &Context, report_dir: &Path) {
+/// The files that the runner named: outputs and step summary. Once a run: both are added to, not replaced.
+pub(super) fn files(record: &Record, verdict: &Verdict, context: &Context, report_dir: &Path) {
     if let Some(file) = &context.output_file {
-        for (name, value) in github::outputs(&ending.record, &ending.verdict, report_dir) {
+        for (name, value) in github::outputs(record, verdict, report_dir) {
             if let Err(why) = github::set_output(file, name, &value) {
                 say(&format!("note: the output {name} is not set: {why}"));
             }
         }
     }
     if let Some(file) = &context.summary_file {
-        let summary = report::summary(&ending.record, &ending.verdict);
+        let summary = report::summary(record, verdict);
         if let Err(why) = github::append_summary(file, &summary) {
             say(&format!("note: {why}"));
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::event::Event;
 use crate::record::Record;
@@ -78,12 +79,19 @@ impl Pump {
         self.record.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits for the end of the stream: the whole record, and the console for its last words.
+    /// Waits for the end of the stream, at most until the deadline if there is one: the whole record, and the console
+    /// for its last words, unless it is stuck.
     ///
     /// # Errors
     /// When the task itself broke: a bug.
-    pub(super) async fn finish(self) -> anyhow::Result<(Record, Console<std::io::Stdout>)> {
-        let console = self.task.await?;
+    pub(super) async fn finish(
+        self,
+        deadline: Option<Instant>,
+    ) -> anyhow::Result<(Record, Option<Console<std::io::Stdout>>)> {
+        let console = match deadline {
+            None => Some(self.task.await?),
+            Some(deadline) => timeout_at(deadline, self.task).await.ok().transpose()?,
+        };
         let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Ok((record, console))
     }

@@ -27,7 +27,7 @@ pub(super) async fn run(inputs: Inputs, surroundings: &Surroundings) -> ExitCode
 }
 
 async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
-    let interrupts = Interrupts::listen()?;
+    let mut interrupts = Interrupts::listen()?;
     let password = random::password()?;
     let mut secrets = inputs.secrets();
     secrets.push(password.expose_secret().to_owned());
@@ -53,8 +53,13 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         credentials: credentials(inputs),
         lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
     };
-    let stand =
-        Stand { run_id: run_id.clone(), report_dir: report_dir.clone(), secrets, password, interrupts };
+    let stand = Stand {
+        run_id: run_id.clone(),
+        report_dir: report_dir.clone(),
+        secrets,
+        password,
+        context: publish::context(surroundings),
+    };
     let build = |events| async {
         let cluster = ComposeCluster::connect(options, events).await?;
         if post {
@@ -63,8 +68,15 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         }
         Ok(Cluster::Compose(Box::new(cluster)))
     };
-    let ending = conduct(&prepared.plan, "compose", stand, surroundings, build).await?;
-    publish::publish(&ending, inputs, &report_dir, surroundings).await;
+    let ending = conduct(&prepared.plan, "compose", stand, &mut interrupts, surroundings, build).await?;
+    // Whoever was interrupted has published what a job can read, and is expected to leave.
+    if ending.record.interrupted.is_none() {
+        tokio::select! {
+            biased;
+            () = publish::publish(&ending, inputs, &report_dir, surroundings) => {}
+            signal = interrupts.next() => say(&format!("note: {signal} came while the pull request was told; the verdict stands")),
+        }
+    }
     hand_over(&inputs.report_dir, surroundings);
     Ok(ending.verdict.exit_code)
 }

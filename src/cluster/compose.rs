@@ -22,8 +22,6 @@ use crate::storage::{Bucket, StorageOptions};
 const PREPARE: Duration = Duration::from_secs(600);
 /// How long the engine may take to create and start one container.
 const CREATE: Duration = Duration::from_secs(60);
-/// How long the removal of everything may take.
-const DOWN: Duration = Duration::from_secs(60);
 
 /// What to build, where, and for how long.
 #[derive(Debug, Clone)]
@@ -364,8 +362,8 @@ impl ComposeCluster {
         running.logs(service, number, lines).await.unwrap_or_default()
     }
 
-    pub(super) async fn down(&self) -> Result<(), Error> {
-        docker::down(&self.engine, &self.options.run_id, Instant::now() + DOWN)
+    pub(super) async fn down(&self, deadline: Instant) -> Result<(), Error> {
+        docker::down(&self.engine, &self.options.run_id, deadline)
             .await
             .map(drop)
             .map_err(|error| of("docker", error))

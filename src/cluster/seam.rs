@@ -177,11 +177,11 @@ impl Cluster {
         each_provider!(self, cluster => cluster.log(part, lines).await)
     }
 
-    /// Removes everything. Idempotent.
+    /// Removes everything, without waiting for anybody to stop by himself. Idempotent.
     ///
     /// # Errors
-    /// What could not be removed.
-    pub async fn down(&self) -> Result<(), Error> {
-        each_provider!(self, cluster => cluster.down().await)
+    /// What could not be removed, or is left at the deadline.
+    pub async fn down(&self, deadline: Instant) -> Result<(), Error> {
+        each_provider!(self, cluster => cluster.down(deadline).await)
     }
 }

@@ -216,7 +216,7 @@ impl StandInCluster {
         log.split_off(from)
     }
 
-    pub(super) async fn down(&self) -> Result<(), Error> {
+    pub(super) async fn down(&self, _deadline: Instant) -> Result<(), Error> {
         // Dropping a node ends it at once; world, store and balancer end with this value.
         self.nodes.lock().await.clear();
         Ok(())

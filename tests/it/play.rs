@@ -58,7 +58,7 @@ impl Play {
         if let Err(breakage) = ended {
             events.send(EventKind::RunBroken(breakage));
         }
-        cluster.down().await.unwrap();
+        cluster.down(tokio::time::Instant::now() + std::time::Duration::from_secs(60)).await.unwrap();
         events.send(EventKind::RunFinished);
         drop(events);
         let mut record = Record::default();

@@ -43,7 +43,9 @@ fn what_to_do(code: u8) -> &'static str {
         }
         4 => "Read why in the summary. Treat it as red: what was not measured is not known to work.",
         70 => "Report it with `events.jsonl` and `record.json`; both are free of the run's secrets.",
-        130 | 143 => "Nothing, if it was you. The reports say how far the run came; the cluster was removed.",
+        130 | 143 => {
+            "Nothing, if it was you. The reports say how far the run came; the cluster was removed, or a warning says what is left."
+        }
         other => panic!("exit code {other} has no remedy here: write one"),
     }
 }

@@ -1,8 +1,10 @@
 //! One call of the binary, with a scrubbed environment and a report folder of its own.
 
+use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 use upgrade_gate::record::Record;
@@ -14,8 +16,8 @@ pub(super) struct Call {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     dir: TempDir,
-    /// A line that holds this gets the process a signal.
-    signal_at: Option<(String, &'static str)>,
+    /// A line that holds this gets the process a signal; one after the other.
+    signals: VecDeque<(String, &'static str)>,
     pub(super) output: String,
     pub(super) code: Option<i32>,
 }
@@ -27,7 +29,7 @@ impl Call {
         let mut call = Self {
             arguments: Vec::new(),
             variables: Vec::new(),
-            signal_at: None,
+            signals: VecDeque::new(),
             output: String::new(),
             code: None,
             dir,
@@ -68,9 +70,9 @@ impl Call {
         self
     }
 
-    /// Sends `signal` as soon as a line of the output holds `text`.
+    /// Sends `signal` as soon as a line of the output holds `text`, after those that were asked for before.
     pub(super) fn signal_at(mut self, text: &str, signal: &'static str) -> Self {
-        self.signal_at = Some((text.into(), signal));
+        self.signals.push_back((text.into(), signal));
         self
     }
 
@@ -86,29 +88,35 @@ impl Call {
         self.call("plan")
     }
 
-    fn call(mut self, command: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"))
-            .arg(command)
+    /// `run`, without waiting for it; what it prints goes to the file `console` beside the reports.
+    pub(super) fn start(&self) -> Child {
+        let console = File::create(self.dir.path().join("console")).unwrap();
+        self.command("run").stdout(console.try_clone().unwrap()).stderr(console).spawn().unwrap()
+    }
+
+    fn command(&self, command: &str) -> Command {
+        let mut gate = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
+        gate.arg(command)
             .args(&self.arguments)
             .args(["--report-dir", self.dir.path().to_str().unwrap()])
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH".to_owned(), path)))
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stdin(Stdio::null());
+        gate
+    }
+
+    fn call(mut self, command: &str) -> Self {
+        let mut child = self.command(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
             self.output += &line;
             self.output.push('\n');
-            if let Some((text, signal)) = &self.signal_at
+            if let Some((text, signal)) = self.signals.front()
                 && line.contains(text.as_str())
             {
-                let sent = Command::new("kill").arg(signal).arg(child.id().to_string()).status().unwrap();
-                assert!(sent.success());
-                self.signal_at = None;
+                send(&child, signal);
+                self.signals.pop_front();
             }
         }
         let ended = child.wait_with_output().unwrap();
@@ -135,14 +143,21 @@ impl Call {
     }
 }
 
+/// Sends a process a signal, such as `-INT`.
+pub(super) fn send(child: &Child, signal: &str) {
+    assert!(Command::new("kill").arg(signal).arg(child.id().to_string()).status().unwrap().success());
+}
+
 /// What the engine still has of a run: nothing, if all is well.
 pub(super) fn gone(run: &str) -> String {
     let label = format!("label=upgrade-gate.run={run}");
-    let list = |arguments: &[&str]| {
-        let listed =
-            Command::new("docker").args(arguments).args(["-q", "--filter", &label]).output().unwrap();
-        assert!(listed.status.success(), "{arguments:?}");
-        String::from_utf8(listed.stdout).unwrap()
-    };
+    let list = |arguments: &[&str]| docker(&[arguments, &["-q", "--filter", &label]].concat());
     list(&["ps", "-a"]) + &list(&["network", "ls"]) + &list(&["volume", "ls"])
+}
+
+/// What docker's own client says.
+pub(super) fn docker(arguments: &[&str]) -> String {
+    let ended = Command::new("docker").args(arguments).output().unwrap();
+    assert!(ended.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ended.stderr));
+    String::from_utf8(ended.stdout).unwrap()
 }

@@ -1,5 +1,9 @@
 //! Ctrl-C and SIGTERM at different moments: partial reports, and nothing is left.
 
+use axum::Router;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+
 use super::call::{Call, gone};
 use super::images::{RELEASE, STABLE, images};
 
@@ -43,4 +47,39 @@ fn while_a_node_is_replaced() {
 #[test]
 fn while_the_release_is_checked() {
     interrupted_at("stage release", "-TERM", 143);
+}
+
+/// Plays an engine that has one image and is silent about the others, and whose one container cannot be removed.
+async fn stubborn(method: Method, uri: Uri) -> Response {
+    let one = r#"[{"Id":"1","Names":["/stubborn"],"Labels":{"upgrade-gate.run":"any"}}]"#;
+    let refused = |status, text| (status, format!(r#"{{"message":"{text}"}}"#)).into_response();
+    match (method.as_str(), uri.path()) {
+        ("GET", "/version") => r#"{"Version":"29.4.2","ApiVersion":"1.53","Arch":"amd64"}"#.into_response(),
+        ("GET", "/containers/json") => one.into_response(),
+        ("GET", "/networks") => "[]".into_response(),
+        ("GET", "/volumes") => r#"{"Volumes":null,"Warnings":null}"#.into_response(),
+        ("POST", "/networks/create") => (StatusCode::CREATED, r#"{"Id":"1","Warning":""}"#).into_response(),
+        ("DELETE", _) => refused(StatusCode::CONFLICT, "removal of container 1 is already in progress"),
+        ("GET", path) if path.starts_with("/images/postgres") => {
+            r#"{"Id":"sha256:1","Architecture":"amd64"}"#.into_response()
+        }
+        ("GET", path) if path.starts_with("/images/") => std::future::pending().await,
+        _ => refused(StatusCode::NOT_FOUND, "nothing is here"),
+    }
+}
+
+#[test]
+fn who_cannot_remove_everything_leaves_all_the_same_and_says_so() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let host = format!("tcp://{}", listener.local_addr().unwrap());
+    runtime.spawn(async move { axum::serve(listener, Router::new().fallback(stubborn)).await });
+    let call = Call::bare(STABLE, RELEASE).variable("DOCKER_HOST", &host).arg("--reaper", "never");
+    // The runner's second signal comes while the first is being obeyed.
+    let call = call.signal_at(" is there", "-INT").signal_at("partial reports first", "-TERM").run();
+    assert_eq!(call.code, Some(130), "{}", call.output);
+    assert!(call.output.contains("SIGTERM came while the cluster is removed"), "{}", call.output);
+    assert!(call.output.contains("1 containers, 0 networks, 0 volumes are left"), "{}", call.output);
+    assert!(call.output.contains("upgrade-gate cleanup --run ug-"), "{}", call.output);
+    assert_eq!(call.record().interrupted.as_deref(), Some("SIGINT"));
 }
