@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -24,6 +25,8 @@ const REPORT_DIR: &str = "upgrade-gate-report";
 const COMMENT: &str = "auto";
 /// The default of `keep`.
 const KEEP: &str = "false";
+/// The default of `reaper`.
+const REAPER: &str = "auto";
 /// The default of `apps`.
 const APPS: &str = "false";
 
@@ -180,6 +183,10 @@ pub struct Inputs {
     #[arg(long, env = "INPUT_KEEP", value_name = "BOOL", default_value = KEEP, num_args = 0..=1, default_missing_value = "true", help_heading = "Run")]
     pub keep: String,
 
+    /// Who tidies up after a hard kill: `auto` (a small container or process that sees our end) or `never`.
+    #[arg(long, env = "INPUT_REAPER", value_name = "WHO", default_value = REAPER, help_heading = "Run")]
+    pub reaper: String,
+
     /// The folder that the reports are written to.
     #[arg(long, env = "INPUT_REPORT-DIR", value_name = "DIR", default_value = REPORT_DIR, help_heading = "Reports")]
     pub report_dir: String,
@@ -216,6 +223,7 @@ impl Inputs {
             (&mut self.report_dir, REPORT_DIR),
             (&mut self.comment, COMMENT),
             (&mut self.keep, KEEP),
+            (&mut self.reaper, REAPER),
             (&mut self.suite_image, ""),
             (&mut self.suite_command, ""),
             (&mut self.suite_results, ""),
@@ -281,6 +289,8 @@ pub struct Surroundings {
     pub run: Option<String>,
     /// `DOCKER_HOST`.
     pub docker_host: Option<String>,
+    /// The file of this program.
+    pub program: PathBuf,
     /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
     pub colour: bool,
     /// Whether standard output is a terminal.
@@ -303,6 +313,8 @@ impl Surroundings {
             github,
             run: std::env::var("STATE_run").ok().filter(|value| !value.is_empty()),
             docker_host: std::env::var("DOCKER_HOST").ok().filter(|value| !value.is_empty()),
+            // Where it cannot be read, the name alone is told, and found or not.
+            program: std::env::current_exe().unwrap_or_else(|_| "upgrade-gate".into()),
             colour: terminal && !set("NO_COLOR"),
             terminal,
         }

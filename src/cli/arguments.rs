@@ -60,6 +60,19 @@ pub enum Command {
         #[command(flatten)]
         inputs: Inputs,
     },
+    /// Wait for the end of the process or container that a run is in, then remove what it left on the Docker engine.
+    #[command(hide = true)]
+    Reap {
+        /// The run.
+        #[arg(long)]
+        run: String,
+        /// The moment after which nobody is waited for.
+        #[arg(long)]
+        until: String,
+        /// The container whose end is awaited; else it is the end of standard input.
+        #[arg(long)]
+        watch: Option<String>,
+    },
     /// Parts of the stand-in, for images that play a cluster on a real Docker engine.
     #[command(name = "standin", hide = true, subcommand)]
     StandIn(Part),

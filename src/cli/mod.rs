@@ -17,6 +17,7 @@ mod post;
 mod publish;
 mod pump;
 mod random;
+mod reaper;
 mod run;
 mod say;
 mod standin;
@@ -71,6 +72,10 @@ async fn dispatch(command: Command) -> ExitCode {
         Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
         Command::Post { inputs } => Box::pin(post::post(inputs.with_defaults(), &surroundings)),
         Command::Cleanup { run, expired } => Box::pin(cleanup::cleanup(run, expired, &surroundings)),
+        Command::Reap { run, until, watch } => {
+            let surroundings = &surroundings;
+            Box::pin(async move { reaper::reap(&run, &until, watch.as_deref(), surroundings).await })
+        }
         Command::StandIn(part) => Box::pin(standin::standin(part)),
     };
     work.await

@@ -1,6 +1,7 @@
 //! `run`: the main job.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -9,6 +10,7 @@ use secrecy::ExposeSecret as _;
 use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
 use super::ownership::hand_over;
+use super::reaper;
 use super::say::{conclude, say};
 use super::{outside, publish, random};
 use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
@@ -21,6 +23,8 @@ use crate::verdict::ExitCode;
 
 /// How long after its time limit a run's resources count as forgotten.
 const AFTERLIFE: Duration = Duration::from_secs(2 * 60 * 60);
+/// The same for a cluster that is kept on purpose.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 pub(super) async fn run(inputs: Inputs, surroundings: &Surroundings) -> ExitCode {
     conclude(prepared_run(&inputs, surroundings).await, surroundings)
@@ -43,7 +47,11 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         say(&format!("note: {warning}"));
     }
     // What is kept on purpose outlives its job.
-    let post = surroundings.on_github() && !prepared.plan.keep;
+    let keep = prepared.plan.keep;
+    let post = surroundings.on_github() && !keep;
+    let lifetime = Duration::from_secs(prepared.plan.budgets.total_s) + if keep { KEPT } else { AFTERLIFE };
+    let watched = inputs.reaper != "never" && !keep;
+    let reaper = watched.then(|| reaper::command(&surroundings.program, &run_id, lifetime));
     let options = ComposeOptions {
         project: prepared.project,
         roles: prepared.roles,
@@ -51,7 +59,8 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         docker_host: surroundings.docker_host.clone(),
         github_job: surroundings.github_job().filter(|_| post),
         credentials: credentials(inputs),
-        lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
+        lifetime,
+        reaper: reaper.clone(),
     };
     let stand = Stand {
         run_id: run_id.clone(),
@@ -60,11 +69,16 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         password,
         context: publish::context(surroundings),
     };
+    // It reads what we never write: dropped, it would take our end for granted.
+    let beside_us = OnceLock::new();
     let build = |events| async {
         let cluster = ComposeCluster::connect(options, events).await?;
         if post {
             // An engine answers and has nothing of ours yet: from now on there is something to remove.
             tell_post(&run_id, surroundings);
+        }
+        if let Some(command) = reaper.filter(|_| !cluster.in_container()) {
+            let _ = beside_us.set(reaper::beside_us(&command, &run_id, surroundings));
         }
         Ok(Cluster::Compose(Box::new(cluster)))
     };

@@ -12,6 +12,7 @@ use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
+use super::precautions;
 use super::project::{BalancerRole, NodeRole, Roles, StoreRole};
 use crate::compose::{Condition, Project};
 use crate::docker::{self, Credentials, Engine, OneOff, Options, Own, RunLabels, Running};
@@ -40,6 +41,8 @@ pub struct ComposeOptions {
     pub credentials: Option<Credentials>,
     /// After this time the run's resources count as forgotten, and another run may sweep them.
     pub lifetime: Duration,
+    /// What a container of our own image runs to tidy up after us, should we be killed; nothing when nobody should.
+    pub reaper: Option<Vec<String>>,
 }
 
 /// A compose project on an engine.
@@ -65,6 +68,12 @@ impl ComposeCluster {
         Ok(Self { engine, own, options, running: OnceCell::new(), events })
     }
 
+    /// Whether we run in a container of this engine's, where the reaper is one as well.
+    #[must_use]
+    pub fn in_container(&self) -> bool {
+        self.own.is_some()
+    }
+
     pub(super) async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
         let deadline = Instant::now() + PREPARE;
         let labels = RunLabels {
@@ -74,6 +83,8 @@ impl ComposeCluster {
             github_job: self.options.github_job.as_ref().map(|job| docker::job_label(job, self.own.as_ref())),
             runner: self.own.as_ref().and_then(|own| own.runner.clone()),
         };
+        let watcher = self.options.reaper.as_deref().zip(self.own.as_ref().map(|own| own.id.as_str()));
+        precautions::take(&self.engine, watcher, &labels, &self.events).await;
         let mut project = self.options.project.clone();
         for node in &self.options.roles.nodes {
             // What the file says is the default of plain compose; here the first image is what nodes begin with.

@@ -13,6 +13,7 @@ pub mod evidence;
 mod guest;
 mod haproxy;
 mod image;
+mod precautions;
 mod project;
 mod ready;
 mod seam;

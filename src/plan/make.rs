@@ -34,6 +34,9 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
             "Write \"auto\", \"always\" or \"never\".",
         );
     }
+    if !["auto", "never"].contains(&inputs.reaper.as_str()) {
+        problems.add("reaper", &inputs.reaper, "is no such choice", "Write \"auto\" or \"never\".");
+    }
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
     let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
     let plugins = bundles::read(&inputs.plugins, &mut problems);
@@ -194,12 +197,13 @@ mod tests {
             timeout: "soon".into(),
             keep: "maybe".into(),
             comment: "loud".into(),
+            reaper: "grim".into(),
             only: "pots".into(),
             ..inputs("11.6.0", "registry:5000/mm")
         };
         let problems = make(&wrong, None).unwrap_err();
         let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
-        assert_eq!(named, ["release", "nodes", "timeout", "keep", "comment", "mode", "only"]);
+        assert_eq!(named, ["release", "nodes", "timeout", "keep", "comment", "reaper", "mode", "only"]);
         insta::assert_snapshot!(problems.0[1], @r#"nodes: "0" is no possible number of nodes. Write a number from 1 to 9; 3 is the default."#);
     }
 

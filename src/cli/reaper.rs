@@ -1,0 +1,111 @@
+//! `reap`: when the run's own process is gone, however it went, what it left is removed.
+//!
+//! ```text
+//! in a container     docker/reaper.rs starts our image with `reap --watch CONTAINER`, detached
+//! on a plain host    we start ourselves with `reap`: our end closes its standard input
+//! ```
+//! Both end as soon as nothing of the run is left, and after the run's last moment in any case. A cluster that is kept
+//! on purpose has no reaper.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::say::say;
+use crate::docker::{self, Engine};
+use crate::inputs::Surroundings;
+use crate::verdict::ExitCode;
+
+/// How long the removal may take.
+const REMOVAL: Duration = Duration::from_secs(300);
+/// Time between two attempts, when the engine does not answer.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// What is called to watch over a run that is certainly over after `lifetime`.
+pub(super) fn command(program: &Path, run_id: &str, lifetime: Duration) -> Vec<String> {
+    let until = (OffsetDateTime::now_utc() + lifetime).format(&Rfc3339).unwrap_or_default();
+    let program = program.display().to_string();
+    [&program, "reap", "--run", run_id, "--until", &until].map(str::to_owned).into()
+}
+
+/// Starts it as a process beside us, which sees the end of what is returned: at the latest our own. Without one the run
+/// goes on, and says so.
+pub(super) fn beside_us(command: &[String], run_id: &str, surroundings: &Surroundings) -> Option<Child> {
+    let (program, arguments) = command.split_first()?;
+    let started = Command::new(program)
+        .args(arguments)
+        // It needs none of our secrets, nobody waits for what it says, and it must not hold a folder.
+        .env_clear()
+        .envs(surroundings.docker_host.iter().map(|host| ("DOCKER_HOST", host)))
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let told = started.inspect_err(|error| {
+        say(&format!(
+            "note: nobody tidies up if this process is killed, except `upgrade-gate cleanup --run {run_id}`: {error}"
+        ));
+    });
+    told.ok()
+}
+
+/// Waits for the end of what it watches, or for the last moment; then removes everything of the run.
+pub(super) async fn reap(
+    run: &str,
+    until: &str,
+    watch: Option<&str>,
+    surroundings: &Surroundings,
+) -> ExitCode {
+    // What ends our parent's terminal or process group must not end us. A leader cannot leave; it is nobody's child then.
+    let _ = rustix::process::setsid();
+    let Ok(until) = OffsetDateTime::parse(until, &Rfc3339) else {
+        say(&format!("--until {until} is no moment. Write it as 2026-11-22T10:00:00Z."));
+        return ExitCode::WRONG_INPUT;
+    };
+    let left = Duration::try_from(until - OffsetDateTime::now_utc()).unwrap_or_default();
+    let _ = timeout(left, ended(watch, surroundings)).await;
+    let deadline = Instant::now() + REMOVAL;
+    loop {
+        match removed(run, surroundings, deadline).await {
+            Ok(removed) => say(&format!("{run}: {removed}")),
+            Err(error) if Instant::now() >= deadline => {
+                say(&error.to_string());
+                return ExitCode::ENVIRONMENT;
+            }
+            Err(_) => {
+                sleep(AGAIN).await;
+                continue;
+            }
+        }
+        return ExitCode::PASSED;
+    }
+}
+
+async fn ended(watch: Option<&str>, surroundings: &Surroundings) {
+    let Some(container) = watch else {
+        // Nothing is ever written there: the end of the stream is the end of the other side.
+        let _ = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await;
+        return;
+    };
+    loop {
+        if let Ok(engine) = Engine::connect(surroundings.docker_host.as_deref()).await {
+            return docker::container_ended(&engine, container).await;
+        }
+        sleep(AGAIN).await;
+    }
+}
+
+async fn removed(
+    run: &str,
+    surroundings: &Surroundings,
+    deadline: Instant,
+) -> Result<docker::Removed, docker::Error> {
+    let engine = Engine::connect(surroundings.docker_host.as_deref()).await?;
+    docker::clear(&engine, run, deadline).await
+}
