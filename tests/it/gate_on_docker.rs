@@ -4,8 +4,11 @@
 //! Skipped with a line on standard error where no engine answers, unless `UPGRADE_GATE_REQUIRE_DOCKER` is set.
 
 mod call;
+mod cancels;
 pub(crate) mod images;
 mod interrupts;
+mod neighbours;
+mod reaper;
 mod suite;
 
 use call::{Call, gone};

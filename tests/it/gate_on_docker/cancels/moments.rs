@@ -1,0 +1,62 @@
+//! The moments at which a run is cancelled, told by its own events.
+
+use upgrade_gate::event::{EventKind, Phase, Stage};
+
+/// A moment of a run.
+pub(super) struct Moment {
+    pub(super) name: &'static str,
+    /// Whether this event is it.
+    pub(super) is_it: fn(&EventKind) -> bool,
+}
+
+const fn at(name: &'static str, is_it: fn(&EventKind) -> bool) -> Moment {
+    Moment { name, is_it }
+}
+
+fn container(kind: &EventKind, name: &str, is: &str) -> bool {
+    matches!(kind, EventKind::ContainerState { container, state } if container == name && state == is)
+}
+
+fn phase(kind: &EventKind, wanted: &Phase) -> bool {
+    matches!(kind, EventKind::PhaseStarted { phase } if phase == wanted)
+}
+
+fn stage(kind: &EventKind, wanted: Stage) -> bool {
+    matches!(kind, EventKind::StageStarted { stage } if *stage == wanted)
+}
+
+fn evidence(kind: &EventKind, of: &str) -> bool {
+    matches!(kind, EventKind::EvidenceSaved { path, .. } if path.ends_with(of))
+}
+
+/// Its command never ends by itself.
+pub(super) const SUITE: &str = "the suite runs";
+/// Only a red run has it.
+pub(super) const EVIDENCE: &str = "evidence is saved";
+/// Nothing can be partial any more.
+pub(super) const OVER: &str = "the run is over";
+
+pub(super) const MOMENTS: [Moment; 22] = [
+    at("the run is announced", |kind| matches!(kind, EventKind::RunStarted(_))),
+    at("the bring-up begins", |kind| phase(kind, &Phase::BringUp)),
+    at("an image is there", |kind| matches!(kind, EventKind::ImageReady { .. })),
+    at("a container is created", |kind| container(kind, "database-1", "created")),
+    at("the store starts", |kind| container(kind, "store-1", "started")),
+    at("the database is healthy", |kind| container(kind, "database-1", "healthy")),
+    at("the first node boots", |kind| container(kind, "node1-1", "started")),
+    at("the first node is ready", |kind| matches!(kind, EventKind::NodeReady { .. })),
+    at("the second node boots", |kind| container(kind, "node2-1", "started")),
+    at("the cluster is up", |kind| matches!(kind, EventKind::ClusterKnown { .. })),
+    at("stable is checked", |kind| stage(kind, Stage::Stable)),
+    at("a check has ended", |kind| matches!(kind, EventKind::CheckFinished(_))),
+    at("the first node is drained", |kind| phase(kind, &Phase::Replace("node1".into()))),
+    at("the first node is stopped", |kind| container(kind, "node1-1", "stopped")),
+    at("the first node is removed", |kind| container(kind, "node1-1", "removed")),
+    at("the first node is replaced", |kind| matches!(kind, EventKind::NodeReplaced { .. })),
+    at("the mixed stage is checked", |kind| stage(kind, Stage::Mixed(1))),
+    at("release is checked", |kind| stage(kind, Stage::Release)),
+    at(SUITE, |kind| evidence(kind, "suite.log")),
+    at(EVIDENCE, |kind| evidence(kind, "node1.log")),
+    at("everything is removed", |kind| phase(kind, &Phase::Teardown)),
+    at(OVER, |kind| matches!(kind, EventKind::RunFinished)),
+];

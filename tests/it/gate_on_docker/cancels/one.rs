@@ -1,0 +1,206 @@
+//! One cancel: what it leaves, and when.
+
+use std::fmt;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use upgrade_gate::event::{Event, EventKind};
+use upgrade_gate::record::Record;
+use upgrade_gate::report::EventLog;
+
+use super::super::call::{Call, gone, send};
+use super::super::images::{CORRUPT, Images, RELEASE, STABLE};
+use super::super::suite::BUSYBOX;
+use super::moments::{EVIDENCE, Moment, OVER, SUITE};
+
+/// What is told of a run whose reports are missing or broken.
+pub(super) const NO_REPORT: &str = "no whole report";
+/// How long a run may take to come to any moment, on a machine that is busy with others.
+const PATIENCE: Duration = Duration::from_secs(240);
+/// How long a reaper may take.
+const REAPED: Duration = Duration::from_secs(60);
+
+/// What is done to a run, and when.
+pub(super) struct Cancel {
+    pub(super) moment: &'static Moment,
+    pub(super) signal: &'static str,
+    pub(super) reaper: bool,
+}
+
+/// What became of it.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) reported: Option<Duration>,
+    pub(super) ended: Option<Duration>,
+    pub(super) cleaned: Option<Duration>,
+    pub(super) reaped: Option<Duration>,
+    pub(super) left_at_exit: bool,
+    pub(super) wrong: Vec<String>,
+}
+
+impl fmt::Display for Cancel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let who = if self.reaper { "" } else { " without a reaper" };
+        write!(f, "{} when {}{who}", self.signal, self.moment.name)
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let times = [
+            ("reported", self.reported),
+            ("ended", self.ended),
+            ("cleaned", self.cleaned),
+            ("reaped", self.reaped),
+        ];
+        for (what, time) in times {
+            if let Some(time) = time {
+                write!(f, "{what} {time:.2?}, ")?;
+            }
+        }
+        f.write_str(if self.wrong.is_empty() { "fine" } else { "WRONG: " })?;
+        f.write_str(&self.wrong.join("; "))
+    }
+}
+
+impl Cancel {
+    pub(super) fn inject(&self, images: Images) -> Seen {
+        let mut seen = Seen::default();
+        let call = self.call(images);
+        let mut child = call.start();
+        let Some(run) = wait_for(self.moment, &call, &mut child) else {
+            send(&child, "-KILL");
+            let _ = child.wait();
+            let console = std::fs::read_to_string(call.dir().join("console")).unwrap_or_default();
+            seen.wrong.push(format!("the moment never came: {console}"));
+            return seen;
+        };
+        if child.try_wait().unwrap().is_none() {
+            send(&child, self.signal);
+        }
+        let began = Instant::now();
+        let hard = self.signal == "-KILL";
+        if !hard {
+            // The step summary is the last that is written, and before anything is removed.
+            let all = || (!read(call.dir(), "step-summary").is_empty()).then_some(());
+            if until(began + PATIENCE, all).is_some() {
+                seen.reported = Some(began.elapsed());
+            }
+            seen.wrong.extend(self.wrong_report(&call));
+        }
+        let code = child.wait().unwrap().code();
+        if !hard {
+            seen.ended = Some(began.elapsed());
+            seen.left_at_exit = !gone(&run).is_empty();
+            let expected = if self.signal == "-INT" { 130 } else { 143 };
+            if code != Some(expected) && self.moment.name != OVER {
+                seen.wrong.push(format!("exit code {code:?}"));
+            }
+            seen.wrong.extend(self.wrong_report(&call));
+        } else if EventLog::read(read(call.dir(), "events.jsonl").as_bytes()).is_err() {
+            seen.wrong.push(format!("{NO_REPORT}: events.jsonl cannot be read"));
+        }
+        if hard && self.reaper {
+            let reaped = until(began + REAPED, || gone(&run).is_empty().then_some(()));
+            seen.reaped = reaped.map(|()| began.elapsed());
+        } else {
+            let cleaning = Instant::now();
+            let cleanup =
+                Command::new(env!("CARGO_BIN_EXE_upgrade-gate")).args(["cleanup", "--run", &run]).output();
+            let cleanup = cleanup.unwrap();
+            seen.cleaned = Some(cleaning.elapsed());
+            if !cleanup.status.success() {
+                seen.wrong.push(format!("the clean-up failed: {}", String::from_utf8_lossy(&cleanup.stdout)));
+            }
+        }
+        let left = gone(&run);
+        if !left.is_empty() {
+            seen.wrong.push(format!("left of {run}: {}", left.replace('\n', " ")));
+        }
+        seen
+    }
+
+    /// A small run that comes to this moment.
+    fn call(&self, images: Images) -> Call {
+        let release = if self.moment.name == EVIDENCE { CORRUPT } else { RELEASE };
+        let mut call = Call::roll(images, STABLE, release).nodes(2).arg("--only", "startup,teams,files");
+        if self.moment.name == SUITE {
+            call = call.arg("--only", "startup,suite");
+            call = call.arg("--suite-image", BUSYBOX).arg("--suite-command", "sleep 300");
+        }
+        let files = [("GITHUB_OUTPUT", "output"), ("GITHUB_STEP_SUMMARY", "step-summary")];
+        for (variable, name) in files {
+            let path = call.dir().join(name).to_str().unwrap().to_owned();
+            call = call.variable(variable, &path);
+        }
+        call.variable("GITHUB_ACTIONS", "true")
+            .variable("GITHUB_REPOSITORY", "owner/repository")
+            .arg("--reaper", if self.reaper { "auto" } else { "never" })
+    }
+
+    /// What is wrong with the reports of an interrupted run.
+    fn wrong_report(&self, call: &Call) -> Option<String> {
+        let record: Record = match serde_json::from_str(&read(call.dir(), "record.json")) {
+            Ok(record) => record,
+            Err(error) => return Some(format!("{NO_REPORT}: record.json: {error}")),
+        };
+        let junit = read(call.dir(), "junit.xml");
+        let mut reader = quick_xml::Reader::from_str(&junit);
+        let well_formed = loop {
+            match reader.read_event() {
+                Ok(quick_xml::events::Event::Eof) => break true,
+                Ok(_) => {}
+                Err(_) => break false,
+            }
+        };
+        let signal = format!("SIG{}", self.signal.trim_start_matches('-'));
+        let told = record.interrupted.as_deref() == Some(signal.as_str()) || self.moment.name == OVER;
+        let summaries = ["summary.md", "comment.md", "step-summary", "output"];
+        let empty = summaries.into_iter().find(|name| read(call.dir(), name).trim().is_empty());
+        match (junit.is_empty() || !well_formed, told, empty) {
+            (true, ..) => Some(format!("{NO_REPORT}: junit.xml is not well-formed")),
+            (_, false, _) => Some(format!("{NO_REPORT}: record.json does not say that {signal} came")),
+            (.., Some(name)) => Some(format!("{NO_REPORT}: {name} is empty")),
+            _ => None,
+        }
+    }
+}
+
+/// The run's id, as soon as it has come to the moment; nothing if it ends before.
+fn wait_for(moment: &Moment, call: &Call, child: &mut Child) -> Option<String> {
+    let (mut run, mut lines, mut come) = (None, 0, false);
+    until(Instant::now() + PATIENCE, || {
+        let over = child.try_wait().unwrap().is_some();
+        let text = read(call.dir(), "events.jsonl");
+        // The last line may be half written.
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        for line in whole.lines().skip(lines) {
+            lines += 1;
+            let event: Event = serde_json::from_str(line).unwrap();
+            if let EventKind::RunStarted(header) = &event.kind {
+                run = Some(header.run_id.clone());
+            }
+            come |= (moment.is_it)(&event.kind);
+        }
+        (come || over).then(|| run.take().filter(|_| come))
+    })
+    .flatten()
+}
+
+fn read(dir: &Path, name: &str) -> String {
+    std::fs::read_to_string(dir.join(name)).unwrap_or_default()
+}
+
+/// Asks until there is an answer, or the time is up.
+fn until<T>(deadline: Instant, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    loop {
+        if let Some(answer) = ask() {
+            return Some(answer);
+        }
+        if Instant::now() >= deadline {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
