@@ -1,5 +1,7 @@
 //! The cluster on a Docker engine, from a compose project.
 
+mod answers;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -114,28 +116,7 @@ impl ComposeCluster {
         if let Ok(bucket) = self.bucket().await {
             self.store_answers(&bucket).await?;
         }
-        Ok(())
-    }
-
-    /// Mattermost starts without its store, and then without plugins: the store must answer first.
-    async fn store_answers(&self, bucket: &Bucket) -> Result<(), Error> {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let answered = crate::retry::until(deadline, || async {
-            match bucket.exists().await {
-                Err(error) if !error.is_refusal() => Err(error),
-                settled => Ok(settled),
-            }
-        });
-        match answered.await.and_then(|settled| settled) {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let log = self.log("store", Some(20)).await;
-                let remedy =
-                    "Look at the store's last log lines below, and at keys and bucket in the compose file.";
-                Err(Error::new("store", format!("it was started and does not answer: {error}"), remedy)
-                    .with_log(log))
-            }
-        }
+        self.balancer_answers().await
     }
 
     /// What the nodes depend on, and how far it must be.
