@@ -13,6 +13,8 @@ use crate::verdict::ExitCode;
 
 /// How long the removal may take: the runner ends everything five minutes after a cancel.
 const LIMIT: Duration = Duration::from_secs(120);
+/// For how long nothing of the run may turn up any more: somebody waits for us, so it is not long.
+const QUIET: Duration = Duration::from_secs(4);
 
 pub(super) async fn cleanup(run: Option<String>, expired: bool, surroundings: &Surroundings) -> ExitCode {
     match clean(run, expired, surroundings).await {
@@ -35,7 +37,7 @@ async fn clean(
     let deadline = Instant::now() + LIMIT;
     let mut removed = Removed::default();
     if let Some(run) = run {
-        removed = docker::clear(&engine, &run, deadline).await?;
+        removed = docker::clear(&engine, &run, QUIET, deadline).await?;
         say(&format!("{run}: {removed}"));
     }
     if expired {

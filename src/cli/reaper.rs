@@ -23,6 +23,8 @@ use crate::verdict::ExitCode;
 
 /// How long the removal may take.
 const REMOVAL: Duration = Duration::from_secs(300);
+/// For how long nothing of the run may turn up any more: nobody waits for us, and nobody comes after us.
+const QUIET: Duration = Duration::from_secs(20);
 /// Time between two attempts, when the engine does not answer.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -107,5 +109,5 @@ async fn removed(
     deadline: Instant,
 ) -> Result<docker::Removed, docker::Error> {
     let engine = Engine::connect(surroundings.docker_host.as_deref()).await?;
-    docker::clear(&engine, run, deadline).await
+    docker::clear(&engine, run, QUIET, deadline).await
 }

@@ -21,8 +21,6 @@ use super::network;
 
 /// How long we go on without getting anywhere: somebody else's container may use what is left.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// For how long nothing may turn up before [`clear`] believes that nothing will.
-const QUIET: Duration = Duration::from_secs(2);
 /// How long the last look may take, at what is left when the time is up.
 const LAST_LOOK: Duration = Duration::from_millis(500);
 
@@ -78,12 +76,12 @@ pub async fn down(engine: &Engine, run: &str, deadline: Instant) -> Result<Remov
 }
 
 /// The same for a run of another process, which may still be at work, or have left creations to the engine when it
-/// was killed: nothing of the run must turn up for two seconds.
+/// was killed: nothing of the run must turn up for as long as `quiet` says. A busy engine takes seconds for a network.
 ///
 /// # Errors
 /// As [`down`].
-pub async fn clear(engine: &Engine, run: &str, deadline: Instant) -> Result<Removed, Error> {
-    until_gone(engine, run, QUIET, deadline).await
+pub async fn clear(engine: &Engine, run: &str, quiet: Duration, deadline: Instant) -> Result<Removed, Error> {
+    until_gone(engine, run, quiet, deadline).await
 }
 
 async fn until_gone(

@@ -185,7 +185,7 @@ async fn what_a_killed_run_left_to_the_engine_is_waited_for() {
     .await;
     assert!(down(&engine, "r1", soon()).await.unwrap().is_empty());
     asked.lock().unwrap().clear();
-    let removed = clear(&engine, "r1", soon()).await.unwrap();
+    let removed = clear(&engine, "r1", Duration::from_secs(1), soon()).await.unwrap();
     assert_eq!(removed.containers, ["late"]);
 }
 
