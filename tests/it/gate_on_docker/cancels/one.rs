@@ -114,6 +114,10 @@ impl Cancel {
                 seen.wrong.push(format!("the clean-up failed: {}", String::from_utf8_lossy(&cleanup.stdout)));
             }
         }
+        if hard && self.reaper {
+            // What the engine was still at turns up late, and the reaper is there for longer than that.
+            until(began + REAPED, || gone(&run).is_empty().then_some(()));
+        }
         let left = gone(&run);
         if !left.is_empty() {
             seen.wrong.push(format!("left of {run}: {}", left.replace('\n', " ")));
