@@ -79,6 +79,22 @@ fn says_only_what_it_may(ended: &Ended) -> Log {
 }
 
 #[test]
+fn what_is_quoted_of_wrong_inputs_is_no_command() {
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_upgrade-gate"))
+        .env_clear()
+        .envs([("GITHUB_ACTIONS", "true"), ("INPUT_LICENSE", LICENCE)])
+        .env("INPUT_COMPOSE-FILE", format!("{LICENCE}\n::error::forged"))
+        .output()
+        .unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    let out = String::from_utf8(ended.stdout).unwrap();
+    let log = Log::read(out.lines());
+    assert_eq!(log.before_masks, 0, "{out}");
+    assert!(log.annotations.iter().all(|(_, _, message)| message != "forged"), "{out}");
+    assert!(out.contains("\n::error::forged") && !log.text().contains(LICENCE), "{out}");
+}
+
+#[test]
 fn a_job_on_a_runner_is_green_and_leaves_nothing() {
     let Some(job) = Job::plain() else { return };
     // Its own container, and more: what a runner finds before its next job, it removes.

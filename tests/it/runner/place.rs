@@ -226,7 +226,7 @@ impl Place for Act {
     }
 
     fn owners(&self, folder: &str) -> Vec<u32> {
-        let list = format!("cd {WORKSPACE} && busybox find {folder} -exec busybox stat -c %u {{}} +");
+        let list = format!("cd {WORKSPACE} && busybox find {folder} -exec busybox stat -c %u {{}} \\;");
         let listed = self.shell(&list).unwrap();
         let mut owners: Vec<u32> = listed.lines().map(|line| line.parse().unwrap()).collect();
         owners.sort_unstable();
