@@ -17,7 +17,7 @@ pub(super) async fn post(inputs: Inputs, surroundings: &Surroundings) -> ExitCod
         None => by_label(surroundings).await,
     };
     if runs.is_empty() {
-        say("nothing is left of this job");
+        say("nothing is left to remove");
     }
     let mut exit = ExitCode::PASSED;
     for run in runs {

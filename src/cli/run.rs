@@ -11,7 +11,7 @@ use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
 use super::ownership::hand_over;
 use super::reaper;
-use super::say::{conclude, say};
+use super::say::{conclude, quote, say};
 use super::{outside, publish, random};
 use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
@@ -44,7 +44,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     let report_dir = report_dir(&inputs.report_dir)?;
     say(&plan::text(&prepared.plan));
     for warning in &prepared.warnings {
-        say(&format!("note: {warning}"));
+        quote(&format!("note: {warning}"), surroundings);
     }
     // What is kept on purpose outlives its job.
     let keep = prepared.plan.keep;

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use crate::github::{Annotation, Level, annotate};
 use crate::inputs::Surroundings;
 use crate::plan::{Problem, Problems};
+use crate::report::Relay;
 use crate::verdict::ExitCode;
 
 /// Says something on standard output; a closed pipe is no error.
@@ -14,9 +15,21 @@ pub(super) fn say(text: &str) {
     let _ = out.flush();
 }
 
+/// Says something that quotes others, such as a compose file of a pull request: on a runner, none of it is a command.
+pub(super) fn quote(text: &str, surroundings: &Surroundings) {
+    if !surroundings.on_github() {
+        return say(text);
+    }
+    let mut out = std::io::stdout().lock();
+    if let Ok(mut relay) = Relay::start(&mut out) {
+        let _ = writeln!(relay, "{}", text.trim_end());
+    }
+    let _ = out.flush();
+}
+
 /// Wrong inputs, said the way the surroundings want it.
 pub(super) fn wrong_input(problems: &Problems, surroundings: &Surroundings) -> ExitCode {
-    say(&problems.to_string());
+    quote(&problems.to_string(), surroundings);
     if surroundings.on_github() {
         let annotation = |problem: &Problem| Annotation {
             level: Level::Error,

@@ -62,7 +62,7 @@ fn post(variables: &[(&str, &str)]) -> (Option<i32>, String) {
 fn by_its_other_name_the_binary_is_the_post_step() {
     // A run that found no engine told nothing, and has left nothing.
     let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_REPOSITORY", "acme/chat")];
-    assert_eq!(post(&github), (Some(0), "nothing is left of this job\n".to_owned()));
+    assert_eq!(post(&github), (Some(0), "nothing is left to remove\n".to_owned()));
     let (code, said) = post(&[github[0], github[1], ("STATE_run", "ug-1")]);
     assert_eq!(code, Some(3));
     assert!(said.contains("/no/such/docker.sock failed: there is no socket"), "{said}");

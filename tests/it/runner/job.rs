@@ -74,7 +74,7 @@ impl Job {
             .input("database-image", images::DATABASE)
             .input("store-image", images::STORE)
             .input("balancer-image", images::BALANCER)
-            .input("timeout", "3m")
+            .input("timeout", "10m")
     }
 
     /// A line of the step's `with:`.

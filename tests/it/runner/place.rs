@@ -174,7 +174,9 @@ impl Act {
         let run = ["run", "-d", "--name", name, "--network", "host", "-v", &workspace, "-v", &files];
         let started = Command::new("docker").args(run).args([shell, "/bin/sleep", "3600"]).output().unwrap();
         assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
-        place.shell(&format!("busybox mkdir -p /var/run/act/workflow; busybox chown {OWNER} {WORKSPACE}"));
+        // The engine gives an empty volume the owner of the next container's folder: a checkout is not empty.
+        let checkout = format!("cd {WORKSPACE} && : > README.md && busybox chown {OWNER} . README.md");
+        place.shell(&format!("busybox mkdir -p /var/run/act/workflow && {checkout}")).unwrap();
         place
     }
 
@@ -226,7 +228,7 @@ impl Place for Act {
     }
 
     fn owners(&self, folder: &str) -> Vec<u32> {
-        let list = format!("cd {WORKSPACE} && busybox find {folder} -exec busybox stat -c %u {{}} +");
+        let list = format!("cd {WORKSPACE} && busybox find {folder} -exec busybox stat -c %u {{}} \\;");
         let listed = self.shell(&list).unwrap();
         let mut owners: Vec<u32> = listed.lines().map(|line| line.parse().unwrap()).collect();
         owners.sort_unstable();
