@@ -31,8 +31,8 @@ pub(super) struct Exchange {
     #[serde(default)]
     force: bool,
     status: u16,
-    /// Headers that clients rely on, where they were kept; `*` for one whose value is the server's own.
-    headers: Option<BTreeMap<String, String>>,
+    /// Headers that clients rely on; `*` for one whose value is the server's own.
+    headers: BTreeMap<String, String>,
     response_body: Option<Value>,
     /// `contains`: there may be more than was recorded; `holds`: what was recorded must be there word for word.
     compare: Option<String>,
@@ -72,9 +72,7 @@ impl Walk {
         if status != exchange.status {
             differ(format!("status {status}, recorded {}; {body}", exchange.status));
         }
-        if let Some(recorded) = &exchange.headers {
-            compare::headers(recorded, &headers, &mut differ);
-        }
+        compare::headers(&exchange.headers, &headers, &mut differ);
         let excused = self.real && exchange.why.is_some();
         if let Some(recorded) = exchange.response_body.as_ref().filter(|_| !excused) {
             let more = exchange.compare.as_deref() == Some("contains");
