@@ -6,7 +6,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use upgrade_gate::png;
+use upgrade_gate::{png, tarball};
 
 use super::compare;
 
@@ -162,12 +162,5 @@ fn picture() -> Vec<u8> {
 
 /// A bundle with this manifest and nothing else.
 fn bundle(manifest: &Value) -> Vec<u8> {
-    let text = manifest.to_string();
-    let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    let mut tar = tar::Builder::new(gzip);
-    let mut header = tar::Header::new_gnu();
-    header.set_size(text.len() as u64);
-    header.set_mode(0o644);
-    tar.append_data(&mut header, "plugin/plugin.json", text.as_bytes()).unwrap();
-    tar.into_inner().unwrap().finish().unwrap()
+    tarball::pack(&[("plugin/plugin.json", manifest.to_string().as_bytes())]).unwrap()
 }
