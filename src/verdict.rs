@@ -2,7 +2,8 @@
 //!
 //! The order of precedence, strongest first: interrupted, our own bug, a failed check, a release that broke
 //! the run, an environment that broke it, something that could not be measured. A failed check wins over an
-//! environment that broke later: what was measured stays measured.
+//! environment that broke later: what was measured stays measured. Not so before the cluster was up on stable: a
+//! check that failed then tells why it never came up, and nothing of the release.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -166,8 +167,11 @@ impl Verdict {
     #[must_use]
     pub fn of(record: &Record) -> Self {
         let counts = Counts::of(record, None);
-        let failed = failed(record);
         let broken = |blame: Blame| breakages(record, blame);
+        let (mut failed, mut environment) = (failed(record), broken(Blame::Environment));
+        if record.clustering.is_none() && !environment.is_empty() {
+            environment.append(&mut failed);
+        }
         let interrupted: Vec<String> = record.interrupted.iter().map(|signal| stopped_by(signal)).collect();
         let unmeasured = unmeasured(record, &counts);
 
@@ -177,7 +181,7 @@ impl Verdict {
             (Word::GateBug, ExitCode::GATE_BUG, broken(Blame::Gate)),
             (Word::Failed, ExitCode::FAILED, failed),
             (Word::Failed, ExitCode::FAILED, broken(Blame::Release)),
-            (Word::Broken, ExitCode::ENVIRONMENT, broken(Blame::Environment)),
+            (Word::Broken, ExitCode::ENVIRONMENT, environment),
             (Word::NotMeasured, ExitCode::NOT_MEASURED, unmeasured),
         ];
         let decided = classes.iter().find(|(.., reasons)| !reasons.is_empty());
