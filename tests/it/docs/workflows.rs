@@ -7,6 +7,13 @@ use upgrade_gate::compose::load;
 use super::input_tables::names;
 use super::region::text;
 
+/// The workflows of this repository, by file.
+fn our_workflows() -> Vec<(String, String)> {
+    let folder = std::fs::read_dir(".github/workflows").unwrap();
+    let files = folder.map(|file| format!(".github/workflows/{}", file.unwrap().file_name().display()));
+    files.map(|file| (file.clone(), text(&file))).collect()
+}
+
 /// The YAML blocks of the README that are workflows.
 fn readme_workflows() -> Vec<String> {
     let readme = text("README.md");
@@ -39,10 +46,10 @@ fn the_readmes_workflows_are_short_and_their_inputs_exist() {
     for workflow in &workflows {
         assert!(workflow.lines().count() <= 12, "more than 12 lines:\n{workflow}");
     }
-    let example = text(".github/workflows/example.yml");
+    let ours: Vec<String> = our_workflows().into_iter().map(|(_, workflow)| workflow).collect();
     let all: Vec<Value> =
-        workflows.iter().chain([&example]).flat_map(|workflow| with_of_the_gate(workflow)).collect();
-    assert!(all.len() >= 2, "the README or the example does not use the action");
+        workflows.iter().chain(&ours).flat_map(|workflow| with_of_the_gate(workflow)).collect();
+    assert!(all.len() >= 2, "neither the README nor a workflow of ours uses the action");
     for with in all {
         for name in with.as_object().unwrap().keys() {
             assert!(names().contains(name), "a workflow gives the input {name}, which does not exist");
@@ -70,9 +77,8 @@ fn the_compose_file_in_the_docs_is_a_cluster() {
 
 #[test]
 fn every_action_is_pinned_by_its_full_commit() {
-    for file in [".github/workflows/ci.yml", ".github/workflows/example.yml"] {
-        for line in
-            text(file).lines().filter_map(|line| line.trim().split_once("uses: ")).map(|(_, uses)| uses)
+    for (file, workflow) in our_workflows() {
+        for line in workflow.lines().filter_map(|line| line.trim().split_once("uses: ")).map(|(_, uses)| uses)
         {
             let pinned = line.split(['@', ' ']).nth(1).is_some_and(|commit| {
                 commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -81,4 +87,11 @@ fn every_action_is_pinned_by_its_full_commit() {
             assert!(line.contains(" # "), "{file}: {line} does not say its version");
         }
     }
+}
+
+#[test]
+fn a_release_finds_the_line_that_it_replaces() {
+    let release = text(".github/workflows/release.yml");
+    assert!(release.contains(r"s|^  image: Dockerfile\$|"), "the release replaces another line");
+    assert!(text("action.yml").lines().any(|line| line == "  image: Dockerfile"));
 }
