@@ -10,6 +10,10 @@ use std::io::IsTerminal as _;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 
+mod upload;
+
+pub use upload::UploadInputs;
+
 /// The default of `nodes`.
 const NODES: &str = "3";
 /// The default of `mode`.
@@ -173,6 +177,10 @@ pub struct Inputs {
     /// Whether the pull request gets a comment: `auto` (on a pull request with a token), `always` or `never`.
     #[arg(long, env = "INPUT_COMMENT", value_name = "WHEN", default_value = COMMENT, help_heading = "Reports")]
     pub comment: String,
+
+    /// Where reports go besides the report folder.
+    #[command(flatten)]
+    pub upload: UploadInputs,
 }
 
 impl Inputs {
@@ -201,10 +209,30 @@ impl Inputs {
                 default.clone_into(value);
             }
         }
-        let given = |secret: &SecretString| !secret.expose_secret().trim().is_empty();
-        self.license = self.license.filter(given);
-        self.github_token = self.github_token.filter(given);
+        self.upload = self.upload.with_defaults();
+        for secret in self.all_secrets() {
+            if secret.as_ref().is_some_and(|text| text.expose_secret().trim().is_empty()) {
+                *secret = None;
+            }
+        }
         self
+    }
+
+    /// Everything secret that was given: no output may contain it.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        let mut all = self.clone();
+        let given = all.all_secrets().into_iter().filter_map(|secret| secret.take());
+        given.map(|secret| secret.expose_secret().to_owned()).collect()
+    }
+
+    fn all_secrets(&mut self) -> [&mut Option<SecretString>; 4] {
+        [
+            &mut self.license,
+            &mut self.github_token,
+            &mut self.upload.report_access_key,
+            &mut self.upload.report_secret_key,
+        ]
     }
 
     /// The inputs by themselves, as tests and `demo` want them: everything at its default.
@@ -242,10 +270,25 @@ pub struct Surroundings {
     pub container: Option<String>,
     /// `DOCKER_HOST`.
     pub docker_host: Option<String>,
+    /// What `AWS_*` says, for the upload of reports.
+    pub aws: Aws,
     /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
     pub colour: bool,
     /// Whether standard output is a terminal.
     pub terminal: bool,
+}
+
+/// The `AWS_*` variables, as a workflow's own log-in to AWS leaves them.
+#[derive(Debug, Clone, Default)]
+pub struct Aws {
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key: Option<String>,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_key: Option<SecretString>,
+    /// `AWS_SESSION_TOKEN`, of keys that are lent for a while.
+    pub session_token: Option<SecretString>,
+    /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    pub region: Option<String>,
 }
 
 impl Surroundings {
@@ -259,6 +302,7 @@ impl Surroundings {
             })
             .collect();
         let terminal = std::io::stdout().is_terminal();
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Self {
             github,
@@ -266,7 +310,13 @@ impl Surroundings {
                 .exists()
                 .then(|| std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned())
                 .filter(|name| !name.is_empty()),
-            docker_host: std::env::var("DOCKER_HOST").ok().filter(|value| !value.is_empty()),
+            docker_host: variable("DOCKER_HOST"),
+            aws: Aws {
+                access_key: variable("AWS_ACCESS_KEY_ID"),
+                secret_key: variable("AWS_SECRET_ACCESS_KEY").map(SecretString::from),
+                session_token: variable("AWS_SESSION_TOKEN").map(SecretString::from),
+                region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+            },
             colour: terminal && !set("NO_COLOR"),
             terminal,
         }
@@ -294,6 +344,14 @@ mod tests {
         assert_eq!((inputs.nodes.as_str(), inputs.mode.as_str()), ("3", "auto"));
         assert_eq!(inputs.stable, "11.5.0");
         assert!(inputs.license.is_none());
-        assert_eq!(secret_variables(), ["INPUT_LICENSE", "INPUT_GITHUB-TOKEN"]);
+        assert_eq!(
+            secret_variables(),
+            [
+                "INPUT_LICENSE",
+                "INPUT_GITHUB-TOKEN",
+                "INPUT_REPORT-ACCESS-KEY",
+                "INPUT_REPORT-SECRET-KEY",
+            ]
+        );
     }
 }

@@ -17,6 +17,7 @@ mod run;
 mod say;
 mod standin;
 mod timings;
+mod upload;
 
 pub use arguments::{Arguments, Command};
 

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::conduct::Ending;
-use super::say::say;
-use crate::github::{self, Context, Notice, Patience, Published};
+use super::say::{notice, say};
+use crate::github::{self, Context, Patience, Published};
 use crate::inputs::{Inputs, Surroundings};
 use crate::report;
 
@@ -17,11 +17,13 @@ pub(super) fn mask(secrets: &[String]) {
     }
 }
 
-/// Publishes where the surroundings are GitHub's; elsewhere the report folder is all.
+/// Publishes where the surroundings are GitHub's; elsewhere the report folder is all. `report_url` is where the reports
+/// were uploaded to.
 pub(super) async fn publish(
     ending: &Ending,
     inputs: &Inputs,
     report_dir: &Path,
+    report_url: Option<&str>,
     surroundings: &Surroundings,
 ) {
     let event = surroundings.github.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
@@ -32,35 +34,49 @@ pub(super) async fn publish(
         }
         return;
     };
-    files(ending, &context, report_dir);
+    files(ending, &context, report_dir, report_url);
     {
         let mut out = std::io::stdout().lock();
         let file = inputs.compose_file.lines().map(str::trim).find(|line| !line.is_empty());
         let _ = github::annotate(&mut out, &github::annotations(&ending.record, &ending.verdict, file));
     }
     if inputs.comment != "never" {
-        comment(ending, inputs, &context).await;
+        comment(ending, inputs, &context, report_url, surroundings).await;
     }
 }
 
 /// The files that the runner named: outputs and step summary.
-fn files(ending: &Ending, context: &Context, report_dir: &Path) {
+fn files(ending: &Ending, context: &Context, report_dir: &Path, report_url: Option<&str>) {
     if let Some(file) = &context.output_file {
-        for (name, value) in github::outputs(&ending.record, &ending.verdict, report_dir) {
+        for (name, value) in github::outputs(&ending.record, &ending.verdict, report_dir, report_url) {
             if let Err(why) = github::set_output(file, name, &value) {
                 say(&format!("note: the output {name} is not set: {why}"));
             }
         }
     }
     if let Some(file) = &context.summary_file {
-        let summary = report::summary(&ending.record, &ending.verdict);
+        let summary = with_link(report::summary(&ending.record, &ending.verdict), report_url);
         if let Err(why) = github::append_summary(file, &summary) {
             say(&format!("note: {why}"));
         }
     }
 }
 
-async fn comment(ending: &Ending, inputs: &Inputs, context: &Context) {
+/// The address of the uploaded reports below a text.
+fn with_link(text: String, report_url: Option<&str>) -> String {
+    match report_url {
+        Some(url) => format!("{}\n\nReports and evidence: <{url}>\n", text.trim_end()),
+        None => text,
+    }
+}
+
+async fn comment(
+    ending: &Ending,
+    inputs: &Inputs,
+    context: &Context,
+    report_url: Option<&str>,
+    surroundings: &Surroundings,
+) {
     let (Some(token), always) = (&inputs.github_token, inputs.comment == "always") else {
         if inputs.comment == "always" {
             say("note: there is no comment, because the input github-token is empty");
@@ -77,21 +93,12 @@ async fn comment(ending: &Ending, inputs: &Inputs, context: &Context) {
             return say(&format!("note: there is no comment, because TLS can't be set up: {error}"));
         }
     };
-    let text = report::comment(&ending.record, &ending.verdict);
+    let text = with_link(report::comment(&ending.record, &ending.verdict), report_url);
     match github::publish(client, token, context, &context.id, &text, Patience::default()).await {
         Published::Written { url } => say(&format!("comment: {url}")),
         Published::Unchanged { url } => say(&format!("comment: unchanged, {url}")),
-        Published::Skipped { notice } => skipped(&notice),
+        Published::Skipped { notice: why } => {
+            notice("no pull request comment", &why.to_string(), surroundings);
+        }
     }
-}
-
-fn skipped(notice: &Notice) {
-    let annotation = github::Annotation {
-        level: github::Level::Notice,
-        title: "no pull request comment".into(),
-        message: notice.to_string(),
-        file: None,
-        line: None,
-    };
-    let _ = github::annotate(&mut std::io::stdout().lock(), &[annotation]);
 }

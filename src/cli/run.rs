@@ -9,6 +9,7 @@ use secrecy::ExposeSecret as _;
 use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
 use super::say::{conclude, say};
+use super::upload::Destination;
 use super::{publish, random};
 use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
@@ -28,10 +29,9 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     let run_id = format!("ug-{}", random::hex(5)?);
     let prepared = read(inputs, &run_id)?;
     let report_dir = report_dir(&inputs.report_dir)?;
+    let destination = Destination::of(inputs, surroundings, &run_id)?;
     let mut secrets = prepared.secrets;
-    secrets.extend(
-        inputs.license.iter().chain(&inputs.github_token).map(|secret| secret.expose_secret().to_owned()),
-    );
+    secrets.extend(inputs.secrets());
     if surroundings.on_github() {
         publish::mask(&secrets);
     }
@@ -53,7 +53,11 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         ComposeCluster::connect(options, events).await.map(|cluster| Cluster::Compose(Box::new(cluster)))
     };
     let ending = conduct(&prepared.plan, "compose", stand, surroundings, build).await?;
-    publish::publish(&ending, inputs, &report_dir, surroundings).await;
+    let report_url = match &destination {
+        Some(destination) => destination.take(&ending, &report_dir, surroundings).await,
+        None => None,
+    };
+    publish::publish(&ending, inputs, &report_dir, report_url.as_deref(), surroundings).await;
     Ok(ending.verdict.exit_code)
 }
 

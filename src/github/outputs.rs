@@ -19,17 +19,24 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ("failed", "failed checks as stage/check, separated by commas"),
     ("junit", "path of junit.xml"),
     ("report-dir", "path of the folder with all reports"),
+    ("report-url", "address of the uploaded reports, empty where none were"),
 ];
 
 /// The outputs' values, in the order of [`OUTPUTS`].
 #[must_use]
-pub fn outputs(record: &Record, verdict: &Verdict, report_dir: &Path) -> Vec<(&'static str, String)> {
+pub fn outputs(
+    record: &Record,
+    verdict: &Verdict,
+    report_dir: &Path,
+    report_url: Option<&str>,
+) -> Vec<(&'static str, String)> {
     let values = [
         verdict.word.for_programs().to_owned(),
         verdict.exit_code.to_string(),
         failed(record),
         report_dir.join("junit.xml").display().to_string(),
         report_dir.display().to_string(),
+        report_url.unwrap_or_default().to_owned(),
     ];
     OUTPUTS.iter().map(|(name, _)| *name).zip(values).collect()
 }
@@ -63,13 +70,14 @@ mod tests {
             EventKind::CheckFinished(result(Stage::Release, "a", Outcome::Passed)),
             EventKind::CheckFinished(result(Stage::Release, "files.read", failed("x", "y"))),
         ]);
-        let values = outputs(&record, &Verdict::of(&record), Path::new("out"));
+        let values = outputs(&record, &Verdict::of(&record), Path::new("out"), Some("s3://reports/ug-1/"));
         let expected = [
             ("verdict", "failed"),
             ("exit-code", "1"),
             ("failed", "mixed-1/posts.edit,release/files.read"),
             ("junit", "out/junit.xml"),
             ("report-dir", "out"),
+            ("report-url", "s3://reports/ug-1/"),
         ];
         assert_eq!(values, expected.map(|(name, value)| (name, value.to_owned())));
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::problems::Problems;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
-use super::{bundles, policy, selection, suite};
+use super::{bundles, policy, selection, suite, upload};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
@@ -38,6 +38,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
     let plugins = bundles::read(&inputs.plugins, &mut problems);
     let suite = suite::read(inputs, &mut problems);
+    upload::judge(&inputs.upload, &mut problems);
     if problems.0.is_empty() {
         let licensed = inputs.license.is_some();
         let stages = stages(mode, order.len(), &chosen);

@@ -12,6 +12,8 @@ mod render;
 mod selection;
 mod suite;
 mod types;
+mod upload;
+mod url;
 
 pub use make::make;
 pub use problems::{Problem, Problems};

@@ -41,8 +41,8 @@ const OWNED: [Owned<'_>; 3] = [
     Owned { name: "octocrab", owner: "src/github/" },
 ];
 
-/// The one reader of the environment.
-const INPUTS: &str = "src/inputs.rs";
+/// The one reader of the environment, and how the paths of its files begin.
+const INPUTS: &str = "src/inputs";
 const READERS: [Exception<'_>; 2] = [
     Exception { file: "src/cli/mod.rs", name: "args_os", why: "the arguments are parsed there" },
     Exception {
@@ -55,7 +55,7 @@ const READERS: [Exception<'_>; 2] = [
 /// Who writes to the outside.
 const PRINTERS: [&str; 3] = ["src/report/console.rs", "src/cli/", "src/main.rs"];
 const LOOKERS: [Exception<'_>; 1] = [Exception {
-    file: INPUTS,
+    file: "src/inputs.rs",
     name: "stdout",
     why: "asks whether it is a terminal, an input like any other; nothing is written",
 }];
