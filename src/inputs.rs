@@ -10,8 +10,10 @@ use std::io::IsTerminal as _;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 
+mod attached;
 mod upload;
 
+pub use attached::AttachedInputs;
 pub use upload::UploadInputs;
 
 /// The default of `nodes`.
@@ -118,6 +120,10 @@ pub struct Inputs {
     #[arg(long, env = "INPUT_PLUGINS", value_name = "FILES", default_value = "", help_heading = "Cluster")]
     pub plugins: String,
 
+    /// The cluster, if it is there already.
+    #[command(flatten)]
+    pub attached: AttachedInputs,
+
     /// Run only these checks: ids such as `posts` or lines such as `S2.4`, separated by commas or blanks.
     #[arg(long, env = "INPUT_ONLY", value_name = "CHECKS", default_value = "", help_heading = "Checks")]
     pub only: String,
@@ -209,6 +215,7 @@ impl Inputs {
                 default.clone_into(value);
             }
         }
+        self.attached = self.attached.with_defaults();
         self.upload = self.upload.with_defaults();
         for secret in self.all_secrets() {
             if secret.as_ref().is_some_and(|text| text.expose_secret().trim().is_empty()) {
@@ -226,10 +233,12 @@ impl Inputs {
         given.map(|secret| secret.expose_secret().to_owned()).collect()
     }
 
-    fn all_secrets(&mut self) -> [&mut Option<SecretString>; 4] {
+    fn all_secrets(&mut self) -> [&mut Option<SecretString>; 6] {
         [
             &mut self.license,
             &mut self.github_token,
+            &mut self.attached.admin_password,
+            &mut self.attached.admin_token,
             &mut self.upload.report_access_key,
             &mut self.upload.report_secret_key,
         ]
@@ -348,10 +357,13 @@ mod tests {
             secret_variables(),
             [
                 "INPUT_LICENSE",
+                "INPUT_ADMIN-PASSWORD",
+                "INPUT_ADMIN-TOKEN",
                 "INPUT_GITHUB-TOKEN",
                 "INPUT_REPORT-ACCESS-KEY",
                 "INPUT_REPORT-SECRET-KEY",
             ]
         );
+        assert_eq!(inputs.attached.cluster, "compose");
     }
 }

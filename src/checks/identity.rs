@@ -92,7 +92,7 @@ fn as_labelled(cx: &Context<'_>, place: &Place, told: &VersionFacts) -> Result<(
     let name = format!("{} is what its image's labels say", place.name);
     let image = match cx.image(place.side) {
         Ok(image) => image,
-        Err(why) => return cx.judge(name, Err(Stop::NotMeasured(format!("its image is not known: {why}")))),
+        Err(absent) => return cx.judge(name, Err(absent.into())),
     };
     let version = image.version().filter(|version| !Version::read(version).admits(&told.version));
     let revision = image.revision().filter(|revision| *revision != told.build_hash);

@@ -110,7 +110,7 @@ where
             }
             let _ = reports(&pump.so_far(), &stand.report_dir);
         }
-        tear_down(plan, cluster, &stand.run_id, &events, &mut stand.interrupts).await;
+        tear_down(plan, cluster, &http, &stand.run_id, &events, &mut stand.interrupts).await;
     }
     events.send(EventKind::RunFinished);
     drop(events);
@@ -132,6 +132,7 @@ where
 async fn tear_down(
     plan: &Plan,
     cluster: &Cluster,
+    http: &Http,
     run_id: &str,
     events: &Events,
     interrupts: &mut Interrupts,
@@ -145,7 +146,10 @@ async fn tear_down(
     }
     let began = Instant::now();
     events.send(EventKind::PhaseStarted { phase: Phase::Teardown });
-    let mut down = std::pin::pin!(cluster.down());
+    let mut down = std::pin::pin!(async {
+        stages::leave(cluster, http, events).await;
+        cluster.down().await
+    });
     let ended = loop {
         tokio::select! {
             ended = &mut down => break ended,

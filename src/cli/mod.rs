@@ -4,6 +4,7 @@
 //! place where all rooms meet; none of them knows this one.
 
 mod arguments;
+mod attached;
 mod checks;
 mod cleanup;
 mod conduct;

@@ -10,9 +10,10 @@ use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
 use super::say::{conclude, say};
 use super::upload::Destination;
-use super::{publish, random};
-use crate::cluster::{Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
+use super::{attached, publish, random};
+use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions, Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
+use crate::event::Events;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, Problems};
 use crate::verdict::ExitCode;
@@ -27,18 +28,14 @@ pub(super) async fn run(inputs: Inputs, surroundings: &Surroundings) -> ExitCode
 async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let interrupts = Interrupts::listen()?;
     let run_id = format!("ug-{}", random::hex(5)?);
+    if inputs.attached.is_attached() {
+        let plan = plan::make(inputs, None)?;
+        let options = attached::options(inputs, &plan).await?;
+        let build = |_| async { Ok(Cluster::Attached(Box::new(AttachedCluster::new(options)))) };
+        let begin = Begin { run_id, plan, provider: "attached", secrets: Vec::new(), warnings: Vec::new() };
+        return whole_run(inputs, surroundings, interrupts, begin, build).await;
+    }
     let prepared = read(inputs, &run_id)?;
-    let report_dir = report_dir(&inputs.report_dir)?;
-    let destination = Destination::of(inputs, surroundings, &run_id)?;
-    let mut secrets = prepared.secrets;
-    secrets.extend(inputs.secrets());
-    if surroundings.on_github() {
-        publish::mask(&secrets);
-    }
-    say(&plan::text(&prepared.plan));
-    for warning in &prepared.warnings {
-        say(&format!("note: {warning}"));
-    }
     let options = ComposeOptions {
         project: prepared.project,
         roles: prepared.roles,
@@ -47,12 +44,49 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         own_container: surroundings.container.clone(),
         lifetime: Duration::from_secs(prepared.plan.budgets.total_s) + AFTERLIFE,
     };
-    let stand =
-        Stand { run_id, report_dir: report_dir.clone(), secrets, password: random::password()?, interrupts };
     let build = |events| async {
         ComposeCluster::connect(options, events).await.map(|cluster| Cluster::Compose(Box::new(cluster)))
     };
-    let ending = conduct(&prepared.plan, "compose", stand, surroundings, build).await?;
+    let (plan, secrets, warnings) = (prepared.plan, prepared.secrets, prepared.warnings);
+    let begin = Begin { run_id, plan, provider: "compose", secrets, warnings };
+    whole_run(inputs, surroundings, interrupts, begin, build).await
+}
+
+/// What a run begins with.
+struct Begin {
+    run_id: String,
+    plan: Plan,
+    provider: &'static str,
+    /// Secrets that the gate made, beside those of the inputs.
+    secrets: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// Shows the plan, conducts the run on the cluster that `build` makes, uploads and publishes the result.
+async fn whole_run<F>(
+    inputs: &Inputs,
+    surroundings: &Surroundings,
+    interrupts: Interrupts,
+    begin: Begin,
+    build: impl FnOnce(Events) -> F,
+) -> anyhow::Result<ExitCode>
+where
+    F: Future<Output = Result<Cluster, cluster::Error>>,
+{
+    let Begin { run_id, plan, provider, mut secrets, warnings } = begin;
+    let report_dir = report_dir(&inputs.report_dir)?;
+    let destination = Destination::of(inputs, surroundings, &run_id)?;
+    secrets.extend(inputs.secrets());
+    if surroundings.on_github() {
+        publish::mask(&secrets);
+    }
+    say(&plan::text(&plan));
+    for warning in &warnings {
+        say(&format!("note: {warning}"));
+    }
+    let stand =
+        Stand { run_id, report_dir: report_dir.clone(), secrets, password: random::password()?, interrupts };
+    let ending = conduct(&plan, provider, stand, surroundings, build).await?;
     let report_url = match &destination {
         Some(destination) => destination.take(&ending, &report_dir, surroundings).await,
         None => None,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::problems::Problems;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
-use super::{bundles, policy, selection, suite, upload};
+use super::{attached, bundles, policy, selection, suite, upload};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
@@ -22,7 +22,6 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let stable = release("stable", &inputs.stable, &inputs.image, &mut problems);
     let release = release("release", &inputs.release, &inputs.image, &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
-    let order = nodes.unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
     let total = timeout(&inputs.timeout, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
     let apps = truth("apps", &inputs.apps, &mut problems);
@@ -39,6 +38,10 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let plugins = bundles::read(&inputs.plugins, &mut problems);
     let suite = suite::read(inputs, &mut problems);
     upload::judge(&inputs.upload, &mut problems);
+    let attached = attached::read(inputs, mode, &mut problems);
+    let names = attached.as_ref().map(|plan| plan.nodes.iter().map(|node| node.name.clone()).collect());
+    let order: Vec<String> =
+        names.or(nodes).unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
     if problems.0.is_empty() {
         let licensed = inputs.license.is_some();
         let stages = stages(mode, order.len(), &chosen);
@@ -55,6 +58,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
             left_out,
             plugins,
             suite,
+            attached,
             budgets,
             licensed,
             keep,

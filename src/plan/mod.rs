@@ -4,6 +4,7 @@
 //! bundles that the input `plugins` names are looked into. Nothing is created before a plan is made; policy is refused
 //! here (a downgrade, more than one minor apart in rolling mode).
 
+mod attached;
 mod bundles;
 mod make;
 mod policy;
@@ -18,4 +19,6 @@ mod url;
 pub use make::make;
 pub use problems::{Problem, Problems};
 pub use render::text;
-pub use types::{Budgets, Bundle, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan};
+pub use types::{
+    AttachedNode, AttachedPlan, Budgets, Bundle, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan,
+};

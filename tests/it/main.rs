@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod attached;
+#[cfg(test)]
 mod compose_config;
 #[cfg(test)]
 mod docker_engine;
