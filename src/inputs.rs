@@ -1,20 +1,26 @@
-//! What the user wants: flags and `INPUT_*` variables are one definition, and this is the only reader of the environment.
+//! What the user wants: flags and `INPUT_*` variables are one definition, and this is the only room that reads the environment.
 //!
 //! GitHub passes every input as `INPUT_<NAME>`, an unset one as an empty string. To clap an empty variable is a value, so
 //! [`Inputs::with_defaults`] gives every empty one its default: empty counts as not given.
 //! Nothing is judged here; [`crate::plan`] judges all inputs at once and names each wrong one.
+
+mod attached;
+mod instead;
+mod publishing;
+mod settle;
+mod upload;
+
+pub use attached::AttachedInputs;
+pub use instead::Instead;
+pub use publishing::Publishing;
+pub use upload::UploadInputs;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
-
-mod attached;
-mod upload;
-
-pub use attached::AttachedInputs;
-pub use upload::UploadInputs;
+use settle::settle;
 
 /// The default of `nodes`.
 const NODES: &str = "3";
@@ -24,14 +30,12 @@ const MODE: &str = "auto";
 const TIMEOUT: &str = "30m";
 /// The default of `suite-timeout`.
 const SUITE_TIMEOUT: &str = "20m";
-/// The default of `report-dir`.
-const REPORT_DIR: &str = "upgrade-gate-report";
-/// The default of `comment`.
-const COMMENT: &str = "auto";
 /// The default of `keep`.
 const KEEP: &str = "false";
 /// The default of `apps`.
 const APPS: &str = "false";
+/// The default of `allow-unsafe-fork`.
+const ALLOW_UNSAFE_FORK: &str = "false";
 
 /// The inputs of a run: the `with:` of the Action and the flags of `upgrade-gate run` and `plan`.
 #[derive(Debug, Clone, Args)]
@@ -166,41 +170,33 @@ pub struct Inputs {
     #[arg(long, env = "INPUT_KEEP", value_name = "BOOL", default_value = KEEP, num_args = 0..=1, default_missing_value = "true", help_heading = "Run")]
     pub keep: String,
 
-    /// The folder that the reports are written to.
-    #[arg(long, env = "INPUT_REPORT-DIR", value_name = "DIR", default_value = REPORT_DIR, help_heading = "Reports")]
-    pub report_dir: String,
+    /// Run a fork's pull request under `pull_request_target` all the same, with its token and secrets beside the fork's code.
+    #[arg(long, env = "INPUT_ALLOW-UNSAFE-FORK", value_name = "BOOL", default_value = ALLOW_UNSAFE_FORK, num_args = 0..=1, default_missing_value = "true", help_heading = "Run")]
+    pub allow_unsafe_fork: String,
 
-    /// A token that may comment on the pull request.
-    #[arg(
-        long,
-        env = "INPUT_GITHUB-TOKEN",
-        value_name = "TOKEN",
-        hide_env_values = true,
-        help_heading = "Reports"
-    )]
-    pub github_token: Option<SecretString>,
-
-    /// Whether the pull request gets a comment: `auto` (on a pull request with a token), `always` or `never`.
-    #[arg(long, env = "INPUT_COMMENT", value_name = "WHEN", default_value = COMMENT, help_heading = "Reports")]
-    pub comment: String,
+    /// Where reports go.
+    #[command(flatten)]
+    pub publishing: Publishing,
 
     /// Where reports go besides the report folder.
     #[command(flatten)]
     pub upload: UploadInputs,
+
+    /// What is done instead of a run.
+    #[command(flatten)]
+    pub instead: Instead,
 }
 
 impl Inputs {
     /// Gives every empty input its default, and trims what a workflow file's block texts leave behind.
     #[must_use]
     pub fn with_defaults(mut self) -> Self {
-        let defaults = [
+        settle([
             (&mut self.image, crate::versions::DEFAULT_IMAGE),
             (&mut self.nodes, NODES),
             (&mut self.mode, MODE),
             (&mut self.timeout, TIMEOUT),
             (&mut self.suite_timeout, SUITE_TIMEOUT),
-            (&mut self.report_dir, REPORT_DIR),
-            (&mut self.comment, COMMENT),
             (&mut self.keep, KEEP),
             (&mut self.suite_image, ""),
             (&mut self.suite_command, ""),
@@ -208,15 +204,12 @@ impl Inputs {
             (&mut self.apps, APPS),
             (&mut self.stable, ""),
             (&mut self.release, ""),
-        ];
-        for (value, default) in defaults {
-            *value = value.trim().to_owned();
-            if value.is_empty() {
-                default.clone_into(value);
-            }
-        }
+            (&mut self.allow_unsafe_fork, ALLOW_UNSAFE_FORK),
+        ]);
         self.attached = self.attached.with_defaults();
         self.upload = self.upload.with_defaults();
+        self.publishing = self.publishing.with_defaults();
+        self.instead = self.instead.with_defaults();
         for secret in self.all_secrets() {
             if secret.as_ref().is_some_and(|text| text.expose_secret().trim().is_empty()) {
                 *secret = None;
@@ -236,7 +229,7 @@ impl Inputs {
     fn all_secrets(&mut self) -> [&mut Option<SecretString>; 6] {
         [
             &mut self.license,
-            &mut self.github_token,
+            &mut self.publishing.github_token,
             &mut self.attached.admin_password,
             &mut self.attached.admin_token,
             &mut self.upload.report_access_key,

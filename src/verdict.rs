@@ -5,6 +5,8 @@
 //! environment that broke later: what was measured stays measured. Not so before the cluster was up on stable: a
 //! check that failed then tells why it never came up, and nothing of the release.
 
+pub mod worst;
+
 use std::collections::HashMap;
 use std::fmt;
 
@@ -189,6 +191,17 @@ impl Verdict {
             decided.map_or((Word::Passed, ExitCode::PASSED), |&(word, exit_code, _)| (word, exit_code));
         let reasons = classes.into_iter().flat_map(|(.., reasons)| reasons).collect();
         Self { word, exit_code, reasons, counts }
+    }
+
+    /// The same when not all reports could be written: a result that cannot be kept is no success, since nobody could
+    /// look it up.
+    #[must_use]
+    pub fn without_reports(mut self) -> Self {
+        if self.passed() {
+            self.exit_code = ExitCode::ENVIRONMENT;
+            self.reasons.push("not all reports could be written".into());
+        }
+        self
     }
 
     /// Whether the upgrade held.

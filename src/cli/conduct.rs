@@ -23,7 +23,7 @@ use crate::record::Record;
 use crate::redact::Redactor;
 use crate::report::{Look, WrittenFile, write_all};
 use crate::stages;
-use crate::verdict::{ExitCode, Verdict};
+use crate::verdict::Verdict;
 
 /// What a run needs besides plan and cluster.
 #[derive(Debug)]
@@ -118,10 +118,8 @@ where
     let (record, mut console) = pump.finish().await?;
     let files = reports(&record, &stand.report_dir);
     let mut verdict = Verdict::of(&record);
-    if verdict.passed() && files.iter().any(|file| file.result.is_err()) {
-        // A result that cannot be kept is no success: nobody could look it up.
-        verdict.exit_code = ExitCode::ENVIRONMENT;
-        verdict.reasons.push("not all reports could be written".into());
+    if files.iter().any(|file| file.result.is_err()) {
+        verdict = verdict.without_reports();
     }
     let _ = console.finish(&record, &verdict, &files);
     Ok(Ending { record, verdict })
@@ -191,6 +189,7 @@ fn header(plan: &Plan, provider: &str, run_id: &str) -> RunHeader {
         gate_version: env!("CARGO_PKG_VERSION").to_owned(),
         stable: name(&plan.stable),
         release: name(&plan.release),
+        compose_file: plan.compose_file.clone(),
         nodes: plan.order.len(),
         mode: plan.mode.to_string(),
         mode_reason: plan.mode_reason.clone(),

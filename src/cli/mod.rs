@@ -9,11 +9,13 @@ mod checks;
 mod cleanup;
 mod conduct;
 mod demo;
+mod instead;
 mod interrupt;
 mod plan;
 mod publish;
 mod pump;
 mod random;
+mod report;
 mod run;
 mod say;
 mod standin;
@@ -55,9 +57,12 @@ async fn dispatch(command: Command) -> ExitCode {
     let surroundings = Surroundings::read();
     // Boxed without their types: a whole run is a deep nest of futures, and its layout would be computed again here.
     let work: Pin<Box<dyn Future<Output = ExitCode> + '_>> = match command {
-        Command::Run { inputs } => Box::pin(run::run(inputs.with_defaults(), &surroundings)),
+        Command::Run { inputs } => Box::pin(instead::run_or_instead(inputs.with_defaults(), &surroundings)),
         Command::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
-        Command::Plan { inputs, format } => return plan::plan(&inputs.with_defaults(), format),
+        Command::Plan { inputs, format } => {
+            return plan::plan(&inputs.with_defaults(), format, &surroundings);
+        }
+        Command::Report(options) => Box::pin(report::report(options, &surroundings)),
         Command::Checks { format, timings: None } => return checks::checks(format),
         Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
         Command::Cleanup { run, expired } => Box::pin(cleanup::cleanup(run, expired, &surroundings)),

@@ -28,6 +28,7 @@ pub(super) async fn run(inputs: Inputs, surroundings: &Surroundings) -> ExitCode
 async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let interrupts = Interrupts::listen()?;
     let run_id = format!("ug-{}", random::hex(5)?);
+    publish::refuse_unsafe_fork(inputs, surroundings)?;
     if inputs.attached.is_attached() {
         let plan = plan::make(inputs, None)?;
         let options = attached::options(inputs, &plan).await?;
@@ -74,7 +75,7 @@ where
     F: Future<Output = Result<Cluster, cluster::Error>>,
 {
     let Begin { run_id, plan, provider, mut secrets, warnings } = begin;
-    let report_dir = report_dir(&inputs.report_dir)?;
+    let report_dir = report_dir(&inputs.publishing.report_dir)?;
     let destination = Destination::of(inputs, surroundings, &run_id)?;
     secrets.extend(inputs.secrets());
     if surroundings.on_github() {

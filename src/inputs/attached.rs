@@ -3,6 +3,8 @@
 use clap::Args;
 use secrecy::SecretString;
 
+use super::settle::settle;
+
 /// The default of `cluster`.
 const CLUSTER: &str = "compose";
 
@@ -104,20 +106,15 @@ impl AttachedInputs {
     /// Empty texts count as not given.
     #[must_use]
     pub(super) fn with_defaults(mut self) -> Self {
-        for value in [
-            &mut self.cluster,
-            &mut self.node_urls,
-            &mut self.balancer_url,
-            &mut self.replace_command,
-            &mut self.drain_command,
-            &mut self.undrain_command,
-            &mut self.admin_username,
-        ] {
-            *value = value.trim().to_owned();
-        }
-        if self.cluster.is_empty() {
-            CLUSTER.clone_into(&mut self.cluster);
-        }
+        settle([
+            (&mut self.cluster, CLUSTER),
+            (&mut self.node_urls, ""),
+            (&mut self.balancer_url, ""),
+            (&mut self.replace_command, ""),
+            (&mut self.drain_command, ""),
+            (&mut self.undrain_command, ""),
+            (&mut self.admin_username, ""),
+        ]);
         self
     }
 }

@@ -3,6 +3,8 @@
 use clap::Args;
 use secrecy::SecretString;
 
+use super::settle::settle;
+
 /// Where reports go besides the report folder; without a bucket nowhere.
 #[derive(Debug, Clone, Args)]
 pub struct UploadInputs {
@@ -71,14 +73,12 @@ impl UploadInputs {
     /// Empty texts count as not given.
     #[must_use]
     pub(super) fn with_defaults(mut self) -> Self {
-        for value in [
-            &mut self.report_bucket,
-            &mut self.report_prefix,
-            &mut self.report_endpoint,
-            &mut self.report_region,
-        ] {
-            *value = value.trim().to_owned();
-        }
+        settle([
+            (&mut self.report_bucket, ""),
+            (&mut self.report_prefix, ""),
+            (&mut self.report_endpoint, ""),
+            (&mut self.report_region, ""),
+        ]);
         self
     }
 }

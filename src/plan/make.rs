@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::problems::Problems;
+use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
 use super::{attached, bundles, policy, selection, suite, upload};
 use crate::checks::Check;
@@ -25,14 +26,9 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let total = timeout(&inputs.timeout, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
     let apps = truth("apps", &inputs.apps, &mut problems);
-    if !["auto", "always", "never"].contains(&inputs.comment.as_str()) {
-        problems.add(
-            "comment",
-            &inputs.comment,
-            "is no such choice",
-            "Write \"auto\", \"always\" or \"never\".",
-        );
-    }
+    truth("matrix", &inputs.instead.matrix, &mut problems);
+    truth("allow-unsafe-fork", &inputs.allow_unsafe_fork, &mut problems);
+    judge_publishing(&inputs.publishing, &mut problems);
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
     let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
     let plugins = bundles::read(&inputs.plugins, &mut problems);
@@ -51,6 +47,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         Ok(Plan {
             stable,
             release,
+            compose_file: compose_file(&inputs.compose_file),
             mode,
             mode_reason,
             order,
@@ -67,6 +64,11 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     } else {
         Err(problems)
     }
+}
+
+/// The first of the user's own compose files.
+fn compose_file(text: &str) -> Option<String> {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
 }
 
 /// `10.11.4` is a tag of `image`, `11.0` its branch tag, anything with a slash, colon or `@` an image of its own.
@@ -192,18 +194,31 @@ mod tests {
 
     #[test]
     fn every_wrong_input_is_named_at_once() {
-        let wrong = Inputs {
+        let mut wrong = Inputs {
             nodes: "0".into(),
             mode: "fast".into(),
             timeout: "soon".into(),
             keep: "maybe".into(),
-            comment: "loud".into(),
             only: "pots".into(),
+            allow_unsafe_fork: "perhaps".into(),
             ..inputs("11.6.0", "registry:5000/mm")
         };
+        wrong.publishing.comment = "loud".into();
+        wrong.publishing.pull_request = "seven".into();
         let problems = make(&wrong, None).unwrap_err();
         let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
-        assert_eq!(named, ["release", "nodes", "timeout", "keep", "comment", "mode", "only"]);
+        let expected = [
+            "release",
+            "nodes",
+            "timeout",
+            "keep",
+            "allow-unsafe-fork",
+            "comment",
+            "pull-request",
+            "mode",
+            "only",
+        ];
+        assert_eq!(named, expected);
         insta::assert_snapshot!(problems.0[1], @r#"nodes: "0" is no possible number of nodes. Write a number from 1 to 9; 3 is the default."#);
     }
 

@@ -7,17 +7,22 @@
 mod attached;
 mod bundles;
 mod make;
+mod matrix;
 mod policy;
 mod problems;
+mod publishing;
 mod render;
 mod selection;
 mod suite;
+mod support;
 mod types;
 mod upload;
 mod url;
 
 pub use make::make;
+pub use matrix::{Pair, matrix, pairs};
 pub use problems::{Problem, Problems};
+pub use publishing::judge_publishing;
 pub use render::text;
 pub use types::{
     AttachedNode, AttachedPlan, Budgets, Bundle, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan,

@@ -15,6 +15,9 @@ pub struct Plan {
     pub stable: Release,
     /// What is upgraded to.
     pub release: Release,
+    /// The compose file of the user's own, the first one of several: the file that reports point at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compose_file: Option<String>,
     /// How.
     pub mode: Mode,
     /// Why so, as a clause: "11.5.1 → 11.6.0 is one minor apart".

@@ -16,11 +16,15 @@ mod docs;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod foreign_texts;
+#[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
 mod play;
 #[cfg(test)]
 mod products;
+#[cfg(test)]
+mod report_command;
 #[cfg(test)]
 mod report_golden;
 #[cfg(test)]

@@ -5,20 +5,23 @@ use upgrade_gate::cluster::Roles;
 use upgrade_gate::compose::load;
 
 use super::input_tables::names;
-use super::region::text;
+use super::region::{path, text};
 
 /// The workflows of this repository, by file.
 fn our_workflows() -> Vec<(String, String)> {
-    let folder = std::fs::read_dir(".github/workflows").unwrap();
+    let folder = std::fs::read_dir(path(".github/workflows")).unwrap();
     let files = folder.map(|file| format!(".github/workflows/{}", file.unwrap().file_name().display()));
     files.map(|file| (file.clone(), text(&file))).collect()
 }
 
 /// The YAML blocks of the README that are workflows.
 fn readme_workflows() -> Vec<String> {
-    let readme = text("README.md");
+    yaml_blocks(&text("README.md"))
+}
+
+fn yaml_blocks(text: &str) -> Vec<String> {
     let mut blocks = Vec::new();
-    for part in readme.split("```yaml\n").skip(1) {
+    for part in text.split("```yaml\n").skip(1) {
         let block = part.split("```").next().unwrap_or_default();
         if block.contains("jobs:") {
             blocks.push(block.to_owned());
@@ -31,7 +34,7 @@ fn readme_workflows() -> Vec<String> {
 fn with_of_the_gate(workflow: &str) -> Vec<Value> {
     let workflow: Value = yaml_serde::from_str(workflow).unwrap();
     let jobs = workflow["jobs"].as_object().unwrap().clone();
-    let steps = jobs.into_iter().flat_map(|(_, job)| job["steps"].as_array().unwrap().clone());
+    let steps = jobs.into_iter().flat_map(|(_, job)| job["steps"].as_array().cloned().unwrap_or_default());
     let ours = |step: &Value| {
         let uses = step["uses"].as_str().unwrap_or_default();
         uses == "./" || uses.contains("mattermost-upgrade-gate@")
@@ -47,8 +50,13 @@ fn the_readmes_workflows_are_short_and_their_inputs_exist() {
         assert!(workflow.lines().count() <= 12, "more than 12 lines:\n{workflow}");
     }
     let ours: Vec<String> = our_workflows().into_iter().map(|(_, workflow)| workflow).collect();
-    let all: Vec<Value> =
-        workflows.iter().chain(&ours).flat_map(|workflow| with_of_the_gate(workflow)).collect();
+    let of_docs = yaml_blocks(&text("docs/matrix.md"));
+    assert_eq!(of_docs.len(), 2);
+    for workflow in &of_docs {
+        assert!(workflow.lines().count() <= 20, "more than 20 lines:\n{workflow}");
+    }
+    let all = workflows.iter().chain(&ours).chain(&of_docs);
+    let all: Vec<Value> = all.flat_map(|workflow| with_of_the_gate(workflow)).collect();
     assert!(all.len() >= 2, "neither the README nor a workflow of ours uses the action");
     for with in all {
         for name in with.as_object().unwrap().keys() {
