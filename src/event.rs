@@ -181,6 +181,9 @@ pub struct RunHeader {
     pub stable: ReleaseName,
     /// The release under test.
     pub release: ReleaseName,
+    /// The compose file of the user's own, if there is one: where readers of reports look first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compose_file: Option<String>,
     /// How many nodes.
     pub nodes: usize,
     /// `rolling` or `stop-start`.

@@ -1,15 +1,25 @@
-//! What the user wants: flags and `INPUT_*` variables are one definition, and this is the only reader of the environment.
+//! What the user wants: flags and `INPUT_*` variables are one definition, and this is the only room that reads the environment.
 //!
 //! GitHub passes every input as `INPUT_<NAME>`, an unset one as an empty string. To clap an empty variable is a value, so
 //! [`Inputs::with_defaults`] gives every empty one its default: empty counts as not given.
 //! Nothing is judged here; [`crate::plan`] judges all inputs at once and names each wrong one.
 
-use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
-use std::path::PathBuf;
+mod attached;
+mod instead;
+mod publishing;
+mod settle;
+mod surroundings;
+mod upload;
+
+pub use attached::AttachedInputs;
+pub use instead::Instead;
+pub use publishing::Publishing;
+pub use surroundings::{Aws, Surroundings};
+pub use upload::UploadInputs;
 
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
+use settle::settle;
 
 /// The default of `nodes`.
 const NODES: &str = "3";
@@ -19,16 +29,14 @@ const MODE: &str = "auto";
 const TIMEOUT: &str = "30m";
 /// The default of `suite-timeout`.
 const SUITE_TIMEOUT: &str = "20m";
-/// The default of `report-dir`.
-const REPORT_DIR: &str = "upgrade-gate-report";
-/// The default of `comment`.
-const COMMENT: &str = "auto";
 /// The default of `keep`.
 const KEEP: &str = "false";
 /// The default of `reaper`.
 const REAPER: &str = "auto";
 /// The default of `apps`.
 const APPS: &str = "false";
+/// The default of `allow-unsafe-fork`.
+const ALLOW_UNSAFE_FORK: &str = "false";
 
 /// The inputs of a run: the `with:` of the Action and the flags of `upgrade-gate run` and `plan`.
 #[derive(Debug, Clone, Args)]
@@ -141,6 +149,10 @@ pub struct Inputs {
     #[arg(long, env = "INPUT_PLUGINS", value_name = "FILES", default_value = "", help_heading = "Cluster")]
     pub plugins: String,
 
+    /// The cluster, if it is there already.
+    #[command(flatten)]
+    pub attached: AttachedInputs,
+
     /// Run only these checks: ids such as `posts` or lines such as `S2.4`, separated by commas or blanks.
     #[arg(long, env = "INPUT_ONLY", value_name = "CHECKS", default_value = "", help_heading = "Checks")]
     pub only: String,
@@ -187,41 +199,33 @@ pub struct Inputs {
     #[arg(long, env = "INPUT_REAPER", value_name = "WHO", default_value = REAPER, help_heading = "Run")]
     pub reaper: String,
 
-    /// The folder that the reports are written to.
-    #[arg(long, env = "INPUT_REPORT-DIR", value_name = "DIR", default_value = REPORT_DIR, help_heading = "Reports")]
-    pub report_dir: String,
+    /// Run a fork's pull request under `pull_request_target` all the same, with its token and secrets beside the fork's code.
+    #[arg(long, env = "INPUT_ALLOW-UNSAFE-FORK", value_name = "BOOL", default_value = ALLOW_UNSAFE_FORK, num_args = 0..=1, default_missing_value = "true", help_heading = "Run")]
+    pub allow_unsafe_fork: String,
 
-    /// A token that may comment on the pull request.
-    #[arg(
-        long,
-        env = "INPUT_GITHUB-TOKEN",
-        value_name = "TOKEN",
-        hide_env_values = true,
-        help_heading = "Reports"
-    )]
-    pub github_token: Option<SecretString>,
+    /// Where reports go.
+    #[command(flatten)]
+    pub publishing: Publishing,
 
-    /// Certificates, as PEM or the path of a PEM file, to trust beside the usual ones when GitHub is asked.
-    #[arg(long, env = "INPUT_CA-BUNDLE", value_name = "PEM", default_value = "", help_heading = "Reports")]
-    pub ca_bundle: String,
+    /// Where reports go besides the report folder.
+    #[command(flatten)]
+    pub upload: UploadInputs,
 
-    /// Whether the pull request gets a comment: `auto` (on a pull request with a token), `always` or `never`.
-    #[arg(long, env = "INPUT_COMMENT", value_name = "WHEN", default_value = COMMENT, help_heading = "Reports")]
-    pub comment: String,
+    /// What is done instead of a run.
+    #[command(flatten)]
+    pub instead: Instead,
 }
 
 impl Inputs {
     /// Gives every empty input its default, and trims what a workflow file's block texts leave behind.
     #[must_use]
     pub fn with_defaults(mut self) -> Self {
-        let defaults = [
+        settle([
             (&mut self.image, crate::versions::DEFAULT_IMAGE),
             (&mut self.nodes, NODES),
             (&mut self.mode, MODE),
             (&mut self.timeout, TIMEOUT),
             (&mut self.suite_timeout, SUITE_TIMEOUT),
-            (&mut self.report_dir, REPORT_DIR),
-            (&mut self.comment, COMMENT),
             (&mut self.keep, KEEP),
             (&mut self.reaper, REAPER),
             (&mut self.suite_image, ""),
@@ -232,26 +236,38 @@ impl Inputs {
             (&mut self.release, ""),
             (&mut self.registry, ""),
             (&mut self.registry_username, ""),
-            (&mut self.ca_bundle, ""),
-        ];
-        for (value, default) in defaults {
-            *value = value.trim().to_owned();
-            if value.is_empty() {
-                default.clone_into(value);
+            (&mut self.allow_unsafe_fork, ALLOW_UNSAFE_FORK),
+        ]);
+        self.attached = self.attached.with_defaults();
+        self.upload = self.upload.with_defaults();
+        self.publishing = self.publishing.with_defaults();
+        self.instead = self.instead.with_defaults();
+        for secret in self.all_secrets() {
+            if secret.as_ref().is_some_and(|text| text.expose_secret().trim().is_empty()) {
+                *secret = None;
             }
         }
-        let given = |secret: &SecretString| !secret.expose_secret().trim().is_empty();
-        self.license = self.license.filter(given);
-        self.github_token = self.github_token.filter(given);
-        self.registry_password = self.registry_password.filter(given);
         self
     }
 
-    /// The secrets among them, which nobody may show.
+    /// Everything secret that was given: no output may contain it.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        let given = [&self.license, &self.registry_password, &self.github_token].into_iter().flatten();
+        let mut all = self.clone();
+        let given = all.all_secrets().into_iter().filter_map(|secret| secret.take());
         given.map(|secret| secret.expose_secret().to_owned()).collect()
+    }
+
+    fn all_secrets(&mut self) -> [&mut Option<SecretString>; 7] {
+        [
+            &mut self.registry_password,
+            &mut self.license,
+            &mut self.publishing.github_token,
+            &mut self.attached.admin_password,
+            &mut self.attached.admin_token,
+            &mut self.upload.report_access_key,
+            &mut self.upload.report_secret_key,
+        ]
     }
 
     /// The inputs by themselves, as tests and `demo` want them: everything at its default.
@@ -280,64 +296,6 @@ pub fn secret_variables() -> Vec<String> {
     secrets.filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned())).collect()
 }
 
-/// Where the run takes place, as far as the environment tells: read once, in `main`.
-#[derive(Debug, Clone, Default)]
-pub struct Surroundings {
-    /// Every `GITHUB_*` and `RUNNER_*` variable that is not empty.
-    pub github: BTreeMap<String, String>,
-    /// The run that the main step told the post step of.
-    pub run: Option<String>,
-    /// `DOCKER_HOST`.
-    pub docker_host: Option<String>,
-    /// The file of this program.
-    pub program: PathBuf,
-    /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
-    pub colour: bool,
-    /// Whether standard output is a terminal.
-    pub terminal: bool,
-}
-
-impl Surroundings {
-    /// Reads the environment of this process.
-    #[must_use]
-    pub fn read() -> Self {
-        let github = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .filter(|(name, value)| {
-                (name.starts_with("GITHUB_") || name.starts_with("RUNNER_")) && !value.is_empty()
-            })
-            .collect();
-        let terminal = std::io::stdout().is_terminal();
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        Self {
-            github,
-            run: std::env::var("STATE_run").ok().filter(|value| !value.is_empty()),
-            docker_host: std::env::var("DOCKER_HOST").ok().filter(|value| !value.is_empty()),
-            // Where it cannot be read, the name alone is told, and found or not.
-            program: std::env::current_exe().unwrap_or_else(|_| "upgrade-gate".into()),
-            colour: terminal && !set("NO_COLOR"),
-            terminal,
-        }
-    }
-
-    /// Whether this is a GitHub runner (or something that plays one).
-    #[must_use]
-    pub fn on_github(&self) -> bool {
-        self.github.get("GITHUB_ACTIONS").is_some_and(|value| value == "true")
-    }
-
-    /// What tells this job of GitHub's from all others that may use the same engine; nothing elsewhere.
-    ///
-    /// The siblings of a matrix share all but the runner's name, and a runner has one job at a time.
-    #[must_use]
-    pub fn github_job(&self) -> Option<String> {
-        let get = |name: &str| self.github.get(name).map_or("", String::as_str);
-        let names = ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME"].map(get);
-        let repository = self.github.get("GITHUB_REPOSITORY")?;
-        Some(format!("{repository} {}", names.join(" ")))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,6 +311,18 @@ mod tests {
         assert_eq!((inputs.nodes.as_str(), inputs.mode.as_str()), ("3", "auto"));
         assert_eq!(inputs.stable, "11.5.0");
         assert!(inputs.license.is_none());
-        assert_eq!(secret_variables(), ["INPUT_REGISTRY-PASSWORD", "INPUT_LICENSE", "INPUT_GITHUB-TOKEN"]);
+        assert_eq!(
+            secret_variables(),
+            [
+                "INPUT_REGISTRY-PASSWORD",
+                "INPUT_LICENSE",
+                "INPUT_ADMIN-PASSWORD",
+                "INPUT_ADMIN-TOKEN",
+                "INPUT_GITHUB-TOKEN",
+                "INPUT_REPORT-ACCESS-KEY",
+                "INPUT_REPORT-SECRET-KEY",
+            ]
+        );
+        assert_eq!(inputs.attached.cluster, "compose");
     }
 }

@@ -30,5 +30,6 @@ pub mod sinks;
 pub mod stages;
 pub mod standin;
 pub mod storage;
+pub mod tarball;
 pub mod verdict;
 pub mod versions;

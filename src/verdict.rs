@@ -2,7 +2,10 @@
 //!
 //! The order of precedence, strongest first: interrupted, our own bug, a failed check, a release that broke
 //! the run, an environment that broke it, something that could not be measured. A failed check wins over an
-//! environment that broke later: what was measured stays measured.
+//! environment that broke later: what was measured stays measured. Not so before the cluster was up on stable: a
+//! check that failed then tells why it never came up, and nothing of the release.
+
+pub mod worst;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -166,8 +169,11 @@ impl Verdict {
     #[must_use]
     pub fn of(record: &Record) -> Self {
         let counts = Counts::of(record, None);
-        let failed = failed(record);
         let broken = |blame: Blame| breakages(record, blame);
+        let (mut failed, mut environment) = (failed(record), broken(Blame::Environment));
+        if record.clustering.is_none() && !environment.is_empty() {
+            environment.append(&mut failed);
+        }
         let interrupted: Vec<String> = record.interrupted.iter().map(|signal| stopped_by(signal)).collect();
         let unmeasured = unmeasured(record, &counts);
 
@@ -177,7 +183,7 @@ impl Verdict {
             (Word::GateBug, ExitCode::GATE_BUG, broken(Blame::Gate)),
             (Word::Failed, ExitCode::FAILED, failed),
             (Word::Failed, ExitCode::FAILED, broken(Blame::Release)),
-            (Word::Broken, ExitCode::ENVIRONMENT, broken(Blame::Environment)),
+            (Word::Broken, ExitCode::ENVIRONMENT, environment),
             (Word::NotMeasured, ExitCode::NOT_MEASURED, unmeasured),
         ];
         let decided = classes.iter().find(|(.., reasons)| !reasons.is_empty());
@@ -185,6 +191,17 @@ impl Verdict {
             decided.map_or((Word::Passed, ExitCode::PASSED), |&(word, exit_code, _)| (word, exit_code));
         let reasons = classes.into_iter().flat_map(|(.., reasons)| reasons).collect();
         Self { word, exit_code, reasons, counts }
+    }
+
+    /// The same when not all reports could be written: a result that cannot be kept is no success, since nobody could
+    /// look it up.
+    #[must_use]
+    pub fn without_reports(mut self) -> Self {
+        if self.passed() {
+            self.exit_code = ExitCode::ENVIRONMENT;
+            self.reasons.push("not all reports could be written".into());
+        }
+        self
     }
 
     /// Whether the upgrade held.

@@ -10,7 +10,7 @@ pub const DEFAULT_IMAGE: &str = "mattermost/mattermost-enterprise-edition";
 /// The last minor of each finished major: what "one minor apart" means across a major.
 ///
 /// Source: Mattermost's release history; 11.11 precedes 12.0 by the published plan.
-const LAST_MINOR: &[(u64, u64)] = &[(5, 39), (6, 7), (7, 11), (8, 1), (9, 11), (10, 12), (11, 11)];
+pub const LAST_MINOR: &[(u64, u64)] = &[(5, 39), (6, 7), (7, 11), (8, 1), (9, 11), (10, 12), (11, 11)];
 
 /// A Mattermost version as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

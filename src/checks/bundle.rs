@@ -1,10 +1,8 @@
 //! Plugin bundles made in memory: the smallest that a server takes, and one that it must not start.
 
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
+
+use crate::tarball;
 
 /// A plugin that consists of a web app of one line. Seen on real servers: it is installed, runs and is replaced like any
 /// other; a server part would have to be built for each platform.
@@ -15,29 +13,22 @@ pub(super) fn webapp_only(id: &str, version: &str) -> Vec<u8> {
     });
     let script =
         format!("window.registerPlugin(\"{id}\",{{initialize(){{}},uninitialize(){{}}}});// {version}\n");
-    packed(id, &[("plugin.json", &manifest), ("webapp/main.js", &Value::String(script))])
+    packed(id, &manifest, &[(&format!("{id}/webapp/main.js"), script.as_bytes())])
 }
 
 /// A plugin with neither web app nor server part: it can be installed, and fails to start.
 pub(super) fn hollow(id: &str) -> Vec<u8> {
     let manifest =
         json!({"id": id, "name": "Upgrade gate", "version": "0.1.0", "min_server_version": "9.0.0"});
-    packed(id, &[("plugin.json", &manifest)])
+    packed(id, &manifest, &[])
 }
 
-/// A `tar.gz` with one folder. Writing to memory cannot fail; if it did, the server would refuse what is missing.
-fn packed(folder: &str, files: &[(&str, &Value)]) -> Vec<u8> {
-    let mut tar = tar::Builder::new(Vec::new());
-    for (path, content) in files {
-        let text = content.as_str().map_or_else(|| content.to_string(), str::to_owned);
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mode(0o644);
-        let _ = tar.append_data(&mut header, format!("{folder}/{path}"), text.as_bytes());
-    }
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    let _ = gzip.write_all(&tar.into_inner().unwrap_or_default());
-    gzip.finish().unwrap_or_default()
+/// One folder with a manifest and more. Packing to memory cannot fail; if it did, the server would refuse what is empty.
+fn packed(folder: &str, manifest: &Value, more: &[(&str, &[u8])]) -> Vec<u8> {
+    let (path, text) = (format!("{folder}/plugin.json"), manifest.to_string());
+    let files: Vec<(&str, &[u8])> =
+        std::iter::once((path.as_str(), text.as_bytes())).chain(more.iter().copied()).collect();
+    tarball::pack(&files).unwrap_or_default()
 }
 
 #[cfg(test)]

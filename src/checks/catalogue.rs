@@ -117,6 +117,13 @@ pub fn not_measured(check: &Check, stage: Stage, reason: &str) -> CheckResult {
     }
 }
 
+/// The result of a check that this installation cannot have.
+#[must_use]
+pub fn not_applicable(check: &Check, stage: Stage, reason: &str) -> CheckResult {
+    let outcome = Outcome::NotApplicable { reason: reason.to_owned() };
+    CheckResult { outcome, ..not_measured(check, stage, "") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::{Place, Side};
 use crate::mattermost::VersionFacts;
+use crate::outcome::Failure;
 use crate::versions::Version;
 
 pub(super) const CHECK: Check = Check {
@@ -56,11 +57,17 @@ fn word(side: Side) -> &'static str {
     }
 }
 
+/// A failure that shows the version which the node tells now, and not the one it had when it took its place.
+fn differs(place: &Place, told: &VersionFacts, expected: String, got: String) -> Stop {
+    let (node, version) = (Some(place.name.clone()), Some(told.version.clone()));
+    Stop::Failed(Failure { expected, got, node, version, ..Failure::default() })
+}
+
 /// Client configuration, `X-Version-Id` and the websocket's hello must agree with each other and with the plan.
 async fn of_node(cx: &Context<'_>, place: &Place) -> Result<VersionFacts, Stop> {
     let expected = if place.side == Side::Stable { cx.versions.0 } else { cx.versions.1 };
     let facts = place.anyone.version_facts().await.expecting("the client configuration")?;
-    let wrong = |expected: String, got: String| Err(Stop::failed_at(&place.name, expected, got));
+    let wrong = |expected: String, got: String| Err(differs(place, &facts, expected, got));
     if !expected.admits(&facts.version) {
         return wrong(format!("version {expected}"), format!("version {}", facts.version));
     }
@@ -85,18 +92,16 @@ fn as_labelled(cx: &Context<'_>, place: &Place, told: &VersionFacts) -> Result<(
     let name = format!("{} is what its image's labels say", place.name);
     let image = match cx.image(place.side) {
         Ok(image) => image,
-        Err(why) => return cx.judge(name, Err(Stop::NotMeasured(format!("its image is not known: {why}")))),
+        Err(absent) => return cx.judge(name, Err(absent.into())),
     };
     let version = image.version().filter(|version| !Version::read(version).admits(&told.version));
     let revision = image.revision().filter(|revision| *revision != told.build_hash);
     let verdict = match (version, revision) {
-        (Some(version), _) => Err(Stop::failed_at(
-            &place.name,
-            format!("version {version}"),
-            format!("version {}", told.version),
-        )),
+        (Some(version), _) => {
+            Err(differs(place, told, format!("version {version}"), format!("version {}", told.version)))
+        }
         (None, Some(commit)) => {
-            Err(Stop::failed_at(&place.name, format!("build hash {commit}"), told.build_hash.clone()))
+            Err(differs(place, told, format!("build hash {commit}"), told.build_hash.clone()))
         }
         (None, None) if image.version().is_none() && image.revision().is_none() => return Ok(()),
         (None, None) => Ok(()),
@@ -114,11 +119,10 @@ fn one_build(of_side: &[&(&Place, VersionFacts)]) -> Result<(), Stop> {
     let (first, rest) = of_side.split_first().ok_or_else(|| Stop::NotMeasured("no node answered".into()))?;
     match rest.iter().find(|(_, facts)| build(facts) != build(&first.1)) {
         None => Ok(()),
-        Some((place, facts)) => Err(Stop::failed_at(
-            &place.name,
-            format!("the build of {}: {}", first.0.name, build(&first.1)),
-            build(facts),
-        )),
+        Some((place, facts)) => {
+            let expected = format!("the build of {}: {}", first.0.name, build(&first.1));
+            Err(differs(place, facts, expected, build(facts)))
+        }
     }
 }
 
@@ -146,17 +150,16 @@ fn compare_with_stable(cx: &Context<'_>, facts: &[(&Place, VersionFacts)]) -> Re
     for (place, told) in facts {
         let same = told.version == version && told.build_hash == hash;
         let verdict = match place.side {
-            Side::Stable if !same => Err(Stop::failed_at(
-                &place.name,
-                format!("still {version} {hash}"),
-                format!("{} {}", told.version, told.build_hash),
-            )),
+            Side::Stable if !same => {
+                let got = format!("{} {}", told.version, told.build_hash);
+                Err(differs(place, told, format!("still {version} {hash}"), got))
+            }
             // Two versions cannot be built from one commit: one of the two says what it is not.
             Side::Release
                 if told.build_hash == hash && (told.version != version || cx.versions.0 != cx.versions.1) =>
             {
                 let expected = format!("another build than stable's {version} {hash}");
-                Err(Stop::failed_at(&place.name, expected, format!("{} {hash}", told.version)))
+                Err(differs(place, told, expected, format!("{} {hash}", told.version)))
             }
             _ => Ok(()),
         };

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::each_version::each_version;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::refused::refused;
-use super::scene::{NoMail, Place};
+use super::scene::Place;
 use crate::mattermost::{Team, address_of};
 use crate::outcome::Stage;
 use crate::sinks::MailSink;
@@ -38,9 +38,8 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     .await;
     match &cx.mail {
         Ok(sink) => halted = halted.and(by_mail(cx, sink, &team).await),
-        Err(NoMail::NotApplicable(reason)) => cx.not_applicable("people are invited by mail", reason.clone()),
-        Err(NoMail::NotMeasured(reason)) => {
-            let verdict = Err::<(), _>(Stop::NotMeasured(reason.clone()));
+        Err(absent) => {
+            let verdict = Err::<(), _>(absent.into());
             halted = halted.and(cx.judge("people are invited by mail", verdict));
         }
     }

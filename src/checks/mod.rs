@@ -54,5 +54,5 @@ pub use check::{Check, Need, Stages};
 pub use context::Context;
 pub use outcome::{Expect, Halt, Stop};
 pub use plugins::{PRODUCTS, Product};
-pub use scene::{Brought, Carried, Home, NoMail, Place, Scene, Side};
+pub use scene::{Absent, Brought, Carried, Home, Place, Scene, Side};
 pub use turn::Turn;

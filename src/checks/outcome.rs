@@ -1,5 +1,6 @@
 //! How a step of a check stops, and how an API error becomes such a stop.
 
+use super::scene::Absent;
 use crate::mattermost::ApiError;
 use crate::outcome::{Failure, Outcome};
 
@@ -10,6 +11,8 @@ pub enum Stop {
     Failed(Failure),
     /// It could not measure.
     NotMeasured(String),
+    /// There is nothing to measure here.
+    NotApplicable(String),
 }
 
 /// A step failed and has said so; the check may go on with other steps or end here with `?`.
@@ -40,6 +43,16 @@ impl Stop {
         match self {
             Self::Failed(failure) => Outcome::Failed(failure),
             Self::NotMeasured(reason) => Outcome::NotMeasured { reason },
+            Self::NotApplicable(reason) => Outcome::NotApplicable { reason },
+        }
+    }
+}
+
+impl From<&Absent> for Stop {
+    fn from(absent: &Absent) -> Self {
+        match absent {
+            Absent::NotApplicable(reason) => Self::NotApplicable(reason.clone()),
+            Absent::NotMeasured(reason) => Self::NotMeasured(reason.clone()),
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Whether a product can be checked here: which nodes run its plugin, and what that means after what stable had.
 
-use serde_json::Value;
-
 use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::Place;
@@ -107,17 +105,13 @@ async fn settled(cx: &Context<'_>, place: &Place, plugin: &str, expected: bool) 
 
 /// Asked by the list of manifests and not by the statuses: those cover the whole cluster without naming nodes.
 async fn standing(cx: &Context<'_>, place: &Place, plugin: &str) -> Result<Standing, Stop> {
-    let lists: Value = match cx.home.admin.at(&place.anyone).get("/api/v4/plugins").await {
+    let installed = match cx.home.admin.at(&place.anyone).plugins().await {
         Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(Standing::AllOff),
-        reply => reply.and_then(|reply| reply.json()).expecting("the list of plugins")?,
+        lists => lists.expecting("the list of plugins")?,
     };
-    let listed = |list: &str| {
-        let mut manifests = lists[list].as_array().into_iter().flatten();
-        manifests.find(|manifest| manifest["id"].as_str() == Some(plugin)).cloned()
-    };
-    Ok(match (listed("active"), listed("inactive")) {
-        (Some(manifest), _) => Standing::Running(manifest["version"].as_str().unwrap_or_default().to_owned()),
-        (None, Some(_)) => Standing::Off,
-        (None, None) => Standing::Absent,
+    Ok(match installed.find(plugin) {
+        Some((manifest, true)) => Standing::Running(manifest.version.clone()),
+        Some((_, false)) => Standing::Off,
+        None => Standing::Absent,
     })
 }

@@ -38,7 +38,7 @@ pub struct Place {
 /// The accounts and the team that the gate made on stable, used in every stage: their sessions cross the upgrade.
 #[derive(Debug, Clone)]
 pub struct Home {
-    /// The first user: system admin.
+    /// A system admin: the first user, or the one that the site gave.
     pub admin: Client,
     /// The admin's id.
     pub admin_id: String,
@@ -56,16 +56,18 @@ pub struct Home {
     pub login_id: String,
     /// The password of alice.
     pub password: secrecy::SecretString,
+    /// The password of the admin; empty where a token was given in its place.
+    pub admin_password: secrecy::SecretString,
     /// The team that all of them are in.
     pub team_id: String,
 }
 
-/// Why the servers' mail does not come to the gate.
+/// Why something is not there that a check would look at: the servers' mail, their bucket, their images.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoMail {
-    /// It cannot, for this reason: the installation is set up otherwise.
+pub enum Absent {
+    /// It cannot be, for this reason: the installation is set up otherwise, or is not the gate's own.
     NotApplicable(String),
-    /// It should, and telling the servers failed.
+    /// It should be, and something failed.
     NotMeasured(String),
 }
 
@@ -93,7 +95,7 @@ pub struct Scene<'a> {
     /// What the two releases promise to be: stable, release.
     pub versions: (&'a Version, &'a Version),
     /// What the images of the two releases say they are: stable, release. Else why that is not known.
-    pub images: (Result<Arc<ImageFacts>, String>, Result<Arc<ImageFacts>, String>),
+    pub images: (Result<Arc<ImageFacts>, Absent>, Result<Arc<ImageFacts>, Absent>),
     /// What the gate brought on stable.
     pub brought: &'a Brought,
     /// What crosses nodes.
@@ -101,11 +103,11 @@ pub struct Scene<'a> {
     /// Accounts and team.
     pub home: &'a Home,
     /// The bucket behind the servers, if the gate can look into it; else why not.
-    pub bucket: Result<Bucket, String>,
+    pub bucket: Result<Bucket, Absent>,
     /// What the gate serves to the servers; else why they can't reach it.
     pub sinks: &'a Result<Sinks, String>,
     /// The gate's mail server, if the servers were told to send their mail there; else why not.
-    pub mail: Result<&'a MailSink, NoMail>,
+    pub mail: Result<&'a MailSink, Absent>,
     /// Whether the user wants the retired Apps framework measured.
     pub apps: bool,
     /// Kept from stage to stage.
@@ -117,9 +119,9 @@ impl Scene<'_> {
     ///
     /// # Errors
     /// Why that is not known.
-    pub fn image(&self, side: Side) -> Result<&ImageFacts, &str> {
+    pub fn image(&self, side: Side) -> Result<&ImageFacts, &Absent> {
         let image = if side == Side::Stable { &self.images.0 } else { &self.images.1 };
-        image.as_deref().map_err(String::as_str)
+        image.as_deref()
     }
 }
 

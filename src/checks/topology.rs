@@ -79,7 +79,7 @@ async fn drives_s3(cx: &Context<'_>) -> Result<(), Stop> {
 }
 
 async fn bucket_answers(cx: &Context<'_>) -> Result<(), Stop> {
-    let bucket = cx.bucket.as_ref().map_err(|why| Stop::NotMeasured(why.clone()))?;
+    let bucket = cx.bucket.as_ref().map_err(Stop::from)?;
     match bucket.exists().await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Stop::failed("the nodes' bucket in the store", "no such bucket")),

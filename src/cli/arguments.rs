@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::demo::DemoOptions;
+use super::report::ReportOptions;
 use super::standin::Part;
 use crate::inputs::Inputs;
 
@@ -33,8 +34,10 @@ pub enum Command {
         inputs: Inputs,
         /// How to show it.
         #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        format: PlanFormat,
     },
+    /// Make the reports of a run, or of many, from their records, and publish them: no Docker, same exit code.
+    Report(ReportOptions),
     /// List the checks and the lines of MM-T5392 that they cover.
     Checks {
         /// How to show them.
@@ -76,6 +79,17 @@ pub enum Command {
     /// Parts of the stand-in, for images that play a cluster on a real Docker engine.
     #[command(name = "standin", hide = true, subcommand)]
     StandIn(Part),
+}
+
+/// How a plan is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For `strategy.matrix`: a row for each pair of versions.
+    Matrix,
 }
 
 /// How a listing is shown.

@@ -31,7 +31,7 @@ use crate::record::Record;
 use crate::redact::Redactor;
 use crate::report::{Look, WrittenFile, write_all};
 use crate::stages;
-use crate::verdict::{ExitCode, Verdict};
+use crate::verdict::Verdict;
 
 /// How long we stay after a signal; the last reports come on top.
 const STAY: Duration = Duration::from_millis(5500);
@@ -112,7 +112,7 @@ where
             settle(&events, &pump, CATCH_UP_AT_LEISURE).await;
         }
         let _ = reports(&pump.so_far(), dir);
-        tear_down(plan, cluster, run_id, &events, Instant::now() + TEARDOWN).await;
+        tear_down(plan, cluster, &http, run_id, &events, Instant::now() + TEARDOWN).await;
     });
     let signal = tokio::select! {
         biased;
@@ -132,7 +132,8 @@ where
             publish::files(&record, &Verdict::of(&record), context, dir);
         }
         if let Some(cluster) = cluster.get() {
-            let down = timeout_at(leave + LAST_WORDS, tear_down(plan, cluster, run_id, &events, leave));
+            let down =
+                timeout_at(leave + LAST_WORDS, tear_down(plan, cluster, &http, run_id, &events, leave));
             let told =
                 |signal| events.warn(format!("{signal} came while the cluster is removed; that goes on"));
             let _ = interrupts.through(down, told).await;
@@ -148,10 +149,8 @@ where
     }
     let files = reports(&record, dir);
     let mut verdict = Verdict::of(&record);
-    if verdict.passed() && files.iter().any(|file| file.result.is_err()) {
-        // A result that cannot be kept is no success: nobody could look it up.
-        verdict.exit_code = ExitCode::ENVIRONMENT;
-        verdict.reasons.push("not all reports could be written".into());
+    if files.iter().any(|file| file.result.is_err()) {
+        verdict = verdict.without_reports();
     }
     if let Some(mut console) = console {
         let _ = console.finish(&record, &verdict, &files);
@@ -160,7 +159,14 @@ where
 }
 
 /// Removes the cluster, or says what is left and how to remove it.
-async fn tear_down(plan: &Plan, cluster: &Cluster, run_id: &str, events: &Events, deadline: Instant) {
+async fn tear_down(
+    plan: &Plan,
+    cluster: &Cluster,
+    http: &Http,
+    run_id: &str,
+    events: &Events,
+    deadline: Instant,
+) {
     if plan.keep {
         let balancer = cluster.balancer().await.unwrap_or_else(|_| "no balancer".into());
         events.warn(format!(
@@ -170,6 +176,7 @@ async fn tear_down(plan: &Plan, cluster: &Cluster, run_id: &str, events: &Events
     }
     let began = Instant::now();
     events.send(EventKind::PhaseStarted { phase: Phase::Teardown });
+    stages::leave(cluster, http, events).await;
     if let Err(error) = cluster.down(deadline).await {
         events.warn(format!("not everything could be removed: {error}"));
     }
@@ -205,6 +212,7 @@ fn header(plan: &Plan, provider: &str, run_id: &str) -> RunHeader {
         gate_version: env!("CARGO_PKG_VERSION").to_owned(),
         stable: name(&plan.stable),
         release: name(&plan.release),
+        compose_file: plan.compose_file.clone(),
         nodes: plan.order.len(),
         mode: plan.mode.to_string(),
         mode_reason: plan.mode_reason.clone(),

@@ -4,24 +4,29 @@
 //! place where all rooms meet; none of them knows this one.
 
 mod arguments;
+mod attached;
 mod checks;
 mod cleanup;
 mod conduct;
 mod demo;
 mod ending;
+mod instead;
 mod interrupt;
 mod outside;
 mod ownership;
 mod plan;
 mod post;
+mod prepared;
 mod publish;
 mod pump;
 mod random;
 mod reaper;
+mod report;
 mod run;
 mod say;
 mod standin;
 mod timings;
+mod upload;
 
 pub use arguments::{Arguments, Command};
 
@@ -65,9 +70,12 @@ async fn dispatch(command: Command) -> ExitCode {
     let surroundings = Surroundings::read();
     // Boxed without their types: a whole run is a deep nest of futures, and its layout would be computed again here.
     let work: Pin<Box<dyn Future<Output = ExitCode> + '_>> = match command {
-        Command::Run { inputs } => Box::pin(run::run(inputs.with_defaults(), &surroundings)),
+        Command::Run { inputs } => Box::pin(instead::run_or_instead(inputs.with_defaults(), &surroundings)),
         Command::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
-        Command::Plan { inputs, format } => return plan::plan(&inputs.with_defaults(), format),
+        Command::Plan { inputs, format } => {
+            return plan::plan(&inputs.with_defaults(), format, &surroundings);
+        }
+        Command::Report(options) => Box::pin(report::report(options, &surroundings)),
         Command::Checks { format, timings: None } => return checks::checks(format),
         Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
         Command::Post { inputs } => Box::pin(post::post(inputs.with_defaults(), &surroundings)),

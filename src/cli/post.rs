@@ -11,7 +11,7 @@ use crate::inputs::{Inputs, Surroundings};
 use crate::verdict::ExitCode;
 
 pub(super) async fn post(inputs: Inputs, surroundings: &Surroundings) -> ExitCode {
-    hand_over(&inputs.report_dir, surroundings);
+    hand_over(&inputs.publishing.report_dir, surroundings);
     let runs = match &surroundings.run {
         Some(run) => vec![run.clone()],
         None => by_label(surroundings).await,

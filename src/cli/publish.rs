@@ -3,14 +3,22 @@
 use std::path::Path;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::ending::Ending;
 use super::outside;
-use super::say::say;
-use crate::github::{self, Context, Notice, Patience, Published};
-use crate::inputs::{Inputs, Surroundings};
+use super::say::{notice, say};
+use crate::github::{self, Annotation, Context, Named, Patience, Published, Pull};
+use crate::inputs::{Inputs, Publishing, Surroundings};
+use crate::plan::Problems;
 use crate::record::Record;
-use crate::report;
+use crate::report::{self, Run};
 use crate::verdict::Verdict;
+
+/// What a report folder remembers of the pull request, for a second workflow that may write where this one may not.
+const CONTEXT_FILE: &str = "context.json";
+/// A longer one is not ours.
+const CONTEXT_LIMIT: u64 = 4_096;
 
 /// Tells the runner what it must never show, before anything else is printed.
 pub(super) fn mask(secrets: &[String]) {
@@ -20,84 +28,245 @@ pub(super) fn mask(secrets: &[String]) {
     }
 }
 
-/// The GitHub job that we are part of, if any.
-pub(super) fn context(surroundings: &Surroundings) -> Option<Context> {
-    let event = surroundings.github.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
-    let event = event.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    Context::read(&surroundings.github, event.as_ref())
+/// What GitHub is told, be it of a run or of stored records.
+pub(super) struct Notes {
+    outputs: Vec<(&'static str, String)>,
+    annotations: Vec<Annotation>,
+    summary: String,
+    comment: String,
+    /// Tells the comments of one workflow's gates apart: the jobs of a matrix all have the same name.
+    gate: String,
 }
 
-/// Publishes where the surroundings are GitHub's; elsewhere the report folder is all.
+impl Notes {
+    /// Of one run.
+    pub(super) fn of(record: &Record, verdict: &Verdict, report_dir: &Path) -> Self {
+        Self {
+            outputs: github::outputs([("", record)], verdict, report_dir),
+            annotations: github::annotations(record, verdict),
+            summary: report::summary(record, verdict),
+            comment: report::comment(record, verdict),
+            gate: record
+                .header
+                .as_ref()
+                .map_or_else(String::new, |header| format!("/{}", header.stable.given)),
+        }
+    }
+
+    /// Of a matrix.
+    pub(super) fn of_all(runs: &[Run], verdict: &Verdict, report_dir: &Path) -> Self {
+        let records = runs.iter().map(|run| (run.name.as_str(), &run.record));
+        Self {
+            outputs: github::outputs(records, verdict, report_dir),
+            annotations: github::merged_annotations(runs),
+            summary: report::merged_summary(runs, verdict),
+            comment: report::merged_comment(runs, verdict),
+            gate: String::new(),
+        }
+    }
+
+    /// With the address of the uploaded reports, where they were uploaded.
+    fn linked(mut self, report_url: Option<&str>) -> Self {
+        self.outputs.push(("report-url", report_url.unwrap_or_default().to_owned()));
+        if let Some(url) = report_url {
+            for text in [&mut self.summary, &mut self.comment] {
+                *text = format!("{}\n\nReports and evidence: <{url}>\n", text.trim_end());
+            }
+        }
+        self
+    }
+
+    /// Publishes where the surroundings are GitHub's; elsewhere the report folder is all. `stored` is the pull request
+    /// that a published report folder names.
+    pub(super) async fn publish(
+        &self,
+        publishing: &Publishing,
+        stored: Option<u64>,
+        surroundings: &Surroundings,
+    ) {
+        let Some(context) = context(publishing, stored, surroundings) else {
+            if publishing.comment == "always" {
+                say(
+                    "note: there is no comment, because this is no GitHub runner (GITHUB_REPOSITORY is not set)",
+                );
+            }
+            return;
+        };
+        self.files(&context);
+        let _ = github::annotate(&mut std::io::stdout().lock(), &self.annotations);
+        if publishing.comment != "never" {
+            self.comment(publishing, &context, surroundings).await;
+        }
+    }
+
+    /// The files that the runner named: outputs and step summary. Once a run: both are added to, not replaced.
+    fn files(&self, context: &Context) {
+        set_outputs(context, &self.outputs);
+        if let Some(file) = &context.summary_file
+            && let Err(why) = github::append_summary(file, &self.summary)
+        {
+            say(&format!("note: {why}"));
+        }
+    }
+
+    async fn comment(&self, publishing: &Publishing, context: &Context, surroundings: &Surroundings) {
+        let (Some(token), always) = (&publishing.github_token, publishing.comment == "always") else {
+            if publishing.comment == "always" {
+                say("note: there is no comment, because the input github-token is empty");
+            }
+            return;
+        };
+        let nobody = matches!(context.pull, Pull::None(_));
+        if nobody && !always {
+            return;
+        }
+        let client = match outside::client(&publishing.ca_bundle, Duration::from_secs(20)) {
+            Ok(client) => client,
+            Err(why) => return say(&format!("note: there is no comment, because {why}")),
+        };
+        let id = format!("{}{}", context.id, self.gate);
+        match github::publish(client, token, context, &id, &self.comment, Patience::default()).await {
+            Published::Written { url } => say(&format!("comment: {url}")),
+            Published::Unchanged { url } => say(&format!("comment: unchanged, {url}")),
+            Published::Skipped { notice: why } => {
+                notice("no pull request comment", &why.to_string(), surroundings);
+            }
+        }
+    }
+}
+
+/// Publishes a run that has just ended, with the address its reports were uploaded to, and leaves behind what a second
+/// workflow needs to publish it again.
 pub(super) async fn publish(
     ending: &Ending,
     inputs: &Inputs,
     report_dir: &Path,
+    report_url: Option<&str>,
     surroundings: &Surroundings,
 ) {
-    let Some(context) = context(surroundings) else {
-        if inputs.comment == "always" {
-            say("note: there is no comment, because this is no GitHub runner (GITHUB_REPOSITORY is not set)");
-        }
-        return;
-    };
-    files(&ending.record, &ending.verdict, &context, report_dir);
-    {
-        let mut out = std::io::stdout().lock();
-        let file = inputs.compose_file.lines().map(str::trim).find(|line| !line.is_empty());
-        let _ = github::annotate(&mut out, &github::annotations(&ending.record, &ending.verdict, file));
-    }
-    if inputs.comment != "never" {
-        comment(ending, inputs, &context).await;
-    }
+    remember_pull_request(&inputs.publishing, report_dir, surroundings);
+    let notes = Notes::of(&ending.record, &ending.verdict, report_dir).linked(report_url);
+    notes.publish(&inputs.publishing, None, surroundings).await;
 }
 
-/// The files that the runner named: outputs and step summary. Once a run: both are added to, not replaced.
+/// What a job can read of a run that is being stopped.
 pub(super) fn files(record: &Record, verdict: &Verdict, context: &Context, report_dir: &Path) {
-    if let Some(file) = &context.output_file {
-        for (name, value) in github::outputs(record, verdict, report_dir) {
-            if let Err(why) = github::set_output(file, name, &value) {
-                say(&format!("note: the output {name} is not set: {why}"));
-            }
-        }
+    Notes::of(record, verdict, report_dir).linked(None).files(context);
+}
+
+/// Sets the output `matrix`, where there is a runner.
+pub(super) fn matrix(json: &str, inputs: &Inputs, surroundings: &Surroundings) {
+    if let Some(context) = context(&inputs.publishing, None, surroundings) {
+        set_outputs(&context, &[("matrix", json.to_owned())]);
     }
-    if let Some(file) = &context.summary_file {
-        let summary = report::summary(record, verdict);
-        if let Err(why) = github::append_summary(file, &summary) {
-            say(&format!("note: {why}"));
+}
+
+/// Refuses to run a fork's head with this repository's token and secrets beside it, unless that is wanted.
+///
+/// # Errors
+/// The input that would allow it.
+pub(super) fn refuse_unsafe_fork(inputs: &Inputs, surroundings: &Surroundings) -> Result<(), Problems> {
+    let context = context(&inputs.publishing, None, surroundings);
+    let Some(fork) = context.filter(Context::is_unsafe_target).and_then(|context| context.fork) else {
+        return Ok(());
+    };
+    if inputs.allow_unsafe_fork == "true" {
+        return Ok(());
+    }
+    let mut problems = Problems::default();
+    let wrong = format!(
+        "does not allow to run the head of a fork ({fork}) under pull_request_target, where its code stands beside this repository's token and secrets"
+    );
+    let remedy = "Run on pull_request, and publish in a second workflow on workflow_run with the input report-from; or write \"true\" if nothing of the fork's is run.";
+    problems.add("allow-unsafe-fork", &inputs.allow_unsafe_fork, wrong, remedy);
+    Err(problems)
+}
+
+/// The pull request that the report folder `dir` names: foreign, and a number at most.
+pub(super) fn remembered_pull_request(dir: &Path) -> Option<u64> {
+    let path = dir.join(CONTEXT_FILE);
+    let short = std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() <= CONTEXT_LIMIT);
+    let text = short.then(|| std::fs::read(&path).ok()).flatten()?;
+    serde_json::from_slice::<Value>(&text).ok()?["pull_request"].as_u64()
+}
+
+fn remember_pull_request(publishing: &Publishing, report_dir: &Path, surroundings: &Surroundings) {
+    if let Some(Pull::Number(number)) = context(publishing, None, surroundings).map(|context| context.pull) {
+        let text = serde_json::json!({ "pull_request": number }).to_string();
+        if let Err(error) = std::fs::write(report_dir.join(CONTEXT_FILE), text + "\n") {
+            say(&format!(
+                "note: a second workflow can't find the pull request: {CONTEXT_FILE} can't be written: {error}"
+            ));
         }
     }
 }
 
-async fn comment(ending: &Ending, inputs: &Inputs, context: &Context) {
-    let (Some(token), always) = (&inputs.github_token, inputs.comment == "always") else {
-        if inputs.comment == "always" {
-            say("note: there is no comment, because the input github-token is empty");
+/// The GitHub job that we are part of, if any.
+pub(super) fn context(
+    publishing: &Publishing,
+    stored: Option<u64>,
+    surroundings: &Surroundings,
+) -> Option<Context> {
+    let event = surroundings.github.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
+    let event: Option<Value> = event.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let named = Named { given: publishing.given_pull_request(), stored };
+    Context::read(&surroundings.github, event.as_ref(), named)
+}
+
+fn set_outputs(context: &Context, outputs: &[(&'static str, String)]) {
+    let Some(file) = &context.output_file else { return };
+    for (name, value) in outputs {
+        if let Err(why) = github::set_output(file, name, value) {
+            say(&format!("note: the output {name} is not set: {why}"));
         }
-        return;
-    };
-    let nobody = matches!(context.pull, github::Pull::None(_));
-    if nobody && !always {
-        return;
-    }
-    let client = match outside::client(&inputs.ca_bundle, Duration::from_secs(20)) {
-        Ok(client) => client,
-        Err(why) => return say(&format!("note: there is no comment, because {why}")),
-    };
-    let text = report::comment(&ending.record, &ending.verdict);
-    match github::publish(client, token, context, &context.id, &text, Patience::default()).await {
-        Published::Written { url } => say(&format!("comment: {url}")),
-        Published::Unchanged { url } => say(&format!("comment: unchanged, {url}")),
-        Published::Skipped { notice } => skipped(&notice),
     }
 }
 
-fn skipped(notice: &Notice) {
-    let annotation = github::Annotation {
-        level: github::Level::Notice,
-        title: "no pull request comment".into(),
-        message: notice.to_string(),
-        file: None,
-        line: None,
-    };
-    let _ = github::annotate(&mut std::io::stdout().lock(), &[annotation]);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn surroundings(event: &str, body: &Value, dir: &Path) -> Surroundings {
+        let path = dir.join("event.json");
+        std::fs::write(&path, body.to_string()).unwrap();
+        let variables = [
+            ("GITHUB_REPOSITORY", "acme/chat"),
+            ("GITHUB_EVENT_NAME", event),
+            ("GITHUB_EVENT_PATH", path.to_str().unwrap()),
+        ];
+        let github = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Surroundings { github, ..Surroundings::default() }
+    }
+
+    fn of_fork() -> Value {
+        serde_json::json!({"pull_request": {"number": 7, "head": {"sha": "abc", "repo": {"full_name": "eve/chat"}}}})
+    }
+
+    #[test]
+    fn a_forks_head_is_not_run_beside_secrets() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = surroundings("pull_request_target", &of_fork(), dir.path());
+        let mut inputs = Inputs::defaults();
+        let problems = refuse_unsafe_fork(&inputs, &target).unwrap_err();
+        assert!(problems.to_string().contains("the head of a fork (eve/chat)"), "{problems}");
+        assert!(refuse_unsafe_fork(&inputs, &surroundings("pull_request", &of_fork(), dir.path())).is_ok());
+        inputs.allow_unsafe_fork = "true".into();
+        assert!(refuse_unsafe_fork(&inputs, &target).is_ok());
+    }
+
+    #[test]
+    fn the_report_folder_remembers_the_pull_request() {
+        let dir = tempfile::tempdir().unwrap();
+        let surroundings = surroundings("pull_request", &of_fork(), dir.path());
+        remember_pull_request(&Inputs::defaults().publishing, dir.path(), &surroundings);
+        assert_eq!(remembered_pull_request(dir.path()), Some(7));
+        for foreign in [
+            "{\"pull_request\": \"7\"}",
+            "7",
+            &format!("{{\"pull_request\": 7, \"x\": \"{}\"}}", "x".repeat(5_000)),
+        ] {
+            std::fs::write(dir.path().join(CONTEXT_FILE), foreign).unwrap();
+            assert_eq!(remembered_pull_request(dir.path()), None);
+        }
+    }
 }

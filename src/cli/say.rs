@@ -27,6 +27,21 @@ pub(super) fn quote(text: &str, surroundings: &Surroundings) {
     let _ = out.flush();
 }
 
+/// Something that people should know and that changes nothing, said the way the surroundings want it.
+pub(super) fn notice(title: &str, message: &str, surroundings: &Surroundings) {
+    if !surroundings.on_github() {
+        return say(&format!("note: {title}: {message}"));
+    }
+    let annotation = Annotation {
+        level: Level::Notice,
+        title: title.to_owned(),
+        message: message.to_owned(),
+        file: None,
+        line: None,
+    };
+    let _ = annotate(&mut std::io::stdout().lock(), &[annotation]);
+}
+
 /// Wrong inputs, said the way the surroundings want it.
 pub(super) fn wrong_input(problems: &Problems, surroundings: &Surroundings) -> ExitCode {
     quote(&problems.to_string(), surroundings);

@@ -301,6 +301,7 @@ impl ComposeCluster {
             bucket: store.bucket.clone(),
             access_key: store.access_key.clone(),
             secret: store.secret_key.clone(),
+            session_token: None,
             prefix: folder(&store.prefix),
             path_style: true,
         }))

@@ -4,9 +4,11 @@
 //! stopped, replaced and put back; it tells addresses and logs, and goes down without a trace. It knows nothing of
 //! checks, stages and blame: what goes wrong is an [`Error`] that names the part.
 //!
-//! Providers: *compose* builds it on a Docker engine, *stand-in* in this process. Both are plain variants of one enum:
-//! there are two of them, and a reader finds what happens by following a match.
+//! Providers: *compose* builds it on a Docker engine, *stand-in* in this process, *attached* visits one that is there
+//! already. They are plain variants of one enum: a reader finds what happens by following a match.
 
+mod attached;
+mod command;
 mod compose;
 mod error;
 pub mod evidence;
@@ -19,6 +21,8 @@ mod ready;
 mod seam;
 mod standin;
 
+pub use attached::{AttachedCluster, AttachedOptions, SiteAdmin};
+pub use command::{Exit, run_command};
 pub use compose::{ComposeCluster, ComposeOptions};
 pub use error::Error;
 pub use guest::{Guest, GuestEnd};

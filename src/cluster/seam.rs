@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use std::net::IpAddr;
 
+use super::attached::{AttachedCluster, SiteAdmin};
 use super::compose::ComposeCluster;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
@@ -19,6 +20,8 @@ pub enum Cluster {
     Compose(Box<ComposeCluster>),
     /// In this process, played by the stand-in.
     StandIn(Box<StandInCluster>),
+    /// There already, somebody else's.
+    Attached(Box<AttachedCluster>),
 }
 
 macro_rules! each_provider {
@@ -26,18 +29,37 @@ macro_rules! each_provider {
         match $self {
             Cluster::Compose($cluster) => $call,
             Cluster::StandIn($cluster) => $call,
+            Cluster::Attached($cluster) => $call,
         }
     };
 }
 
 impl Cluster {
-    /// `compose` or `stand-in`.
+    /// `compose`, `stand-in` or `attached`.
     #[must_use]
     pub fn provider(&self) -> &'static str {
         match self {
             Self::Compose(_) => "compose",
             Self::StandIn(_) => "stand-in",
+            Self::Attached(_) => "attached",
         }
+    }
+
+    /// Who the gate is in a cluster that was there before it. In all others nobody is there yet: the gate makes the first
+    /// user.
+    #[must_use]
+    pub fn site_admin(&self) -> Option<&SiteAdmin> {
+        match self {
+            Self::Compose(_) | Self::StandIn(_) => None,
+            Self::Attached(cluster) => Some(cluster.admin()),
+        }
+    }
+
+    /// Whether it was there before the gate: its nodes run, people may be on them, and nothing but its addresses is
+    /// within reach.
+    #[must_use]
+    pub fn is_attached(&self) -> bool {
+        self.site_admin().is_some()
     }
 
     /// Brings up everything but the nodes, and fetches the images of both releases.

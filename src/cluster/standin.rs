@@ -231,6 +231,7 @@ fn bucket_at(store: SocketAddr) -> Bucket {
         bucket: BUCKET.into(),
         access_key: ACCESS_KEY.into(),
         secret: SecretString::from(SECRET_KEY),
+        session_token: None,
         prefix: String::new(),
         path_style: true,
     })

@@ -4,13 +4,15 @@ use super::commands::{Annotation, Level};
 use crate::event::CheckResult;
 use crate::record::Record;
 use crate::record::history::{self, History};
+use crate::report::Run;
 use crate::report::words::headline;
 use crate::verdict::Verdict;
 
 /// The annotations of a run. A broken run comes before its failed checks, these before what was not
-/// measured; `file` is the compose file of the user's repository, if there is one.
+/// measured; they are about the compose file of the user's repository, if there is one.
 #[must_use]
-pub fn annotations(record: &Record, verdict: &Verdict, file: Option<&str>) -> Vec<Annotation> {
+pub fn annotations(record: &Record, verdict: &Verdict) -> Vec<Annotation> {
+    let file = record.header.as_ref().and_then(|header| header.compose_file.as_deref());
     let annotation = |level, title: String, message: String| Annotation {
         level,
         title,
@@ -42,6 +44,24 @@ pub fn annotations(record: &Record, verdict: &Verdict, file: Option<&str>) -> Ve
     all
 }
 
+/// The annotations of a matrix: the most important one of each run, then the second of each, and so on.
+#[must_use]
+pub fn merged_annotations(runs: &[Run]) -> Vec<Annotation> {
+    let mut all: Vec<(usize, Annotation)> = Vec::new();
+    for run in runs {
+        for (rank, one) in annotations(&run.record, &run.verdict).into_iter().enumerate() {
+            let title = if run.record.header.is_some() {
+                format!("{}: {}", run.name, one.title)
+            } else {
+                run.name.clone()
+            };
+            all.push((rank, Annotation { title, ..one }));
+        }
+    }
+    all.sort_by_key(|(rank, _)| *rank);
+    all.into_iter().map(|(_, one)| one).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,8 +70,7 @@ mod tests {
 
     fn titles(kinds: Vec<EventKind>) -> Vec<String> {
         let record = record(kinds);
-        let all = annotations(&record, &Verdict::of(&record), Some("compose.yaml"));
-        assert!(all.iter().all(|one| one.file.as_deref() == Some("compose.yaml")));
+        let all = annotations(&record, &Verdict::of(&record));
         all.into_iter().map(|one| one.title).collect()
     }
 
@@ -67,6 +86,32 @@ mod tests {
             titles(kinds),
             ["node2 broke the run", "release/b failed", "stable/a not measured", "upgrade gate"]
         );
+    }
+
+    #[test]
+    fn the_users_compose_file_is_what_they_are_about() {
+        let mut header = header(&[]);
+        header.compose_file = Some("compose.yaml".into());
+        let broken = record([EventKind::RunStarted(header), EventKind::RunBroken(breakage(Blame::Release))]);
+        assert_eq!(annotations(&broken, &Verdict::of(&broken))[0].file.as_deref(), Some("compose.yaml"));
+    }
+
+    #[test]
+    fn each_run_of_a_matrix_comes_to_speak() {
+        let of = |check| {
+            let failed = || failed("x", "y");
+            Run::of(record([
+                EventKind::RunStarted(header(&[(Stage::Stable, &[check])])),
+                EventKind::CheckFinished(result(Stage::Stable, check, failed())),
+                EventKind::CheckFinished(result(Stage::Release, check, failed())),
+            ]))
+        };
+        let runs = Run::numbered(vec![of("a"), of("b"), Run::missing("1 to 2")]);
+        let titles: Vec<String> = merged_annotations(&runs).into_iter().map(|one| one.title).collect();
+        assert_eq!(titles[0], "9.8.0 to 9.9.0: release/a failed before too");
+        assert_eq!(titles[1], "9.8.0 to 9.9.0 (again, 2): release/b failed before too");
+        assert_eq!(titles[2], "1 to 2");
+        assert_eq!(titles.len(), 5);
     }
 
     #[test]

@@ -48,6 +48,13 @@ pub(super) struct User {
 pub(super) struct PullRequest {
     pub(super) number: u64,
     pub(super) state: String,
+    pub(super) head: Head,
+}
+
+/// Where a pull request comes from.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Head {
+    pub(super) sha: String,
 }
 
 /// Why a call failed.
@@ -178,6 +185,11 @@ impl Api {
     /// The pull requests that a commit belongs to.
     pub(super) async fn pulls_of(&self, sha: &str) -> Result<Vec<PullRequest>, Trouble> {
         self.get(&format!("{}/commits/{sha}/pulls?per_page=100", self.repository)).await
+    }
+
+    /// A pull request.
+    pub(super) async fn pull(&self, number: u64) -> Result<PullRequest, Trouble> {
+        self.get(&format!("{}/pulls/{number}", self.repository)).await
     }
 
     /// All comments of a pull request, oldest first.

@@ -11,8 +11,10 @@ use crate::report::{random_token, words};
 
 /// More annotations of one kind and step become plain log lines.
 pub const ANNOTATIONS_PER_KIND: usize = 10;
-/// Longer messages are cut by the runner.
-const MESSAGE_LIMIT: usize = 4_000;
+/// Longer messages are cut by the runner; it counts UTF-16, in which a character has one or two units.
+const MESSAGE_LIMIT: usize = 2_000;
+/// Longer titles are somebody else's text.
+const TITLE_LIMIT: usize = 200;
 /// Above this the runner drops a step's whole summary.
 const SUMMARY_LIMIT: u64 = 1024 * 1024;
 
@@ -129,7 +131,7 @@ fn write_annotation(out: &mut impl Write, annotation: &Annotation) -> io::Result
         properties.extend(annotation.line.map(|line| format!("line={line}")));
     }
     if !annotation.title.is_empty() {
-        properties.push(format!("title={}", escape_property(&annotation.title)));
+        properties.push(format!("title={}", escape_property(&words::cut(&annotation.title, TITLE_LIMIT))));
     }
     let blank = if properties.is_empty() { "" } else { " " };
     let message = escape_data(&words::cut(&annotation.message, MESSAGE_LIMIT));

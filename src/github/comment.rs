@@ -83,6 +83,24 @@ async fn pull_request(api: &Api, context: &Context) -> Result<Result<u64, Notice
     match &context.pull {
         Pull::Number(number) => Ok(Ok(*number)),
         Pull::None(why) => Ok(none(why.clone())),
+        Pull::Claimed { number, head_sha } => Ok(match api.pull(*number).await {
+            Ok(pull) if pull.head.sha.eq_ignore_ascii_case(head_sha) => Ok(*number),
+            Ok(pull) => Err(Notice::new(
+                format!(
+                    "the pull request #{number} has the head {}, and the workflow run tested {head_sha}",
+                    pull.head.sha
+                ),
+                "There is nothing to do if the pull request has moved on: its next run tests the new head",
+            )),
+            Err(Trouble::Status { status: 404, .. }) => Err(Notice::new(
+                format!(
+                    "{}/{} has no pull request #{number} that this token may see",
+                    context.owner, context.repo
+                ),
+                "Give the job `permissions: pull-requests: write`, and upload the report folder as the run left it",
+            )),
+            Err(trouble) => return Err(trouble),
+        }),
         Pull::OfCommit(sha) => {
             let pulls = api.pulls_of(sha).await?;
             // A commit that was merged belongs to closed ones as well: an open one is what people look at.

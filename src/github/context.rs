@@ -43,16 +43,33 @@ pub enum Pull {
     Number(u64),
     /// Only the API knows: the pull requests of this commit.
     OfCommit(String),
+    /// Somebody says this number for a commit that another workflow run tested: true only if that is the head of the
+    /// pull request.
+    Claimed {
+        /// The pull request.
+        number: u64,
+        /// The commit.
+        head_sha: String,
+    },
     /// There is none, for the stated reason.
     None(String),
+}
+
+/// What else is said about the pull request than what the event says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Named {
+    /// By the workflow's author, in an input.
+    pub given: Option<u64>,
+    /// By the report folder that is published: perhaps a fork's, so nothing to rely on.
+    pub stored: Option<u64>,
 }
 
 impl Context {
     /// The context that these variables and this event describe; nothing when this is no GitHub runner.
     ///
-    /// The event may be missing (a local run, an old runner): then there is no pull request.
+    /// The event may be missing (a local run, an old runner): then there is no pull request, unless one is named.
     #[must_use]
-    pub fn read(variables: &BTreeMap<String, String>, event: Option<&Value>) -> Option<Self> {
+    pub fn read(variables: &BTreeMap<String, String>, event: Option<&Value>, named: Named) -> Option<Self> {
         let get =
             |name: &str| variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         let repository = get("GITHUB_REPOSITORY")?;
@@ -64,18 +81,24 @@ impl Context {
 
         let url = |name: &str, default: &str| get(name).unwrap_or(default).trim_end_matches('/').to_owned();
         let server_url = url("GITHUB_SERVER_URL", "https://github.com");
-        let run_url = get("GITHUB_RUN_ID")
-            .map(|run| format!("{server_url}/{repository}/actions/runs/{run}"))
-            .unwrap_or_else(|| format!("{server_url}/{repository}/actions"));
+        // What a second workflow publishes was found by the first one.
+        let tested = event["workflow_run"]["id"].as_u64().map(|run| run.to_string());
+        let run =
+            tested.as_deref().or(get("GITHUB_RUN_ID")).map_or_else(String::new, |run| format!("/runs/{run}"));
+        let run_url = format!("{server_url}/{repository}/actions{run}");
         let id = [get("GITHUB_WORKFLOW"), get("GITHUB_JOB")];
         Some(Self {
             owner: owner.to_owned(),
             repo: repo.to_owned(),
             event: name.to_owned(),
-            pull: pull(name, event, sha),
+            pull: pull(name, event, sha, named),
             fork: fork(event, repository),
             dependabot: get("GITHUB_ACTOR") == Some("dependabot[bot]"),
-            head_sha: head["sha"].as_str().unwrap_or(sha).to_owned(),
+            head_sha: [&head["sha"], &event["workflow_run"]["head_sha"]]
+                .into_iter()
+                .find_map(Value::as_str)
+                .unwrap_or(sha)
+                .to_owned(),
             api_url: url("GITHUB_API_URL", "https://api.github.com"),
             server_url,
             run_url,
@@ -100,8 +123,13 @@ fn fork(event: &Value, repository: &str) -> Option<String> {
     (!name.eq_ignore_ascii_case(repository)).then(|| name.to_owned())
 }
 
-fn pull(name: &str, event: &Value, sha: &str) -> Pull {
+fn pull(name: &str, event: &Value, sha: &str, named: Named) -> Pull {
     let none = |why: &str| Pull::None(why.to_owned());
+    match (name, named.given) {
+        ("workflow_run", given) => return of_run(&event["workflow_run"], Named { given, ..named }),
+        (_, Some(given)) => return Pull::Number(given),
+        _ => {}
+    }
     match name {
         "pull_request" | "pull_request_target" | "pull_request_review" | "pull_request_review_comment" => {
             let number = event["pull_request"]["number"].as_u64().or_else(|| event["number"].as_u64());
@@ -117,13 +145,21 @@ fn pull(name: &str, event: &Value, sha: &str) -> Pull {
             .map_or_else(|| none("the merge queue's branch does not name a pull request"), Pull::Number),
         "push" if event["deleted"] == Value::Bool(true) => none("the push deleted its branch"),
         "push" if !sha.is_empty() => Pull::OfCommit(sha.to_owned()),
-        // An artifact of a fork's run is untrusted, so only what GitHub itself says counts here.
-        "workflow_run" => event["workflow_run"]["pull_requests"][0]["number"].as_u64().map_or_else(
-            || none("the workflow run names no pull request (for forks it never does)"),
-            Pull::Number,
-        ),
         "" => none("the event is not known"),
         other => Pull::None(format!("the event {other} is not about a pull request")),
+    }
+}
+
+/// Whoever names the pull request of another workflow's run, its head must be what that run tested: artifacts of a fork's
+/// run hold what the fork likes, and a pull request may have moved on meanwhile.
+fn of_run(run: &Value, named: Named) -> Pull {
+    let listed = run["pull_requests"][0]["number"].as_u64();
+    match (named.given.or(listed).or(named.stored), run["head_sha"].as_str()) {
+        (Some(number), Some(head_sha)) => Pull::Claimed { number, head_sha: head_sha.to_owned() },
+        (None, _) => Pull::None(
+            "the workflow run names no pull request (for forks it never does), and neither does the report folder".into(),
+        ),
+        (_, None) => Pull::None("the event file does not name the commit that the workflow run tested".into()),
     }
 }
 
@@ -146,7 +182,7 @@ mod tests {
     }
 
     fn context(event: &str, body: &Value) -> Context {
-        Context::read(&variables(event, &[]), Some(body)).unwrap()
+        Context::read(&variables(event, &[]), Some(body), Named::default()).unwrap()
     }
 
     #[test]
@@ -175,16 +211,31 @@ mod tests {
             ("push", json!({}), Pull::OfCommit("merge".into())),
             ("push", json!({"deleted": true}), none("the push deleted its branch")),
             ("workflow_dispatch", json!({}), none("the event workflow_dispatch is not about a pull request")),
-            ("workflow_run", json!({"workflow_run": {"pull_requests": [{"number": 4}]}}), Pull::Number(4)),
-            (
-                "workflow_run",
-                json!({"workflow_run": {"pull_requests": []}}),
-                none("the workflow run names no pull request (for forks it never does)"),
-            ),
         ];
         for (event, body, pull) in table {
             assert_eq!(context(event, &body).pull, pull, "{event} {body}");
         }
+    }
+
+    #[test]
+    fn who_names_a_pull_request_is_believed_only_where_nobody_else_could_have() {
+        let pull = |event: &str, body: Value, given, stored| {
+            Context::read(&variables(event, &[]), Some(&body), Named { given, stored }).unwrap().pull
+        };
+        assert_eq!(pull("workflow_dispatch", json!({}), Some(5), None), Pull::Number(5));
+        assert_eq!(pull("push", json!({}), None, Some(5)), Pull::OfCommit("merge".into()));
+        let run =
+            |pulls: Value| json!({"workflow_run": {"head_sha": "abc", "id": 42, "pull_requests": pulls}});
+        let claimed = |number| Pull::Claimed { number, head_sha: "abc".into() };
+        assert_eq!(pull("workflow_run", run(json!([])), None, Some(6)), claimed(6));
+        assert_eq!(pull("workflow_run", run(json!([{"number": 4}])), None, Some(6)), claimed(4));
+        assert_eq!(pull("workflow_run", run(json!([])), Some(5), Some(6)), claimed(5));
+        for (body, given) in [(run(json!([])), None), (json!({"workflow_run": {}}), Some(5))] {
+            assert!(matches!(pull("workflow_run", body, given, None), Pull::None(_)));
+        }
+        let second = context("workflow_run", &run(json!([])));
+        assert_eq!(second.run_url, "https://github.com/acme/chat/actions/runs/42");
+        assert_eq!(second.head_sha, "abc");
     }
 
     #[test]
@@ -208,7 +259,7 @@ mod tests {
             ("GITHUB_JOB", "roll"),
             ("GITHUB_OUTPUT", ""),
         ];
-        let context = Context::read(&variables("push", &more), None).unwrap();
+        let context = Context::read(&variables("push", &more), None, Named::default()).unwrap();
         assert_eq!(context.api_url, "https://git.acme.com/api/v3");
         assert_eq!(context.run_url, "https://git.acme.com/acme/chat/actions/runs/42");
         assert_eq!(context.id, "Gate/roll");
@@ -217,6 +268,6 @@ mod tests {
 
     #[test]
     fn without_a_repository_this_is_no_runner() {
-        assert_eq!(Context::read(&BTreeMap::new(), None), None);
+        assert_eq!(Context::read(&BTreeMap::new(), None, Named::default()), None);
     }
 }

@@ -15,13 +15,13 @@ mod outputs;
 #[cfg(test)]
 mod scripted;
 
-pub use annotations::annotations;
+pub use annotations::{annotations, merged_annotations};
 pub use commands::{
     ANNOTATIONS_PER_KIND, Annotation, Level, add_mask, annotate, append_summary, debug, end_group,
     escape_data, escape_property, group, set_output, set_state,
 };
 pub use comment::{Patience, Published, publish};
-pub use context::{Context, Pull};
+pub use context::{Context, Named, Pull};
 pub use marker::marker;
 pub use notice::Notice;
 pub use outputs::{OUTPUTS, outputs};

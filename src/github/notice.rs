@@ -20,7 +20,7 @@ impl fmt::Display for Notice {
     }
 }
 
-const TWO_WORKFLOWS: &str = "To comment all the same, upload the report folder here and publish comment.md in a second workflow on workflow_run, whose token may write";
+const TWO_WORKFLOWS: &str = "To comment all the same, upload the report folder here and publish it in a second workflow on workflow_run, whose token may write, with the input report-from";
 const ELSEWHERE: &str = "The verdict stands; the same report is in the step summary and in comment.md";
 
 impl Notice {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::event::Outcome;
 use crate::record::Record;
+use crate::report::sanitise::one_line;
 use crate::verdict::Verdict;
 
 /// Outputs of all steps of a job share 1 MB; names of failed checks take no more than this.
@@ -19,15 +20,24 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ("failed", "failed checks as stage/check, separated by commas"),
     ("junit", "path of junit.xml"),
     ("report-dir", "path of the folder with all reports"),
+    ("report-url", "address of the uploaded reports, empty where none were"),
+    (
+        "matrix",
+        "for strategy.matrix, with the input matrix: a row with name, stable and release for each pair",
+    ),
 ];
 
-/// The outputs' values, in the order of [`OUTPUTS`].
+/// The outputs' values, in the order of [`OUTPUTS`]; of one record without a name, or of all records of a matrix.
 #[must_use]
-pub fn outputs(record: &Record, verdict: &Verdict, report_dir: &Path) -> Vec<(&'static str, String)> {
+pub fn outputs<'r>(
+    records: impl IntoIterator<Item = (&'r str, &'r Record)>,
+    verdict: &Verdict,
+    report_dir: &Path,
+) -> Vec<(&'static str, String)> {
     let values = [
         verdict.word.for_programs().to_owned(),
         verdict.exit_code.to_string(),
-        failed(record),
+        failed(records),
         report_dir.join("junit.xml").display().to_string(),
         report_dir.display().to_string(),
     ];
@@ -35,10 +45,12 @@ pub fn outputs(record: &Record, verdict: &Verdict, report_dir: &Path) -> Vec<(&'
 }
 
 /// Whole names up to the limit.
-fn failed(record: &Record) -> String {
+fn failed<'r>(records: impl IntoIterator<Item = (&'r str, &'r Record)>) -> String {
     let mut text = String::new();
-    for result in record.results().filter(|result| matches!(result.outcome, Outcome::Failed(_))) {
-        let name = format!("{}/{}", result.stage, result.check);
+    let results = records.into_iter().flat_map(|(run, record)| record.results().map(move |one| (run, one)));
+    for (run, result) in results.filter(|(_, result)| matches!(result.outcome, Outcome::Failed(_))) {
+        let of_run = if run.is_empty() { String::new() } else { format!("{}: ", one_line(run)) };
+        let name = format!("{of_run}{}/{}", result.stage, result.check);
         if text.len() + name.len() + 1 > FAILED_LIMIT {
             break;
         }
@@ -63,7 +75,7 @@ mod tests {
             EventKind::CheckFinished(result(Stage::Release, "a", Outcome::Passed)),
             EventKind::CheckFinished(result(Stage::Release, "files.read", failed("x", "y"))),
         ]);
-        let values = outputs(&record, &Verdict::of(&record), Path::new("out"));
+        let values = outputs([("", &record)], &Verdict::of(&record), Path::new("out"));
         let expected = [
             ("verdict", "failed"),
             ("exit-code", "1"),
@@ -78,7 +90,14 @@ mod tests {
     fn names_of_failed_checks_are_cut_whole() {
         let id = "x".repeat(999);
         let kinds = (0..100).map(|_| EventKind::CheckFinished(result(Stage::Release, &id, failed("x", "y"))));
-        let text = super::failed(&record(kinds));
+        let text = super::failed([("", &record(kinds))]);
         assert!(text.len() <= FAILED_LIMIT && text.ends_with(&id));
+    }
+
+    #[test]
+    fn of_a_matrix_each_name_has_its_run() {
+        let record = record([EventKind::CheckFinished(result(Stage::Release, "a", failed("x", "y")))]);
+        let text = super::failed([("1 to 2", &record), ("1\nto 3", &record)]);
+        assert_eq!(text, "1 to 2: release/a,1 to 3: release/a");
     }
 }

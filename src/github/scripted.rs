@@ -134,6 +134,13 @@ fn carry_out(script: &mut Script, method: &Method, path: &str, uri: &Uri, body: 
         },
         ("GET", "/repos/acme/chat/commits/abc/pulls", _) => json_answer(200, &script.pulls),
         ("GET", "/repos/acme/chat/issues/7/comments", _) => page(script, uri),
+        ("GET", _, Some(id)) if path.starts_with("/repos/acme/chat/pulls/") => {
+            let pulls = script.pulls.as_array().into_iter().flatten();
+            pulls
+                .clone()
+                .find(|pull| pull["number"] == id)
+                .map_or_else(|| refusal(404, "Not Found"), |pull| json_answer(200, pull))
+        }
         ("POST", "/repos/acme/chat/issues/7/comments", _) => {
             script.comments.extend(script.race.take());
             let next = script.comments.iter().map(|(id, ..)| id + 1).max().unwrap_or(1);

@@ -36,7 +36,9 @@ impl Client {
         let body = json!({ "email": email, "username": username, "password": password });
         let path =
             if query.is_empty() { String::from("/api/v4/users") } else { format!("/api/v4/users?{query}") };
-        self.post(&path, &body).await?.json()
+        let made: User = self.post(&path, &body).await?.json()?;
+        self.note(|all| all.users.push(made.id.clone()));
+        Ok(made)
     }
 
     /// Begins a session with a user name or an e-mail address.

@@ -100,7 +100,9 @@ impl Client {
     /// No answer, another status, another shape.
     pub async fn create_team(&self, name: &str, display_name: &str) -> Result<Team, ApiError> {
         let body = json!({ "name": name, "display_name": display_name, "type": "O" });
-        self.post("/api/v4/teams", &body).await?.json()
+        let made: Team = self.post("/api/v4/teams", &body).await?.json()?;
+        self.note(|all| all.teams.push(made.id.clone()));
+        Ok(made)
     }
 
     /// A team by id.

@@ -1,6 +1,6 @@
 //! One client for one address: sends requests, keeps what the answer's headers prove.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
@@ -8,11 +8,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{ApiError, ApiErrorKind};
+use super::made::Made;
 
 /// The HTTP stack that all clients of a run share: one connection pool, no proxy, no cookies, no redirects.
 #[derive(Debug, Clone)]
 pub struct Http {
     inner: reqwest::Client,
+    made: Arc<Mutex<Made>>,
 }
 
 impl Http {
@@ -28,7 +30,13 @@ impl Http {
             .timeout(timeout)
             .user_agent(concat!("mattermost-upgrade-gate/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { inner })
+        Ok(Self { inner, made: Arc::default() })
+    }
+
+    /// What was made through it so far.
+    #[must_use]
+    pub fn made(&self) -> Made {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -142,6 +150,16 @@ impl Client {
             request = request.json(body);
         }
         self.finish(&name, path, request, statuses).await
+    }
+
+    /// Notes that this client's account is the admin of somebody else's servers.
+    pub fn is_visiting_admin(&self) {
+        self.note(|made| made.admin = self.token().map(str::to_owned));
+    }
+
+    /// Notes something that was just made.
+    pub(super) fn note(&self, note: impl FnOnce(&mut Made)) {
+        note(&mut self.http.made.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// A request to be completed by the caller (multipart, raw bodies), with the token set.

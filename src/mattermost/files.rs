@@ -113,7 +113,10 @@ impl Client {
     /// No answer, another status, another shape.
     pub async fn create_emoji(&self, creator: &str, name: &str, png: Vec<u8>) -> Result<Emoji, ApiError> {
         let told = json!({ "name": name, "creator_id": creator }).to_string();
-        self.send_picture("/api/v4/emoji", Form::new().text("emoji", told), png).await?.json()
+        let form = Form::new().text("emoji", told);
+        let made: Emoji = self.send_picture("/api/v4/emoji", form, png).await?.json()?;
+        self.note(|all| all.emojis.push(made.id.clone()));
+        Ok(made)
     }
 
     /// An emoji by its name; 404 without one.

@@ -185,6 +185,16 @@ impl Client {
     /// No answer, another status, another shape.
     pub async fn create_bot(&self, username: &str) -> Result<Bot, ApiError> {
         let body = json!({ "username": username, "display_name": "Upgrade gate" });
-        self.post("/api/v4/bots", &body).await?.json()
+        let made: Bot = self.post("/api/v4/bots", &body).await?.json()?;
+        self.note(|all| all.bots.push(made.user_id.clone()));
+        Ok(made)
+    }
+
+    /// Disables a bot: it keeps its posts and loses its sessions.
+    ///
+    /// # Errors
+    /// No answer or another status.
+    pub async fn disable_bot(&self, bot: &str) -> Result<(), ApiError> {
+        self.post(&format!("/api/v4/bots/{bot}/disable"), &json!({})).await.map(drop)
     }
 }

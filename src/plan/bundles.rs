@@ -57,19 +57,11 @@ fn look(path: &Path) -> std::io::Result<Bundle> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write as _;
+    use crate::tarball;
 
     fn bundle(dir: &Path, name: &str, inside: &str, manifest: &str) -> String {
-        let mut tar = tar::Builder::new(Vec::new());
-        let mut header = tar::Header::new_gnu();
-        header.set_size(manifest.len() as u64);
-        header.set_mode(0o644);
-        tar.append_data(&mut header, inside, manifest.as_bytes()).unwrap();
         let path = dir.join(name);
-        let mut gzip =
-            flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
-        gzip.write_all(&tar.into_inner().unwrap()).unwrap();
-        gzip.finish().unwrap();
+        std::fs::write(&path, tarball::pack(&[(inside, manifest.as_bytes())]).unwrap()).unwrap();
         path.to_str().unwrap().to_owned()
     }
 

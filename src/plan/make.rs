@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::problems::Problems;
+use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
-use super::{bundles, policy, registry, selection, suite};
+use super::{attached, bundles, policy, registry, selection, suite, upload};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
@@ -22,26 +23,25 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let stable = release("stable", &inputs.stable, &inputs.image, &mut problems);
     let release = release("release", &inputs.release, &inputs.image, &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
-    let order = nodes.unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
     let total = timeout(&inputs.timeout, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
     let apps = truth("apps", &inputs.apps, &mut problems);
-    if !["auto", "always", "never"].contains(&inputs.comment.as_str()) {
-        problems.add(
-            "comment",
-            &inputs.comment,
-            "is no such choice",
-            "Write \"auto\", \"always\" or \"never\".",
-        );
-    }
     if !["auto", "never"].contains(&inputs.reaper.as_str()) {
         problems.add("reaper", &inputs.reaper, "is no such choice", "Write \"auto\" or \"never\".");
     }
+    truth("matrix", &inputs.instead.matrix, &mut problems);
+    truth("allow-unsafe-fork", &inputs.allow_unsafe_fork, &mut problems);
+    judge_publishing(&inputs.publishing, &mut problems);
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
     let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
     let plugins = bundles::read(&inputs.plugins, &mut problems);
     let suite = suite::read(inputs, &mut problems);
     registry::judge(inputs, &mut problems);
+    upload::judge(&inputs.upload, &mut problems);
+    let attached = attached::read(inputs, mode, &mut problems);
+    let names = attached.as_ref().map(|plan| plan.nodes.iter().map(|node| node.name.clone()).collect());
+    let order: Vec<String> =
+        names.or(nodes).unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
     if problems.0.is_empty() {
         let licensed = inputs.license.is_some();
         let stages = stages(mode, order.len(), &chosen);
@@ -51,6 +51,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         Ok(Plan {
             stable,
             release,
+            compose_file: compose_file(&inputs.compose_file),
             mode,
             mode_reason,
             order,
@@ -58,6 +59,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
             left_out,
             plugins,
             suite,
+            attached,
             budgets,
             licensed,
             keep,
@@ -66,6 +68,11 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     } else {
         Err(problems)
     }
+}
+
+/// The first of the user's own compose files.
+fn compose_file(text: &str) -> Option<String> {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
 }
 
 /// `10.11.4` is a tag of `image`, `11.0` its branch tag, anything with a slash, colon or `@` an image of its own.
@@ -191,19 +198,33 @@ mod tests {
 
     #[test]
     fn every_wrong_input_is_named_at_once() {
-        let wrong = Inputs {
+        let mut wrong = Inputs {
             nodes: "0".into(),
             mode: "fast".into(),
             timeout: "soon".into(),
             keep: "maybe".into(),
-            comment: "loud".into(),
             reaper: "grim".into(),
             only: "pots".into(),
+            allow_unsafe_fork: "perhaps".into(),
             ..inputs("11.6.0", "registry:5000/mm")
         };
+        wrong.publishing.comment = "loud".into();
+        wrong.publishing.pull_request = "seven".into();
         let problems = make(&wrong, None).unwrap_err();
         let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
-        assert_eq!(named, ["release", "nodes", "timeout", "keep", "comment", "reaper", "mode", "only"]);
+        let expected = [
+            "release",
+            "nodes",
+            "timeout",
+            "keep",
+            "reaper",
+            "allow-unsafe-fork",
+            "comment",
+            "pull-request",
+            "mode",
+            "only",
+        ];
+        assert_eq!(named, expected);
         insta::assert_snapshot!(problems.0[1], @r#"nodes: "0" is no possible number of nodes. Write a number from 1 to 9; 3 is the default."#);
     }
 

@@ -4,17 +4,27 @@
 //! bundles that the input `plugins` names are looked into. Nothing is created before a plan is made; policy is refused
 //! here (a downgrade, more than one minor apart in rolling mode).
 
+mod attached;
 mod bundles;
 mod make;
+mod matrix;
 mod policy;
 mod problems;
+mod publishing;
 mod registry;
 mod render;
 mod selection;
 mod suite;
+mod support;
 mod types;
+mod upload;
+mod url;
 
 pub use make::make;
+pub use matrix::{Pair, matrix, pairs};
 pub use problems::{Problem, Problems};
+pub use publishing::judge_publishing;
 pub use render::text;
-pub use types::{Budgets, Bundle, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan};
+pub use types::{
+    AttachedNode, AttachedPlan, Budgets, Bundle, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan,
+};

@@ -15,6 +15,9 @@ pub struct Plan {
     pub stable: Release,
     /// What is upgraded to.
     pub release: Release,
+    /// The compose file of the user's own, the first one of several: the file that reports point at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compose_file: Option<String>,
     /// How.
     pub mode: Mode,
     /// Why so, as a clause: "11.5.1 → 11.6.0 is one minor apart".
@@ -30,6 +33,9 @@ pub struct Plan {
     pub suite: Option<SuitePlan>,
     /// Plugins of the user's own, installed on stable.
     pub plugins: Vec<Bundle>,
+    /// The cluster, where it is there already; else the gate builds one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attached: Option<AttachedPlan>,
     /// Limits.
     pub budgets: Budgets,
     /// Whether a licence was given.
@@ -111,6 +117,30 @@ pub struct SuitePlan {
     pub results: Option<String>,
     /// How long it may take, in seconds.
     pub timeout_s: u64,
+}
+
+/// A cluster that is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachedPlan {
+    /// Its nodes, in the order of their replacement.
+    pub nodes: Vec<AttachedNode>,
+    /// The balancer's address.
+    pub balancer: String,
+    /// The command that replaces a node.
+    pub replace: String,
+    /// The command that takes a node out of the balancer.
+    pub drain: Option<String>,
+    /// The command that puts it back.
+    pub undrain: Option<String>,
+}
+
+/// One of its nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachedNode {
+    /// Its name, in reports and for commands.
+    pub name: String,
+    /// Its own address.
+    pub url: String,
 }
 
 /// Limits of the run's parts, in seconds.

@@ -11,6 +11,7 @@ pub(crate) fn header(planned: &[(Stage, &[&str])]) -> RunHeader {
         gate_version: "0.1.0".into(),
         stable: name("9.8.0"),
         release: name("9.9.0"),
+        compose_file: None,
         nodes: 2,
         mode: "rolling".into(),
         mode_reason: "the versions are one minor apart".into(),

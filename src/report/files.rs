@@ -5,7 +5,8 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use super::{json, junit, markdown};
+use super::runs::Run;
+use super::{json, junit, markdown, merged};
 use crate::record::Record;
 use crate::verdict::Verdict;
 
@@ -36,16 +37,27 @@ pub struct WrittenFile {
 /// name, and a report that fails (or has a bug) leaves the others alone.
 #[must_use]
 pub fn write_all(record: &Record, verdict: &Verdict, dir: &Path) -> Vec<WrittenFile> {
-    let write = |(name, render): (&&'static str, Render)| WrittenFile {
-        name,
-        result: rendered(name, render, record, verdict).and_then(|text| write(dir, name, &text)),
-    };
-    REPORTS.iter().zip(RENDERERS).map(write).collect()
+    let of_run = |(name, render): (&&'static str, Render)| kept(dir, name, || render(record, verdict));
+    REPORTS.iter().zip(RENDERERS).map(of_run).collect()
 }
 
-fn rendered(name: &str, render: Render, record: &Record, verdict: &Verdict) -> Result<String, String> {
+/// Writes the reports of a matrix into `dir`, as [`write_all`] does those of one run. Each run keeps its own record.
+#[must_use]
+pub fn write_merged(runs: &[Run], verdict: &Verdict, dir: &Path) -> Vec<WrittenFile> {
+    vec![
+        kept(dir, "junit.xml", || junit::render_all(runs)),
+        kept(dir, "summary.md", || Ok(merged::summary(runs, verdict))),
+        kept(dir, "comment.md", || Ok(merged::comment(runs, verdict))),
+    ]
+}
+
+fn kept(dir: &Path, name: &'static str, render: impl FnOnce() -> Result<String, String>) -> WrittenFile {
+    WrittenFile { name, result: rendered(name, render).and_then(|text| write(dir, name, &text)) }
+}
+
+fn rendered(name: &str, render: impl FnOnce() -> Result<String, String>) -> Result<String, String> {
     // A panic here is our bug; the other reports are worth more than its propagation.
-    match catch_unwind(AssertUnwindSafe(|| render(record, verdict))) {
+    match catch_unwind(AssertUnwindSafe(render)) {
         Ok(Ok(text)) => Ok(text),
         Ok(Err(error)) => Err(format!("cannot make {name}: {error}")),
         Err(_) => {
@@ -149,8 +161,7 @@ mod tests {
 
     #[test]
     fn a_renderer_that_panics_is_an_error_of_its_own() {
-        let (record, verdict) = sample();
-        let error = rendered("x.md", |_, _| panic!("no"), &record, &verdict).unwrap_err();
+        let error = rendered("x.md", || panic!("no")).unwrap_err();
         assert!(error.starts_with("cannot make x.md: its renderer panicked"), "{error}");
     }
 }

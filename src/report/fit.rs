@@ -3,6 +3,8 @@
 //! GitHub refuses a comment over 65,536 characters and drops a step summary over 1 MiB altogether; half a
 //! table row would be worse than none.
 
+use std::collections::HashSet;
+
 /// The verdict, the stages, the case and the failures; these lose rows at most.
 pub(crate) const VITAL: u8 = 2;
 
@@ -93,6 +95,9 @@ fn cut_rows(
         }
     }
     if !left_out.is_empty() {
+        // Of a matrix, several sections have the same name.
+        let mut told = HashSet::new();
+        left_out.retain(|title| told.insert(*title));
         texts.push(format!(
             "_Left out to stay below GitHub's limit: {}. record.json has everything._\n",
             left_out.join(", ")

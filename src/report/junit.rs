@@ -10,18 +10,24 @@ use std::collections::HashSet;
 use junit_report::{Report, TestCase, TestResult, TestSuite};
 use time::{Duration, OffsetDateTime};
 
+use super::junit_facts::{facts, red_text};
 use super::junit_pass::{self, SuiteFacts, Totals};
+use super::runs::Run;
 use super::sanitise::{attribute, cdata, one_line, text};
-use super::words::{cut, red_parts};
+use super::words::cut;
 use crate::event::{Blame, CheckResult, Outcome, Stage, UserEnd, UserSuite};
 use crate::record::Record;
 use crate::record::history::History;
 use crate::verdict::{Verdict, Word};
 
+/// The head of all classes.
+const PACKAGE: &str = "mattermost.upgrade";
 /// A message attribute is for lists; the element's text has everything.
 const MESSAGE_LIMIT: usize = 300;
 /// Names and classes beyond this are somebody else's text.
 const NAME_LIMIT: usize = 200;
+/// Longer paths no file system has.
+const FILE_LIMIT: usize = 4_096;
 /// Bytes of system-out per case; Jenkins keeps 50,000 characters twice.
 const OUTPUT_LIMIT: usize = 64 * 1024;
 
@@ -30,6 +36,33 @@ const OUTPUT_LIMIT: usize = 64 * 1024;
 /// # Errors
 /// When the writer refuses it, which sanitised text does not provoke.
 pub fn render(record: &Record, verdict: &Verdict) -> Result<String, String> {
+    write(suites(record, verdict))
+}
+
+/// The runs of a matrix as one file: each suite and class carries the name of its run.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_all(runs: &[Run]) -> Result<String, String> {
+    let mut all = Vec::new();
+    for run in runs {
+        // Dots would make packages of the numbers in a version.
+        let part = run.name.replace('.', "_");
+        for (mut suite, ms) in suites(&run.record, &run.verdict) {
+            suite.name = attribute(&format!("{}: {}", run.name, suite.name), NAME_LIMIT, "run");
+            for case in &mut suite.testcases {
+                let class = case.classname.as_deref().unwrap_or_default();
+                let area = class.strip_prefix(PACKAGE).unwrap_or_default();
+                case.classname = Some(attribute(&format!("{PACKAGE}.{part}{area}"), NAME_LIMIT, PACKAGE));
+            }
+            make_unique(&mut suite.testcases);
+            all.push((suite, ms));
+        }
+    }
+    write(all)
+}
+
+fn suites(record: &Record, verdict: &Verdict) -> Vec<(TestSuite, u64)> {
     let mut suites: Vec<(TestSuite, u64)> =
         record.stages_in_order().into_iter().map(|stage| stage_suite(record, stage)).collect();
     suites.extend(record.user_suites.iter().map(|user| user_suite(record, user)));
@@ -40,6 +73,10 @@ pub fn render(record: &Record, verdict: &Verdict) -> Result<String, String> {
     for (suite, _) in &mut suites {
         make_unique(&mut suite.testcases);
     }
+    suites
+}
+
+fn write(suites: Vec<(TestSuite, u64)>) -> Result<String, String> {
     let facts: Vec<SuiteFacts> =
         suites.iter().map(|(suite, ms)| SuiteFacts { took_ms: *ms, skipped: suite.skipped() }).collect();
     let totals = suites.iter().fold(Totals::default(), |sum, (suite, _)| Totals {
@@ -59,7 +96,7 @@ fn suite(name: &str, started_at: Option<OffsetDateTime>) -> TestSuite {
     let mut suite = TestSuite::new(name);
     // The crate would take the clock's time and "localhost"; a record renders the same everywhere.
     suite.hostname = "upgrade-gate".into();
-    suite.package = "mattermost.upgrade".into();
+    suite.package = PACKAGE.into();
     let started_at = started_at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
     suite.timestamp = started_at.replace_nanosecond(0).unwrap_or(started_at);
     suite
@@ -70,7 +107,7 @@ fn case(area: &str, name: &str, took_ms: u64, result: TestResult, output: &str) 
         name: attribute(name, NAME_LIMIT, "unnamed"),
         time: Duration::milliseconds(took_ms.try_into().unwrap_or(i64::MAX)),
         result,
-        classname: Some(attribute(&format!("mattermost.upgrade.{area}"), NAME_LIMIT, "mattermost.upgrade")),
+        classname: Some(attribute(&format!("{PACKAGE}.{area}"), NAME_LIMIT, PACKAGE)),
         filepath: None,
         system_out: (!output.is_empty()).then(|| cdata(&capped(output))),
         system_err: None,
@@ -141,7 +178,12 @@ fn check_case(record: &Record, result: &CheckResult) -> TestCase {
         },
         Outcome::NotMeasured { reason } => error("NotMeasured", reason, &red_text(result)),
     };
-    case(&area(result.stage, &result.check), &result.check, result.took_ms, outcome, &facts(record, result))
+    let told = facts(record, result);
+    let mut case = case(&area(result.stage, &result.check), &result.check, result.took_ms, outcome, &told);
+    // Where a reader of the report can change something, if that is in his repository.
+    let file = record.header.as_ref().and_then(|header| header.compose_file.as_deref());
+    case.filepath = file.map(|file| attribute(file, FILE_LIMIT, "compose.yaml"));
+    case
 }
 
 /// The type of a failure, for readers that group by it.
@@ -172,60 +214,6 @@ fn user_suite(record: &Record, user: &UserSuite) -> (TestSuite, u64) {
         suite.add_testcase(case(&format!("suite.{}", test.class), &test.name, test.took_ms, result, ""));
     }
     (suite, user.took_ms)
-}
-
-/// Everything that is red in a result, for the element's text.
-fn red_text(result: &CheckResult) -> String {
-    let mut lines = Vec::new();
-    for (step, outcome) in red_parts(result) {
-        lines.extend(step.map(|step| format!("step: {}", one_line(step))));
-        match outcome {
-            Outcome::Failed(found) => {
-                lines.push(format!("expected: {}", found.expected));
-                lines.push(format!("got: {}", found.got));
-                lines.extend(found.node.as_ref().map(|node| format!("node: {node}")));
-                lines.extend(found.version.as_ref().map(|version| format!("version: {version}")));
-                lines.extend(found.request_id.as_ref().map(|id| format!("request id: {id}")));
-            }
-            Outcome::NotMeasured { reason } => lines.push(format!("not measured: {reason}")),
-            Outcome::Passed | Outcome::NotApplicable { .. } => {}
-        }
-    }
-    lines.join("\n")
-}
-
-/// The case's facts and steps, one `key: value` a line.
-fn facts(record: &Record, result: &CheckResult) -> String {
-    let mut lines = Vec::new();
-    let mut fact = |key: &str, value: &str| lines.push(format!("{}: {}", one_line(key), one_line(value)));
-    fact("title", &result.title);
-    fact("stage", &result.stage.to_string());
-    fact("case", "MM-T5392");
-    fact("lines", &result.lines.join(", "));
-    if let Some(clustering) = &record.clustering {
-        fact("cluster", clustering.label());
-    }
-    if let Some(header) = &record.header {
-        fact("stable", &header.stable.image);
-        fact("release", &header.release.image);
-    }
-    if let Outcome::Failed(found) = &result.outcome {
-        let known = [("node", &found.node), ("version", &found.version), ("request id", &found.request_id)];
-        for (key, value) in known {
-            if let Some(value) = value {
-                fact(key, value);
-            }
-        }
-    }
-    for (key, value) in &result.facts {
-        fact(key, value);
-    }
-    for (number, step) in (1..).zip(&result.steps) {
-        let why = step.outcome.why().map(|why| format!(": {why}")).unwrap_or_default();
-        let told = format!("{}, {} ms, {}{why}", step.outcome.word(), step.took_ms, step.name);
-        fact(&format!("step {number}"), &told);
-    }
-    lines.join("\n")
 }
 
 /// The suite about the run itself: its phases, what broke it, what stopped it.

@@ -5,6 +5,7 @@
 //! Text of others (server answers, log lines, names) is untrusted here: [`sanitise`] guards XML and the
 //! console, `escape` guards Markdown, and [`redacted`] takes the secrets out of an event before any of
 //! them sees it. Files are written one by one: one that fails does not take the others with it.
+//! [`stored`] reads a record back; several of them, a matrix of [`Run`]s, become one report in `merged`.
 
 mod case_table;
 mod console;
@@ -14,23 +15,33 @@ mod fit;
 mod json;
 mod jsonl;
 mod junit;
+mod junit_facts;
 mod junit_pass;
 mod markdown;
+mod merged;
+mod merged_console;
 mod redacted;
 mod relay;
+mod runs;
 pub mod sanitise;
 mod sections;
+mod stored;
 mod user_suites;
 pub(crate) mod words;
 
 pub use console::{Console, Look};
-pub use files::{REPORTS, WrittenFile, write_all};
+pub use files::{REPORTS, WrittenFile, write_all, write_merged};
 pub use jsonl::EventLog;
 pub use markdown::{COMMENT_LIMIT, SUMMARY_LIMIT};
+pub use merged::{comment as merged_comment, summary as merged_summary};
+pub use merged_console::console as merged_console;
 pub use redacted::redacted;
 pub use relay::{Relay, random_token};
+pub use runs::Run;
+pub use stored::stored;
 pub use {json::read as read_record, json::render as record_json};
-pub use {junit::render as junit, markdown::comment, markdown::summary};
+pub use {junit::render as junit, junit::render_all as merged_junit};
+pub use {markdown::comment, markdown::summary};
 
 #[cfg(doc)]
 use crate::{record::Record, verdict::Verdict};

@@ -72,6 +72,7 @@ fn of_header(header: RunHeader, redactor: &Redactor) -> RunHeader {
         gate_version: header.gate_version,
         stable: release(header.stable),
         release: release(header.release),
+        compose_file: header.compose_file.map(r),
         nodes: header.nodes,
         mode: header.mode,
         mode_reason: r(header.mode_reason),

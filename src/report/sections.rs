@@ -22,11 +22,8 @@ const LOG_LINES: usize = 40;
 /// All sections in the order of reading; those with nothing to say are missing.
 pub(crate) fn all(record: &Record, verdict: &Verdict, room: Room) -> Vec<Section> {
     let mut sections = vec![top(record, verdict, room)];
+    sections.extend(what_went_wrong(record, room));
     let more = [
-        broken(record, room),
-        red_checks(record, room),
-        user_suites(record, room),
-        never_ran(record),
         stages(record),
         Some(the_case(record)),
         warnings(record, room),
@@ -39,6 +36,12 @@ pub(crate) fn all(record: &Record, verdict: &Verdict, room: Room) -> Vec<Section
     ];
     sections.extend(more.into_iter().flatten());
     sections
+}
+
+/// The part of them that a matrix shows of each run: what broke it, what failed, what never ran.
+pub(crate) fn what_went_wrong(record: &Record, room: Room) -> impl Iterator<Item = Section> {
+    let all = [broken(record, room), red_checks(record, room), user_suites(record, room), never_ran(record)];
+    all.into_iter().flatten()
 }
 
 /// The verdict and what the run was about.

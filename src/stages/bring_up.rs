@@ -11,7 +11,7 @@ use super::session::Session;
 use super::{home, products, settings, suite};
 use crate::checks::{Brought, Home, Place, Side};
 use crate::event::{Blame, Breakage, Clustering, EventKind};
-use crate::mattermost::{ApiError, Client};
+use crate::mattermost::{ApiError, Client, User};
 use crate::sinks::Sinks;
 
 /// Brings the cluster up. The first node migrates the empty database, makes the accounts and takes the plugins that are
@@ -30,15 +30,18 @@ pub(super) async fn bring_up(
         Ok(address) => Sinks::start(address).await.map_err(|error| {
             format!("the gate can't listen on {address}, where the servers would reach it: {error}")
         }),
+        Err(error) if session.cluster.is_attached() => Err(error.message),
         Err(error) => Err(error.to_string()),
     };
     if let Ok(sinks) = &session.sinks {
         session.cluster.offer(&sinks.http.url(""));
     }
-    // Nobody gets traffic before its sanity passed.
-    try_join_all(plan.order.iter().map(|node| session.cluster.drain(node, Duration::ZERO)))
-        .await
-        .map_err(|error| broken(Blame::Environment, error))?;
+    // Nobody gets traffic before its sanity passed; nodes of an attached cluster have theirs.
+    if !session.cluster.is_attached() {
+        try_join_all(plan.order.iter().map(|node| session.cluster.drain(node, Duration::ZERO)))
+            .await
+            .map_err(|error| broken(Blame::Environment, error))?;
+    }
     let Some((first, others)) = plan.order.split_first() else {
         return Err(nobody());
     };
@@ -51,10 +54,14 @@ pub(super) async fn bring_up(
     let start_others = || try_join_all(others.iter().map(|node| into_traffic(session, node, None)));
     let first_in = into_traffic(session, first, Some((client.clone(), began)));
     let make_home = async {
-        let admin = home::admin(&client, nonce, password);
+        let site = session.cluster.site_admin();
+        let admin = home::admin(&client, site, nonce, password);
         let admin = made(session, &client, admin.await).await?;
+        if !admin.user.roles.split(' ').any(|role| role == "system_admin") {
+            return Err(no_admin(&client, &admin.user));
+        }
         let rest = async {
-            let home = home::make(&client, admin.clone(), nonce, password);
+            let home = home::make(&client, site, admin.clone(), nonce, password);
             made(session, &client, home.await).await
         };
         // A node installs what the file store has when it starts, and without clustering only then: what is brought
@@ -91,6 +98,16 @@ fn nobody() -> Breakage {
     }
 }
 
+fn no_admin(node: &Client, user: &User) -> Breakage {
+    Breakage {
+        blame: Blame::Environment,
+        part: node.node().to_owned(),
+        message: format!("the account {} is no system admin", user.username),
+        remedy: "Give admin-username and admin-password, or admin-token, of a system admin.".into(),
+        log_tail: Vec::new(),
+    }
+}
+
 /// What the gate makes for itself on stable, or why the run cannot go on.
 async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiError>) -> Result<T, Breakage> {
     match result {
@@ -99,7 +116,16 @@ async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiErro
             blame: Blame::Environment,
             part: node.node().to_owned(),
             message: format!("making the gate's accounts and team on stable failed: {error}"),
-            remedy: "The database must be empty, and sign-up by e-mail must be on (EmailSettings).".into(),
+            remedy: match session.cluster.is_attached() {
+                false => {
+                    "The database must be empty, and sign-up by e-mail must be on (EmailSettings).".into()
+                }
+                true => {
+                    "Check the admin's name and password or token, and that users may be made and log in by \
+                         name and password."
+                        .into()
+                }
+            },
             log_tail: session.cluster.log(node.node(), Some(20)).await,
         }),
     }

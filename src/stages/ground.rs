@@ -26,7 +26,7 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
         brought: &session.brought,
         clustering: &session.clustering,
         home,
-        bucket: session.cluster.bucket().await.map_err(|error| error.to_string()),
+        bucket: session.cluster.bucket().await.map_err(|error| session.absent(&error)),
         sinks: &session.sinks,
         mail: settings::mail_of(session),
         apps: session.plan.apps,

@@ -3,13 +3,33 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::checks::Home;
+use crate::cluster::SiteAdmin;
 use crate::mattermost::{ApiError, Client, Login};
 
-/// Makes the first user of an empty database, who becomes the admin; nobody else may be first.
+/// Makes the first user of an empty database, who becomes the admin; nobody else may be first. Where the cluster is
+/// somebody else's, their admin logs in.
 ///
 /// # Errors
 /// The call that was refused.
-pub(super) async fn admin(node: &Client, nonce: &str, password: &SecretString) -> Result<Login, ApiError> {
+pub(super) async fn admin(
+    node: &Client,
+    site: Option<&SiteAdmin>,
+    nonce: &str,
+    password: &SecretString,
+) -> Result<Login, ApiError> {
+    if let Some(site) = site {
+        let login = match site {
+            SiteAdmin::Password { username, password } => {
+                node.login(username, password.expose_secret()).await?
+            }
+            SiteAdmin::Token(token) => {
+                let client = node.with_token(token.expose_secret());
+                Login { user: client.me().await?, client }
+            }
+        };
+        login.client.is_visiting_admin();
+        return Ok(login);
+    }
     let (name, secret) = (format!("admin-{nonce}"), password.expose_secret());
     node.create_user(&name, secret).await?;
     node.login(&name, secret).await
@@ -21,6 +41,7 @@ pub(super) async fn admin(node: &Client, nonce: &str, password: &SecretString) -
 /// The call that was refused.
 pub(super) async fn make(
     node: &Client,
+    site: Option<&SiteAdmin>,
     admin: Login,
     nonce: &str,
     password: &SecretString,
@@ -56,6 +77,11 @@ pub(super) async fn make(
         bob: bob_client,
         bob_id: bob.id,
         password: password.clone(),
+        admin_password: match site {
+            None => password.clone(),
+            Some(SiteAdmin::Password { password, .. }) => password.clone(),
+            Some(SiteAdmin::Token(_)) => SecretString::default(),
+        },
         team_id: team.id,
     })
 }

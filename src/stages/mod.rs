@@ -12,6 +12,7 @@ mod blame;
 mod bring_up;
 mod ground;
 mod home;
+mod leave;
 mod products;
 mod restarts;
 mod roll;
@@ -22,4 +23,5 @@ mod stage;
 mod suite;
 
 pub use blame::broken;
+pub use leave::leave;
 pub use run::run;

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
-use crate::checks::{Brought, Carried, Home, NoMail, Place, Side, sanity};
+use crate::checks::{Absent, Brought, Carried, Home, Place, Side, sanity};
 use crate::cluster::evidence::Shelf;
 use crate::cluster::{self, Cluster, ImageFacts};
 use crate::event::{Breakage, Clustering, EventKind, Events};
@@ -36,7 +36,7 @@ pub(super) struct Session<'a> {
     /// What the gate serves to the nodes; else why they can't reach it.
     pub(super) sinks: Result<Sinks, String>,
     /// Whether the servers were told to send their mail to the gate; else why not.
-    pub(super) mail: Result<(), NoMail>,
+    pub(super) mail: Result<(), Absent>,
 }
 
 impl<'a> Session<'a> {
@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
             brought: Brought::default(),
             images: (OnceCell::new(), OnceCell::new()),
             sinks: Err("they were not started yet".into()),
-            mail: Err(NoMail::NotMeasured("the servers were not told about it yet".into())),
+            mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
         }
     }
 
@@ -74,13 +74,22 @@ impl<'a> Session<'a> {
 
     /// What the image of a side says it is. It is looked at once, in the container of `node`: listing what an official
     /// image packages takes a second or two.
-    pub(super) async fn image(&self, side: Side, node: Option<&str>) -> Result<Arc<ImageFacts>, String> {
+    pub(super) async fn image(&self, side: Side, node: Option<&str>) -> Result<Arc<ImageFacts>, Absent> {
         let cell = if side == Side::Stable { &self.images.0 } else { &self.images.1 };
         let look = async || {
-            let node = node.ok_or("no node runs it yet")?;
-            self.cluster.image(node).await.map(Arc::new).map_err(|error| error.to_string())
+            let node = node.ok_or_else(|| Absent::NotMeasured("no node runs it yet".into()))?;
+            self.cluster.image(node).await.map(Arc::new).map_err(|error| self.absent(&error))
         };
         cell.get_or_try_init(look).await.cloned()
+    }
+
+    /// Why something of the cluster is not there to be looked at: in an attached one nobody failed.
+    pub(super) fn absent(&self, error: &cluster::Error) -> Absent {
+        if self.cluster.is_attached() {
+            Absent::NotApplicable(error.message.clone())
+        } else {
+            Absent::NotMeasured(error.to_string())
+        }
     }
 
     /// Starts a node, with `environment` on top of its own; it does not answer yet.
@@ -117,11 +126,26 @@ impl<'a> Session<'a> {
     async fn insane(&self, node: &str, side: Side, red: Option<&Step>) -> Breakage {
         let why =
             red.and_then(|step| step.outcome.why()).unwrap_or_else(|| "it did not say what it is".into());
+        let (release, attached) = (self.release_of(side), self.cluster.is_attached());
+        let (message, remedy) = match (side, attached) {
+            (_, false) => (
+                format!("it came up on {} and its sanity failed: {why}", release.image),
+                "It was left out of the balancer. Look at its log lines below, and at the image.",
+            ),
+            (Side::Stable, true) => (
+                format!("it should run {} and its sanity failed: {why}", release.given),
+                "Look at the node, and at the inputs stable and node-urls.",
+            ),
+            (Side::Release, true) => (
+                format!("it was replaced by {} and its sanity failed: {why}", release.given),
+                "It was not put back into the balancer. Look at what replace-command printed, below, and at the node.",
+            ),
+        };
         Breakage {
             blame: blame(side),
             part: node.to_owned(),
-            message: format!("it came up on {} and its sanity failed: {why}", self.release_of(side).image),
-            remedy: "It was left out of the balancer. Look at its log lines below, and at the image.".into(),
+            message,
+            remedy: remedy.into(),
             log_tail: self.cluster.log(node, Some(20)).await,
         }
     }

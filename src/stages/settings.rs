@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::session::Session;
-use crate::checks::{Home, NoMail};
+use crate::checks::{Absent, Home};
 use crate::event::Clustering;
 use crate::mattermost::{ApiError, Client};
 use crate::retry;
@@ -24,11 +24,11 @@ const CROSSING: Duration = Duration::from_secs(5);
 const SENDER: &str = "mattermost@upgrade-gate.example";
 
 /// The gate's mail server, if the servers send their mail there; else why not.
-pub(super) fn mail_of<'s>(session: &'s Session<'_>) -> Result<&'s MailSink, NoMail> {
+pub(super) fn mail_of<'s>(session: &'s Session<'_>) -> Result<&'s MailSink, Absent> {
     session.mail.clone()?;
     match &session.sinks {
         Ok(sinks) => Ok(&sinks.mail),
-        Err(reason) => Err(NoMail::NotApplicable(reason.clone())),
+        Err(reason) => Err(Absent::NotApplicable(reason.clone())),
     }
 }
 
@@ -36,14 +36,14 @@ pub(super) fn mail_of<'s>(session: &'s Session<'_>) -> Result<&'s MailSink, NoMa
 ///
 /// # Errors
 /// Why their mail does not come there.
-pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) -> Result<(), NoMail> {
-    let sinks = session.sinks.as_ref().map_err(|reason| NoMail::NotApplicable(reason.clone()))?;
+pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) -> Result<(), Absent> {
+    let sinks = session.sinks.as_ref().map_err(|reason| Absent::NotApplicable(reason.clone()))?;
     let Some((first, others)) = session.places.split_first() else {
-        return Err(NoMail::NotMeasured("no node is up".into()));
+        return Err(Absent::NotMeasured("no node is up".into()));
     };
     let admin = home.admin.at(&first.anyone);
     let told = |error: ApiError| {
-        NoMail::NotMeasured(format!("pointing the servers at the gate's mail server failed: {error}"))
+        Absent::NotMeasured(format!("pointing the servers at the gate's mail server failed: {error}"))
     };
     let owned = admin.config_environment().await.map_err(told)?;
     let before = admin.config().await.map_err(told)?;
@@ -51,11 +51,11 @@ pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) ->
     let licensed = licensed.get("IsLicensed").is_some_and(|value| value == "true");
     let needed = needed(sinks.mail.address());
     if let Some(reason) = in_the_way(&needed, &before, &owned) {
-        return Err(NoMail::NotApplicable(reason));
+        return Err(Absent::NotApplicable(reason));
     }
     let after = admin.patch_config(&with_the_rest(needed.clone(), licensed)).await.map_err(told)?;
     if let Some((name, wanted, is)) = differing(&needed, &after).next() {
-        return Err(NoMail::NotMeasured(format!("{name} was set to {wanted} and is still {is}")));
+        return Err(Absent::NotMeasured(format!("{name} was set to {wanted} and is still {is}")));
     }
     let clustered = matches!(session.clustering, Clustering::Clustered);
     for place in others {
@@ -68,10 +68,10 @@ pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) ->
         retry::until(deadline, async || {
             has(&admin, &needed).await.map_err(told)?.map_err(|what| {
                 if clustered {
-                    NoMail::NotMeasured(format!("{}: {what}, set through {}", place.name, first.name))
+                    Absent::NotMeasured(format!("{}: {what}, set through {}", place.name, first.name))
                 } else {
                     let reason = "its configuration is its own, not in the database (MM_CONFIG)";
-                    NoMail::NotApplicable(format!(
+                    Absent::NotApplicable(format!(
                         "{}: {what}, set through {}: {reason}",
                         place.name, first.name
                     ))

@@ -45,6 +45,7 @@ impl BucketFiles {
                 bucket: place.bucket.clone(),
                 access_key: place.access_key.clone(),
                 secret: place.secret_key.clone().into(),
+                session_token: None,
                 prefix: folder(&place.prefix),
                 path_style: true,
             })

@@ -1,15 +1,14 @@
 //! A plugin bundle: a `tar.gz` with a `plugin.json` somewhere near its top.
 
-use std::io::{Read, Write as _};
+use std::io::Read;
 
-use flate2::Compression;
 use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::file_store::FileStore;
 use super::release::Release;
+use crate::tarball;
 
 /// The key of a bundle in the file store.
 pub(super) fn key(id: &str) -> String {
@@ -67,14 +66,7 @@ impl Release {
     pub fn bundle(&self, id: &str) -> Option<Vec<u8>> {
         let (_, version) = self.plugins.iter().find(|(own, _)| own == id)?;
         let text = shipped(id, version).to_string();
-        let mut tar = tar::Builder::new(Vec::new());
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mode(0o644);
-        tar.append_data(&mut header, format!("{id}/plugin.json"), text.as_bytes()).ok()?;
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-        gzip.write_all(&tar.into_inner().ok()?).ok()?;
-        gzip.finish().ok()
+        tarball::pack(&[(&format!("{id}/plugin.json"), text.as_bytes())]).ok()
     }
 }
 

@@ -138,6 +138,7 @@ pub(super) struct Bot {
     pub(super) description: String,
     pub(super) owner_id: String,
     pub(super) create_at: i64,
+    pub(super) delete_at: i64,
 }
 
 impl Bot {
@@ -145,7 +146,7 @@ impl Bot {
         json!({
             "user_id": self.user_id, "username": self.username, "display_name": self.display_name,
             "description": self.description, "owner_id": self.owner_id, "create_at": self.create_at,
-            "update_at": self.create_at, "delete_at": 0,
+            "update_at": self.create_at.max(self.delete_at), "delete_at": self.delete_at,
         })
     }
 }

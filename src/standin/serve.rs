@@ -82,7 +82,7 @@ async fn answer(
     if disturbance.reset_after {
         return Err(Cut);
     }
-    let response = finish(&node, response, &request_id);
+    let response = finish(&node, response, &request_id, path.starts_with("/plugins/"));
     disturb(&disturbance, response).await
 }
 
@@ -96,13 +96,18 @@ fn instead(status: u16, body: Option<&Value>) -> Response<Body> {
     }
 }
 
-/// Writes the body of a refusal, and the headers that every answer has.
-fn finish(node: &NodeCore, mut response: Response<Body>, request_id: &str) -> Response<Body> {
+/// Writes the body of a refusal, and the headers that every answer of the server's own has.
+fn finish(
+    node: &NodeCore,
+    mut response: Response<Body>,
+    request_id: &str,
+    by_plugin: bool,
+) -> Response<Body> {
     let refusal = response.extensions_mut().remove::<Refusal>();
     if let Some(refusal) = &refusal {
         response = json_response(response.status(), &refusal.json(request_id));
     }
-    if refusal.is_some_and(|refusal| refusal.unknown_route) {
+    if by_plugin || refusal.is_some_and(|refusal| refusal.unknown_route) {
         return response;
     }
     let version = node.version_id();

@@ -35,6 +35,8 @@ pub struct StorageOptions {
     pub access_key: String,
     /// Its secret; never shown.
     pub secret: SecretString,
+    /// What belongs to keys that are lent for a while; most are not.
+    pub session_token: Option<SecretString>,
     /// What all keys begin with, such as `mattermost/`; empty for none. Callers leave it out.
     pub prefix: String,
     /// Whether the bucket is in the path of the URL instead of its host name, as most stores of one's own want.
@@ -55,8 +57,8 @@ pub struct ObjectFacts {
 /// A bucket that one can look into; cheap to clone.
 #[derive(Clone)]
 pub struct Bucket {
-    client: Client,
-    name: String,
+    pub(super) client: Client,
+    pub(super) name: String,
     prefix: String,
     place: String,
 }
@@ -77,10 +79,11 @@ impl Bucket {
         let timeouts =
             TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let secret = options.secret.expose_secret();
+        let token = options.session_token.map(|token| token.expose_secret().to_owned());
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .http_client(http)
-            .credentials_provider(Credentials::new(options.access_key, secret, None, None, "inputs"))
+            .credentials_provider(Credentials::new(options.access_key, secret, token, None, "inputs"))
             .region(Region::new(options.region))
             .force_path_style(options.path_style)
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -186,11 +189,11 @@ impl Bucket {
         done.map(drop).map_err(|error| StorageError::of(self.doing("removing", key), error))
     }
 
-    fn full(&self, key: &str) -> String {
+    pub(super) fn full(&self, key: &str) -> String {
         format!("{}{key}", self.prefix)
     }
 
-    fn doing(&self, what: &str, key: &str) -> String {
+    pub(super) fn doing(&self, what: &str, key: &str) -> String {
         format!("{what} {} in bucket {} of {}", self.full(key), self.name, self.place)
     }
 }

@@ -6,6 +6,7 @@
 
 mod bucket;
 mod error;
+mod upload;
 
 pub use bucket::{Bucket, ObjectFacts, StorageOptions};
 pub use error::StorageError;

@@ -1,7 +1,7 @@
 //! What the verdict promises.
 
 use super::*;
-use crate::event::EventKind;
+use crate::event::{Clustering, EventKind};
 use crate::record::tests::{breakage, failed, header, record, result};
 
 fn not_measured() -> Outcome {
@@ -14,7 +14,11 @@ fn not_applicable() -> Outcome {
 
 /// A finished run of two planned checks, `a` on stable and `b` on release, plus these events.
 fn run(a: Option<Outcome>, b: Option<Outcome>, more: Vec<EventKind>) -> Verdict {
-    let mut kinds = vec![EventKind::RunStarted(header(&[(Stage::Stable, &["a"]), (Stage::Release, &["b"])]))];
+    let planned = [(Stage::Stable, &["a"] as &[&str]), (Stage::Release, &["b"])];
+    let mut kinds = vec![
+        EventKind::RunStarted(header(&planned)),
+        EventKind::ClusterKnown { clustering: Clustering::Clustered },
+    ];
     kinds.extend(a.map(|outcome| EventKind::CheckFinished(result(Stage::Stable, "a", outcome))));
     kinds.extend(b.map(|outcome| EventKind::CheckFinished(result(Stage::Release, "b", outcome))));
     kinds.extend(more);
@@ -74,6 +78,18 @@ fn every_combination_has_its_exit_code() {
         assert_eq!((verdict.word, verdict.exit_code.code()), (word, code), "{name}: {:?}", verdict.reasons);
         assert_eq!(verdict.passed(), verdict.reasons.is_empty(), "{name}");
     }
+}
+
+#[test]
+fn a_stable_cluster_that_never_came_up_says_nothing_of_the_release() {
+    let verdict = Verdict::of(&record(vec![
+        EventKind::RunStarted(header(&[(Stage::Stable, &["startup"])])),
+        EventKind::CheckFinished(result(Stage::Stable, "startup", failed("a file store", "none"))),
+        EventKind::RunBroken(breakage(Blame::Environment)),
+        EventKind::RunFinished,
+    ]));
+    assert_eq!((verdict.word, verdict.exit_code), (Word::Broken, ExitCode::ENVIRONMENT));
+    assert!(verdict.reasons.iter().any(|reason| reason.contains("a file store")), "{:?}", verdict.reasons);
 }
 
 #[test]

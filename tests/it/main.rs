@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod attached;
+#[cfg(test)]
 mod compose_config;
 #[cfg(test)]
 mod docker_engine;
@@ -14,6 +16,8 @@ mod docs;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod foreign_texts;
+#[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
 mod play;
@@ -21,6 +25,8 @@ mod play;
 mod products;
 #[cfg(test)]
 mod proxies;
+#[cfg(test)]
+mod report_command;
 #[cfg(test)]
 mod report_golden;
 #[cfg(test)]

@@ -77,6 +77,7 @@ fn header(plan: &Plan) -> RunHeader {
         gate_version: "0".into(),
         stable: name(&plan.stable),
         release: name(&plan.release),
+        compose_file: plan.compose_file.clone(),
         nodes: plan.order.len(),
         mode: plan.mode.to_string(),
         mode_reason: plan.mode_reason.clone(),

@@ -22,6 +22,7 @@ async fn store() -> (Store, StoreServer, StorageOptions) {
         bucket: "mattermost".into(),
         access_key: "key".into(),
         secret,
+        session_token: None,
         prefix: "some/where/".into(),
         path_style: true,
     };
@@ -80,4 +81,38 @@ async fn failures_say_what_to_do_and_never_the_secret() {
     let stopped = bucket.list("k").await.unwrap_err().to_string();
     assert!(stopped.contains("see that the store runs"), "{stopped}");
     assert!(!format!("{options:?} {bucket:?}").contains("hush"));
+}
+
+#[tokio::test]
+async fn files_above_eight_megabytes_go_in_parts() {
+    let (store, _server, options) = store().await;
+    let bucket = Bucket::open(options);
+    let dir = tempfile::tempdir().unwrap();
+    let far = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
+    for (size, parts) in [(0, 0), (8 * 1024 * 1024 - 1, 0), (8 * 1024 * 1024, 1), (17 * 1024 * 1024 + 1, 3)] {
+        let file = dir.path().join("a.log");
+        let bytes: Vec<u8> = (0..size).map(|n: u32| n.to_le_bytes()[1]).collect();
+        std::fs::write(&file, &bytes).unwrap();
+        bucket.upload("a.log", &file, "text/plain", far).await.unwrap();
+        let object = store.backend().get("mattermost", "some/where/a.log").unwrap();
+        assert_eq!(object.attributes.content_type.as_deref(), Some("text/plain"));
+        let told = object.etag.split_once('-').map_or("0", |(_, parts)| parts);
+        assert_eq!(told, parts.to_string(), "{size} bytes");
+        assert!(bucket.get("a.log").await.unwrap() == bytes, "{size} bytes came back as others");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_fails_leaves_nothing_and_says_why() {
+    let (store, _server, options) = store().await;
+    let bucket = Bucket::open(options);
+    let now = tokio::time::Instant::now();
+    let soon = now + std::time::Duration::from_millis(500);
+    let endless = bucket.upload("k", std::path::Path::new("/dev/zero"), "text/plain", soon).await;
+    let endless = endless.unwrap_err().to_string();
+    assert!(endless.contains("it was not done in time"), "{endless}");
+    let missing = bucket.upload("k", std::path::Path::new("/no/such.log"), "text/plain", soon).await;
+    let missing = missing.unwrap_err().to_string();
+    assert!(missing.starts_with("reading /no/such.log failed: No such file"), "{missing}");
+    assert!(store.backend().keys("mattermost", "").is_empty());
 }

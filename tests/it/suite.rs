@@ -5,6 +5,7 @@ use std::process::Command;
 
 use upgrade_gate::event::{CheckResult, Outcome};
 use upgrade_gate::record::Record;
+use upgrade_gate::retry;
 
 /// A JUnit file of two tests; the second one fails on demand.
 const GREEN: &str = r#"<testsuite name="e2e" time="1.5"><testcase classname="login" name="works" time="1"/><testcase classname="login" name="stays" time="0.5"/></testsuite>"#;
@@ -134,8 +135,8 @@ fn it_knows_where_the_servers_are_and_who_the_admin_is_and_no_other_secret() {
     assert!(matches!(&demo.suite().steps[1].outcome, Outcome::NotApplicable { .. }));
 }
 
-#[test]
-fn an_interrupt_ends_it_with_all_that_it_started() {
+#[tokio::test]
+async fn an_interrupt_ends_it_with_all_that_it_started() {
     let dir = tempfile::tempdir().unwrap();
     let started = dir.path().join("started");
     let command = format!("sleep 100 & echo $! > {0}.part; mv {0}.part {0}; wait", started.display());
@@ -145,22 +146,22 @@ fn an_interrupt_ends_it_with_all_that_it_started() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    let until = |what: &str, there: &dyn Fn() -> bool| {
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
-        while !there() {
-            assert!(std::time::Instant::now() < deadline, "{what} did not happen");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-    };
-    until("the start of the suite", &|| started.exists());
+    until("the start of the suite", || started.exists()).await;
     let child = std::fs::read_to_string(&started).unwrap();
     let sent = Command::new("kill").arg("-INT").arg(demo.id().to_string()).status().unwrap();
     assert!(sent.success());
     assert_eq!(demo.wait().unwrap().code(), Some(130));
     let program = Path::new("/proc").join(child.trim()).join("cmdline");
-    until("the end of what the suite started", &|| {
+    until("the end of what the suite started", || {
         !std::fs::read(&program).unwrap_or_default().starts_with(b"sleep")
-    });
+    })
+    .await;
+}
+
+async fn until(what: &str, there: impl Fn() -> bool) {
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
+    let waited = retry::until(deadline, async || if there() { Ok(()) } else { Err(()) }).await;
+    assert!(waited.is_ok(), "{what} did not happen");
 }
 
 #[test]

@@ -58,14 +58,17 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     halted = halted.and(cx.step(name, objects::is_at(cx, actor, &key, &hash)).await);
     cx.step(format!("delete it on {}", actor.label()), async {
         let path = format!("/api/v4/emoji/{}", emoji.id);
-        cx.home.alice.at(&actor.anyone).delete(&path).await.expecting("the emoji to go")?;
+        cx.home.alice.at(&actor.anyone).delete(&path).await.map(drop).expecting("the emoji to go")
+    })
+    .await?;
+    let moved = async {
         // The product moves the picture aside.
         if objects::exists(cx, &key).await? {
             return Err(Stop::failed_at(&actor.name, format!("no {key} in the bucket"), "it is still there"));
         }
         Ok(())
-    })
-    .await?;
+    };
+    halted = halted.and(cx.step(format!("its object of {} is gone", actor.label()), moved).await);
     // A node remembers an emoji for half an hour, and an order to forget all does not touch that: seen on 11.6.
     for reader in others.iter().copied().filter(|_| cx.clustered()).chain([actor]) {
         let name = format!("{} knows it no more", reader.label());

@@ -47,7 +47,7 @@ pub(super) async fn exists(cx: &Context<'_>, key: &str) -> Result<bool, Stop> {
 }
 
 fn bucket<'a>(cx: &'a Context<'_>) -> Result<&'a Bucket, Stop> {
-    cx.bucket.as_ref().map_err(|why| Stop::NotMeasured(why.clone()))
+    cx.bucket.as_ref().map_err(Stop::from)
 }
 
 fn unread(error: StorageError) -> Stop {

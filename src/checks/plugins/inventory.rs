@@ -161,7 +161,7 @@ fn same(place: &Place, model: &Inventory, found: &Inventory) -> Result<(), Stop>
 /// the configuration switches on is there.
 fn as_packaged(cx: &Context<'_>, place: &Place, found: &Inventory, settings: &Value) -> Result<(), Stop> {
     let image = cx.image(place.side);
-    let image = image.map_err(|why| Stop::NotMeasured(format!("the image could not be looked at: {why}")))?;
+    let image = image.map_err(Stop::from)?;
     // In a cluster a new node may bring its newer plugins to the old ones.
     let newer =
         if place.side == Side::Stable && cx.clustered() { cx.image(Side::Release).ok() } else { None };

@@ -190,7 +190,8 @@ async fn a_server_that_is_not_there_is_a_notice() {
 
 #[tokio::test]
 async fn a_push_finds_the_open_pull_request_of_its_commit() {
-    let pulls = json!([{ "number": 3, "state": "closed" }, { "number": 7, "state": "open" }]);
+    let head = json!({ "sha": "abc" });
+    let pulls = json!([{ "number": 3, "state": "closed", "head": head }, { "number": 7, "state": "open", "head": head }]);
     for (pulls, found) in [(pulls, true), (json!([]), false)] {
         let server = Scripted::start(Script { pulls, ..Script::default() }).await;
         let context = Context { pull: Pull::OfCommit("abc".into()), ..context(&server.url) };
@@ -199,6 +200,28 @@ async fn a_push_finds_the_open_pull_request_of_its_commit() {
             assert_eq!(result, written(1));
         } else {
             assert!(notice(result).contains("the commit abc belongs to no pull request"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_claimed_pull_request_must_have_the_head_that_was_tested() {
+    let pulls = json!([{ "number": 7, "state": "open", "head": { "sha": "ABC" } }]);
+    for (number, head_sha, told) in [
+        (7, "abc", None),
+        (7, "def", Some("#7 has the head ABC, and the workflow run tested def")),
+        (8, "abc", Some("acme/chat has no pull request #8")),
+    ] {
+        let server = Scripted::start(Script { pulls: pulls.clone(), ..Script::default() }).await;
+        let pull = Pull::Claimed { number, head_sha: head_sha.into() };
+        let result = publish_to(&Context { pull, ..context(&server.url) }).await;
+        match told {
+            None => assert_eq!(result, written(1)),
+            Some(told) => {
+                let notice = notice(result);
+                assert!(notice.contains(told), "{notice}");
+                assert!(server.writes().is_empty());
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn environment(
         ("UPGRADE_GATE_URL", url.to_owned()),
         ("UPGRADE_GATE_NODE_URLS", nodes.join(",")),
         ("UPGRADE_GATE_ADMIN_USER", home.usernames[0].clone()),
-        ("UPGRADE_GATE_ADMIN_PASSWORD", home.password.expose_secret().to_owned()),
+        ("UPGRADE_GATE_ADMIN_PASSWORD", home.admin_password.expose_secret().to_owned()),
         ("UPGRADE_GATE_RESULTS", results.to_owned()),
         ("UPGRADE_GATE_STABLE", session.plan.stable.version.to_string()),
         ("UPGRADE_GATE_RELEASE", session.plan.release.version.to_string()),

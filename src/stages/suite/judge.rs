@@ -1,36 +1,13 @@
 //! What a suite's end comes to: steps of the check `suite`.
 
 use super::results::Found;
+use crate::cluster::Exit;
 use crate::event::{UserCounts, UserEnd};
 use crate::outcome::{Failure, Outcome, Step};
 use crate::plan::SuitePlan;
 
 /// Failed tests that the failure names; the reports have them all.
 const NAMED: usize = 10;
-
-/// How a suite ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exit {
-    /// By itself, with this exit code.
-    Code(i64),
-    /// By this signal, which is none of ours.
-    Signal(i32),
-    /// It was killed for want of memory.
-    OutOfMemory,
-    /// It was stopped, because its time was up.
-    TimeIsUp,
-}
-
-impl Exit {
-    /// The end of a process of this machine.
-    pub(super) fn of(status: std::process::ExitStatus) -> Self {
-        use std::os::unix::process::ExitStatusExt as _;
-        match status.code() {
-            Some(code) => Self::Code(code.into()),
-            None => Self::Signal(status.signal().unwrap_or_default()),
-        }
-    }
-}
 
 /// The steps: its end, its results, its tests. `last` is what it printed last.
 pub(super) fn steps(suite: &SuitePlan, exit: Exit, found: &Found, last: &str, took_ms: u64) -> Vec<Step> {

@@ -9,7 +9,6 @@
 //! kept as evidence. Its exit code counts, and so do the tests that its JUnit files tell of: [`judge`].
 
 mod account;
-mod host;
 mod judge;
 mod junit;
 mod results;
@@ -20,12 +19,11 @@ use tokio::time::Instant;
 
 use super::session::{Session, millis};
 use crate::checks::catalogue;
-use crate::cluster::Guest;
 use crate::cluster::evidence::GrowingLog;
+use crate::cluster::{Exit, Guest, run_command};
 use crate::event::EventKind;
 use crate::outcome::{CheckResult, Outcome, Stage};
 use crate::plan::{Plan, SuitePlan};
-use judge::Exit;
 use results::Results;
 
 /// The id of the check that stands for the suite.
@@ -77,7 +75,8 @@ async fn run_to_end(
         let folder = results::folder(suite.results.as_deref(), session.shelf.report_dir())?;
         let environment = account::environment(session, &url, &folder.path().to_string_lossy())?;
         let command = suite.command.as_deref().unwrap_or_default();
-        let exit = host::run(command, &environment, &mut line, deadline).await?;
+        let exit = run_command(command, &environment, &mut line, deadline).await;
+        let exit = exit.map_err(|why| format!("{why}, or give suite-image"))?;
         return Ok((exit, folder.files()?));
     };
     let url = session.cluster.balancer_for_guests().await.map_err(|error| error.to_string())?;

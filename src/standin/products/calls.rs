@@ -40,7 +40,8 @@ pub(super) fn answer(request: &Request<'_>) -> Option<Response> {
         }
         ("POST", ["calls", channel, "end"] | ["calls", channel, "host", "end"]) => {
             let (status, message) = end(request.node, caller, channel);
-            request::json(status, &json!({"message": message, "status_code": status}))
+            // JSON that Go takes for text, as no type is given.
+            request::text(status, &json!({"message": message, "status_code": status}).to_string())
         }
         _ => return None,
     })
@@ -74,7 +75,7 @@ fn state(request: &Request<'_>, caller: &Caller, channel: &str) -> Response {
 /// `DefaultEnabled` is off, and then only administrators decide.
 fn allow(request: &Request<'_>, caller: &Caller, channel: &str) -> Response {
     if !caller.admin {
-        return request::json(403, &json!({"message": "Forbidden", "status_code": 403}));
+        return request::text(403, &json!({"message": "Forbidden", "status_code": 403}).to_string());
     }
     let enabled = request.body["enabled"] == true;
     request.node.world.tables().products.calls_channels.insert(channel.to_owned(), enabled);

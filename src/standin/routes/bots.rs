@@ -1,13 +1,13 @@
 //! Bots.
 //!
-//! Simpler than the product: a bot is never changed.
+//! Simpler than the product: a bot is disabled at most, and never changed.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
 
 use crate::standin::answer::{Answer, Refusal, created, ok, read, text};
@@ -18,7 +18,10 @@ use crate::standin::integrations::Bot;
 use crate::standin::rows::User;
 
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
-    Router::new().route("/bots", get(list).post(create)).route("/bots/{bot_id}", get(one))
+    Router::new()
+        .route("/bots", get(list).post(create))
+        .route("/bots/{bot_id}", get(one))
+        .route("/bots/{bot_id}/disable", post(disable))
 }
 
 async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
@@ -54,6 +57,7 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         description: text(&body, "description").into(),
         owner_id: caller.user_id,
         create_at: now,
+        delete_at: 0,
     };
     let shown = bot.json();
     {
@@ -82,4 +86,21 @@ async fn one(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<S
         Refusal::missing("store.sql_bot.get.missing.app_error", "Bot does not exist.", "bot", &id)
     })?;
     ok(&bot.json())
+}
+
+/// Its account is deactivated with it.
+async fn disable(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    must_be_id(&id, "bot_user_id")?;
+    caller.must_be_admin("manage_others_bots")?;
+    let now = node.world.tick();
+    let mut tables = node.world.tables();
+    let bot = tables.integrations.bots.get_mut(&id).ok_or_else(|| {
+        Refusal::missing("store.sql_bot.get.missing.app_error", "Bot does not exist.", "bot", &id)
+    })?;
+    bot.delete_at = now;
+    let shown = bot.json();
+    if let Some(user) = tables.users.get_mut(&id) {
+        user.delete_at = now;
+    }
+    ok(&shown)
 }

@@ -9,8 +9,8 @@ use axum::routing::{delete, get, post, put};
 use serde_json::{Value, json};
 
 use super::channels::{said, update};
-use super::posts::announce;
 use super::teams::ruled;
+use crate::standin::announce::announce;
 use crate::standin::answer::{Answer, Refusal, done, ok, read, text};
 use crate::standin::bus::{Audience, Stale};
 use crate::standin::core::NodeCore;

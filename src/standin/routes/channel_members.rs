@@ -9,7 +9,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::channels::said;
-use super::posts::announce;
+use crate::standin::announce::announce;
 use crate::standin::answer::{Answer, Refusal, created, done, ok, read, text};
 use crate::standin::bus::{Audience, SocketEvent, Stale};
 use crate::standin::core::NodeCore;

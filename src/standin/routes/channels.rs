@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
-use super::posts::announce;
 use super::teams::team_named;
+use crate::standin::announce::announce;
 use crate::standin::answer::{Answer, Refusal, created, ok, read, text};
 use crate::standin::bus::{Audience, Stale};
 use crate::standin::core::NodeCore;

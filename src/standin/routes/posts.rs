@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
-pub(super) use crate::standin::announce::announce;
+use crate::standin::announce::announce;
 use crate::standin::answer::{Answer, Refusal, created, done, ok, read, read_ids, tagged, text};
 use crate::standin::bus::{Audience, Stale};
 use crate::standin::buttons;

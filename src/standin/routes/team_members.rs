@@ -18,7 +18,7 @@ use crate::standin::messages::Post;
 use crate::standin::rows::{Channel, ChannelMember, TeamMember, User};
 use crate::standin::world::pair;
 
-use super::posts::announce;
+use crate::standin::announce::announce;
 
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::client::Site;
 use super::faults::{NEW, OLD};
+use crate::tarball;
 
 /// The id of the plugin that these probes install: the one of the rules.
 const TINY: &str = "upgrade-gate.tiny";
@@ -83,13 +84,7 @@ async fn upload(site: &Site, node: usize, id: &str, version: &str, webapp: bool)
     if webapp {
         manifest["webapp"] = json!({"bundle_path": "main.js"});
     }
-    let text = manifest.to_string();
-    let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
-    let mut header = tar::Header::new_gnu();
-    header.set_size(text.len() as u64);
-    header.set_mode(0o644);
-    tar.append_data(&mut header, "top/plugin.json", text.as_bytes()).unwrap();
-    let bytes = tar.into_inner().unwrap().finish().unwrap();
+    let bytes = tarball::pack(&[("top/plugin.json", manifest.to_string().as_bytes())]).unwrap();
     let form = Form::new().part("plugin", Part::bytes(bytes).file_name("x.tar.gz")).text("force", "true");
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
     let request = client.post(site.url(node, "/plugins")).bearer_auth(&site.admin).multipart(form);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site};
 use crate::fault::Faults;
+use crate::tarball;
 
 async fn one() -> Site {
     Site::new(false, &["11.6.0"], &Faults::none()).await
@@ -210,13 +211,7 @@ fn bundle(version: &str) -> Vec<u8> {
         json!({"id": "lab.tiny", "name": "Lab Tiny", "version": version, "min_server_version": "9.0.0",
         "webapp": {"bundle_path": "main.js"}})
         .to_string();
-    let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    let mut tar = tar::Builder::new(gzip);
-    let mut header = tar::Header::new_gnu();
-    header.set_size(manifest.len() as u64);
-    header.set_mode(0o644);
-    tar.append_data(&mut header, "lab.tiny/plugin.json", manifest.as_bytes()).unwrap();
-    tar.into_inner().unwrap().finish().unwrap()
+    tarball::pack(&[("lab.tiny/plugin.json", manifest.as_bytes())]).unwrap()
 }
 
 #[tokio::test]

@@ -50,9 +50,9 @@ pub(super) fn owned_crates(tree: &Tree, owned: &[Owned<'_>]) -> Vec<Finding> {
 
 /// Reads of the environment (variables, arguments, the working folder), and flags that read it through clap.
 pub(super) fn environment(tree: &Tree, owner: &str, exceptions: &[Exception<'_>]) -> Vec<Finding> {
-    const REMEDY: &str = "Read it in src/inputs.rs and hand it down as an input";
+    const REMEDY: &str = "Read it in src/inputs.rs or a file below it, and hand it down as an input";
     let mut found = Vec::new();
-    for file in sources(tree).filter(|file| file.path != owner) {
+    for file in sources(tree).filter(|file| file.room() != owner) {
         for named in &file.paths {
             let module = named.parts.iter().position(|part| part == "env");
             let Some(name) = module.map(|at| named.parts.get(at + 1).map_or("", String::as_str)) else {

@@ -5,13 +5,23 @@ use upgrade_gate::cluster::Roles;
 use upgrade_gate::compose::load;
 
 use super::input_tables::names;
-use super::region::text;
+use super::region::{path, text};
+
+/// The workflows of this repository, by file.
+fn our_workflows() -> Vec<(String, String)> {
+    let folder = std::fs::read_dir(path(".github/workflows")).unwrap();
+    let files = folder.map(|file| format!(".github/workflows/{}", file.unwrap().file_name().display()));
+    files.map(|file| (file.clone(), text(&file))).collect()
+}
 
 /// The YAML blocks of the README that are workflows.
 fn readme_workflows() -> Vec<String> {
-    let readme = text("README.md");
+    yaml_blocks(&text("README.md"))
+}
+
+fn yaml_blocks(text: &str) -> Vec<String> {
     let mut blocks = Vec::new();
-    for part in readme.split("```yaml\n").skip(1) {
+    for part in text.split("```yaml\n").skip(1) {
         let block = part.split("```").next().unwrap_or_default();
         if block.contains("jobs:") {
             blocks.push(block.to_owned());
@@ -24,7 +34,7 @@ fn readme_workflows() -> Vec<String> {
 fn with_of_the_gate(workflow: &str) -> Vec<Value> {
     let workflow: Value = yaml_serde::from_str(workflow).unwrap();
     let jobs = workflow["jobs"].as_object().unwrap().clone();
-    let steps = jobs.into_iter().flat_map(|(_, job)| job["steps"].as_array().unwrap().clone());
+    let steps = jobs.into_iter().flat_map(|(_, job)| job["steps"].as_array().cloned().unwrap_or_default());
     let ours = |step: &Value| {
         let uses = step["uses"].as_str().unwrap_or_default();
         uses == "./" || uses.contains("mattermost-upgrade-gate@")
@@ -39,10 +49,15 @@ fn the_readmes_workflows_are_short_and_their_inputs_exist() {
     for workflow in &workflows {
         assert!(workflow.lines().count() <= 12, "more than 12 lines:\n{workflow}");
     }
-    let example = text(".github/workflows/example.yml");
-    let all: Vec<Value> =
-        workflows.iter().chain([&example]).flat_map(|workflow| with_of_the_gate(workflow)).collect();
-    assert!(all.len() >= 2, "the README or the example does not use the action");
+    let ours: Vec<String> = our_workflows().into_iter().map(|(_, workflow)| workflow).collect();
+    let of_docs = yaml_blocks(&text("docs/matrix.md"));
+    assert_eq!(of_docs.len(), 2);
+    for workflow in &of_docs {
+        assert!(workflow.lines().count() <= 20, "more than 20 lines:\n{workflow}");
+    }
+    let all = workflows.iter().chain(&ours).chain(&of_docs);
+    let all: Vec<Value> = all.flat_map(|workflow| with_of_the_gate(workflow)).collect();
+    assert!(all.len() >= 2, "neither the README nor a workflow of ours uses the action");
     for with in all {
         for name in with.as_object().unwrap().keys() {
             assert!(names().contains(name), "a workflow gives the input {name}, which does not exist");
@@ -70,9 +85,8 @@ fn the_compose_file_in_the_docs_is_a_cluster() {
 
 #[test]
 fn every_action_is_pinned_by_its_full_commit() {
-    for file in [".github/workflows/ci.yml", ".github/workflows/example.yml"] {
-        for line in
-            text(file).lines().filter_map(|line| line.trim().split_once("uses: ")).map(|(_, uses)| uses)
+    for (file, workflow) in our_workflows() {
+        for line in workflow.lines().filter_map(|line| line.trim().split_once("uses: ")).map(|(_, uses)| uses)
         {
             let pinned = line.split(['@', ' ']).nth(1).is_some_and(|commit| {
                 commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -81,4 +95,11 @@ fn every_action_is_pinned_by_its_full_commit() {
             assert!(line.contains(" # "), "{file}: {line} does not say its version");
         }
     }
+}
+
+#[test]
+fn a_release_finds_the_line_that_it_replaces() {
+    let release = text(".github/workflows/release.yml");
+    assert!(release.contains(r"s|^  image: Dockerfile\$|"), "the release replaces another line");
+    assert!(text("action.yml").lines().any(|line| line == "  image: Dockerfile"));
 }

@@ -6,7 +6,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use upgrade_gate::png;
+use upgrade_gate::{png, tarball};
 
 use super::compare;
 
@@ -31,8 +31,8 @@ pub(super) struct Exchange {
     #[serde(default)]
     force: bool,
     status: u16,
-    /// Headers that clients rely on, where they were kept; `*` for one whose value is the server's own.
-    headers: Option<BTreeMap<String, String>>,
+    /// Headers that clients rely on; `*` for one whose value is the server's own.
+    headers: BTreeMap<String, String>,
     response_body: Option<Value>,
     /// `contains`: there may be more than was recorded; `holds`: what was recorded must be there word for word.
     compare: Option<String>,
@@ -72,9 +72,7 @@ impl Walk {
         if status != exchange.status {
             differ(format!("status {status}, recorded {}; {body}", exchange.status));
         }
-        if let Some(recorded) = &exchange.headers {
-            compare::headers(recorded, &headers, &mut differ);
-        }
+        compare::headers(&exchange.headers, &headers, &mut differ);
         let excused = self.real && exchange.why.is_some();
         if let Some(recorded) = exchange.response_body.as_ref().filter(|_| !excused) {
             let more = exchange.compare.as_deref() == Some("contains");
@@ -164,12 +162,5 @@ fn picture() -> Vec<u8> {
 
 /// A bundle with this manifest and nothing else.
 fn bundle(manifest: &Value) -> Vec<u8> {
-    let text = manifest.to_string();
-    let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    let mut tar = tar::Builder::new(gzip);
-    let mut header = tar::Header::new_gnu();
-    header.set_size(text.len() as u64);
-    header.set_mode(0o644);
-    tar.append_data(&mut header, "plugin/plugin.json", text.as_bytes()).unwrap();
-    tar.into_inner().unwrap().finish().unwrap()
+    tarball::pack(&[("plugin/plugin.json", manifest.to_string().as_bytes())]).unwrap()
 }

@@ -27,6 +27,7 @@ fn reads_of_the_environment_are_found() {
     let exceptions = exceptions.map(|(file, name)| Exception { file, name, why: "" });
     let tree = Tree::new(&[
         ("src/inputs.rs", "fn f() { std::env::vars_os() }"),
+        ("src/inputs/x.rs", "struct S {\n#[arg(env = \"A\")] a: u8 }"),
         ("src/a.rs", "fn f() { std::env::args_os();\nstd::env::var(\"A\") }"),
         ("src/b.rs", "use std::env;"),
         ("src/c.rs", "use std::{env::{consts, var_os}, fmt};"),
@@ -35,7 +36,7 @@ fn reads_of_the_environment_are_found() {
         ("src/f.rs", "#[cfg(test)] mod tests { use std::env; }"),
         ("src/g.rs", "struct S {\n#[arg(env = \"A\")] a: u8 }\nfn f() { std::env::var(\"A\") }"),
     ]);
-    let found = at(&environment(&tree, "src/inputs.rs", &exceptions));
+    let found = at(&environment(&tree, "inputs", &exceptions));
     assert_eq!(found, ["src/a.rs:2", "src/b.rs:1", "src/c.rs:1", "src/e.rs:2", "src/g.rs:3"]);
 }
 

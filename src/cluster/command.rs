@@ -1,4 +1,4 @@
-//! A suite on the gate's own machine: one command, in a process group of its own, so that all of it can be ended.
+//! A command of the user's on the gate's own machine, in a process group of its own, so that all of it can be ended.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -8,7 +8,6 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Split};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use super::judge::Exit;
 use crate::inputs::secret_variables;
 
 /// How long it may take to end after it was asked to.
@@ -16,13 +15,37 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long what it printed last may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// By itself, with this exit code.
+    Code(i64),
+    /// By this signal, which is none of ours.
+    Signal(i32),
+    /// It was killed for want of memory.
+    OutOfMemory,
+    /// It was stopped, because its time was up.
+    TimeIsUp,
+}
+
+impl Exit {
+    /// The end of a process of this machine.
+    fn of(status: std::process::ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt as _;
+        match status.code() {
+            Some(code) => Self::Code(code.into()),
+            None => Self::Signal(status.signal().unwrap_or_default()),
+        }
+    }
+}
+
 /// Runs `command` by `sh -c` until it ends or the time is up; each line that it prints goes to `line`.
 ///
 /// Dropping the future ends the command and everything that it started.
 ///
 /// # Errors
 /// Why it could not be started.
-pub(super) async fn run(
+pub async fn run_command(
     command: &str,
     environment: &[(String, String)],
     line: &mut (dyn FnMut(String) + Send),
@@ -40,7 +63,7 @@ pub(super) async fn run(
         .process_group(0)
         .kill_on_drop(true);
     let mut child = shell.spawn().map_err(|error| {
-        format!("sh could not be started: {error}; where the gate runs in a container of its own, give suite-image")
+        format!("sh could not be started: {error}; the gate's own container has no shell: run the binary on the machine")
     })?;
     let group = Group::of(&child);
     let mut out = child.stdout.take().map(|stream| BufReader::new(stream).split(b'\n'));
@@ -118,7 +141,8 @@ mod tests {
     async fn ran(command: &str, limit: Duration) -> (Exit, Vec<String>) {
         let mut lines = Vec::new();
         let environment = [("SAID".to_owned(), "hello".to_owned())];
-        let exit = run(command, &environment, &mut |line| lines.push(line), Instant::now() + limit).await;
+        let exit =
+            run_command(command, &environment, &mut |line| lines.push(line), Instant::now() + limit).await;
         (exit.unwrap(), lines)
     }
 

@@ -1,0 +1,158 @@
+//! `report`: publishes what runs left behind, without Docker and without a cluster.
+//!
+//! One folder gives the very reports that its run wrote, and its exit code. Several are a matrix: one verdict, the worst, and
+//! a pair of versions that was planned and left no record is as red as a check that never ran.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use secrecy::ExposeSecret as _;
+
+use super::publish::{self, Notes, remembered_pull_request};
+use super::run::report_dir;
+use super::say::{conclude, say};
+use crate::inputs::{Inputs, Publishing, Surroundings};
+use crate::plan::{Problems, judge_publishing, pairs};
+use crate::report::{self, Console, Look, Run, WrittenFile, stored, write_all, write_merged};
+use crate::verdict::worst::worst;
+use crate::verdict::{ExitCode, Verdict};
+
+/// What is published.
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// The report folder of one run.
+    #[arg(long, value_name = "DIR", required_unless_present = "merge")]
+    pub from: Option<PathBuf>,
+    /// The report folders of several runs, or folders of such folders: one verdict on all of them.
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "from")]
+    pub merge: Vec<PathBuf>,
+    /// With `--merge`, the pairs that must be there, as in `plan --pairs`.
+    #[arg(long, value_name = "PAIRS", default_value = "")]
+    pub pairs: String,
+    /// With `--merge`, the release whose pairs must be there, as in `plan`.
+    #[arg(long, value_name = "VERSION", default_value = "")]
+    pub release: String,
+    /// Where the reports go.
+    #[command(flatten)]
+    pub publishing: Publishing,
+}
+
+pub(super) async fn report(options: ReportOptions, surroundings: &Surroundings) -> ExitCode {
+    let mut inputs = Inputs { release: options.release, ..Inputs::defaults() };
+    inputs.publishing = options.publishing.with_defaults();
+    inputs.instead.pairs = options.pairs;
+    let ended = match options.from {
+        Some(dir) => published(&dir, &inputs, surroundings).await,
+        None => merged(&options.merge, &inputs, surroundings).await,
+    };
+    conclude(ended, surroundings)
+}
+
+/// Publishes the record in `dir`.
+pub(super) async fn published(
+    dir: &Path,
+    inputs: &Inputs,
+    surroundings: &Surroundings,
+) -> anyhow::Result<ExitCode> {
+    let out = prepared(inputs, surroundings)?;
+    let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
+    let mut verdict = Verdict::of(&record);
+    let files = write_all(&record, &verdict, &out);
+    if !all_written(&files) {
+        verdict = verdict.without_reports();
+    }
+    let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
+    let _ = Console::new(std::io::stdout().lock(), look).finish(&record, &verdict, &files);
+    let notes = Notes::of(&record, &verdict, &out);
+    notes.publish(&inputs.publishing, remembered_pull_request(dir), surroundings).await;
+    Ok(verdict.exit_code)
+}
+
+/// Publishes the records in these folders as one. Where `pairs` or `release` is given, each of their pairs must be there.
+pub(super) async fn merged(
+    dirs: &[PathBuf],
+    inputs: &Inputs,
+    surroundings: &Surroundings,
+) -> anyhow::Result<ExitCode> {
+    let out = prepared(inputs, surroundings)?;
+    let planned = if inputs.release.is_empty() && inputs.instead.pairs.is_empty() {
+        Vec::new()
+    } else {
+        pairs(inputs)?
+    };
+    let folders = folders(dirs, planned.is_empty())?;
+    let mut problems = Problems::default();
+    let mut runs = Vec::new();
+    for dir in &folders {
+        match stored(dir) {
+            Ok(record) => runs.push(Run::of(record)),
+            Err(why) => problems.0.extend(unreadable("report-merge", dir, &why).0),
+        }
+    }
+    if !problems.0.is_empty() {
+        return Err(problems.into());
+    }
+    for pair in planned {
+        if !runs.iter().any(|run| run.name == pair.name) {
+            runs.push(Run::missing(&pair.name));
+        }
+    }
+    let runs = Run::numbered(runs);
+    let mut verdict = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
+    let files = write_merged(&runs, &verdict, &out);
+    if !all_written(&files) {
+        verdict = verdict.without_reports();
+    }
+    say(&report::merged_console(&runs, &verdict, &files));
+    let stored = folders.iter().find_map(|dir| remembered_pull_request(dir));
+    Notes::of_all(&runs, &verdict, &out).publish(&inputs.publishing, stored, surroundings).await;
+    Ok(verdict.exit_code)
+}
+
+/// What both ways begin with: wrong inputs, the mask, a report folder that can be written.
+fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> Result<PathBuf, Problems> {
+    let mut problems = Problems::default();
+    judge_publishing(&inputs.publishing, &mut problems);
+    if !problems.0.is_empty() {
+        return Err(problems);
+    }
+    if surroundings.on_github() {
+        let token = inputs.publishing.github_token.iter().map(|token| token.expose_secret().to_owned());
+        publish::mask(&token.collect::<Vec<_>>());
+    }
+    report_dir(&inputs.publishing.report_dir)
+}
+
+/// The folders with a record: those given, or where one has none, the folders in it, as artifacts are downloaded. Where it
+/// is known what should be there, a folder without any is told as what is missing.
+fn folders(dirs: &[PathBuf], some: bool) -> Result<Vec<PathBuf>, Problems> {
+    let mut problems = Problems::default();
+    let mut found = Vec::new();
+    for dir in dirs {
+        if dir.join("record.json").exists() {
+            found.push(dir.clone());
+            continue;
+        }
+        let inside = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut inside: Vec<PathBuf> = inside.filter(|path| path.join("record.json").exists()).collect();
+        if inside.is_empty() && some {
+            let why = "it has no record.json, nor has any folder in it";
+            problems.0.extend(unreadable("report-merge", dir, why).0);
+        }
+        inside.sort();
+        found.extend(inside);
+    }
+    if problems.0.is_empty() { Ok(found) } else { Err(problems) }
+}
+
+fn unreadable(input: &str, dir: &Path, why: &str) -> Problems {
+    let mut problems = Problems::default();
+    let remedy = "Give the folder that a run wrote its reports to, as the input report-dir named it there.";
+    let wrong = format!("cannot be published: {why}");
+    problems.add(input, &dir.display().to_string(), wrong, remedy);
+    problems
+}
+
+fn all_written(files: &[WrittenFile]) -> bool {
+    files.iter().all(|file| file.result.is_ok())
+}

@@ -1,0 +1,299 @@
+//! A cluster that is there already: nobody builds it and nobody removes it; commands of the user's replace its nodes.
+//!
+//! The gate reaches it by URLs alone. What takes more than that (a look into its bucket and its images, its servers'
+//! logs, a restart with another environment, a way from its servers to the gate) it cannot have, and says so.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use super::command::{Exit, run_command};
+use super::error::Error;
+use super::guest::{Guest, GuestEnd};
+use super::image::{ImageFacts, Packaged};
+use crate::storage::Bucket;
+
+/// How long one command may take.
+const LIMIT: Duration = Duration::from_secs(600);
+/// Lines of the commands of one node that are kept: the last ones.
+const LINES: usize = 5_000;
+/// Lines that an error shows.
+const TAIL: usize = 20;
+
+/// Where it is, and how its nodes are replaced.
+#[derive(Debug, Clone)]
+pub struct AttachedOptions {
+    /// Names and addresses of the nodes, in the order of their replacement.
+    pub nodes: Vec<(String, String)>,
+    /// The balancer's address.
+    pub balancer: String,
+    /// What replaces a node.
+    pub replace: String,
+    /// What takes a node out of the balancer.
+    pub drain: Option<String>,
+    /// What puts a node back.
+    pub undrain: Option<String>,
+    /// The release's image, for the commands.
+    pub image: String,
+    /// The release's version, as far as its name tells.
+    pub version: String,
+    /// Who the gate is there.
+    pub admin: SiteAdmin,
+}
+
+/// A system admin of somebody else's cluster.
+#[derive(Debug, Clone)]
+pub enum SiteAdmin {
+    /// Who logs in.
+    Password {
+        /// Their name.
+        username: String,
+        /// Their password.
+        password: SecretString,
+    },
+    /// Whose personal access token this is.
+    Token(SecretString),
+}
+
+/// Somebody else's cluster.
+#[derive(Debug)]
+pub struct AttachedCluster {
+    options: AttachedOptions,
+    /// Nodes that were drained and are not back yet.
+    away: Mutex<BTreeSet<String>>,
+    /// What the commands printed, by node.
+    printed: Mutex<BTreeMap<String, VecDeque<String>>>,
+}
+
+impl AttachedCluster {
+    /// A cluster at these addresses; nothing is asked yet.
+    #[must_use]
+    pub fn new(options: AttachedOptions) -> Self {
+        Self { options, away: Mutex::default(), printed: Mutex::default() }
+    }
+
+    /// Who the gate is there.
+    pub(super) fn admin(&self) -> &SiteAdmin {
+        &self.options.admin
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn prepare(&self, _images: &[&str]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// A node that was not drained runs already: that is how every node is found at the beginning.
+    pub(super) async fn start(
+        &self,
+        node: &str,
+        _image: &str,
+        _environment: &[(&str, &str)],
+    ) -> Result<String, Error> {
+        let url = self.url(node)?;
+        if lock(&self.away).contains(node) {
+            self.run("replace-command", &self.options.replace, node).await?;
+        }
+        Ok(url)
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn gate_address(&self) -> Result<IpAddr, Error> {
+        Err(beyond("gate", "its servers have no way to the gate"))
+    }
+
+    /// Whether a node's process runs shows only in its answers.
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn alive(&self, _node: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    pub(super) async fn drain(&self, node: &str, _patience: Duration) -> Result<(), Error> {
+        if let Some(command) = &self.options.drain {
+            self.run("drain-command", command, node).await?;
+        }
+        lock(&self.away).insert(node.to_owned());
+        Ok(())
+    }
+
+    pub(super) async fn undrain(&self, node: &str, _patience: Duration) -> Result<(), Error> {
+        let was_away = lock(&self.away).remove(node);
+        match &self.options.undrain {
+            Some(command) if was_away => self.run("undrain-command", command, node).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The command that replaces a node stops it too.
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn stop(&self, _node: &str, _grace: Duration) -> Result<(), Error> {
+        Ok(())
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn balancer(&self) -> Result<String, Error> {
+        Ok(self.options.balancer.clone())
+    }
+
+    pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
+        self.balancer().await
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn run_guest(
+        &self,
+        _guest: &Guest,
+        _line: &mut (dyn FnMut(String) + Send),
+        _deadline: Instant,
+    ) -> Result<GuestEnd, Error> {
+        Err(beyond("suite", "the gate cannot run containers beside it"))
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
+        Err(beyond("store", "the gate cannot look into its bucket"))
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn image(&self, node: &str) -> Result<ImageFacts, Error> {
+        Err(beyond(node, "the gate cannot look into its images"))
+    }
+
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn bundle(&self, node: &str, _packaged: &Packaged) -> Result<Vec<u8>, Error> {
+        Err(beyond(node, "the gate cannot look into its images"))
+    }
+
+    pub(super) fn parts(&self) -> Vec<String> {
+        self.options.nodes.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The servers' own logs are out of reach; what the commands printed is all there is.
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
+        let printed = lock(&self.printed);
+        let all = printed.get(part).into_iter().flatten();
+        let skipped = lines.map_or(0, |lines| all.clone().count().saturating_sub(lines));
+        all.skip(skipped).cloned().collect()
+    }
+
+    /// What was there before the gate stays.
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
+    pub(super) async fn down(&self, _deadline: Instant) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn url(&self, node: &str) -> Result<String, Error> {
+        let found = self.options.nodes.iter().find(|(name, _)| name == node);
+        found.map(|(_, url)| url.clone()).ok_or_else(|| {
+            Error::new(node, "there is no such node", "This is a bug of the gate: please report it.")
+        })
+    }
+
+    /// Runs a command for a node to its end; docs/attached.md has the same variables.
+    async fn run(&self, input: &str, command: &str, node: &str) -> Result<(), Error> {
+        let nodes = &self.options.nodes;
+        let after = nodes.iter().position(|(name, _)| name == node).map_or(0, |at| at + 1);
+        // The stage that begins when this node is back.
+        let stage = if after < nodes.len() { format!("mixed-{after}") } else { "release".into() };
+        let environment = [
+            ("GATE_NODE", node.to_owned()),
+            ("GATE_NODE_URL", self.url(node)?),
+            ("GATE_IMAGE", self.options.image.clone()),
+            ("GATE_VERSION", self.options.version.clone()),
+            ("GATE_STAGE", stage),
+        ];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value));
+        self.print(node, format!("--- {input}"));
+        let ended = {
+            let mut line = |text: String| self.print(node, text);
+            run_command(command, &environment, &mut line, Instant::now() + LIMIT).await
+        };
+        let how = match ended {
+            Ok(Exit::Code(0)) => return Ok(()),
+            Ok(Exit::Code(code)) => format!("ended with exit code {code}"),
+            Ok(Exit::Signal(signal)) => format!("was ended by signal {signal}"),
+            Ok(Exit::OutOfMemory) => "was killed for want of memory".into(),
+            Ok(Exit::TimeIsUp) => format!("did not end within {} s and was stopped", LIMIT.as_secs()),
+            Err(why) => format!("could not be run: {why}"),
+        };
+        let remedy = format!("Look at what it printed last, below; try it by hand with GATE_NODE={node}.");
+        Err(Error::new(node, format!("the {input} for it {how}"), remedy)
+            .with_log(self.log(node, Some(TAIL)).await))
+    }
+
+    fn print(&self, node: &str, line: String) {
+        let mut printed = lock(&self.printed);
+        let lines = printed.entry(node.to_owned()).or_default();
+        if lines.len() == LINES {
+            lines.pop_front();
+        }
+        lines.push_back(line);
+    }
+}
+
+/// What nobody can do from outside.
+fn beyond(part: &str, what: &str) -> Error {
+    Error::new(part, format!("attached: {what}"), "Build the cluster by compose to have this measured.")
+}
+
+/// Locks what only short, panic-free sections hold.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cluster(replace: &str) -> AttachedCluster {
+        AttachedCluster::new(AttachedOptions {
+            nodes: vec![("a".into(), "http://127.0.0.1:1".into()), ("b".into(), "http://127.0.0.1:2".into())],
+            balancer: "http://127.0.0.1:3".into(),
+            replace: replace.into(),
+            drain: Some("echo drained".into()),
+            undrain: Some("echo back".into()),
+            image: "mm:11.6.0".into(),
+            version: "11.6.0".into(),
+            admin: SiteAdmin::Token("token".into()),
+        })
+    }
+
+    #[tokio::test]
+    async fn commands_run_in_their_order_and_know_what_they_are_for() {
+        let all = "echo $GATE_NODE $GATE_NODE_URL $GATE_IMAGE $GATE_VERSION $GATE_STAGE";
+        let cluster = cluster(all);
+        assert_eq!(cluster.start("b", "any", &[]).await.unwrap(), "http://127.0.0.1:2");
+        assert!(cluster.log("b", None).await.is_empty(), "a node that runs is left alone");
+        cluster.drain("b", Duration::ZERO).await.unwrap();
+        cluster.start("b", "any", &[]).await.unwrap();
+        cluster.undrain("b", Duration::ZERO).await.unwrap();
+        cluster.undrain("a", Duration::ZERO).await.unwrap();
+        assert_eq!(
+            cluster.log("b", None).await,
+            [
+                "--- drain-command",
+                "drained",
+                "--- replace-command",
+                "b http://127.0.0.1:2 mm:11.6.0 11.6.0 release",
+                "--- undrain-command",
+                "back",
+            ]
+        );
+        assert_eq!(cluster.log("b", Some(1)).await, ["back"]);
+        assert!(cluster.log("a", None).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_command_that_fails_is_named_with_its_node_and_its_last_words() {
+        let cluster = cluster("echo no such pod; exit 7");
+        cluster.drain("a", Duration::ZERO).await.unwrap();
+        let error = cluster.start("a", "any", &[]).await.unwrap_err();
+        assert_eq!(error.part, "a");
+        assert_eq!(error.message, "the replace-command for it ended with exit code 7");
+        assert_eq!(error.log_tail.last().unwrap(), "no such pod");
+    }
+}

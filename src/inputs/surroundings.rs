@@ -1,0 +1,96 @@
+//! Where the run takes place, as far as the environment tells.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// Where the run takes place, as far as the environment tells: read once, in `main`.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Every `GITHUB_*` and `RUNNER_*` variable that is not empty.
+    pub github: BTreeMap<String, String>,
+    /// The run that the main step told the post step of.
+    pub run: Option<String>,
+    /// `DOCKER_HOST`.
+    pub docker_host: Option<String>,
+    /// The file of this program.
+    pub program: PathBuf,
+    /// What `AWS_*` says, for the upload of reports.
+    pub aws: Aws,
+    /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
+    pub colour: bool,
+    /// Whether standard output is a terminal.
+    pub terminal: bool,
+}
+
+/// The `AWS_*` variables, as a workflow's own log-in to AWS leaves them.
+#[derive(Debug, Clone, Default)]
+pub struct Aws {
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key: Option<String>,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_key: Option<SecretString>,
+    /// `AWS_SESSION_TOKEN`, of keys that are lent for a while.
+    pub session_token: Option<SecretString>,
+    /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    pub region: Option<String>,
+}
+
+impl Aws {
+    /// What no output may contain.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        let given = self.secret_key.iter().chain(&self.session_token);
+        given.map(|secret| secret.expose_secret().to_owned()).collect()
+    }
+}
+
+impl Surroundings {
+    /// Reads the environment of this process.
+    #[must_use]
+    pub fn read() -> Self {
+        let github = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, value)| {
+                (name.starts_with("GITHUB_") || name.starts_with("RUNNER_")) && !value.is_empty()
+            })
+            .collect();
+        let terminal = std::io::stdout().is_terminal();
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        Self {
+            github,
+            run: variable("STATE_run"),
+            docker_host: variable("DOCKER_HOST"),
+            // Where it cannot be read, the name alone is told, and found or not.
+            program: std::env::current_exe().unwrap_or_else(|_| "upgrade-gate".into()),
+            aws: Aws {
+                access_key: variable("AWS_ACCESS_KEY_ID"),
+                secret_key: variable("AWS_SECRET_ACCESS_KEY").map(SecretString::from),
+                session_token: variable("AWS_SESSION_TOKEN").map(SecretString::from),
+                region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+            },
+            colour: terminal && !set("NO_COLOR"),
+            terminal,
+        }
+    }
+
+    /// Whether this is a GitHub runner (or something that plays one).
+    #[must_use]
+    pub fn on_github(&self) -> bool {
+        self.github.get("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+    }
+
+    /// What tells this job of GitHub's from all others that may use the same engine; nothing elsewhere.
+    ///
+    /// The siblings of a matrix share all but the runner's name, and a runner has one job at a time.
+    #[must_use]
+    pub fn github_job(&self) -> Option<String> {
+        let get = |name: &str| self.github.get(name).map_or("", String::as_str);
+        let names = ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME"].map(get);
+        let repository = self.github.get("GITHUB_REPOSITORY")?;
+        Some(format!("{repository} {}", names.join(" ")))
+    }
+}

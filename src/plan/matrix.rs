@@ -1,0 +1,127 @@
+//! Many upgrades instead of one: the pairs of versions that `strategy.matrix` gives to one job each.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::make::make;
+use super::problems::Problems;
+use super::support::stables_for;
+use crate::inputs::Inputs;
+use crate::versions::Version;
+
+/// More rows of a matrix GitHub refuses.
+const MOST_ROWS: usize = 256;
+
+/// One upgrade of a matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pair {
+    /// What people call it: "11.5.1 to 11.6.0".
+    pub name: String,
+    /// The input `stable` of its run.
+    pub stable: String,
+    /// The input `release` of its run.
+    pub release: String,
+}
+
+/// The pairs that the input `pairs` names; without it those that policy knows for `release`.
+///
+/// # Errors
+/// All wrong inputs of all pairs at once: each pair is judged as its run will be.
+pub fn pairs(inputs: &Inputs) -> Result<Vec<Pair>, Problems> {
+    let mut problems = Problems::default();
+    let given = &inputs.instead.pairs;
+    let pairs = if given.is_empty() {
+        by_policy(&inputs.release, &mut problems)
+    } else {
+        named(given, &mut problems)
+    };
+    if pairs.len() > MOST_ROWS {
+        let wrong = format!("are {} pairs, and a matrix has {MOST_ROWS} rows at most", pairs.len());
+        problems.add("pairs", given, wrong, "Divide them over several matrices.");
+    }
+    for pair in &pairs {
+        let of_pair = Inputs { stable: pair.stable.clone(), release: pair.release.clone(), ..inputs.clone() };
+        let wrong = make(&of_pair, None).err().unwrap_or_default();
+        for problem in wrong.0 {
+            if !problems.0.contains(&problem) {
+                problems.0.push(problem);
+            }
+        }
+    }
+    if problems.0.is_empty() { Ok(pairs) } else { Err(problems) }
+}
+
+/// The pairs as GitHub wants a matrix: one line of JSON with the key `include`.
+#[must_use]
+pub fn matrix(pairs: &[Pair]) -> String {
+    json!({ "include": pairs }).to_string()
+}
+
+fn pair(stable: &str, release: &str) -> Pair {
+    Pair { name: format!("{stable} to {release}"), stable: stable.to_owned(), release: release.to_owned() }
+}
+
+fn by_policy(release: &str, problems: &mut Problems) -> Vec<Pair> {
+    match stables_for(&Version::read(release)) {
+        Some(stables) => stables.iter().map(|stable| pair(&stable.to_string(), release)).collect(),
+        None => {
+            let wrong = "does not tell which versions people upgrade from to it";
+            let remedy = "Write a version such as \"11.6.0\", or name the pairs, such as \"11.5.1..my/image:11.6.0\", in the input pairs.";
+            problems.add("release", release, wrong, remedy);
+            Vec::new()
+        }
+    }
+}
+
+fn named(given: &str, problems: &mut Problems) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for word in given.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()) {
+        match word.split_once("..") {
+            Some((stable, release)) if !stable.is_empty() && !release.is_empty() => {
+                let pair = pair(stable, release);
+                if !pairs.contains(&pair) {
+                    pairs.push(pair);
+                }
+            }
+            _ => {
+                let remedy =
+                    "Write stable and release with two dots between them, such as \"11.5.1..11.6.0\".";
+                problems.add("pairs", word, "is no pair of versions", remedy);
+            }
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(release: &str, given: &str) -> Inputs {
+        let mut inputs = Inputs { release: release.into(), ..Inputs::defaults() };
+        inputs.instead.pairs = given.into();
+        inputs
+    }
+
+    #[test]
+    fn a_release_alone_is_enough_for_a_matrix() {
+        let pairs = pairs(&inputs("11.10.0", "")).unwrap();
+        insta::assert_snapshot!(matrix(&pairs), @r#"{"include":[{"name":"11.9 to 11.10.0","stable":"11.9","release":"11.10.0"},{"name":"11.7 to 11.10.0","stable":"11.7","release":"11.10.0"}]}"#);
+    }
+
+    #[test]
+    fn named_pairs_come_in_their_order_and_once() {
+        let pairs = pairs(&inputs("", "11.5.1..11.6.0, 10.11..my/mm:11.6\n11.5.1..11.6.0")).unwrap();
+        let names: Vec<&str> = pairs.iter().map(|pair| pair.name.as_str()).collect();
+        assert_eq!(names, ["11.5.1 to 11.6.0", "10.11 to my/mm:11.6"]);
+    }
+
+    #[test]
+    fn each_pair_is_judged_as_its_run() {
+        let wrong = Inputs { nodes: "0".into(), ..inputs("", "11.6.0..11.5.0 11.5 11.4..11.5") };
+        let problems = pairs(&wrong).unwrap_err();
+        let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
+        assert_eq!(named, ["pairs", "nodes", "release"], "{problems}");
+        assert!(pairs(&inputs("master", "")).unwrap_err().to_string().contains("in the input pairs"));
+    }
+}

@@ -1,0 +1,132 @@
+//! A site with a cluster of its own: stand-in parts as processes, a balancer, an admin, and scripts that replace a node.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::time::Instant;
+use upgrade_gate::mattermost::{Client, Http};
+use upgrade_gate::retry;
+use upgrade_gate::standin::balancer::Balancer;
+
+/// The stand-in's binary is the gate's.
+pub(super) const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-gate");
+/// The site's own admin.
+pub(super) const ADMIN: &str = "root-of-the-site";
+/// Their password.
+pub(super) const PASSWORD: &str = "Site-Password-1234";
+/// The keys of the site's store.
+pub(super) const KEYS: (&str, &str) = ("site-key", "site-secret-1234");
+
+/// Two nodes on stable, which outlive the gate.
+pub(super) struct Site {
+    pub(super) dir: TempDir,
+    pub(super) nodes: Vec<String>,
+    pub(super) balancer: Balancer,
+    pub(super) store: String,
+    pub(super) admin: Client,
+    parts: Vec<Child>,
+}
+
+impl Site {
+    pub(super) async fn on(version: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let dir = tempfile::tempdir().unwrap();
+        let [database, store, one, two] = ports();
+        let part = |name: &str, port: u16, more: &[&str]| {
+            Command::new(BINARY)
+                .args(["standin", name, "--listen", &format!("127.0.0.1:{port}")])
+                .args(more)
+                .env_clear()
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap()
+        };
+        let keys = ["--access-key", KEYS.0, "--secret-key", KEYS.1];
+        let parts = vec![part("database", database, &["--clustered"]), part("store", store, &keys)];
+        std::fs::write(dir.path().join("start.sh"), start(dir.path(), database, store)).unwrap();
+        std::fs::write(dir.path().join("replace.sh"), REPLACE).unwrap();
+        let http = Http::new(Duration::from_secs(20)).unwrap();
+        let (mut nodes, mut addresses, mut admin) = (Vec::new(), Vec::new(), None);
+        for (number, port) in [(1, one), (2, two)] {
+            let (name, url) = (format!("node{number}"), format!("http://127.0.0.1:{port}"));
+            let started = Command::new("sh")
+                .arg(dir.path().join("start.sh"))
+                .envs([("GATE_NODE", &name), ("GATE_NODE_URL", &url)])
+                .env("GATE_VERSION", version)
+                .status();
+            assert!(started.unwrap().success());
+            let node = Client::new(&http, &name, &url);
+            let up = retry::until(Instant::now() + Duration::from_secs(60), || node.ping()).await;
+            up.unwrap_or_else(|error| panic!("{error}\n{}", log(dir.path(), &name)));
+            if admin.is_none() {
+                node.create_user(ADMIN, PASSWORD).await.unwrap();
+                admin = Some(node.login(ADMIN, PASSWORD).await.unwrap().client);
+            }
+            addresses.push((name, format!("127.0.0.1:{port}").parse().unwrap()));
+            nodes.push(url);
+        }
+        let balancer = Balancer::start(addresses).await.unwrap();
+        let store = format!("http://127.0.0.1:{store}");
+        Self { dir, nodes, balancer, store, admin: admin.unwrap(), parts }
+    }
+
+    /// What replaces a node there: after the time that a process takes to go, another one on the same port.
+    pub(super) fn replace(&self) -> String {
+        format!("sh {}", self.dir.path().join("replace.sh").display())
+    }
+
+    /// A file that the site's commands wrote.
+    pub(super) fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(name)).unwrap_or_default()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        for name in ["node1", "node2"] {
+            let _ = Command::new("kill").arg(self.text(&format!("{name}.pid")).trim()).status();
+        }
+        for part in &mut self.parts {
+            let _ = part.kill();
+            let _ = part.wait();
+        }
+    }
+}
+
+/// Free ports of this host; a node keeps its own over its replacement.
+fn ports() -> [u16; 4] {
+    let held = [(); 4].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    held.map(|listener| listener.local_addr().unwrap().port())
+}
+
+fn log(dir: &Path, name: &str) -> String {
+    std::fs::read_to_string(dir.join(format!("{name}.log"))).unwrap_or_default()
+}
+
+/// Starts `$GATE_NODE` as a process that nobody waits for.
+fn start(dir: &Path, database: u16, store: u16) -> String {
+    let dir = dir.display();
+    let (key, secret) = KEYS;
+    format!(
+        r#"set -eu
+export MM_CONFIG=postgres://mm:mm@127.0.0.1:{database}/mm
+export MM_FILESETTINGS_AMAZONS3ENDPOINT=127.0.0.1:{store}
+export MM_FILESETTINGS_AMAZONS3ACCESSKEYID={key} MM_FILESETTINGS_AMAZONS3SECRETACCESSKEY={secret}
+setsid "{BINARY}" standin node --version "$GATE_VERSION" --name "$GATE_NODE" \
+    --listen "127.0.0.1:${{GATE_NODE_URL##*:}}" < /dev/null >> "{dir}/$GATE_NODE.log" 2>&1 &
+echo $! > "{dir}/$GATE_NODE.pid"
+"#
+    )
+}
+
+const REPLACE: &str = r#"set -eu
+cd "$(dirname "$0")"
+echo "$GATE_STAGE: $GATE_NODE becomes $GATE_IMAGE" | tee -a told
+pid=$(cat "$GATE_NODE.pid")
+kill "$pid"
+# Nobody may be there to bury it: a dead process has no command line.
+while [ -n "$(tr -d '\0' 2> /dev/null < "/proc/$pid/cmdline")" ]; do sleep 0.02; done
+sh ./start.sh
+"#;

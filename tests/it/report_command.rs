@@ -1,0 +1,142 @@
+//! `report`: stored records published again, as a command and as the Action.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A report folder as the run of a golden record left it.
+fn folder(dir: &Path, golden: &str) -> PathBuf {
+    let folder = dir.join(golden);
+    let record =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/report/{golden}.record.json"));
+    fs::create_dir_all(&folder).unwrap();
+    fs::copy(record, folder.join("record.json")).unwrap();
+    folder
+}
+
+/// The gate in `dir`, with these variables and nothing else of an environment.
+fn gate(dir: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
+    command.args(arguments).env_clear().envs(variables.iter().copied()).current_dir(dir);
+    command.output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+/// What a runner reads from the file of outputs.
+fn outputs(file: &Path) -> HashMap<String, String> {
+    let text = fs::read_to_string(file).unwrap();
+    let mut lines = text.lines();
+    let mut outputs = HashMap::new();
+    while let Some((name, delimiter)) = lines.next().and_then(|line| line.split_once("<<")) {
+        let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+        outputs.insert(name.to_owned(), value.join("\n"));
+    }
+    outputs
+}
+
+#[test]
+fn a_stored_record_gives_the_runs_reports_and_its_exit_code() {
+    let dir = TempDir::new().unwrap();
+    for (golden, expected) in [("green", 0), ("red", 1)] {
+        folder(dir.path(), golden);
+        let ended = gate(dir.path(), &["report", "--from", golden, "--report-dir", "out"], &[]);
+        assert_eq!(code(&ended), expected, "{ended:?}");
+        for report in ["record.json", "junit.xml", "summary.md", "comment.md"] {
+            let run =
+                Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/report/{golden}.{report}"));
+            assert_eq!(
+                fs::read(run).unwrap(),
+                fs::read(dir.path().join("out").join(report)).unwrap(),
+                "{report}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_action_publishes_instead_of_running() {
+    let dir = TempDir::new().unwrap();
+    folder(dir.path(), "red");
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let (set, summary) = (path("outputs"), path("summary"));
+    let variables = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_REPOSITORY", "acme/chat"),
+        ("GITHUB_OUTPUT", set.as_str()),
+        ("GITHUB_STEP_SUMMARY", summary.as_str()),
+        ("INPUT_REPORT-FROM", "red"),
+        ("INPUT_STABLE", ""),
+        ("INPUT_COMMENT", ""),
+    ];
+    let ended = gate(dir.path(), &[], &variables);
+    assert_eq!(code(&ended), 1, "{ended:?}");
+    let outputs = outputs(Path::new(&set));
+    assert_eq!((outputs["verdict"].as_str(), outputs["exit-code"].as_str()), ("failed", "1"));
+    assert_eq!(outputs["junit"], "upgrade-gate-report/junit.xml");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report/red.summary.md");
+    assert_eq!(
+        fs::read_to_string(summary).unwrap().trim_end(),
+        fs::read_to_string(golden).unwrap().trim_end()
+    );
+    assert!(String::from_utf8_lossy(&ended.stdout).lines().any(|line| line.starts_with("::error title=")));
+}
+
+#[test]
+fn the_action_prints_a_matrix_instead_of_running() {
+    let dir = TempDir::new().unwrap();
+    let set = dir.path().join("outputs");
+    let set_name = set.display().to_string();
+    let variables = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_REPOSITORY", "acme/chat"),
+        ("GITHUB_OUTPUT", set_name.as_str()),
+        ("INPUT_MATRIX", "true"),
+        ("INPUT_PAIRS", "11.5.1..11.6.0"),
+    ];
+    let ended = gate(dir.path(), &[], &variables);
+    assert_eq!(code(&ended), 0, "{ended:?}");
+    let matrix: serde_json::Value = serde_json::from_str(&outputs(&set)["matrix"]).unwrap();
+    assert_eq!(matrix["include"][0]["stable"], "11.5.1");
+    let more = [variables.as_slice(), &[("INPUT_REPORT-FROM", "x")]].concat();
+    assert_eq!(code(&gate(dir.path(), &[], &more)), 2, "two things at once");
+}
+
+#[test]
+fn a_matrix_is_as_bad_as_its_worst_run_and_a_missing_one_is_not_green() {
+    let dir = TempDir::new().unwrap();
+    folder(&dir.path().join("runs"), "green");
+    let merge = |more: &[&str]| {
+        let arguments = [&["report", "--merge", "runs", "--report-dir", "out"], more].concat();
+        gate(dir.path(), &arguments, &[])
+    };
+    assert_eq!(code(&merge(&[])), 0);
+    let pairs = ["--pairs", "9.8.0..9.9.0,9.7.0..9.9.0"];
+    let ended = merge(&pairs);
+    assert_eq!(code(&ended), 4, "{ended:?}");
+    let comment = fs::read_to_string(dir.path().join("out/comment.md")).unwrap();
+    assert!(
+        comment.contains("| ✅ 9.8.0 to 9.9.0 |") && comment.contains("| ⚠️ 9.7.0 to 9.9.0 |"),
+        "{comment}"
+    );
+    folder(&dir.path().join("runs"), "red");
+    assert_eq!(code(&merge(&pairs)), 1);
+}
+
+#[test]
+fn a_folder_without_a_record_is_a_wrong_input() {
+    let dir = TempDir::new().unwrap();
+    for way in ["--from", "--merge"] {
+        let ended = gate(dir.path(), &["report", way, "nowhere"], &[]);
+        assert_eq!(code(&ended), 2);
+        assert!(
+            String::from_utf8_lossy(&ended.stdout).contains("\"nowhere\" cannot be published"),
+            "{ended:?}"
+        );
+    }
+}
