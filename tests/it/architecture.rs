@@ -55,7 +55,7 @@ const READERS: [Exception<'_>; 2] = [
 /// Who writes to the outside.
 const PRINTERS: [&str; 3] = ["src/report/console.rs", "src/cli/", "src/main.rs"];
 const LOOKERS: [Exception<'_>; 1] = [Exception {
-    file: "src/inputs.rs",
+    file: "src/inputs/surroundings.rs",
     name: "stdout",
     why: "asks whether it is a terminal, an input like any other; nothing is written",
 }];
