@@ -64,9 +64,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     }
     tell_of_images(cx, &found[0].1);
     let before = cx.carried::<Inventory>("stable");
-    if before.is_none() {
-        cx.carry("stable", &found[0].1);
-    }
+    cx.leave("stable", &found[0].1);
     let brought = cx.brought.plugins.iter().map(|(id, version)| (id.clone(), (version.clone(), 2)));
     let (before, whose) =
         before.map_or_else(|| (brought.collect(), "the gate brought"), |b| (b, "stable had"));
