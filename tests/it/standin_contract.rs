@@ -9,8 +9,10 @@
 //!   cargo test --test it standin_contract
 //! ```
 //! The sink is an address of this machine that the server reaches, for its integrations.
-//! It must be a fresh one of the recorded version, files in S3, no licence, `MM_TEAMSETTINGS_ENABLEOPENSERVER`,
-//! `MM_SERVICESETTINGS_ENABLEDEVELOPER` and `…ENABLETESTING` on.
+//! It must be a fresh one of the recorded version, files in S3, no licence, with a site URL, packaged Playbooks and Calls, and
+//! with `MM_TEAMSETTINGS_ENABLEOPENSERVER`, `MM_PLUGINSETTINGS_ENABLEUPLOADS`, `MM_SERVICESETTINGS_ENABLEDEVELOPER`,
+//! `…ENABLETESTING`, `…ENABLEUSERACCESSTOKENS` and `…ENABLEBOTACCOUNTCREATION` on. The bundles that the walk uploads are
+//! manifests alone, so a real server cannot start what they name: Boards' routes and one upload differ there.
 
 mod compare;
 mod exchange;
