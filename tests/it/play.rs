@@ -34,8 +34,19 @@ impl Play {
         Self { inputs, clustered: true, faults: Faults::none() }
     }
 
-    /// Plays it to its end.
+    /// Plays it to its end, on a thread with the stack that a program's main thread has: a test's is a quarter of it.
     pub(crate) async fn record(self) -> Record {
+        let (done, ended) = tokio::sync::oneshot::channel();
+        let thread = std::thread::Builder::new().stack_size(8 * 1024 * 1024);
+        let play = thread.spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            let _ = done.send(runtime.unwrap().block_on(self.play()));
+        });
+        drop(play.unwrap());
+        ended.await.expect("the play ended without a record")
+    }
+
+    async fn play(self) -> Record {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let plan = plan::make(&self.inputs, None).unwrap();
         let cluster = StandInCluster::new(StandInOptions {
