@@ -28,7 +28,14 @@ fn console(events: &[Event], record: &Record, verdict: &Verdict) -> String {
         console.event(event).unwrap();
     }
     console.finish(record, verdict, &[]).unwrap();
-    String::from_utf8(out).unwrap()
+    with_known_tokens(String::from_utf8(out).unwrap())
+}
+
+/// The tokens between which the runner obeys nothing are new each time.
+fn with_known_tokens(text: String) -> String {
+    let tokens: Vec<String> =
+        text.lines().filter_map(|line| line.strip_prefix("::stop-commands::")).map(str::to_owned).collect();
+    tokens.iter().fold(text, |text, token| text.replace(token, "TOKEN"))
 }
 
 fn compare(file: &str, text: &str) {
