@@ -16,7 +16,7 @@ use crate::report::{self, Run};
 use crate::verdict::Verdict;
 
 /// What a report folder remembers of the pull request, for a second workflow that may write where this one may not.
-const CONTEXT_FILE: &str = "context.json";
+pub(super) const CONTEXT_FILE: &str = "context.json";
 /// A longer one is not ours.
 const CONTEXT_LIMIT: u64 = 4_096;
 
