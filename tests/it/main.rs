@@ -41,3 +41,5 @@ mod storage;
 mod store;
 #[cfg(test)]
 mod suite;
+#[cfg(test)]
+mod wait;

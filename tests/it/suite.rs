@@ -5,7 +5,8 @@ use std::process::Command;
 
 use upgrade_gate::event::{CheckResult, Outcome};
 use upgrade_gate::record::Record;
-use upgrade_gate::retry;
+
+use crate::wait;
 
 /// A JUnit file of two tests; the second one fails on demand.
 const GREEN: &str = r#"<testsuite name="e2e" time="1.5"><testcase classname="login" name="works" time="1"/><testcase classname="login" name="stays" time="0.5"/></testsuite>"#;
@@ -135,8 +136,8 @@ fn it_knows_where_the_servers_are_and_who_the_admin_is_and_no_other_secret() {
     assert!(matches!(&demo.suite().steps[1].outcome, Outcome::NotApplicable { .. }));
 }
 
-#[tokio::test]
-async fn an_interrupt_ends_it_with_all_that_it_started() {
+#[test]
+fn an_interrupt_ends_it_with_all_that_it_started() {
     let dir = tempfile::tempdir().unwrap();
     let started = dir.path().join("started");
     let command = format!("sleep 100 & echo $! > {0}.part; mv {0}.part {0}; wait", started.display());
@@ -146,7 +147,7 @@ async fn an_interrupt_ends_it_with_all_that_it_started() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    until("the start of the suite", || started.exists()).await;
+    until("the start of the suite", || started.exists());
     let child = std::fs::read_to_string(&started).unwrap();
     let sent = Command::new("kill").arg("-INT").arg(demo.id().to_string()).status().unwrap();
     assert!(sent.success());
@@ -154,14 +155,12 @@ async fn an_interrupt_ends_it_with_all_that_it_started() {
     let program = Path::new("/proc").join(child.trim()).join("cmdline");
     until("the end of what the suite started", || {
         !std::fs::read(&program).unwrap_or_default().starts_with(b"sleep")
-    })
-    .await;
+    });
 }
 
-async fn until(what: &str, there: impl Fn() -> bool) {
-    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
-    let waited = retry::until(deadline, async || if there() { Ok(()) } else { Err(()) }).await;
-    assert!(waited.is_ok(), "{what} did not happen");
+fn until(what: &str, there: impl Fn() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    assert!(wait::until(deadline, || there().then_some(())).is_some(), "{what} did not happen");
 }
 
 #[test]

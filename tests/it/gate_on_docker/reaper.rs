@@ -5,20 +5,14 @@ use std::time::{Duration, Instant};
 
 use super::call::{Call, docker, gone, send};
 use super::images::{BALANCER, DATABASE, RELEASE, STABLE, STORE, images};
+use crate::wait;
 
 /// How long we wait for anything.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Asks until there is an answer.
-fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(Instant::now() < deadline, "{what}: not in time");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+fn until<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    wait::until(Instant::now() + PATIENCE, ask).unwrap_or_else(|| panic!("{what}: not in time"))
 }
 
 /// The run of a call that was started, once its node is there.

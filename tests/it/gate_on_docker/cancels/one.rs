@@ -13,6 +13,7 @@ use super::super::call::{Call, gone, send};
 use super::super::images::{CORRUPT, Images, RELEASE, STABLE};
 use super::super::suite::BUSYBOX;
 use super::moments::{EVIDENCE, Moment, OVER, SUITE};
+use crate::wait::until;
 
 /// What is told of a run whose reports are missing or broken.
 pub(super) const NO_REPORT: &str = "no whole report";
@@ -194,17 +195,4 @@ fn wait_for(moment: &Moment, call: &Call, child: &mut Child) -> Option<String> {
 
 fn read(dir: &Path, name: &str) -> String {
     std::fs::read_to_string(dir.join(name)).unwrap_or_default()
-}
-
-/// Asks until there is an answer, or the time is up.
-fn until<T>(deadline: Instant, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
-    loop {
-        if let Some(answer) = ask() {
-            return Some(answer);
-        }
-        if Instant::now() >= deadline {
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
