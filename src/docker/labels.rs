@@ -76,28 +76,32 @@ pub(super) fn filter(labels: &[String]) -> HashMap<String, Vec<String>> {
 }
 
 #[cfg(test)]
+impl RunLabels {
+    /// Of some run, for tests of this room.
+    pub(super) fn example() -> Self {
+        Self {
+            run: "r1".into(),
+            owner: "me".into(),
+            expires: time::macros::datetime!(2026-11-22 10:00 UTC),
+            github_job: None,
+            runner: None,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use time::macros::datetime;
 
     use super::*;
 
-    fn run_labels() -> RunLabels {
-        RunLabels {
-            run: "r1".into(),
-            owner: "me".into(),
-            expires: datetime!(2026-11-22 10:00 UTC),
-            github_job: None,
-            runner: None,
-        }
-    }
-
     fn labels() -> HashMap<String, String> {
-        run_labels().on("p", [(&"a".to_owned(), &"b".to_owned())], [])
+        RunLabels::example().on("p", [(&"a".to_owned(), &"b".to_owned())], [])
     }
 
     #[test]
     fn ours_win_over_the_files() {
-        let labels = run_labels().on("p", [(&LABEL_RUN.to_owned(), &"forged".to_owned())], []);
+        let labels = RunLabels::example().on("p", [(&LABEL_RUN.to_owned(), &"forged".to_owned())], []);
         assert_eq!(labels[LABEL_RUN], "r1");
         assert_eq!(labels[LABEL_EXPIRES], "2026-11-22T10:00:00Z");
         assert!(!labels.contains_key(LABEL_GITHUB_JOB));
@@ -108,7 +112,7 @@ mod tests {
         let run = RunLabels {
             github_job: Some("acme/chat 1".into()),
             runner: Some("0a1b2c".into()),
-            ..run_labels()
+            ..RunLabels::example()
         };
         let labels = run.on("p", [], []);
         assert_eq!((labels["0a1b2c"].as_str(), labels[LABEL_GITHUB_JOB].as_str()), ("", "acme/chat 1"));

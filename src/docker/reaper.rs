@@ -102,7 +102,6 @@ pub async fn container_ended(engine: &Engine, container: &str) {
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
 
     use super::*;
 
@@ -113,14 +112,7 @@ mod tests {
                 "HostConfig":{"NetworkMode":"github_network_1","GroupAdd":["999"]},
                 "Mounts":[{"Type":"bind","Source":"/run/user/1/docker.sock","Destination":"/var/run/docker.sock"}]}"#,
         );
-        let labels = RunLabels {
-            run: "r1".into(),
-            owner: "me".into(),
-            expires: datetime!(2026-11-22 10:00 UTC),
-            github_job: None,
-            runner: None,
-        };
-        body(socket, own.unwrap(), &["/upgrade-gate".into(), "reap".into()], &labels)
+        body(socket, own.unwrap(), &["/upgrade-gate".into(), "reap".into()], &RunLabels::example())
     }
 
     #[test]

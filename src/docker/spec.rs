@@ -120,20 +120,9 @@ fn hash(service: &Service, image: &str, env: &[(String, String)]) -> String {
 #[cfg(test)]
 mod tests {
     use indexmap::IndexMap;
-    use time::macros::datetime;
 
     use super::*;
     use crate::compose::{Attachment, FileMount, FileSource, Network};
-
-    fn labels() -> RunLabels {
-        RunLabels {
-            run: "r1".into(),
-            owner: "me".into(),
-            expires: datetime!(2026-11-22 10:00 UTC),
-            github_job: None,
-            runner: None,
-        }
-    }
 
     fn project(service: Service) -> Project {
         Project {
@@ -152,7 +141,7 @@ mod tests {
     }
 
     fn made(service: Service) -> Blueprint {
-        blueprint(&project(service), "app", 2, None, &[], &labels()).unwrap()
+        blueprint(&project(service), "app", 2, None, &[], &RunLabels::example()).unwrap()
     }
 
     #[test]
@@ -203,8 +192,8 @@ mod tests {
             IndexMap::from([("A".to_owned(), "1".to_owned()), ("B".to_owned(), "2".to_owned())]);
         let project = project(Service { image: "app:1".into(), environment, ..Service::default() });
         let env = [("B".to_owned(), "3".to_owned()), ("C".to_owned(), "4".to_owned())];
-        let before = blueprint(&project, "app", 1, None, &[], &labels()).unwrap();
-        let after = blueprint(&project, "app", 1, Some("app:2"), &env, &labels()).unwrap();
+        let before = blueprint(&project, "app", 1, None, &[], &RunLabels::example()).unwrap();
+        let after = blueprint(&project, "app", 1, Some("app:2"), &env, &RunLabels::example()).unwrap();
         assert_eq!(after.body.image.as_deref(), Some("app:2"));
         assert_eq!(after.body.env, Some(vec!["A=1".into(), "B=3".into(), "C=4".into()]));
         assert_eq!((before.name, before.body.host_config), (after.name, after.body.host_config));
