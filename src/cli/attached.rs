@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::cluster::{AttachedOptions, SiteAdmin, run_command};
+use crate::cluster::{AttachedOptions, Leftovers, SiteAdmin, run_command};
 use crate::inputs::Inputs;
 use crate::plan::{Plan, Problems};
 use crate::versions::Version;
@@ -17,7 +17,7 @@ pub(super) async fn options(inputs: &Inputs, plan: &Plan) -> Result<AttachedOpti
     let given = &inputs.attached;
     let mut problems = Problems::default();
     let deadline = Instant::now() + Duration::from_secs(10);
-    if let Err(why) = run_command(":", &[], &mut |_| (), deadline).await {
+    if let Err(why) = run_command(":", &[], Leftovers::End, &mut |_| (), deadline).await {
         let remedy = "Take the binary out of the image and run it on the machine: docs/attached.md says how.";
         problems.add("replace-command", &given.replace_command, format!("cannot be run here: {why}"), remedy);
         return Err(problems);

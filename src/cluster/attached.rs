@@ -11,7 +11,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use super::command::{Exit, run_command};
+use super::command::{Exit, Leftovers, run_command};
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, Packaged};
@@ -210,7 +210,8 @@ impl AttachedCluster {
         self.print(node, format!("--- {input}"));
         let ended = {
             let mut line = |text: String| self.print(node, text);
-            run_command(command, &environment, &mut line, Instant::now() + LIMIT).await
+            // A command that replaces a node may well leave that node's server behind.
+            run_command(command, &environment, Leftovers::Stay, &mut line, Instant::now() + LIMIT).await
         };
         let how = match ended {
             Ok(Exit::Code(0)) => return Ok(()),

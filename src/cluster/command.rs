@@ -39,15 +39,25 @@ impl Exit {
     }
 }
 
+/// What becomes of the processes that a command leaves running when it ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leftovers {
+    /// They have no business here any more.
+    End,
+    /// They are what the command was for, as a server that it started.
+    Stay,
+}
+
 /// Runs `command` by `sh -c` until it ends or the time is up; each line that it prints goes to `line`.
 ///
-/// Dropping the future ends the command and everything that it started.
+/// Dropping the future ends the command and everything that it started, whatever `leftovers` says.
 ///
 /// # Errors
 /// Why it could not be started.
 pub async fn run_command(
     command: &str,
     environment: &[(String, String)],
+    leftovers: Leftovers,
     line: &mut (dyn FnMut(String) + Send),
     deadline: Instant,
 ) -> Result<Exit, String> {
@@ -65,7 +75,7 @@ pub async fn run_command(
     let mut child = shell.spawn().map_err(|error| {
         format!("sh could not be started: {error}; the gate's own container has no shell: run the binary on the machine")
     })?;
-    let group = Group::of(&child);
+    let mut group = Group::of(&child);
     let mut out = child.stdout.take().map(|stream| BufReader::new(stream).split(b'\n'));
     let mut err = child.stderr.take().map(|stream| BufReader::new(stream).split(b'\n'));
     let (mut exit, mut asked, mut alarm) = (None, false, deadline);
@@ -76,8 +86,11 @@ pub async fn run_command(
             ended = child.wait(), if exit.is_none() => {
                 let code = ended.map_err(|error| format!("its end could not be awaited: {error}"))?;
                 exit = Some(if asked { Exit::TimeIsUp } else { Exit::of(code) });
-                // What it left running would hold its output open, and has no business here any more.
+                if leftovers == Leftovers::Stay && !asked {
+                    group.release();
+                }
                 group.send(Signal::KILL);
+                // Whoever stays may hold the output open for ever.
                 alarm = Instant::now() + LAST_WORDS;
             }
             () = tokio::time::sleep_until(alarm) => {
@@ -120,6 +133,11 @@ impl Group {
         Self(id.and_then(Pid::from_raw))
     }
 
+    /// Lets those who are left live.
+    fn release(&mut self) {
+        self.0 = None;
+    }
+
     fn send(&self, signal: Signal) {
         if let Some(group) = self.0 {
             // A group that is gone already is what we want.
@@ -139,11 +157,26 @@ mod tests {
     use super::*;
 
     async fn ran(command: &str, limit: Duration) -> (Exit, Vec<String>) {
+        ran_with(command, Leftovers::End, limit).await
+    }
+
+    async fn ran_with(command: &str, leftovers: Leftovers, limit: Duration) -> (Exit, Vec<String>) {
         let mut lines = Vec::new();
         let environment = [("SAID".to_owned(), "hello".to_owned())];
-        let exit =
-            run_command(command, &environment, &mut |line| lines.push(line), Instant::now() + limit).await;
+        let mut line = |text| lines.push(text);
+        let exit = run_command(command, &environment, leftovers, &mut line, Instant::now() + limit).await;
         (exit.unwrap(), lines)
+    }
+
+    /// Whether the process of this id is `sleep`: a dead one that nobody has buried has no command line.
+    fn sleeps(id: &str) -> bool {
+        let path = std::path::Path::new("/proc").join(id).join("cmdline");
+        std::fs::read(path).unwrap_or_default().starts_with(b"sleep")
+    }
+
+    async fn wakes(id: &str) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        crate::retry::until(deadline, || async { if sleeps(id) { Err(()) } else { Ok(()) } }).await.is_ok()
     }
 
     #[tokio::test]
@@ -159,12 +192,25 @@ mod tests {
         let (exit, lines) = ran("sleep 60 & echo $!; exit 0", Duration::from_secs(30)).await;
         assert_eq!(exit, Exit::Code(0));
         assert!(began.elapsed() < Duration::from_secs(20), "it waited for what the command left running");
-        let left = std::path::Path::new("/proc").join(&lines[0]).join("cmdline");
-        let deadline = Instant::now() + Duration::from_secs(5);
-        let gone = crate::retry::until(deadline, || async {
-            if std::fs::read(&left).unwrap_or_default().starts_with(b"sleep") { Err(()) } else { Ok(()) }
-        });
-        gone.await.expect("a child of the command goes on");
+        assert!(wakes(&lines[0]).await, "a child of the command goes on");
+    }
+
+    #[tokio::test]
+    async fn what_it_was_for_stays() {
+        let serve = "sleep 60 > /dev/null 2>&1 & echo $!; until grep -q sleep /proc/$!/cmdline; do :; done";
+        let (exit, lines) = ran_with(serve, Leftovers::Stay, Duration::from_secs(30)).await;
+        assert_eq!(exit, Exit::Code(0));
+        assert!(sleeps(&lines[0]), "what the command started was ended with it");
+        let pid = Pid::from_raw(lines[0].parse().unwrap()).unwrap();
+        rustix::process::kill_process(pid, Signal::KILL).unwrap();
+    }
+
+    #[tokio::test]
+    async fn nothing_stays_of_one_whose_time_is_up() {
+        let hangs = "sleep 60 & echo $!; wait";
+        let (exit, lines) = ran_with(hangs, Leftovers::Stay, Duration::from_millis(300)).await;
+        assert_eq!(exit, Exit::TimeIsUp);
+        assert!(wakes(&lines[0]).await, "a child of the command goes on");
     }
 
     #[tokio::test]

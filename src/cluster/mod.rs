@@ -22,7 +22,7 @@ mod seam;
 mod standin;
 
 pub use attached::{AttachedCluster, AttachedOptions, SiteAdmin};
-pub use command::{Exit, run_command};
+pub use command::{Exit, Leftovers, run_command};
 pub use compose::{ComposeCluster, ComposeOptions};
 pub use error::Error;
 pub use guest::{Guest, GuestEnd};

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use super::session::{Session, millis};
 use crate::checks::catalogue;
 use crate::cluster::evidence::GrowingLog;
-use crate::cluster::{Exit, Guest, run_command};
+use crate::cluster::{Exit, Guest, Leftovers, run_command};
 use crate::event::EventKind;
 use crate::outcome::{CheckResult, Outcome, Stage};
 use crate::plan::{Plan, SuitePlan};
@@ -75,7 +75,7 @@ async fn run_to_end(
         let folder = results::folder(suite.results.as_deref(), session.shelf.report_dir())?;
         let environment = account::environment(session, &url, &folder.path().to_string_lossy())?;
         let command = suite.command.as_deref().unwrap_or_default();
-        let exit = run_command(command, &environment, &mut line, deadline).await;
+        let exit = run_command(command, &environment, Leftovers::End, &mut line, deadline).await;
         let exit = exit.map_err(|why| format!("{why}, or give suite-image"))?;
         return Ok((exit, folder.files()?));
     };

@@ -1,7 +1,9 @@
 //! A site with a cluster of its own: stand-in parts as processes, a balancer, an admin, and scripts that replace a node.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -33,10 +35,11 @@ impl Site {
     pub(super) async fn on(version: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let dir = tempfile::tempdir().unwrap();
-        let [database, store, one, two] = ports();
-        let part = |name: &str, port: u16, more: &[&str]| {
+        let host = own_host();
+        let [database, store] = [15_432, 19_000].map(|port| format!("{host}:{port}"));
+        let part = |name: &str, listen: &str, more: &[&str]| {
             Command::new(BINARY)
-                .args(["standin", name, "--listen", &format!("127.0.0.1:{port}")])
+                .args(["standin", name, "--listen", listen])
                 .args(more)
                 .env_clear()
                 .stdout(Stdio::null())
@@ -44,13 +47,13 @@ impl Site {
                 .unwrap()
         };
         let keys = ["--access-key", KEYS.0, "--secret-key", KEYS.1];
-        let parts = vec![part("database", database, &["--clustered"]), part("store", store, &keys)];
-        std::fs::write(dir.path().join("start.sh"), start(dir.path(), database, store)).unwrap();
+        let parts = vec![part("database", &database, &["--clustered"]), part("store", &store, &keys)];
+        std::fs::write(dir.path().join("start.sh"), start(dir.path(), &database, &store)).unwrap();
         std::fs::write(dir.path().join("replace.sh"), REPLACE).unwrap();
         let http = Http::new(Duration::from_secs(20)).unwrap();
         let (mut nodes, mut addresses, mut admin) = (Vec::new(), Vec::new(), None);
-        for (number, port) in [(1, one), (2, two)] {
-            let (name, url) = (format!("node{number}"), format!("http://127.0.0.1:{port}"));
+        for (number, port) in [(1, 18_065), (2, 18_066)] {
+            let (name, url) = (format!("node{number}"), format!("http://{host}:{port}"));
             let started = Command::new("sh")
                 .arg(dir.path().join("start.sh"))
                 .envs([("GATE_NODE", &name), ("GATE_NODE_URL", &url)])
@@ -64,11 +67,11 @@ impl Site {
                 node.create_user(ADMIN, PASSWORD).await.unwrap();
                 admin = Some(node.login(ADMIN, PASSWORD).await.unwrap().client);
             }
-            addresses.push((name, format!("127.0.0.1:{port}").parse().unwrap()));
+            addresses.push((name, SocketAddr::from((host, port))));
             nodes.push(url);
         }
         let balancer = Balancer::start(addresses).await.unwrap();
-        let store = format!("http://127.0.0.1:{store}");
+        let store = format!("http://{store}");
         Self { dir, nodes, balancer, store, admin: admin.unwrap(), parts }
     }
 
@@ -95,10 +98,12 @@ impl Drop for Site {
     }
 }
 
-/// Free ports of this host; a node keeps its own over its replacement.
-fn ports() -> [u16; 4] {
-    let held = [(); 4].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
-    held.map(|listener| listener.local_addr().unwrap().port())
+/// A loopback address that is this site's alone. A port that the kernel gave would be free while its node is replaced, and
+/// on a busy host somebody else gets it.
+fn own_host() -> Ipv4Addr {
+    static SITES: AtomicU32 = AtomicU32::new(0);
+    let site = SITES.fetch_add(1, Ordering::Relaxed);
+    Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + (std::process::id() << 4 | site) % (1 << 23))
 }
 
 fn log(dir: &Path, name: &str) -> String {
@@ -106,16 +111,16 @@ fn log(dir: &Path, name: &str) -> String {
 }
 
 /// Starts `$GATE_NODE` as a process that nobody waits for.
-fn start(dir: &Path, database: u16, store: u16) -> String {
+fn start(dir: &Path, database: &str, store: &str) -> String {
     let dir = dir.display();
     let (key, secret) = KEYS;
     format!(
         r#"set -eu
-export MM_CONFIG=postgres://mm:mm@127.0.0.1:{database}/mm
-export MM_FILESETTINGS_AMAZONS3ENDPOINT=127.0.0.1:{store}
+export MM_CONFIG=postgres://mm:mm@{database}/mm
+export MM_FILESETTINGS_AMAZONS3ENDPOINT={store}
 export MM_FILESETTINGS_AMAZONS3ACCESSKEYID={key} MM_FILESETTINGS_AMAZONS3SECRETACCESSKEY={secret}
-setsid "{BINARY}" standin node --version "$GATE_VERSION" --name "$GATE_NODE" \
-    --listen "127.0.0.1:${{GATE_NODE_URL##*:}}" < /dev/null >> "{dir}/$GATE_NODE.log" 2>&1 &
+"{BINARY}" standin node --version "$GATE_VERSION" --name "$GATE_NODE" \
+    --listen "${{GATE_NODE_URL#http://}}" < /dev/null >> "{dir}/$GATE_NODE.log" 2>&1 &
 echo $! > "{dir}/$GATE_NODE.pid"
 "#
     )
