@@ -86,7 +86,7 @@ async fn states_are_set_and_refusals_told() {
 async fn a_silent_or_absent_haproxy_is_an_error() {
     let (haproxy, _heard) = scripted(vec![String::new()]).await;
     assert!(matches!(haproxy.drain("node1").await, Err(HaproxyError::Unreachable { .. })));
-    let nowhere = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let nowhere = (std::net::Ipv4Addr::LOCALHOST, 1).into();
     let absent = Haproxy::new(nowhere).status("node1").await.unwrap_err().to_string();
     assert!(absent.contains("did not answer \"show stat\""), "{absent}");
 }

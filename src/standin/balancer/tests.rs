@@ -1,5 +1,6 @@
 //! The balancer before small nodes of axum.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::AtomicBool;
 
 use axum::Router;
@@ -71,10 +72,8 @@ async fn six(balancer: &Balancer, client: &reqwest::Client) -> String {
     names
 }
 
-/// An address that refuses connections.
-async fn nowhere() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
-}
+/// An address that refuses connections: a port that the kernel gives to nobody.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
 #[tokio::test]
 async fn every_node_has_its_turn_unless_drained() {
@@ -111,7 +110,7 @@ async fn a_node_that_moved_is_found_at_its_new_address() {
     let (nodes, balancer, client) = three().await;
     balancer.drain("a").unwrap();
     balancer.drain("b").unwrap();
-    balancer.set_address("c", nowhere().await).unwrap();
+    balancer.set_address("c", NOWHERE).unwrap();
     assert!(balancer.check_now().await.is_empty());
     balancer.set_address("c", nodes[0].address).unwrap();
     assert_eq!(balancer.check_now().await, ["c"]);
@@ -123,7 +122,7 @@ async fn a_refused_get_is_tried_on_another_node_and_a_post_is_not() {
     let (_nodes, balancer, client) = three().await;
     let url = |path: &str| format!("http://{}/{path}", balancer.address());
     // Down without any check having seen it yet: the nodes' own state is set behind their backs.
-    let dead = nowhere().await;
+    let dead = NOWHERE;
     let break_a = || balancer.shared.with_node("a", |node| (node.address, node.up) = (dead, true)).unwrap();
     balancer.drain("c").unwrap();
     for _ in 0..2 {
