@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -32,6 +32,8 @@ pub struct Running {
     project: Arc<Project>,
     labels: RunLabels,
     events: Events,
+    /// What the containers that are gone had printed, by the name of their place.
+    earlier: Mutex<HashMap<String, Vec<String>>>,
 }
 
 impl Running {
@@ -49,7 +51,13 @@ impl Running {
         let project = project.into();
         prepare::prepare(engine, &project, &options, events, deadline).await?;
         let labels = options.labels;
-        Ok(Self { engine: engine.clone(), project, labels, events: events.clone() })
+        Ok(Self {
+            engine: engine.clone(),
+            project,
+            labels,
+            events: events.clone(),
+            earlier: Mutex::default(),
+        })
     }
 
     /// The project.
@@ -183,7 +191,8 @@ impl Running {
     }
 
     /// Replaces a container by a new one of the same name, aliases, labels, files and named volumes, with
-    /// this image and `env` on top of the service's own; nothing else is kept. It is started, not waited for.
+    /// this image and `env` on top of the service's own; nothing else is kept, but the old one's log goes on. It is
+    /// started, not waited for.
     ///
     /// # Errors
     /// When the old one cannot be removed or the new one not created or started; the image must be there.
@@ -197,6 +206,12 @@ impl Running {
     ) -> Result<(), Error> {
         let name = self.container_name(service, number);
         within(deadline, "recreating", &format!("container {name}"), async {
+            if let Ok(mut log) = self.logs(service, number, None).await
+                && !log.is_empty()
+            {
+                log.push(format!("--- recreated from {image}"));
+                self.earlier.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), log);
+            }
             if container::remove(&self.engine, &name, deadline).await? {
                 self.tell(service, number, "removed");
             }
@@ -225,12 +240,22 @@ impl Running {
         state.address(&names::network_name(&self.project, first), &self.container_name(service, number))
     }
 
-    /// The last `tail` lines that a container printed, or all; bytes that are no text become U+FFFD.
+    /// The last `tail` lines that a container printed, or all of it and of those before it in its place; bytes that are
+    /// no text become U+FFFD.
     ///
     /// # Errors
-    /// When there is no such container.
+    /// When there is no such container, and was none before.
     pub async fn logs(&self, service: &str, number: u32, tail: Option<usize>) -> Result<Vec<String>, Error> {
-        logs::lines(&self.engine, &self.container_name(service, number), tail).await
+        let name = self.container_name(service, number);
+        let current = logs::lines(&self.engine, &name, tail).await;
+        if tail.is_some() {
+            return current;
+        }
+        let earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+        match (earlier, current) {
+            (None, current) => current,
+            (Some(earlier), current) => Ok(earlier.into_iter().chain(current.unwrap_or_default()).collect()),
+        }
     }
 
     /// Everything that a container printed, as it printed it.

@@ -110,3 +110,23 @@ async fn a_container_is_recreated_with_another_image_and_keeps_its_place() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_whole_after_the_container_is_recreated() {
+    with_run(|run| async move {
+        let running = run.prepare(run.project([("app", script("cat /release; echo $TURN"))])).await;
+        running.up(soon()).await.unwrap();
+        let ended = Condition::ServiceCompletedSuccessfully;
+        running.wait("app", 1, ended, soon()).await.unwrap();
+        for turn in ["second", "third"] {
+            let env = [("TURN".to_owned(), turn.to_owned())];
+            running.recreate("app", 1, SECOND, &env, soon()).await.unwrap();
+            running.wait("app", 1, ended, soon()).await.unwrap();
+        }
+        let log = running.logs("app", 1, None).await.unwrap().join("|");
+        let again = format!("--- recreated from {SECOND}|two");
+        assert_eq!(log, format!("one|{again}second|{again}third"));
+        assert_eq!(running.logs("app", 1, Some(1)).await.unwrap(), ["twothird"]);
+    })
+    .await;
+}
