@@ -9,6 +9,7 @@ pub(crate) mod images;
 mod interrupts;
 mod neighbours;
 mod reaper;
+mod registry;
 mod suite;
 
 use call::{Call, gone};
