@@ -12,6 +12,7 @@ mod job;
 mod log;
 mod place;
 mod step;
+mod world;
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
@@ -19,6 +20,7 @@ use job::Job;
 use log::Log;
 use serde_json::json;
 use step::Ended;
+use world::World;
 
 use crate::gate_on_docker::images;
 
@@ -29,21 +31,43 @@ fn token() -> String {
 
 const LICENCE: &str = "licence-that-nobody-may-see";
 const TOKEN: &str = "token-that-nobody-may-see";
-/// Whoever uses it fails at once: nothing listens there.
+/// Whoever calls it, or goes through it, fails at once: nothing listens there.
 const DEAD_PROXY: &str = "http://127.0.0.1:9";
 
-/// Rolls good images, main step and post step, and holds what is promised on every kind of runner.
+/// How a job reaches GitHub, and the store for its reports.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Directly,
+    /// Only through the proxy that the environment names.
+    ByProxy,
+    Never,
+}
+
+/// Rolls good images, main step and post step, and holds what is promised on every kind of runner: where GitHub answers,
+/// one comment, and where it does not, a notice and no other verdict.
 ///
 /// Returns how many objects had the runner's label while it was at work.
-fn rolls(job: Job) -> usize {
-    // Nodes and gate call each other, files go to the store, connections are counted at the balancer.
-    let job = job.input("only", "startup,posts,files,invites,topology");
-    let mut job = job.input("license", LICENCE).input("nodes", "2").input("github-token", TOKEN);
-    // GitHub cannot be reached: the comment becomes a notice, and nothing else changes.
+fn rolls(job: Job, reach: Reach) -> usize {
+    let world = World::with_token(TOKEN);
+    let here = world.url(&job.machine());
+    let (url, proxy) = match reach {
+        Reach::Directly => (here.as_str(), DEAD_PROXY),
+        Reach::ByProxy => ("http://github.invalid", here.as_str()),
+        Reach::Never => (DEAD_PROXY, DEAD_PROXY),
+    };
     let event = json!({"pull_request": {"number": 7, "head": {"repo": {"full_name": "acme/chat"}}}});
-    job = job.event("pull_request", &event).variable("GITHUB_API_URL", "http://127.0.0.1:9");
+    let mut job =
+        job.input("github-token", TOKEN).event("pull_request", &event).variable("GITHUB_API_URL", url);
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"] {
-        job = job.variable(name, DEAD_PROXY);
+        job = job.variable(name, proxy);
+    }
+    if reach == Reach::ByProxy {
+        job = job.input("report-bucket", "reports").input("report-endpoint", "http://store.invalid");
+        job = job.input("report-access-key", "key").input("report-secret-key", "secret-of-the-store");
+    }
+    if reach == Reach::Directly {
+        let machine = job.machine();
+        job = job.variable("NO_PROXY", &machine);
     }
     let step = job.main();
     step.wait_for("stage stable");
@@ -54,7 +78,8 @@ fn rolls(job: Job) -> usize {
     assert_eq!(log.before_masks, 0, "{}", log.text());
     let notices: Vec<_> =
         log.annotations.iter().map(|(level, title, _)| (level.as_str(), title.as_str())).collect();
-    assert_eq!(notices, [("notice", "no pull request comment")], "{}", log.text());
+    let promised: &[_] = if reach == Reach::Never { &[("notice", "no pull request comment")] } else { &[] };
+    assert_eq!(notices, promised, "{}", log.text());
     assert_eq!(job.outputs["verdict"], "passed");
     assert_eq!(job.outputs["junit"], "upgrade-gate-report/junit.xml");
     assert!(job.summary.contains("| S1.2b |"), "{}", job.summary);
@@ -67,6 +92,18 @@ fn rolls(job: Job) -> usize {
     let post = job.post();
     assert_eq!(post.code, Some(0), "{}", post.output());
     says_only_what_it_may(&post);
+    let (comments, report) = (world.comments(), job.report("comment.md"));
+    let expected = if reach == Reach::Never { 0 } else { 1 };
+    assert_eq!(comments.len(), expected, "{comments:?}");
+    for comment in comments {
+        assert!(comment.contains(report.trim_end()), "{comment}");
+        assert!(!comment.contains(LICENCE) && !comment.contains(TOKEN), "{comment}");
+    }
+    if reach == Reach::ByProxy {
+        let folder = format!("http://store.invalid/reports/{}/", job.run);
+        assert_eq!(job.outputs["report-url"], folder);
+        assert!(world.files().contains(&format!("{}/junit.xml", job.run)), "{:?}", world.files());
+    }
     labelled
 }
 
@@ -96,23 +133,34 @@ fn what_is_quoted_of_wrong_inputs_is_no_command() {
     assert!(out.contains("\n::error::forged") && !log.text().contains(LICENCE), "{out}");
 }
 
+/// Few checks: nodes and gate call each other, files go to the store, connections are counted at the balancer.
+fn short(job: Job) -> Job {
+    job.input("only", "startup,posts,files,invites,topology").input("nodes", "2").input("license", LICENCE)
+}
+
 #[test]
 fn a_job_on_a_runner_is_green_and_leaves_nothing() {
     let Some(job) = Job::plain() else { return };
     // Its own container, and more: what a runner finds before its next job, it removes.
-    assert!(rolls(job) > 5);
+    assert!(rolls(short(job), Reach::Directly) > 5);
 }
 
 #[test]
 fn so_is_one_beside_services() {
     let Some(job) = Job::with_services() else { return };
-    rolls(job);
+    rolls(short(job), Reach::ByProxy);
 }
 
 #[test]
 fn so_is_one_of_acts() {
     let Some(job) = Job::act() else { return };
-    rolls(job);
+    rolls(short(job), Reach::Never);
+}
+
+#[test]
+fn so_is_one_of_real_servers() {
+    let Some(job) = Job::real() else { return };
+    rolls(job, Reach::Directly);
 }
 
 #[test]

@@ -13,6 +13,8 @@ use crate::gate_on_docker::images::{self, images};
 
 /// The image that `image:` of action.yml stands for here.
 const IMAGE: &str = "upgrade-gate-test/gate:1";
+/// Inputs as a JSON object, among them the images of real servers; see CONTRIBUTING.md.
+const REAL: &str = "UPGRADE_GATE_REAL_INPUTS";
 /// An image with a shell, in which act's jobs would run.
 const SHELL: &str = "upgrade-gate-test/busybox:1";
 
@@ -21,6 +23,7 @@ pub(crate) struct Job {
     place: Box<dyn Place>,
     /// The label of the runner.
     label: String,
+    image: String,
     action: Value,
     with: BTreeMap<String, String>,
     variables: BTreeMap<String, String>,
@@ -46,6 +49,21 @@ impl Job {
         images().map(|_| Self::at(Box::new(Runner::new(true))))
     }
 
+    /// On a runner, with the inputs that somebody has chosen, and the action's image if they named one; nothing where
+    /// nobody has.
+    pub(crate) fn real() -> Option<Self> {
+        let Ok(chosen) = std::env::var(REAL) else {
+            eprintln!("skipped: {REAL} has no inputs with images of real servers");
+            return None;
+        };
+        let inputs: BTreeMap<String, String> = serde_json::from_str(&chosen).unwrap();
+        let mut job = inputs.iter().fold(Self::plain()?, |job, (name, value)| job.input(name, value));
+        if let Ok(image) = std::env::var("UPGRADE_GATE_ACTION_IMAGE") {
+            job.image = image;
+        }
+        Some(job)
+    }
+
     /// With act.
     pub(crate) fn act() -> Option<Self> {
         let _made = images()?;
@@ -59,6 +77,7 @@ impl Job {
         let job = Self {
             place,
             label: token()[..6].to_owned(),
+            image: IMAGE.into(),
             action: yaml_serde::from_str(&text).unwrap(),
             with: BTreeMap::new(),
             variables: BTreeMap::new(),
@@ -132,7 +151,7 @@ impl Job {
         }
         variables.extend(self.variables.clone());
 
-        let container = format!("{}_{}", IMAGE.replace([':', '/', '-'], ""), &token()[..6]);
+        let container = format!("{}_{}", self.image.replace([':', '/', '-'], ""), &token()[..6]);
         let mut docker = Command::new("docker");
         docker.args(["run", "--name", &container, "--rm"]);
         if self.place.is_whole() {
@@ -146,7 +165,7 @@ impl Job {
         if let Some(path) = self.action["runs"][entrypoint].as_str() {
             docker.args(["--entrypoint", path]);
         }
-        docker.arg(IMAGE);
+        docker.arg(&self.image);
         // Values go through the client's own environment, so that no other program sees them.
         docker.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).envs(&variables);
         Step::start(docker, container)
@@ -190,6 +209,11 @@ impl Job {
     pub(crate) fn report(&self, name: &str) -> String {
         let path = format!("upgrade-gate-report/{name}");
         self.place.read(&path).unwrap_or_else(|| panic!("there is no {path}"))
+    }
+
+    /// This machine's address for the step.
+    pub(crate) fn machine(&self) -> String {
+        self.place.machine()
     }
 
     /// Who owns the reports, each once, and who should.

@@ -31,6 +31,8 @@ pub(super) trait Place {
     fn owners(&self, folder: &str) -> Vec<u32>;
     /// Who they should be.
     fn owner(&self) -> u32;
+    /// The address of this machine in its containers.
+    fn machine(&self) -> String;
     /// Whether the post step gets the state that the main step wrote, and inputs that were not given.
     fn is_whole(&self) -> bool;
 }
@@ -144,6 +146,14 @@ impl Place for Runner {
         fs::metadata(self.here("/github/workspace")).unwrap().uid()
     }
 
+    fn machine(&self) -> String {
+        let network = self.network.as_deref().unwrap_or("bridge");
+        let gateway = ["network", "inspect", network, "--format", "{{(index .IPAM.Config 0).Gateway}}"];
+        let told = Command::new("docker").args(gateway).output().unwrap();
+        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        String::from_utf8(told.stdout).unwrap().trim().to_owned()
+    }
+
     fn is_whole(&self) -> bool {
         true
     }
@@ -238,6 +248,11 @@ impl Place for Act {
 
     fn owner(&self) -> u32 {
         OWNER
+    }
+
+    fn machine(&self) -> String {
+        // Its network is the machine's own.
+        "127.0.0.1".into()
     }
 
     fn is_whole(&self) -> bool {
