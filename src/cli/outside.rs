@@ -1,9 +1,12 @@
-//! The HTTP client for the world outside of the cluster: GitHub. Through the machine's proxies, which what talks to the
+//! The HTTP client for the world outside of the cluster: GitHub, and a store for reports. Through the machine's proxies, which what talks to the
 //! cluster never uses, and with certificates of the user's own beside those of `SSL_CERT_FILE` or the image.
 
 use std::time::Duration;
 
 use reqwest::Certificate;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use crate::plan::Problems;
 
@@ -29,38 +32,50 @@ pub(super) fn judge(ca_bundle: &str, problems: &mut Problems) {
     }
 }
 
+/// The text of what the input names.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn pem(ca_bundle: &str) -> Result<String, String> {
+    if ca_bundle.is_empty() || ca_bundle.contains(PEM) {
+        return Ok(ca_bundle.to_owned());
+    }
+    std::fs::read_to_string(ca_bundle).map_err(|error| format!("cannot be read: {error}"))
+}
+
 fn certificates(ca_bundle: &str) -> Result<Vec<Certificate>, String> {
     if ca_bundle.is_empty() {
         return Ok(Vec::new());
     }
-    let pem = if ca_bundle.contains(PEM) {
-        ca_bundle.to_owned()
-    } else {
-        std::fs::read_to_string(ca_bundle).map_err(|error| format!("cannot be read: {error}"))?
-    };
-    match Certificate::from_pem_bundle(pem.as_bytes()) {
-        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        Ok(_) => Err("holds no certificate".into()),
-        Err(error) => Err(format!("is no PEM: {error}")),
+    let pem = pem(ca_bundle)?;
+    let mut certificates = Vec::new();
+    for der in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let der = der.map_err(|error| format!("is no PEM: {error}"))?;
+        let certificate = Certificate::from_der(&der).map_err(|error| error.to_string());
+        let can_be_used = RootCertStore::empty().add(der).map_err(|error| error.to_string());
+        let certificate = can_be_used.and(certificate);
+        certificates
+            .push(certificate.map_err(|why| format!("holds what cannot be used as an authority: {why}"))?);
     }
+    if certificates.is_empty() { Err("holds no certificate".into()) } else { Ok(certificates) }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpListener;
     use std::sync::Arc;
 
-    use rustls::pki_types::pem::PemObject as _;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rustls::pki_types::PrivateKeyDer;
     use rustls::{ServerConfig, ServerConnection, Stream};
 
     use super::*;
 
-    const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/authority.pem");
+    pub(in crate::cli) const AUTHORITY: &str =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/authority.pem");
 
-    /// A server whose certificate is of a private authority; its address.
-    fn server() -> String {
+    /// A server whose certificate is of a private authority, and to which everything is fine; its address.
+    pub(in crate::cli) fn server() -> String {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls");
         let certificate = CertificateDer::from_pem_file(format!("{folder}/server.pem")).unwrap();
@@ -104,6 +119,8 @@ mod tests {
             problems.to_string()
         };
         let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let empty = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert!(wrong(empty).contains("cannot be used as an authority"), "{}", wrong(empty));
         assert!(wrong("/no/such.pem").contains("cannot be read"));
         assert!(wrong(here).contains("holds no certificate"));
         assert!(

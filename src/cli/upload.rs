@@ -7,11 +7,12 @@ use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
 use super::ending::Ending;
+use super::outside;
 use super::say::{notice, say};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::Problems;
 use crate::report::REPORTS;
-use crate::storage::{Bucket, StorageError, StorageOptions};
+use crate::storage::{Bucket, Reach, StorageError, StorageOptions};
 
 /// How long everything together may take; a paid runner waits meanwhile.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -36,7 +37,7 @@ impl Destination {
         surroundings: &Surroundings,
         run_id: &str,
     ) -> Result<Option<Self>, Problems> {
-        let (inputs, aws) = (&inputs.upload, &surroundings.aws);
+        let (inputs, publishing, aws) = (&inputs.upload, &inputs.publishing, &surroundings.aws);
         if inputs.report_bucket.is_empty() {
             return Ok(None);
         }
@@ -68,6 +69,8 @@ impl Destination {
         let region = region.chain(&aws.region).next().map_or(REGION, String::as_str);
         let bucket = Bucket::open(StorageOptions {
             path_style: endpoint.is_some(),
+            // What is wrong with it was told before.
+            reach: Reach::World { certificates: outside::pem(&publishing.ca_bundle).unwrap_or_default() },
             endpoint,
             region: region.to_owned(),
             bucket: name.clone(),
@@ -229,6 +232,22 @@ mod tests {
         assert_eq!(types.collect::<Vec<_>>(), expected);
         let log = store.backend().get("reports", "gate/ug-1/evidence/node1.log").unwrap();
         assert_eq!((log.content.size(), &log.etag[log.etag.len() - 2..]), (9 * 1024 * 1024, "-2"));
+    }
+
+    #[tokio::test]
+    async fn a_private_authority_is_trusted_when_it_is_given() {
+        let mut inputs = Inputs::defaults();
+        inputs.upload.report_bucket = "reports".into();
+        inputs.upload.report_endpoint = outside::tests::server();
+        inputs.upload.report_access_key = Some("key".into());
+        inputs.upload.report_secret_key = Some("secret".into());
+        let reached = async |inputs: &Inputs| {
+            let destination = Destination::of(inputs, &Surroundings::default(), "ug-1").unwrap().unwrap();
+            destination.bucket.exists().await
+        };
+        assert!(reached(&inputs).await.unwrap_err().to_string().contains("UnknownIssuer"));
+        inputs.publishing.ca_bundle = outside::tests::AUTHORITY.into();
+        assert!(reached(&inputs).await.unwrap());
     }
 
     #[tokio::test]

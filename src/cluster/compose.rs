@@ -19,7 +19,7 @@ use super::project::{BalancerRole, NodeRole, Roles, StoreRole};
 use crate::compose::{Condition, Project};
 use crate::docker::{self, Credentials, Engine, OneOff, Options, Own, RunLabels, Running};
 use crate::event::Events;
-use crate::storage::{Bucket, StorageOptions};
+use crate::storage::{Bucket, Reach, StorageOptions};
 
 /// How long images and the parts other than nodes may take to come up.
 const PREPARE: Duration = Duration::from_secs(600);
@@ -304,6 +304,7 @@ impl ComposeCluster {
             session_token: None,
             prefix: folder(&store.prefix),
             path_style: true,
+            reach: Reach::Cluster,
         }))
     }
 

@@ -17,7 +17,7 @@ use crate::fault::{Faults, Who};
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
 use crate::standin::{BucketFiles, Node, Options, Release, StartError, World, release};
-use crate::storage::{Bucket, StorageOptions};
+use crate::storage::{Bucket, Reach, StorageOptions};
 use crate::versions::Version;
 
 /// Any free port of this host alone.
@@ -234,6 +234,7 @@ fn bucket_at(store: SocketAddr) -> Bucket {
         session_token: None,
         prefix: String::new(),
         path_style: true,
+        reach: Reach::Cluster,
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use super::file_store::{FileAnswer, FileStore, FileStoreError};
-use crate::storage::{Bucket, StorageError, StorageOptions};
+use crate::storage::{Bucket, Reach, StorageError, StorageOptions};
 
 /// Files in a bucket, known from the start or told by the first node that boots.
 #[derive(Debug, Default)]
@@ -48,6 +48,7 @@ impl BucketFiles {
                 session_token: None,
                 prefix: folder(&place.prefix),
                 path_style: true,
+                reach: Reach::Cluster,
             })
         });
     }

@@ -10,10 +10,10 @@ use aws_sdk_s3::config::{
 };
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::{Client, Config};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::StorageError;
+use super::reach::Reach;
 
 /// How long a connection may take to come up.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -41,6 +41,8 @@ pub struct StorageOptions {
     pub prefix: String,
     /// Whether the bucket is in the path of the URL instead of its host name, as most stores of one's own want.
     pub path_style: bool,
+    /// The way there.
+    pub reach: Reach,
 }
 
 /// What a store says of an object.
@@ -73,16 +75,14 @@ impl Bucket {
     /// A client for the bucket. Nothing is sent yet: the first look says whether the store is there.
     #[must_use]
     pub fn open(options: StorageOptions) -> Self {
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
+        let is_plain = options.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
         let timeouts =
             TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let secret = options.secret.expose_secret();
         let token = options.session_token.map(|token| token.expose_secret().to_owned());
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .http_client(http)
+            .http_client(options.reach.client(is_plain))
             .credentials_provider(Credentials::new(options.access_key, secret, token, None, "inputs"))
             .region(Region::new(options.region))
             .force_path_style(options.path_style)

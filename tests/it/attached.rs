@@ -7,7 +7,7 @@ use std::process::Output;
 use tokio::process::Command;
 use upgrade_gate::event::{Blame, Outcome, Stage};
 use upgrade_gate::record::Record;
-use upgrade_gate::storage::{Bucket, StorageOptions};
+use upgrade_gate::storage::{Bucket, Reach, StorageOptions};
 
 use site::{ADMIN, BINARY, KEYS, PASSWORD, Site};
 
@@ -139,6 +139,7 @@ async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
         session_token: None,
         prefix: format!("reports/gate/{run}/"),
         path_style: true,
+        reach: Reach::Cluster,
     });
     let uploaded = bucket.get("junit.xml").await.unwrap();
     assert_eq!(uploaded, site.text("report/junit.xml").into_bytes());

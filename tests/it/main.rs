@@ -20,11 +20,11 @@ mod foreign_texts;
 #[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
+mod outside;
+#[cfg(test)]
 mod play;
 #[cfg(test)]
 mod products;
-#[cfg(test)]
-mod proxies;
 #[cfg(test)]
 mod report_command;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 use upgrade_gate::standin::store::{Refusal, Store, StoreOptions, StoreServer};
-use upgrade_gate::storage::{Bucket, StorageOptions};
+use upgrade_gate::storage::{Bucket, Reach, StorageOptions};
 
 async fn store() -> (Store, StoreServer, StorageOptions) {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -25,6 +25,7 @@ async fn store() -> (Store, StoreServer, StorageOptions) {
         session_token: None,
         prefix: "some/where/".into(),
         path_style: true,
+        reach: Reach::Cluster,
     };
     (store, server, options)
 }
