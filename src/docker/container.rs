@@ -95,7 +95,7 @@ pub(super) async fn create(engine: &Engine, blueprint: Blueprint) -> Result<(), 
     }
     let (docker, created) = (engine.docker().clone(), object.clone());
     engine
-        .create(async move {
+        .add(async move {
             let answer = docker.create_container(Some(options.build()), body).await;
             answer.map_err(|error| Error::engine("creating", created, error))
         })
@@ -113,8 +113,13 @@ pub(super) async fn create(engine: &Engine, blueprint: Blueprint) -> Result<(), 
 
 /// Starts a container; one that runs already is fine.
 pub(super) async fn start(engine: &Engine, name: &str) -> Result<(), Error> {
-    let started = engine.docker().start_container(name, None::<StartContainerOptions>).await;
-    started.map_err(|error| Error::engine("starting", format!("container {name}"), error))
+    let (docker, name) = (engine.docker().clone(), name.to_owned());
+    engine
+        .add(async move {
+            let started = docker.start_container(&name, None::<StartContainerOptions>).await;
+            started.map_err(|error| Error::engine("starting", format!("container {name}"), error))
+        })
+        .await
 }
 
 /// Stops a container: its stop signal, and after `grace` SIGKILL. One that stands still already is fine.

@@ -21,6 +21,8 @@ use super::network;
 
 /// How long we go on without getting anywhere: somebody else's container may use what is left.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long additions of our own may go on before we remove what is there all the same.
+const UNDER_WAY: Duration = Duration::from_secs(2);
 /// How long the last look may take, at what is left when the time is up.
 const LAST_LOOK: Duration = Duration::from_millis(500);
 
@@ -94,6 +96,9 @@ async fn until_gone(
     let mut removed = Removed::default();
     let mut patience = deadline.min(Instant::now() + PATIENCE);
     let mut empty_since = None;
+    // An engine that removes a container while it starts it can miscount the endpoints of its network, which nobody can
+    // remove then before the engine is restarted: once in about two hundred cancelled runs on Docker 20.10.
+    let _ = timeout_at(deadline.min(Instant::now() + UNDER_WAY), engine.additions_done()).await;
     while Instant::now() < deadline {
         let Ok(found) = timeout_at(deadline, find(engine, &labels)).await else { break };
         let (reapers, found) = found?.without_reapers();
@@ -123,8 +128,8 @@ async fn until_gone(
             removed.sort();
             return failures.into_iter().next().map_or(Ok(removed), Err);
         } else {
-            // An interrupted bring-up leaves creations under way, which a list does not show yet.
-            let _ = timeout_at(deadline, engine.creations_done()).await;
+            // An interrupted bring-up leaves additions under way, which a list does not show yet.
+            let _ = timeout_at(deadline, engine.additions_done()).await;
             empty_since = Some(Instant::now());
         }
     }

@@ -51,8 +51,8 @@ impl fmt::Display for ApiVersion {
 pub struct Engine {
     docker: Docker,
     facts: Arc<Facts>,
-    /// Held for reading by every creation under way.
-    creations: Arc<RwLock<()>>,
+    /// Held for reading by every addition under way.
+    additions: Arc<RwLock<()>>,
 }
 
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl Engine {
         }
         let architecture = version.arch.unwrap_or_default();
         let facts = Facts { socket: socket.map(str::to_owned), version: release, api, architecture };
-        Ok(Self { docker, facts: Arc::new(facts), creations: Arc::default() })
+        Ok(Self { docker, facts: Arc::new(facts), additions: Arc::default() })
     }
 
     /// The engine's own version, such as `28.0.4`.
@@ -128,24 +128,25 @@ impl Engine {
         &self.docker
     }
 
-    /// Runs the creation of an object to its end, even when the caller is dropped half-way: the engine would
-    /// finish it anyway, and nobody would know when it is there to be removed.
-    pub(super) async fn create<T: Send + 'static>(
+    /// Runs what adds something to the engine (an object, or a started container's place on its networks) to its end, even
+    /// when the caller is dropped half-way: the engine would finish it anyway, and nobody would know when it is there to
+    /// be removed.
+    pub(super) async fn add<T: Send + 'static>(
         &self,
-        creation: impl Future<Output = Result<T, Error>> + Send + 'static,
+        addition: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
-        let guard = Arc::clone(&self.creations).read_owned().await;
+        let guard = Arc::clone(&self.additions).read_owned().await;
         let task = tokio::spawn(async move {
             let _guard = guard;
-            creation.await
+            addition.await
         });
         task.await
-            .unwrap_or_else(|error| Err(Error::new(Cause::Other, "creating", "an object", error.to_string())))
+            .unwrap_or_else(|error| Err(Error::new(Cause::Other, "adding", "an object", error.to_string())))
     }
 
-    /// Waits until no creation is under way.
-    pub(super) async fn creations_done(&self) {
-        let _all = self.creations.write().await;
+    /// Waits until no addition is under way.
+    pub(super) async fn additions_done(&self) {
+        let _all = self.additions.write().await;
     }
 
     /// A connection whose answers may take `limit` (and a little more) to begin, for a slow stop.
@@ -238,27 +239,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_creation_goes_on_without_its_caller_and_is_waited_for() {
+    async fn an_addition_goes_on_without_its_caller_and_is_waited_for() {
         let host = engine_that_says(r#"{"Version":"20.10.24","ApiVersion":"1.41","Arch":"amd64"}"#).await;
         let engine = Engine::connect(Some(&host)).await.unwrap();
         let (finish, finished) = tokio::sync::oneshot::channel();
         let done = Arc::new(AtomicBool::new(false));
         let (caller, result) = (engine.clone(), Arc::clone(&done));
         let task = tokio::spawn(async move {
-            let creation = async move {
+            let addition = async move {
                 finished.await.unwrap();
                 result.store(true, Ordering::SeqCst);
                 Ok(())
             };
-            caller.create(creation).await
+            caller.add(addition).await
         });
-        while engine.creations.try_write().is_ok() {
+        while engine.additions.try_write().is_ok() {
             tokio::task::yield_now().await;
         }
         task.abort();
         assert!(task.await.unwrap_err().is_cancelled());
         finish.send(()).unwrap();
-        engine.creations_done().await;
+        engine.additions_done().await;
         assert!(done.load(Ordering::SeqCst));
     }
 

@@ -44,6 +44,8 @@ pub enum Cause {
     OutOfMemory,
     /// The engine has no subnet left for another network.
     AddressPoolsExhausted,
+    /// Somebody is on the network, or the engine believes so.
+    NetworkInUse,
     /// Somebody else has that name.
     NameConflict,
     /// Somebody else has that port on the host.
@@ -85,6 +87,9 @@ impl Cause {
             }
             Self::AddressPoolsExhausted => {
                 "Remove unused networks (`docker network prune`), or enlarge `default-address-pools` in the engine's daemon.json."
+            }
+            Self::NetworkInUse => {
+                "Take off what `docker network inspect` shows on it. If it shows nobody, the engine has miscounted: restart it, then call `upgrade-gate cleanup`."
             }
             Self::NameConflict => "Remove the other object, or do without a fixed name in the compose file.",
             Self::PortAllocated => {
@@ -201,12 +206,13 @@ pub(super) fn with_sources(error: &EngineError) -> String {
 
 /// The cause behind the engine's words. Its statuses are too coarse: a full disk and a taken port are both 500.
 fn classify(status: Option<u16>, message: &str) -> Cause {
-    const KNOWN: [(&str, Cause); 29] = [
+    const KNOWN: [(&str, Cause); 30] = [
         ("no space left on device", Cause::NoSpace),
         ("disk quota exceeded", Cause::NoSpace),
         // Engine 20.10, then 25 and later.
         ("available, non-overlapping ipv4 address pool", Cause::AddressPoolsExhausted),
         ("address pools have been fully subnetted", Cause::AddressPoolsExhausted),
+        ("has active endpoints", Cause::NetworkInUse),
         ("port is already allocated", Cause::PortAllocated),
         ("address already in use", Cause::PortAllocated),
         ("ports are not available", Cause::PortAllocated),
@@ -273,6 +279,7 @@ mod tests {
                 "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
                 Cause::AddressPoolsExhausted,
             ),
+            (403, "error while removing network: network x id 1 has active endpoints", Cause::NetworkInUse),
             (400, "all predefined address pools have been fully subnetted", Cause::AddressPoolsExhausted),
             (
                 409,

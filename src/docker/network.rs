@@ -39,7 +39,7 @@ pub(super) async fn ensure(
     let request = request(project, key, name, network, labels);
     let docker = engine.docker().clone();
     engine
-        .create(async move {
+        .add(async move {
             let created = docker.create_network(request).await;
             created.map(|_| ()).map_err(|error| Error::engine("creating", object, error))
         })

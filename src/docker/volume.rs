@@ -39,7 +39,7 @@ pub(super) async fn ensure(
     };
     let docker = engine.docker().clone();
     engine
-        .create(async move {
+        .add(async move {
             let created = docker.create_volume(request).await;
             created.map(|_| ()).map_err(|error| Error::engine("creating", object, error))
         })

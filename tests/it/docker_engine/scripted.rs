@@ -203,3 +203,58 @@ async fn what_is_left_when_the_time_is_up_is_told() {
     assert!(told.contains("1 containers, 0 networks, 0 volumes are left"), "{told}");
     assert!(told.contains("upgrade-gate cleanup --run r1"), "{told}");
 }
+
+#[tokio::test]
+async fn nothing_is_removed_while_it_is_being_started() {
+    let (release, released) = tokio::sync::watch::channel(false);
+    let order = Asked::default();
+    let notes = Arc::clone(&order);
+    let play = async move |method: Method, uri: Uri| {
+        let question = format!("{method} {}", uri.path());
+        match question.as_str() {
+            "GET /version" => {
+                return r#"{"Version":"20.10.24","ApiVersion":"1.41","Arch":"amd64"}"#.into_response();
+            }
+            "GET /images/app:1/json" => return r#"{"Id":"sha256:1","Architecture":"amd64"}"#.into_response(),
+            "POST /networks/create" => {
+                return (StatusCode::CREATED, r#"{"Id":"1","Warning":""}"#).into_response();
+            }
+            _ => {}
+        }
+        if question.ends_with("/start") {
+            notes.lock().unwrap().push("starting".into());
+            let _ = released.clone().wait_for(|released| *released).await;
+            notes.lock().unwrap().push("started".into());
+        }
+        let gone = notes.lock().unwrap().iter().any(|note| note == "removed");
+        if question.starts_with("DELETE") {
+            notes.lock().unwrap().push("removed".into());
+        }
+        let found = listed(&question, !gone);
+        let missing = || refuse(StatusCode::NOT_FOUND, "not there");
+        let done = || StatusCode::NO_CONTENT.into_response();
+        found.unwrap_or_else(|| if question.starts_with("GET") { missing() } else { done() })
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("tcp://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(play)).await });
+    let engine = Engine::connect(Some(&host)).await.unwrap();
+    let (project, options) = needing(&["app:1"]);
+    let running = Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap();
+    let starting = tokio::spawn(async move { running.start("app0", 1).await });
+    let noted = async |word: &str| {
+        while !order.lock().unwrap().iter().any(|note| note == word) {
+            tokio::task::yield_now().await;
+        }
+    };
+    noted("starting").await;
+    // Who started it is gone, as in a run that is cancelled.
+    starting.abort();
+    let removal = tokio::spawn(async move { down(&engine, "r1", soon()).await });
+    for _ in 0..10_000 {
+        tokio::task::yield_now().await;
+    }
+    release.send_replace(true);
+    removal.await.unwrap().unwrap();
+    assert_eq!(*order.lock().unwrap(), ["starting", "started", "removed"]);
+}

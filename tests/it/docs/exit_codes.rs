@@ -73,7 +73,7 @@ fn every_exit_code_is_explained() {
     );
 }
 
-const CAUSES: [Cause; 16] = [
+const CAUSES: [Cause; 17] = [
     Cause::EngineUnreachable,
     Cause::ImageNotFound,
     Cause::RegistryUnreachable,
@@ -81,6 +81,7 @@ const CAUSES: [Cause; 16] = [
     Cause::NoSpace,
     Cause::OutOfMemory,
     Cause::AddressPoolsExhausted,
+    Cause::NetworkInUse,
     Cause::NameConflict,
     Cause::PortAllocated,
     Cause::Exited(1),
@@ -102,6 +103,7 @@ fn what_happened(cause: Cause) -> &'static str {
         Cause::NoSpace => "The engine's disk is full",
         Cause::OutOfMemory => "A container was killed for want of memory",
         Cause::AddressPoolsExhausted => "The engine has no subnet left for another network",
+        Cause::NetworkInUse => "Somebody is on a network, or the engine believes so",
         Cause::NameConflict => "Something else has that name",
         Cause::PortAllocated => "Something else has that port of the host",
         Cause::Exited(_) => "A container ended although it should run",
