@@ -164,7 +164,8 @@ impl<'a> Context<'a> {
     /// Reads something on another node that was changed elsewhere.
     ///
     /// With clustering it must arrive by itself, within five seconds. Without, the reading node is made to forget
-    /// its caches first: then the data must be there at once.
+    /// its caches, and not only once: a request of another check that began before the change can put what it read then
+    /// into a cache that was emptied meanwhile (seen with the team memberships of a session on 11.7).
     ///
     /// # Errors
     /// The last reason why it was not there.
@@ -173,20 +174,21 @@ impl<'a> Context<'a> {
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T, Stop>>,
     {
-        if self.clustered() {
-            let result = retry::until(self.event_deadline(), ask).await;
-            if result.is_err() {
-                self.was_late();
-            }
-            return result;
-        }
-        match ask().await {
-            Ok(value) => Ok(value),
-            Err(_) => {
+        let result = if self.clustered() {
+            retry::until(self.event_deadline(), ask).await
+        } else if let Ok(value) = ask().await {
+            return Ok(value);
+        } else {
+            let again = || async {
                 self.refresh(reader).await?;
                 ask().await
-            }
+            };
+            retry::until(self.event_deadline(), again).await
+        };
+        if result.is_err() {
+            self.was_late();
         }
+        result
     }
 
     /// Makes a node forget what it cached.

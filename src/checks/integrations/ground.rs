@@ -112,10 +112,7 @@ pub(super) async fn appears(
     };
     match retry::until(cx.event_deadline(), look).await {
         Ok(post) => Ok(post),
-        Err(_) if !cx.clustered() => {
-            cx.refresh(reader).await?;
-            look().await
-        }
+        Err(_) if !cx.clustered() => cx.crossed(reader, look).await,
         Err(stop) => {
             cx.was_late();
             Err(stop)
