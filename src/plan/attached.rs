@@ -56,6 +56,7 @@ fn nodes(text: &str, problems: &mut Problems) -> Vec<AttachedNode> {
             Some((name, address)) if !name.contains(':') => (name.trim().to_owned(), address.trim()),
             _ => (format!("node{}", nodes.len() + 1), line),
         };
+        let address = address.trim_end_matches('/');
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         if name.is_empty() || !name.chars().all(plain) || name.starts_with('.') {
             problems.add(
@@ -187,10 +188,10 @@ mod tests {
     fn addresses_and_names_are_judged_and_passwords_not_repeated() {
         let mut wrong = attached();
         wrong.attached.node_urls =
-            "a=http://h:1\na=http://h:2\n../b=http://h:3\nhttps://me:pw@h\nh:8065".into();
+            "a=http://h:1\na=http://h:2\nc=http://h:1/\n../b=http://h:3\nhttps://me:pw@h\nh:8065".into();
         let mut problems = Problems::default();
         read(&wrong, Mode::Rolling, &mut problems);
-        assert_eq!(problems.0.len(), 4, "{problems}");
+        assert_eq!(problems.0.len(), 5, "{problems}");
         assert!(!problems.to_string().contains("pw"), "{problems}");
     }
 
