@@ -67,3 +67,18 @@ fn by_its_other_name_the_binary_is_the_post_step() {
     assert_eq!(code, Some(3));
     assert!(said.contains("/no/such/docker.sock failed: there is no socket"), "{said}");
 }
+
+#[test]
+fn the_image_says_what_it_is_and_what_it_runs() {
+    if crate::gate_on_docker::images::images().is_none() {
+        return;
+    }
+    let inspect = ["image", "inspect", "upgrade-gate-test/gate:1", "--format", "{{json .Config}}"];
+    let inspected = Command::new("docker").args(inspect).output().unwrap();
+    let config: serde_json::Value = serde_json::from_slice(&inspected.stdout).unwrap();
+    assert_eq!(config["Entrypoint"], serde_json::json!(["/upgrade-gate"]));
+    for label in ["title", "description", "source", "licenses"] {
+        let value = &config["Labels"][format!("org.opencontainers.image.{label}")];
+        assert!(value.as_str().is_some_and(|value| !value.is_empty()), "{label}: {value}");
+    }
+}
