@@ -4,28 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::outside;
 use crate::cluster::{AttachedOptions, Leftovers, SiteAdmin, run_command};
 use crate::inputs::Inputs;
-use crate::plan::{self, Plan, Problems};
+use crate::plan::{Plan, Problems};
 use crate::versions::Version;
-
-/// The plan of a visit.
-///
-/// # Errors
-/// Every wrong input at once.
-pub(super) fn plan(inputs: &Inputs) -> Result<Plan, Problems> {
-    let mut problems = Problems::default();
-    outside::judge(&inputs.publishing.ca_bundle, &mut problems);
-    match plan::make(inputs, None) {
-        Ok(plan) if problems.0.is_empty() => Ok(plan),
-        Ok(_) => Err(problems),
-        Err(mut more) => {
-            more.0.append(&mut problems.0);
-            Err(more)
-        }
-    }
-}
 
 /// What the gate is told of the cluster; the plan has judged it already.
 ///

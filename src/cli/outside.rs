@@ -1,63 +1,21 @@
-//! The HTTP client for the world outside of the cluster: GitHub, and a store for reports. Through the machine's proxies, which what talks to the
-//! cluster never uses, and with certificates of the user's own beside those of `SSL_CERT_FILE` or the image.
+//! The HTTP client for the world outside of the cluster. Through the machine's proxies, which what talks to the cluster
+//! never uses, and with certificates of the user's own beside those of `SSL_CERT_FILE` or the image.
 
 use std::time::Duration;
 
 use reqwest::Certificate;
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 
-use crate::plan::Problems;
-
-/// How an inline certificate begins.
-const PEM: &str = "-----BEGIN ";
+use crate::plan::authorities;
 
 /// A client that trusts what the input `ca-bundle` names.
 ///
 /// # Errors
 /// Why TLS cannot be set up.
 pub(super) fn client(ca_bundle: &str, limit: Duration) -> Result<reqwest::Client, String> {
-    let certificates = certificates(ca_bundle)?;
+    let certificates = authorities(ca_bundle)?.into_iter().map(|der| Certificate::from_der(&der));
+    let certificates = certificates.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
     let client = reqwest::Client::builder().timeout(limit).tls_certs_merge(certificates).build();
     client.map_err(|error| format!("TLS can't be set up: {error}; look at SSL_CERT_FILE"))
-}
-
-/// Whether `ca-bundle` is what it should be: told before anything is created.
-pub(super) fn judge(ca_bundle: &str, problems: &mut Problems) {
-    if let Err(wrong) = certificates(ca_bundle) {
-        let remedy = "Write one or more certificates as PEM, or the path of a file that holds them.";
-        let shown = ca_bundle.lines().next().unwrap_or_default();
-        problems.add("ca-bundle", shown, wrong, remedy);
-    }
-}
-
-/// The text of what the input names.
-///
-/// # Errors
-/// Why it cannot be read.
-pub(super) fn pem(ca_bundle: &str) -> Result<String, String> {
-    if ca_bundle.is_empty() || ca_bundle.contains(PEM) {
-        return Ok(ca_bundle.to_owned());
-    }
-    std::fs::read_to_string(ca_bundle).map_err(|error| format!("cannot be read: {error}"))
-}
-
-fn certificates(ca_bundle: &str) -> Result<Vec<Certificate>, String> {
-    if ca_bundle.is_empty() {
-        return Ok(Vec::new());
-    }
-    let pem = pem(ca_bundle)?;
-    let mut certificates = Vec::new();
-    for der in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let der = der.map_err(|error| format!("is no PEM: {error}"))?;
-        let certificate = Certificate::from_der(&der).map_err(|error| error.to_string());
-        let can_be_used = RootCertStore::empty().add(der).map_err(|error| error.to_string());
-        let certificate = can_be_used.and(certificate);
-        certificates
-            .push(certificate.map_err(|why| format!("holds what cannot be used as an authority: {why}"))?);
-    }
-    if certificates.is_empty() { Err("holds no certificate".into()) } else { Ok(certificates) }
 }
 
 #[cfg(test)]
@@ -66,7 +24,8 @@ pub(super) mod tests {
     use std::net::TcpListener;
     use std::sync::Arc;
 
-    use rustls::pki_types::PrivateKeyDer;
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
     use rustls::{ServerConfig, ServerConnection, Stream};
 
     use super::*;
@@ -109,22 +68,5 @@ pub(super) mod tests {
         for given in [AUTHORITY, &std::fs::read_to_string(AUTHORITY).unwrap()] {
             assert!(get(given).await.unwrap().status().is_success());
         }
-    }
-
-    #[test]
-    fn what_is_no_certificate_is_told() {
-        let wrong = |given: &str| {
-            let mut problems = Problems::default();
-            judge(given, &mut problems);
-            problems.to_string()
-        };
-        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-        let empty = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert!(wrong(empty).contains("cannot be used as an authority"), "{}", wrong(empty));
-        assert!(wrong("/no/such.pem").contains("cannot be read"));
-        assert!(wrong(here).contains("holds no certificate"));
-        assert!(
-            wrong("-----BEGIN CERTIFICATE-----\nx\n").contains("ca-bundle: \"-----BEGIN CERTIFICATE-----\"")
-        );
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use secrecy::ExposeSecret as _;
 
-use super::{outside, random};
+use super::random;
 use crate::cluster::{Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
 use crate::docker::Credentials;
@@ -31,7 +31,6 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
     let secrets = Secrets::new();
     let variables = variables(inputs, &secrets, &mut problems);
     let own = !inputs.compose_file.trim().is_empty();
-    outside::judge(&inputs.publishing.ca_bundle, &mut problems);
     let parsed =
         if own { own_project(inputs, variables, run_id) } else { default_project(inputs, variables, run_id) };
     let mut cluster = None;

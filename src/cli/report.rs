@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
-use super::outside;
 use super::publish::{self, Notes, remembered_pull_request};
 use super::run::report_dir;
 use super::say::{conclude, say};
@@ -114,7 +113,6 @@ pub(super) async fn merged(
 fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> Result<PathBuf, Problems> {
     let mut problems = Problems::default();
     judge_publishing(&inputs.publishing, &mut problems);
-    outside::judge(&inputs.publishing.ca_bundle, &mut problems);
     if !problems.0.is_empty() {
         return Err(problems);
     }

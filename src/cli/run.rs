@@ -40,7 +40,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     let run_id = format!("ug-{}", random::hex(5)?);
     publish::refuse_unsafe_fork(inputs, surroundings)?;
     if inputs.attached.is_attached() {
-        let plan = attached::plan(inputs)?;
+        let plan = plan::make(inputs, None)?;
         let options = attached::options(inputs, &plan).await?;
         let build = |_| async { Ok(Cluster::Attached(Box::new(AttachedCluster::new(options)))) };
         let begin = Begin { run_id, plan, provider: "attached", secrets, password, warnings: Vec::new() };

@@ -7,10 +7,9 @@ use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
 use super::ending::Ending;
-use super::outside;
 use super::say::{notice, say};
 use crate::inputs::{Inputs, Surroundings};
-use crate::plan::Problems;
+use crate::plan::{Problems, authorities_pem};
 use crate::report::REPORTS;
 use crate::storage::{Bucket, Reach, StorageError, StorageOptions};
 
@@ -70,7 +69,7 @@ impl Destination {
         let bucket = Bucket::open(StorageOptions {
             path_style: endpoint.is_some(),
             // What is wrong with it was told before.
-            reach: Reach::World { certificates: outside::pem(&publishing.ca_bundle).unwrap_or_default() },
+            reach: Reach::World { certificates: authorities_pem(&publishing.ca_bundle).unwrap_or_default() },
             endpoint,
             region: region.to_owned(),
             bucket: name.clone(),
@@ -238,7 +237,7 @@ mod tests {
     async fn a_private_authority_is_trusted_when_it_is_given() {
         let mut inputs = Inputs::defaults();
         inputs.upload.report_bucket = "reports".into();
-        inputs.upload.report_endpoint = outside::tests::server();
+        inputs.upload.report_endpoint = super::super::outside::tests::server();
         inputs.upload.report_access_key = Some("key".into());
         inputs.upload.report_secret_key = Some("secret".into());
         let reached = async |inputs: &Inputs| {
@@ -246,7 +245,7 @@ mod tests {
             destination.bucket.exists().await
         };
         assert!(reached(&inputs).await.unwrap_err().to_string().contains("UnknownIssuer"));
-        inputs.publishing.ca_bundle = outside::tests::AUTHORITY.into();
+        inputs.publishing.ca_bundle = super::super::outside::tests::AUTHORITY.into();
         assert!(reached(&inputs).await.unwrap());
     }
 

@@ -5,6 +5,7 @@
 //! here (a downgrade, more than one minor apart in rolling mode).
 
 mod attached;
+mod authorities;
 mod bundles;
 mod make;
 mod matrix;
@@ -20,6 +21,7 @@ mod types;
 mod upload;
 mod url;
 
+pub use authorities::{authorities, authorities_pem};
 pub use make::make;
 pub use matrix::{Pair, matrix, pairs};
 pub use problems::{Problem, Problems};

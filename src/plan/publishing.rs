@@ -1,11 +1,13 @@
 //! Judges the inputs that say what becomes of reports, for a run and for a stored report alike.
 
+use super::authorities;
 use super::problems::Problems;
 use crate::inputs::Publishing;
 
 /// Adds what is wrong with them.
 pub fn judge_publishing(publishing: &Publishing, problems: &mut Problems) {
-    let Publishing { comment, pull_request, .. } = publishing;
+    let Publishing { comment, pull_request, ca_bundle, .. } = publishing;
+    authorities::judge(ca_bundle, problems);
     if !["auto", "always", "never"].contains(&comment.as_str()) {
         let remedy = "Write \"auto\", \"always\" or \"never\".";
         problems.add("comment", comment, "is no such choice", remedy);

@@ -1,0 +1,71 @@
+//! The input `ca-bundle` → the certificates of authorities to trust in the world outside of the cluster.
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use super::problems::Problems;
+
+/// How an inline certificate begins.
+const PEM: &str = "-----BEGIN ";
+
+/// The text of what the input names: itself, or the file's.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn authorities_pem(ca_bundle: &str) -> Result<String, String> {
+    if ca_bundle.is_empty() || ca_bundle.contains(PEM) {
+        return Ok(ca_bundle.to_owned());
+    }
+    std::fs::read_to_string(ca_bundle).map_err(|error| format!("cannot be read: {error}"))
+}
+
+/// The certificates that the input names; none where it is empty.
+///
+/// # Errors
+/// Why it cannot be read, or what TLS could not make of it.
+pub fn authorities(ca_bundle: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+    let pem = authorities_pem(ca_bundle)?;
+    let mut certificates = Vec::new();
+    for der in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let der = der.map_err(|error| format!("is no PEM: {error}"))?;
+        let usable = RootCertStore::empty().add(der.clone());
+        usable.map_err(|error| format!("holds what cannot be used as an authority: {error}"))?;
+        certificates.push(der);
+    }
+    if certificates.is_empty() && !ca_bundle.is_empty() {
+        return Err("holds no certificate".into());
+    }
+    Ok(certificates)
+}
+
+/// Adds what is wrong with it.
+pub(super) fn judge(ca_bundle: &str, problems: &mut Problems) {
+    if let Err(wrong) = authorities(ca_bundle) {
+        let remedy = "Write one or more certificates as PEM, or the path of a file that holds them.";
+        let shown = ca_bundle.lines().next().unwrap_or_default();
+        problems.add("ca-bundle", shown, wrong, remedy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_certificate_is_told() {
+        let wrong = |given: &str| {
+            let mut problems = Problems::default();
+            judge(given, &mut problems);
+            problems.to_string()
+        };
+        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let empty = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert!(wrong(empty).contains("cannot be used as an authority"), "{}", wrong(empty));
+        assert!(wrong("/no/such.pem").contains("cannot be read"));
+        assert!(wrong(here).contains("holds no certificate"));
+        assert!(
+            wrong("-----BEGIN CERTIFICATE-----\nx\n").contains("ca-bundle: \"-----BEGIN CERTIFICATE-----\"")
+        );
+    }
+}
