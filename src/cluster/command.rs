@@ -88,8 +88,9 @@ pub async fn run_command(
                 exit = Some(if asked { Exit::TimeIsUp } else { Exit::of(code) });
                 if leftovers == Leftovers::Stay && !asked {
                     group.release();
+                } else {
+                    group.send(Signal::KILL);
                 }
-                group.send(Signal::KILL);
                 // Whoever stays may hold the output open for ever.
                 alarm = Instant::now() + LAST_WORDS;
             }

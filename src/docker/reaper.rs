@@ -102,7 +102,6 @@ pub async fn container_ended(engine: &Engine, container: &str) {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     fn made(socket: Option<&str>) -> Result<ContainerCreateBody, Error> {
