@@ -24,6 +24,8 @@ mod outside;
 #[cfg(test)]
 mod play;
 #[cfg(test)]
+mod played;
+#[cfg(test)]
 mod products;
 #[cfg(test)]
 mod report_command;

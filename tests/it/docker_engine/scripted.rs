@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use upgrade_gate::docker::Credentials;
 
 use super::*;
+use crate::played;
 
 /// What the engine was asked, in order: method, path and query.
 type Asked = Arc<Mutex<Vec<String>>>;
@@ -37,9 +38,7 @@ async fn engine_that(
         }
         answer(&question, before)
     };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let host = format!("tcp://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(play)).await });
+    let host = played::engine(Router::new().fallback(play)).await;
     (Engine::connect(Some(&host)).await.unwrap(), asked)
 }
 
@@ -235,9 +234,7 @@ async fn nothing_is_removed_while_it_is_being_started() {
         let done = || StatusCode::NO_CONTENT.into_response();
         found.unwrap_or_else(|| if question.starts_with("GET") { missing() } else { done() })
     };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let host = format!("tcp://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(play)).await });
+    let host = played::engine(Router::new().fallback(play)).await;
     let engine = Engine::connect(Some(&host)).await.unwrap();
     let (project, options) = needing(&["app:1"]);
     let running = Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap();

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::call::{Call, gone};
 use super::images::{RELEASE, STABLE, images};
+use crate::played;
 
 /// Interrupts a run when its output says `moment`.
 fn interrupted_at(moment: &str, signal: &'static str, code: i32) {
@@ -71,9 +72,7 @@ async fn stubborn(method: Method, uri: Uri) -> Response {
 #[test]
 fn who_cannot_remove_everything_leaves_all_the_same_and_says_so() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let host = format!("tcp://{}", listener.local_addr().unwrap());
-    runtime.spawn(async move { axum::serve(listener, Router::new().fallback(stubborn)).await });
+    let host = runtime.block_on(played::engine(Router::new().fallback(stubborn)));
     let call = Call::bare(STABLE, RELEASE).variable("DOCKER_HOST", &host).arg("--reaper", "never");
     // The runner's second signal comes while the first is being obeyed.
     let call = call.signal_at(" is there", "-INT").signal_at("partial reports first", "-TERM").run();

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::call::Call;
+use crate::played;
 
 const SECRET: &str = "password-that-nobody-may-see";
 
@@ -51,9 +52,7 @@ fn a_login_goes_to_its_registry_alone() {
     let engine =
         async move |method: Method, uri: Uri, headers: HeaderMap| answer(&noted, &method, &uri, &headers);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let host = format!("tcp://{}", listener.local_addr().unwrap());
-    runtime.spawn(async move { axum::serve(listener, Router::new().fallback(engine)).await });
+    let host = runtime.block_on(played::engine(Router::new().fallback(engine)));
     let call = Call::bare("registry.example/chat:11.5.1", "registry.example/chat:11.6.0")
         .variable("DOCKER_HOST", &host)
         .variable("INPUT_REGISTRY", "registry.example")

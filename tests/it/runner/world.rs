@@ -37,7 +37,6 @@ impl World {
         let (comments, files, bearer) = (Comments::default(), Files::default(), format!("Bearer {token}"));
         let served = Router::new()
             .route("/repos/acme/chat/issues/7/comments", get(list).post(create))
-            .route("/repos/acme/chat/issues/comments/{id}", get(one).patch(change))
             .with_state(Arc::clone(&comments))
             .layer(axum::middleware::from_fn(
                 move |headers: HeaderMap, request, next: axum::middleware::Next| {
@@ -90,18 +89,4 @@ async fn create(State(comments): State<Comments>, Json(sent): Json<Value>) -> (S
     let mut comments = comments.lock().unwrap();
     comments.push(sent["body"].as_str().unwrap().to_owned());
     (StatusCode::CREATED, Json(shown(comments.len() - 1, &comments[comments.len() - 1])))
-}
-
-async fn one(State(comments): State<Comments>, Path(id): Path<usize>) -> Json<Value> {
-    Json(shown(id - 1, &comments.lock().unwrap()[id - 1]))
-}
-
-async fn change(
-    State(comments): State<Comments>,
-    Path(id): Path<usize>,
-    Json(sent): Json<Value>,
-) -> Json<Value> {
-    let mut comments = comments.lock().unwrap();
-    sent["body"].as_str().unwrap().clone_into(&mut comments[id - 1]);
-    Json(shown(id - 1, &comments[id - 1]))
 }
