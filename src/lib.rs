@@ -26,6 +26,7 @@ pub mod record;
 pub mod redact;
 pub mod report;
 pub mod retry;
+pub mod shown;
 pub mod sinks;
 pub mod stages;
 pub mod standin;

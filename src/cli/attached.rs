@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use crate::cluster::{AttachedOptions, Leftovers, SiteAdmin, run_command};
 use crate::inputs::Inputs;
 use crate::plan::{Plan, Problems};
+use crate::shown::Shown;
 use crate::versions::Version;
 
 /// What the gate is told of the cluster; the plan has judged it already.
@@ -19,7 +20,7 @@ pub(super) async fn options(inputs: &Inputs, plan: &Plan) -> Result<AttachedOpti
     let deadline = Instant::now() + Duration::from_secs(10);
     if let Err(why) = run_command(":", &[], Leftovers::End, &mut |_| (), deadline).await {
         let remedy = "Take the binary out of the image and run it on the machine: docs/attached.md says how.";
-        problems.add("replace-command", &given.replace_command, format!("cannot be run here: {why}"), remedy);
+        problems.add("replace-command", Shown::nothing(), format!("cannot be run here: {why}"), remedy);
         return Err(problems);
     }
     let Some(attached) = plan.attached.clone() else { return Err(problems) };

@@ -14,6 +14,7 @@ use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
 use crate::fault::{self, Faults};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Problems};
+use crate::shown::Shown;
 use crate::verdict::ExitCode;
 
 /// What the demo plays.
@@ -113,7 +114,7 @@ fn faults(options: &DemoOptions) -> Result<Faults, Problems> {
     let Some(name) = &options.fault else { return Ok(Faults::none()) };
     let Some(fault) = fault::find(name) else {
         let mut problems = Problems::default();
-        problems.add("fault", name, "is no fault", "Write --fault list to see their names.");
+        problems.add("fault", Shown::plain(name), "is no fault", "Write --fault list to see their names.");
         return Err(problems);
     };
     Ok(Faults::new(fault.rules.clone(), &options.stable, &options.release))

@@ -6,6 +6,7 @@ use super::say::conclude;
 use super::{plan, report, run};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::Problems;
+use crate::shown::Shown;
 use crate::verdict::ExitCode;
 
 pub(super) async fn run_or_instead(inputs: Inputs, surroundings: &Surroundings) -> ExitCode {
@@ -27,7 +28,12 @@ pub(super) async fn run_or_instead(inputs: Inputs, surroundings: &Surroundings) 
         _ => {
             let mut problems = Problems::default();
             let remedy = "Give one of them, each in a step of its own.";
-            problems.add("matrix, report-from, report-merge", "", "are more than one thing to do", remedy);
+            problems.add(
+                "matrix, report-from, report-merge",
+                Shown::nothing(),
+                "are more than one thing to do",
+                remedy,
+            );
             conclude(Err(problems.into()), surroundings)
         }
     }

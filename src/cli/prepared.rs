@@ -11,6 +11,7 @@ use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
 use crate::plan::{self, Plan, Problems};
+use crate::shown::Shown;
 
 /// Inputs that turned out right: what will be done, and to what.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                     for wrong in wrong {
                         problems.add(
                             "compose-file",
-                            &inputs.compose_file,
+                            Shown::plain(&inputs.compose_file),
                             wrong,
                             "See docs/inputs.md, compose-file.",
                         );
@@ -57,7 +58,7 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
         }
         Err(wrong) => {
             for wrong in wrong.0 {
-                problems.add("compose-file", &inputs.compose_file, wrong.to_string(), "");
+                problems.add("compose-file", Shown::plain(&inputs.compose_file), wrong.to_string(), "");
             }
         }
     }
@@ -131,7 +132,7 @@ fn variables(inputs: &Inputs, secrets: &Secrets, problems: &mut Problems) -> Ind
             }
             _ => problems.add(
                 "variables",
-                line,
+                Shown::name_of(line),
                 "is no KEY=VALUE",
                 "Write one variable a line, such as S3_PREFIX=ha.",
             ),

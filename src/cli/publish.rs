@@ -13,6 +13,7 @@ use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::Problems;
 use crate::record::Record;
 use crate::report::{self, Run};
+use crate::shown::Shown;
 use crate::verdict::Verdict;
 
 /// What a report folder remembers of the pull request, for a second workflow that may write where this one may not.
@@ -178,7 +179,7 @@ pub(super) fn refuse_unsafe_fork(inputs: &Inputs, surroundings: &Surroundings) -
         "does not allow to run the head of a fork ({fork}) under pull_request_target, where its code stands beside this repository's token and secrets"
     );
     let remedy = "Run on pull_request, and publish in a second workflow on workflow_run with the input report-from; or write \"true\" if nothing of the fork's is run.";
-    problems.add("allow-unsafe-fork", &inputs.allow_unsafe_fork, wrong, remedy);
+    problems.add("allow-unsafe-fork", Shown::plain(&inputs.allow_unsafe_fork), wrong, remedy);
     Err(problems)
 }
 

@@ -14,6 +14,7 @@ use super::say::{conclude, say};
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::{Problems, judge_publishing, pairs};
 use crate::report::{self, Console, Look, Run, WrittenFile, stored, write_all, write_merged};
+use crate::shown::Shown;
 use crate::verdict::worst::worst;
 use crate::verdict::{ExitCode, Verdict};
 
@@ -149,7 +150,7 @@ fn unreadable(input: &str, dir: &Path, why: &str) -> Problems {
     let mut problems = Problems::default();
     let remedy = "Give the folder that a run wrote its reports to, as the input report-dir named it there.";
     let wrong = format!("cannot be published: {why}");
-    problems.add(input, &dir.display().to_string(), wrong, remedy);
+    problems.add(input, Shown::plain(&dir.display().to_string()), wrong, remedy);
     problems
 }
 

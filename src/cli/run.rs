@@ -18,6 +18,7 @@ use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, Problems};
+use crate::shown::Shown;
 use crate::verdict::ExitCode;
 
 /// How long after its time limit a run's resources count as forgotten.
@@ -162,7 +163,7 @@ pub(super) fn report_dir(text: &str) -> Result<PathBuf, Problems> {
     made.map(|()| dir).map_err(|error| {
         let mut problems = Problems::default();
         let remedy = "Write a folder that can be made and written, with some megabytes to spare.";
-        problems.add("report-dir", text, format!("cannot be written: {error}"), remedy);
+        problems.add("report-dir", Shown::plain(text), format!("cannot be written: {error}"), remedy);
         problems
     })
 }

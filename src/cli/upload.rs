@@ -11,6 +11,7 @@ use super::say::{notice, say};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{Problems, authorities_pem};
 use crate::report::REPORTS;
+use crate::shown::Shown;
 use crate::storage::{Bucket, Reach, StorageError, StorageOptions};
 
 /// How long everything together may take; a paid runner waits meanwhile.
@@ -50,7 +51,7 @@ impl Destination {
                     let wrong = "is not given, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set";
                     let remedy =
                         "Give report-access-key and report-secret-key, or log in to AWS in a step before.";
-                    problems.add("report-access-key", "", wrong, remedy);
+                    problems.add("report-access-key", Shown::nothing(), wrong, remedy);
                     return Err(problems);
                 }
             },

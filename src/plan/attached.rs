@@ -4,6 +4,7 @@ use super::problems::Problems;
 use super::types::{AttachedNode, AttachedPlan, Mode};
 use super::url;
 use crate::inputs::{AttachedInputs, Inputs};
+use crate::shown::Shown;
 
 /// The attached cluster, if the gate visits one. `mode` is what was decided for the two releases.
 pub(super) fn read(inputs: &Inputs, mode: Mode, problems: &mut Problems) -> Option<AttachedPlan> {
@@ -16,7 +17,7 @@ pub(super) fn read(inputs: &Inputs, mode: Mode, problems: &mut Problems) -> Opti
         }
         other => {
             let remedy = "Write \"compose\" or \"attached\".";
-            problems.add("cluster", other, "is no kind of cluster", remedy);
+            problems.add("cluster", Shown::plain(other), "is no kind of cluster", remedy);
             return None;
         }
     }
@@ -25,16 +26,16 @@ pub(super) fn read(inputs: &Inputs, mode: Mode, problems: &mut Problems) -> Opti
         let wrong = "comes to stop-start, and an attached cluster is only rolled";
         let remedy =
             "Choose versions at most one minor apart, or write \"rolling\" where their names do not tell.";
-        problems.add("mode", &inputs.mode, wrong, remedy);
+        problems.add("mode", Shown::plain(&inputs.mode), wrong, remedy);
     }
     admin(given, problems);
     if given.replace_command.is_empty() {
         let remedy = "Write the command that replaces the node $GATE_NODE: docs/attached.md has some.";
-        problems.add("replace-command", "", "is not given", remedy);
+        problems.add("replace-command", Shown::nothing(), "is not given", remedy);
     }
     if let Err(wrong) = url::judge(&given.balancer_url) {
         let remedy = "Write the address that users have, such as \"https://staging.example\".";
-        problems.add("balancer-url", shown(&given.balancer_url), wrong, remedy);
+        problems.add("balancer-url", Shown::plain(&given.balancer_url), wrong, remedy);
     }
     let command = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Some(AttachedPlan {
@@ -61,26 +62,21 @@ fn nodes(text: &str, problems: &mut Problems) -> Vec<AttachedNode> {
         if name.is_empty() || !name.chars().all(plain) || name.starts_with('.') {
             problems.add(
                 "node-urls",
-                shown(line),
+                Shown::plain(line),
                 "has a name that is no word of letters, digits and ._-",
                 REMEDY,
             );
         } else if let Err(wrong) = url::judge(address) {
-            problems.add("node-urls", shown(line), wrong, REMEDY);
+            problems.add("node-urls", Shown::plain(line), wrong, REMEDY);
         } else if nodes.iter().any(|node| node.name == name || node.url == address) {
-            problems.add("node-urls", line, "is there twice", "Give each node once.");
+            problems.add("node-urls", Shown::plain(line), "is there twice", "Give each node once.");
         }
         nodes.push(AttachedNode { name, url: address.to_owned() });
     }
     if nodes.is_empty() {
-        problems.add("node-urls", "", "names no node", REMEDY);
+        problems.add("node-urls", Shown::nothing(), "names no node", REMEDY);
     }
     nodes
-}
-
-/// An address with a password in it is not repeated.
-fn shown(text: &str) -> &str {
-    if text.contains('@') { "…" } else { text }
 }
 
 fn admin(given: &AttachedInputs, problems: &mut Problems) {
@@ -88,9 +84,11 @@ fn admin(given: &AttachedInputs, problems: &mut Problems) {
     let (name, password) = (!given.admin_username.is_empty(), given.admin_password.is_some());
     match (name, password, given.admin_token.is_some()) {
         (true, true, false) | (false, false, true) => {}
-        (_, _, true) => problems.add("admin-token", "", "is given beside name or password", REMEDY),
-        (true, false, false) => problems.add("admin-password", "", "is not given", REMEDY),
-        (false, _, false) => problems.add("admin-username", "", "is not given", REMEDY),
+        (_, _, true) => {
+            problems.add("admin-token", Shown::nothing(), "is given beside name or password", REMEDY)
+        }
+        (true, false, false) => problems.add("admin-password", Shown::nothing(), "is not given", REMEDY),
+        (false, _, false) => problems.add("admin-username", Shown::nothing(), "is not given", REMEDY),
     }
 }
 
@@ -107,13 +105,15 @@ fn contradictions(inputs: &Inputs, problems: &mut Problems) {
     ];
     let remedy = "Leave it out: an attached cluster is taken as it is.";
     for (name, value) in texts.into_iter().filter(|(_, value)| !value.trim().is_empty()) {
+        // Passwords go there.
+        let value = if name == "variables" { Shown::nothing() } else { Shown::plain(value) };
         problems.add(name, value, "is for clusters that the gate builds", remedy);
     }
     if inputs.license.is_some() {
-        problems.add("license", "", "is for clusters that the gate builds", remedy);
+        problems.add("license", Shown::nothing(), "is for clusters that the gate builds", remedy);
     }
     if inputs.keep == "true" {
-        problems.add("keep", &inputs.keep, "is for clusters that the gate builds", remedy);
+        problems.add("keep", Shown::plain(&inputs.keep), "is for clusters that the gate builds", remedy);
     }
 }
 
@@ -131,7 +131,7 @@ fn orphans(given: &AttachedInputs, problems: &mut Problems) {
     ];
     for (name, _) in inputs.into_iter().filter(|(_, given)| *given) {
         let remedy = "Write cluster: attached as well, or leave it out.";
-        problems.add(name, "", "is for an attached cluster", remedy);
+        problems.add(name, Shown::nothing(), "is for an attached cluster", remedy);
     }
 }
 

@@ -5,6 +5,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::problems::Problems;
+use crate::shown::Shown;
 
 /// How an inline certificate begins.
 const PEM: &str = "-----BEGIN ";
@@ -44,7 +45,7 @@ pub(super) fn judge(ca_bundle: &str, problems: &mut Problems) {
     if let Err(wrong) = authorities(ca_bundle) {
         let remedy = "Write one or more certificates as PEM, or the path of a file that holds them.";
         let shown = ca_bundle.lines().next().unwrap_or_default();
-        problems.add("ca-bundle", shown, wrong, remedy);
+        problems.add("ca-bundle", Shown::plain(shown), wrong, remedy);
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::problems::Problems;
 use super::types::Bundle;
+use crate::shown::Shown;
 
 /// Reads the input `plugins`: paths, one a line.
 pub(super) fn read(text: &str, problems: &mut Problems) -> Vec<Bundle> {
@@ -19,12 +20,12 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Vec<Bundle> {
                 None => bundles.push(bundle),
                 Some(other) => {
                     let wrong = format!("is the plugin {}, as {} is", bundle.id, other.path.display());
-                    problems.add("plugins", line, wrong, "Give each plugin once.");
+                    problems.add("plugins", Shown::plain(line), wrong, "Give each plugin once.");
                 }
             },
             Err(error) => {
                 let remedy = "Write paths of plugin bundles (.tar.gz with a plugin.json), one a line.";
-                problems.add("plugins", line, format!("cannot be used: {error}"), remedy);
+                problems.add("plugins", Shown::plain(line), format!("cannot be used: {error}"), remedy);
             }
         }
     }

@@ -9,6 +9,7 @@ use super::{attached, bundles, policy, registry, selection, suite, upload};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
+use crate::shown::Shown;
 use crate::versions::Version;
 
 /// The most nodes that the built-in cluster knows.
@@ -27,7 +28,12 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let keep = truth("keep", &inputs.keep, &mut problems);
     let apps = truth("apps", &inputs.apps, &mut problems);
     if !["auto", "never"].contains(&inputs.reaper.as_str()) {
-        problems.add("reaper", &inputs.reaper, "is no such choice", "Write \"auto\" or \"never\".");
+        problems.add(
+            "reaper",
+            Shown::plain(&inputs.reaper),
+            "is no such choice",
+            "Write \"auto\" or \"never\".",
+        );
     }
     truth("matrix", &inputs.instead.matrix, &mut problems);
     truth("allow-unsafe-fork", &inputs.allow_unsafe_fork, &mut problems);
@@ -81,7 +87,7 @@ fn release(input: &str, given: &str, image: &str, problems: &mut Problems) -> Re
     let remedy =
         "Write a version such as \"10.11.4\", a minor such as \"11.0\", or an image with tag or digest.";
     if given.is_empty() {
-        problems.add(input, given, "is not given", remedy);
+        problems.add(input, Shown::plain(given), "is not given", remedy);
         return made(String::new(), Version::Unknown);
     }
     if given.contains(['/', ':', '@']) {
@@ -89,13 +95,13 @@ fn release(input: &str, given: &str, image: &str, problems: &mut Problems) -> Re
         // A colon before the last slash is a registry's port.
         let tag = bare.rsplit_once(':').map(|(_, tag)| tag).filter(|tag| !tag.contains('/'));
         if given.chars().any(char::is_whitespace) || (tag.is_none() && !given.contains('@')) {
-            problems.add(input, given, "is an image without tag or digest", remedy);
+            problems.add(input, Shown::plain(given), "is an image without tag or digest", remedy);
         }
         return made(given.to_owned(), tag.map_or(Version::Unknown, Version::read));
     }
     match Version::read(given) {
         Version::Unknown => {
-            problems.add(input, given, "is no version", remedy);
+            problems.add(input, Shown::plain(given), "is no version", remedy);
             made(String::new(), Version::Unknown)
         }
         version @ Version::Minor(..) => made(format!("{image}:release-{version}"), version),
@@ -108,7 +114,7 @@ fn node_count(text: &str, problems: &mut Problems) -> usize {
         Ok(n) if (1..=MOST_NODES).contains(&n) => n,
         _ => {
             let remedy = format!("Write a number from 1 to {MOST_NODES}; 3 is the default.");
-            problems.add("nodes", text, "is no possible number of nodes", remedy);
+            problems.add("nodes", Shown::plain(text), "is no possible number of nodes", remedy);
             1
         }
     }
@@ -120,7 +126,7 @@ fn timeout(text: &str, problems: &mut Problems) -> Duration {
         Ok(_) => {
             problems.add(
                 "timeout",
-                text,
+                Shown::plain(text),
                 "is too short for any run",
                 "Write at least \"30s\"; \"30m\" is the default.",
             );
@@ -129,7 +135,7 @@ fn timeout(text: &str, problems: &mut Problems) -> Duration {
         Err(error) => {
             problems.add(
                 "timeout",
-                text,
+                Shown::plain(text),
                 format!("is no duration ({error})"),
                 "Write for example \"30m\" or \"1h\".",
             );
@@ -143,7 +149,12 @@ fn truth(input: &str, text: &str, problems: &mut Problems) -> bool {
         "true" => true,
         "false" => false,
         _ => {
-            problems.add(input, text, "is neither true nor false", "Write \"true\" or \"false\".");
+            problems.add(
+                input,
+                Shown::plain(text),
+                "is neither true nor false",
+                "Write \"true\" or \"false\".",
+            );
             false
         }
     }
@@ -151,16 +162,26 @@ fn truth(input: &str, text: &str, problems: &mut Problems) -> bool {
 
 fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Problems) -> (Mode, String) {
     if !["auto", "rolling", "stop-start"].contains(&wanted) {
-        problems.add("mode", wanted, "is no mode", "Write \"auto\", \"rolling\" or \"stop-start\".");
+        problems.add(
+            "mode",
+            Shown::plain(wanted),
+            "is no mode",
+            "Write \"auto\", \"rolling\" or \"stop-start\".",
+        );
     }
     if release.version.is_older_than(&stable.version) {
         let wrong = format!("is older than the stable version {}", stable.given);
-        problems.add("release", &release.given, wrong, "Swap the two inputs, or choose a newer release.");
+        problems.add(
+            "release",
+            Shown::plain(&release.given),
+            wrong,
+            "Swap the two inputs, or choose a newer release.",
+        );
     }
     match policy::decide(wanted, &stable.version, &release.version) {
         Ok(decided) => decided,
         Err((wrong, remedy)) => {
-            problems.add("mode", wanted, wrong, remedy);
+            problems.add("mode", Shown::plain(wanted), wrong, remedy);
             (Mode::StopStart, String::new())
         }
     }

@@ -7,6 +7,7 @@ use super::make::make;
 use super::problems::Problems;
 use super::support::stables_for;
 use crate::inputs::Inputs;
+use crate::shown::Shown;
 use crate::versions::Version;
 
 /// More rows of a matrix GitHub refuses.
@@ -37,7 +38,7 @@ pub fn pairs(inputs: &Inputs) -> Result<Vec<Pair>, Problems> {
     };
     if pairs.len() > MOST_ROWS {
         let wrong = format!("are {} pairs, and a matrix has {MOST_ROWS} rows at most", pairs.len());
-        problems.add("pairs", given, wrong, "Divide them over several matrices.");
+        problems.add("pairs", Shown::plain(given), wrong, "Divide them over several matrices.");
     }
     for pair in &pairs {
         let of_pair = Inputs { stable: pair.stable.clone(), release: pair.release.clone(), ..inputs.clone() };
@@ -67,7 +68,7 @@ fn by_policy(release: &str, problems: &mut Problems) -> Vec<Pair> {
         None => {
             let wrong = "does not tell which versions people upgrade from to it";
             let remedy = "Write a version such as \"11.6.0\", or name the pairs, such as \"11.5.1..my/image:11.6.0\", in the input pairs.";
-            problems.add("release", release, wrong, remedy);
+            problems.add("release", Shown::plain(release), wrong, remedy);
             Vec::new()
         }
     }
@@ -86,7 +87,7 @@ fn named(given: &str, problems: &mut Problems) -> Vec<Pair> {
             _ => {
                 let remedy =
                     "Write stable and release with two dots between them, such as \"11.5.1..11.6.0\".";
-                problems.add("pairs", word, "is no pair of versions", remedy);
+                problems.add("pairs", Shown::plain(word), "is no pair of versions", remedy);
             }
         }
     }

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use crate::shown::Shown;
+
 /// One wrong input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The input's name, as in action.yml: `compose-file`.
     pub input: String,
-    /// Its value, as given; never a secret.
-    pub value: String,
+    /// What of its value may be repeated.
+    pub value: Shown,
     /// What is wrong with it.
     pub wrong: String,
     /// What to write instead.
@@ -27,13 +29,8 @@ pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
     /// Adds one.
-    pub fn add(&mut self, input: &str, value: &str, wrong: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Problem {
-            input: input.to_owned(),
-            value: value.to_owned(),
-            wrong: wrong.into(),
-            remedy: remedy.into(),
-        });
+    pub fn add(&mut self, input: &str, value: Shown, wrong: impl Into<String>, remedy: impl Into<String>) {
+        self.0.push(Problem { input: input.to_owned(), value, wrong: wrong.into(), remedy: remedy.into() });
     }
 }
 

@@ -3,6 +3,7 @@
 use super::authorities;
 use super::problems::Problems;
 use crate::inputs::Publishing;
+use crate::shown::Shown;
 
 /// Adds what is wrong with them.
 pub fn judge_publishing(publishing: &Publishing, problems: &mut Problems) {
@@ -10,11 +11,11 @@ pub fn judge_publishing(publishing: &Publishing, problems: &mut Problems) {
     authorities::judge(ca_bundle, problems);
     if !["auto", "always", "never"].contains(&comment.as_str()) {
         let remedy = "Write \"auto\", \"always\" or \"never\".";
-        problems.add("comment", comment, "is no such choice", remedy);
+        problems.add("comment", Shown::plain(comment), "is no such choice", remedy);
     }
     if !pull_request.is_empty() && publishing.given_pull_request().is_none() {
         let remedy = "Write its number, such as \"123\", or nothing.";
-        problems.add("pull-request", pull_request, "is no number of a pull request", remedy);
+        problems.add("pull-request", Shown::plain(pull_request), "is no number of a pull request", remedy);
     }
 }
 

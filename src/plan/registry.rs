@@ -2,21 +2,22 @@
 
 use super::problems::Problems;
 use crate::inputs::Inputs;
+use crate::shown::Shown;
 
 /// Judges the three inputs. Nothing of them is part of the plan, which anybody may read.
 pub(super) fn judge(inputs: &Inputs, problems: &mut Problems) {
     let (user, password) = (&inputs.registry_username, inputs.registry_password.is_some());
     if inputs.registry.contains(['/', ' ', '@']) {
         let remedy = "Write the part of the image's name before its first slash, such as \"ghcr.io\".";
-        problems.add("registry", &inputs.registry, "is no host", remedy);
+        problems.add("registry", Shown::plain(&inputs.registry), "is no host", remedy);
     }
     if user.is_empty() && (password || !inputs.registry.is_empty()) {
         let remedy = "Give it, or leave registry and registry-password out as well.";
-        problems.add("registry-username", user, "is not given", remedy);
+        problems.add("registry-username", Shown::plain(user), "is not given", remedy);
     }
     if !user.is_empty() && !password {
         let remedy = "Give it, for ghcr.io as ${{ github.token }}, or leave registry-username out as well.";
-        problems.add("registry-password", "", "is not given", remedy);
+        problems.add("registry-password", Shown::nothing(), "is not given", remedy);
     }
 }
 

@@ -5,6 +5,7 @@ use super::types::LeftOut;
 use crate::case;
 use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
+use crate::shown::Shown;
 
 /// The chosen checks in the catalogue's order, and those left out with the reason.
 pub(super) fn select(only: &str, skip: &str, problems: &mut Problems) -> (Vec<&'static Check>, Vec<LeftOut>) {
@@ -24,7 +25,12 @@ pub(super) fn select(only: &str, skip: &str, problems: &mut Problems) -> (Vec<&'
     }
     if chosen.is_empty() && problems.0.is_empty() {
         let wrong = "leave no check to run".to_owned();
-        problems.add("only, skip", "", wrong, "A run without a check proves nothing; leave at least one.");
+        problems.add(
+            "only, skip",
+            Shown::nothing(),
+            wrong,
+            "A run without a check proves nothing; leave at least one.",
+        );
     }
     (chosen, left_out)
 }
@@ -48,7 +54,7 @@ fn read(input: &str, text: &str, problems: &mut Problems) -> Vec<String> {
             let wrong =
                 if case::find(word).is_some() { "is a line that no check covers yet" } else { "is no check" };
             let remedy = format!("Write ids or lines of the case; the checks are {}.", known.join(", "));
-            problems.add(input, word, wrong, remedy);
+            problems.add(input, Shown::plain(word), wrong, remedy);
         }
     }
     words

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::problems::Problems;
 use super::types::SuitePlan;
 use crate::inputs::Inputs;
+use crate::shown::Shown;
 
 /// The suite, if one was given.
 pub(super) fn read(inputs: &Inputs, problems: &mut Problems) -> Option<SuitePlan> {
@@ -17,7 +18,7 @@ pub(super) fn read(inputs: &Inputs, problems: &mut Problems) -> Option<SuitePlan
             let remedy = "Write for example \"20m\" or \"90s\".";
             problems.add(
                 "suite-timeout",
-                &inputs.suite_timeout,
+                Shown::plain(&inputs.suite_timeout),
                 "is no duration of a second or more",
                 remedy,
             );
@@ -27,16 +28,26 @@ pub(super) fn read(inputs: &Inputs, problems: &mut Problems) -> Option<SuitePlan
     if let Some(image) = &image
         && image.chars().any(char::is_whitespace)
     {
-        problems.add("suite-image", image, "is no image", "Write a reference such as \"my/suite:1\".");
+        problems.add(
+            "suite-image",
+            Shown::plain(image),
+            "is no image",
+            "Write a reference such as \"my/suite:1\".",
+        );
     }
     if let Some(results) = &results {
         if image.is_none() && command.is_none() {
             let wrong = "has no suite that would write there";
-            problems.add("suite-results", results, wrong, "Give suite-image or suite-command as well.");
+            problems.add(
+                "suite-results",
+                Shown::plain(results),
+                wrong,
+                "Give suite-image or suite-command as well.",
+            );
         }
         if image.is_some() && !results.starts_with('/') {
             let remedy = "Write the absolute path of a folder in the container.";
-            problems.add("suite-results", results, "is no absolute path", remedy);
+            problems.add("suite-results", Shown::plain(results), "is no absolute path", remedy);
         }
     }
     (image.is_some() || command.is_some()).then_some(SuitePlan {

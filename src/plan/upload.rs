@@ -3,6 +3,7 @@
 use super::problems::Problems;
 use super::url;
 use crate::inputs::UploadInputs;
+use crate::shown::Shown;
 
 /// Names every wrong one.
 pub(super) fn judge(inputs: &UploadInputs, problems: &mut Problems) {
@@ -22,22 +23,27 @@ pub(super) fn judge(inputs: &UploadInputs, problems: &mut Problems) {
         let all = texts.into_iter().chain(keys.map(|(name, given)| (name, "", given)));
         for (name, value, _) in all.filter(|(.., given)| *given) {
             let remedy = "Give report-bucket as well, or leave it out.";
-            problems.add(name, value, "has no bucket that it is about", remedy);
+            problems.add(name, Shown::plain(value), "has no bucket that it is about", remedy);
         }
         return;
     }
     if bucket.contains(|c: char| c.is_whitespace() || c == '/' || c == ':') {
         let remedy = "Write its name alone; folders go into report-prefix, the store into report-endpoint.";
-        problems.add("report-bucket", bucket, "is no name of a bucket", remedy);
+        problems.add("report-bucket", Shown::plain(bucket), "is no name of a bucket", remedy);
     }
     if !inputs.report_endpoint.is_empty()
         && let Err(wrong) = url::judge(&inputs.report_endpoint)
     {
         let remedy = "Write the store's URL, such as \"https://minio.example:9000\".";
-        problems.add("report-endpoint", &inputs.report_endpoint, wrong, remedy);
+        problems.add("report-endpoint", Shown::plain(&inputs.report_endpoint), wrong, remedy);
     }
     if let [(_, true), (missing, false)] | [(missing, false), (_, true)] = keys {
-        problems.add(missing, "", "is not given and the other key is", "Give both keys, or neither.");
+        problems.add(
+            missing,
+            Shown::nothing(),
+            "is not given and the other key is",
+            "Give both keys, or neither.",
+        );
     }
 }
 

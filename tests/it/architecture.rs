@@ -24,13 +24,13 @@ const HOUSE: House<'_> = House {
         &["cluster"],
         &["docker", "standin"],
         &["compose", "mattermost", "fault", "storage", "sinks", "event", "inputs"],
-        &["outcome", "case", "versions", "retry", "redact", "png", "tarball"],
+        &["outcome", "case", "versions", "retry", "redact", "shown", "png", "tarball"],
     ],
     beside: &[
         ("record", &["event", "outcome"]),
         ("verdict", &["record", "event", "outcome"]),
-        ("report", &["record", "verdict", "event", "outcome", "case", "redact"]),
-        ("github", &["report", "record", "verdict", "event", "outcome", "case", "redact"]),
+        ("report", &["record", "verdict", "event", "outcome", "case", "redact", "shown"]),
+        ("github", &["report", "record", "verdict", "event", "outcome", "case", "redact", "shown"]),
     ],
     meeting: &["main", "cli"],
 };
