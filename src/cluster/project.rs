@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use secrecy::SecretString;
 
-use crate::compose::{Project, Service};
+use crate::compose::{Off, Project, Service};
 
 /// The built-in cluster's compose file.
 const COMPOSE: &str = include_str!("../../cluster/compose.yaml");
 /// The built-in cluster's balancer configuration.
 const HAPROXY: &str = include_str!("../../cluster/haproxy.cfg");
+
+/// The most nodes of one service, as many as the built-in cluster has.
+const MOST_NODES: u32 = 9;
 
 /// The port of a Mattermost server, unless a label says otherwise.
 const NODE_PORT: u16 = 8065;
@@ -105,10 +108,11 @@ impl Roles {
                 )),
             }
             if role(service) != Some("node") {
+                wrong.extend(no_image(name, service));
                 others.push(name.clone());
             }
         }
-        if nodes.is_empty() {
+        if !project.services.values().any(|service| role(service) == Some("node")) {
             wrong.push(
                 "no service is a node; give each Mattermost service the label upgrade-gate.role: node".into(),
             );
@@ -118,12 +122,47 @@ impl Roles {
     }
 }
 
+/// Nodes get the image under test; everything else needs one of its own.
+fn no_image(name: &str, service: &Service) -> Option<String> {
+    let why = match (service.image.is_empty(), service.built) {
+        (false, _) => return None,
+        (true, true) => {
+            "is built from source, and images are not built here; build it first, and name it under `image:`"
+        }
+        (true, false) => "has no image; name one under `image:`",
+    };
+    Some(format!(
+        "service {name} {why}, or give it the label upgrade-gate.role: node if it is a Mattermost server"
+    ))
+}
+
+/// The services with a role that no active profile turns on, a sentence each.
+#[must_use]
+pub fn off_by_profile(off: &IndexMap<String, Off>) -> Vec<String> {
+    let sentence = |(name, off): (&String, &Off)| {
+        let role = off.labels.get("upgrade-gate.role")?;
+        let why = match off.profiles.as_slice() {
+            [only] => format!("its profile {only} is not active"),
+            several => format!("none of its profiles {} is active", several.join(", ")),
+        };
+        Some(format!("{role} {name} is off: {why} (input profiles)"))
+    };
+    off.iter().filter_map(sentence).collect()
+}
+
 fn role(service: &Service) -> Option<&str> {
     service.labels.get("upgrade-gate.role").map(String::as_str)
 }
 
 fn nodes_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Vec<NodeRole> {
     let port = port(name, service, "upgrade-gate.port", wrong).unwrap_or(NODE_PORT);
+    if service.replicas > MOST_NODES {
+        wrong.push(format!(
+            "service {name} has {} containers, and {MOST_NODES} nodes of one service are the most; ask for fewer under `deploy.replicas:`",
+            service.replicas
+        ));
+        return Vec::new();
+    }
     (1..=service.replicas)
         .map(|number| {
             let node = if service.replicas == 1 { name.to_owned() } else { format!("{name}-{number}") };
@@ -218,6 +257,64 @@ mod tests {
         // One node at a time needs its ceiling, when a plugin starts for the first time; the others have half a gigabyte.
         let total = limits.sum::<u64>() - (nodes - 1) * (node - 512 * 1024 * 1024);
         assert!(total <= 7 * 1024 * 1024 * 1024, "{total} bytes");
+    }
+
+    fn roles_of(services: &str) -> Result<Roles, Vec<String>> {
+        let source = Source {
+            files: vec![("/c.yaml".into(), format!("services: {services}"))],
+            project_name: "p".into(),
+            ..Source::default()
+        };
+        Roles::read(
+            &parse(&source, &MemoryFiles::default()).unwrap_or_else(|wrong| panic!("{wrong}")).project,
+        )
+    }
+
+    #[test]
+    fn a_node_needs_no_image_and_everything_else_does() {
+        let node = "labels: {upgrade-gate.role: node}";
+        let roles =
+            roles_of(&format!("{{a: {{build: ., {node}}}, b: {{{node}}}, c: {{build: ., image: x}}}}"));
+        assert_eq!(roles.unwrap().nodes.len(), 2);
+        let wrong =
+            roles_of(&format!("{{a: {{image: x, {node}}}, b: {{build: .}}, c: {{user: u}}}}")).unwrap_err();
+        assert_eq!(wrong.len(), 2, "{wrong:?}");
+        assert!(
+            wrong[0].starts_with("service b is built from source, and images are not built here"),
+            "{wrong:?}"
+        );
+        assert!(wrong[1].starts_with("service c has no image; name one under `image:`"), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_service_has_as_many_nodes_as_the_input_allows() {
+        let with = |replicas: u32| {
+            roles_of(&format!("{{n: {{labels: {{upgrade-gate.role: node}}, scale: {replicas}}}}}"))
+        };
+        assert_eq!(with(9).unwrap().nodes.len(), 9);
+        let wrong = with(10).unwrap_err();
+        assert!(wrong.len() == 1 && wrong[0].contains("9 nodes of one service are the most"), "{wrong:?}");
+    }
+
+    #[test]
+    fn roles_that_are_off_are_named() {
+        let off = |profiles: &[&str], role: &[(&str, &str)]| Off {
+            profiles: profiles.iter().map(|&name| name.to_owned()).collect(),
+            labels: role.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        };
+        let node = [("upgrade-gate.role", "node")];
+        let all = IndexMap::from([
+            ("n2".to_owned(), off(&["ha"], &node)),
+            ("n3".to_owned(), off(&["ha", "more"], &node)),
+            ("debug".to_owned(), off(&["debug"], &[])),
+        ]);
+        assert_eq!(
+            off_by_profile(&all),
+            [
+                "node n2 is off: its profile ha is not active (input profiles)",
+                "node n3 is off: none of its profiles ha, more is active (input profiles)"
+            ]
+        );
     }
 
     #[test]

@@ -8,9 +8,10 @@ use super::environment::Variables;
 use super::files::file_source;
 use super::networks::network;
 use super::node::{Findings, Node, Place};
+use super::profiles;
 use super::project::{FileMount, FileSource, Mount, MountSource, Network, Project, Service};
 use super::service::service;
-use super::source::{Files, Source};
+use super::source::{Files, Off, Source};
 use super::unsupported::top_level_key;
 use super::volumes::volume;
 
@@ -19,11 +20,17 @@ pub(super) struct Reading<'a> {
     pub(super) source: &'a Source,
     pub(super) variables: &'a IndexMap<String, String>,
     pub(super) files: &'a dyn Files,
+    /// The profiles that are on.
+    pub(super) profiles: &'a [String],
 }
 
 impl Reading<'_> {
-    /// The project of a tree that all files are merged into.
-    pub(super) fn project(&self, merged: &Value, findings: &mut Findings) -> Project {
+    /// The project of a tree that all files are merged into, and the services that are off.
+    pub(super) fn project(
+        &self,
+        merged: &Value,
+        findings: &mut Findings,
+    ) -> (Project, IndexMap<String, Off>) {
         let top = Node::new(merged, Place::default());
         let mut sections: IndexMap<String, Node<'_>> = IndexMap::new();
         let mut name = self.source.project_name.clone();
@@ -43,11 +50,11 @@ impl Reading<'_> {
             |section: &str| sections.get(section).map(|node| node.entries(findings)).unwrap_or_default();
         let (services, networks, volumes) = (entries("services"), entries("networks"), entries("volumes"));
         let (configs, secrets) = (entries("configs"), entries("secrets"));
-        let (services, inactive) = self.services(services, findings);
+        let (services, off) = self.services(services, findings);
         let mut project = Project { name, services, ..Project::default() };
         self.networks(networks, &mut project, findings);
         project.volumes = plain(volumes).map(|(key, node)| (key, volume(&node, findings))).collect();
-        consistency::check(&mut project, &inactive, findings);
+        consistency::check(&mut project, &off, findings);
         let used = |volume: &str| {
             let is_it = |mount: &Mount| matches!(&mount.source, MountSource::Volume(name) if name == volume);
             project.services.values().any(|service| service.volumes.iter().any(is_it))
@@ -58,47 +65,39 @@ impl Reading<'_> {
             self.file_sources(configs, &project, "configs", |service| &service.configs, findings);
         project.secrets =
             self.file_sources(secrets, &project, "secrets", |service| &service.secrets, findings);
-        project
+        (project, off)
     }
 
-    /// The services that are on, and the names of those that are off.
+    /// The services that are on, and those that are off.
     fn services(
         &self,
         entries: Vec<(String, Node<'_>)>,
         findings: &mut Findings,
-    ) -> (IndexMap<String, Service>, Vec<String>) {
+    ) -> (IndexMap<String, Service>, IndexMap<String, Off>) {
         let variables = Variables { base: &self.source.base, outer: self.variables, files: self.files };
-        let (mut active, mut inactive) = (IndexMap::new(), Vec::new());
+        profiles::warn_of_unknown(&entries, self.profiles, findings);
+        let (mut active, mut inactive) = (IndexMap::new(), IndexMap::new());
         for (name, node) in plain(entries) {
             if !is_name(&name) {
                 let remedy = "Use letters, digits, `_`, `.` and `-` only";
                 findings.problem(&node.place, format!("`{name}` is not a name of a service"), remedy);
             }
-            if self.is_on(&node, findings) {
-                active.insert(name, service(&node, &variables, findings));
-            } else {
-                inactive.push(name);
+            match profiles::off(&node, self.profiles, findings) {
+                None => drop(active.insert(name, service(&node, &variables, findings))),
+                Some(off) => drop(inactive.insert(name, off)),
             }
         }
         if active.is_empty() {
             let place = Place::default().key("services");
-            let (message, remedy) = if inactive.is_empty() {
-                ("there are no services", "Add at least one under `services:`")
+            if inactive.is_empty() {
+                findings.problem(&place, "there are no services", "Add at least one under `services:`");
             } else {
-                ("no service is on", "Activate a profile")
-            };
-            findings.problem(&place, message, remedy);
+                let remedy =
+                    format!("Give the input `profiles` one of these: {}", profiles::all_of(&inactive));
+                findings.problem(&place, "no service is on: each has a profile, and none is active", remedy);
+            }
         }
         (active, inactive)
-    }
-
-    fn is_on(&self, service: &Node<'_>, findings: &mut Findings) -> bool {
-        let Some(profiles) = service.value.get("profiles").filter(|profiles| !profiles.is_null()) else {
-            return true;
-        };
-        let profiles = Node::new(profiles, service.place.key("profiles")).texts(findings);
-        let chosen = &self.source.profiles;
-        profiles.is_empty() || chosen.iter().any(|chosen| chosen == "*" || profiles.contains(chosen))
     }
 
     /// The networks that services use; `default` need not be declared.

@@ -1,14 +1,19 @@
 //! Whether the parts of a project fit together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use indexmap::IndexMap;
+
+use super::bounds::PORTS;
 use super::node::{Findings, Place};
+use super::ports::too_many;
 use super::project::{Condition, MountSource, Project};
+use super::source::Off;
 
-/// Checks a project; `inactive` are the services that no active profile turns on. Dependencies on those are dropped where the file
+/// Checks a project; `off` are the services that no active profile turns on. Dependencies on those are dropped where the file
 /// allows it (`required: false`).
-pub(super) fn check(project: &mut Project, inactive: &[String], findings: &mut Findings) {
-    dependencies(project, inactive, findings);
+pub(super) fn check(project: &mut Project, off: &IndexMap<String, Off>, findings: &mut Findings) {
+    dependencies(project, off, findings);
     references(project, findings);
     fixed_names(project, findings);
     published_ports(project, findings);
@@ -19,16 +24,18 @@ fn at(service: &str) -> Place {
     Place::default().key("services").key(service)
 }
 
-fn dependencies(project: &mut Project, inactive: &[String], findings: &mut Findings) {
+fn dependencies(project: &mut Project, off: &IndexMap<String, Off>, findings: &mut Findings) {
     for service in project.services.values_mut() {
-        service.depends_on.retain(|other, dependency| dependency.required || !inactive.contains(other));
+        service.depends_on.retain(|other, dependency| dependency.required || !off.contains_key(other));
     }
     for (name, service) in &project.services {
         for (other, dependency) in &service.depends_on {
             let place = at(name).key("depends_on").key(other);
-            if inactive.contains(other) {
+            if let Some(off) = off.get(other) {
                 let message = format!("it depends on `{other}`, which no active profile turns on");
-                findings.problem(&place, message, "Activate a profile of it, or set `required: false`");
+                let profiles = off.profiles.join(" or ");
+                let remedy = format!("Give the input `profiles` {profiles}, or set `required: false`");
+                findings.problem(&place, message, remedy);
                 continue;
             }
             let Some(target) = project.services.get(other) else {
@@ -86,13 +93,23 @@ fn fixed_names(project: &Project, findings: &mut Findings) {
     }
 }
 
+/// Who has a port of the host: the address, and the service.
+type Takers<'a> = Vec<(Option<&'a str>, &'a str)>;
+
 fn published_ports(project: &Project, findings: &mut Findings) {
-    let mut taken: Vec<(&str, u16, Option<&str>, &str)> = Vec::new();
+    let amount: usize = project.services.values().map(|service| service.ports.len()).sum();
+    if amount > PORTS {
+        findings.problem(&Place::default().key("services"), too_many(), "Publish fewer ports");
+        return;
+    }
+    let mut taken: HashMap<(u16, &str), Takers<'_>> = HashMap::new();
+    // One port of a range tells it all.
+    let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
     for (name, service) in &project.services {
         let place = at(name).key("ports");
         for port in &service.ports {
             let Some(published) = port.published else { continue };
-            if service.replicas > 1 {
+            if service.replicas > 1 && told.insert((name, "")) {
                 let message = format!("{} containers cannot all publish port {published}", service.replicas);
                 findings.problem(
                     &place,
@@ -103,17 +120,16 @@ fn published_ports(project: &Project, findings: &mut Findings) {
             let address = port.host_ip.as_deref();
             // Without an address the port is taken on all of them.
             let meets = |other: Option<&str>| everywhere(other) || everywhere(address) || other == address;
-            let earlier = taken.iter().find(|(_, number, ip, protocol)| {
-                *number == published && *protocol == port.protocol && meets(*ip)
-            });
-            if let Some((other, ..)) = earlier {
+            let here = taken.entry((published, &port.protocol)).or_default();
+            let earlier = here.iter().find(|(ip, _)| meets(*ip)).map(|(_, other)| *other);
+            if let Some(other) = earlier.filter(|other| told.insert((name, other))) {
                 let message = format!(
                     "port {published}/{} of the host is published by `{other}` already",
                     port.protocol
                 );
                 findings.problem(&place, message, "Choose another port, or publish the target port alone");
             }
-            taken.push((name, published, address, &port.protocol));
+            here.push((address, name));
         }
     }
 }
@@ -141,8 +157,6 @@ fn targets(project: &Project, findings: &mut Findings) {
 mod tests {
     use std::path::Path;
 
-    use indexmap::IndexMap;
-
     use super::super::environment::Variables;
     use super::super::node::{Node, reading};
     use super::super::project::{Network, Volume};
@@ -165,7 +179,8 @@ mod tests {
                 volumes: IndexMap::from([("v".to_owned(), Volume::default())]),
                 ..Project::default()
             };
-            check(&mut project, &["off".to_owned()], findings);
+            let off = Off { profiles: vec!["ha".into()], ..Off::default() };
+            check(&mut project, &IndexMap::from([("off".to_owned(), off)]), findings);
         };
         reading(&format!("{{{services}}}"), read).1.join("\n")
     }

@@ -19,12 +19,13 @@ pub(super) fn depends_on(node: &Node<'_>, findings: &mut Findings) -> IndexMap<S
                 match key.as_str() {
                     "condition" => dependency.condition = condition(&node, findings).unwrap_or_default(),
                     "required" => dependency.required = node.flag(findings).unwrap_or(true),
-                    "restart" if node.flag(findings) == Some(false) => {}
-                    "restart" => findings.problem(
-                        &node.place,
-                        "restarting a service together with its dependency is not supported",
-                        "Leave `restart:` out",
-                    ),
+                    "restart" => {
+                        if node.flag(findings) == Some(true) {
+                            let message =
+                                "`restart` has no effect here: services are not restarted with others";
+                            findings.warn(&node.place, message);
+                        }
+                    }
                     _ => findings.problem(
                         &node.place,
                         format!("a dependency has no key `{key}`"),
@@ -72,10 +73,10 @@ mod tests {
 
     #[test]
     fn wrong_conditions_are_told() {
-        let (_, told) = reading("{a: {condition: healthy, restart: true, after: b}, c: 3}", depends_on);
+        let (_, told) = reading("{a: {condition: healthy, restart: often, after: b}, c: 3}", depends_on);
         insta::assert_snapshot!(told.join("\n"), @r"
         a.condition: `healthy` is not service_started, service_healthy or service_completed_successfully
-        a.restart: restarting a service together with its dependency is not supported
+        a.restart: `often` is not true or false
         a.after: a dependency has no key `after`
         c: `3` is not a mapping
         ");

@@ -1,14 +1,16 @@
-//! `deploy`: replicas and resource limits; the rest is swarm's.
+//! `deploy`: replicas, resource limits and the restart policy; the rest is swarm's, and compose passes it over as well.
 
 use super::limits::{cpus, pids};
 use super::node::{Findings, Node, scalar};
-use super::project::Limits;
+use super::project::{Limits, Restart};
 
 /// What `deploy` says.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Deploy {
     pub(super) replicas: Option<u32>,
     pub(super) limits: Limits,
+    /// It wins over `restart:`.
+    pub(super) restart: Option<Restart>,
 }
 
 /// Reads `deploy`.
@@ -17,17 +19,21 @@ pub(super) fn deploy(node: &Node<'_>, findings: &mut Findings) -> Deploy {
     for (key, node) in node.keys(findings) {
         match key.as_str() {
             "replicas" => deploy.replicas = node.count(findings),
-            "mode" if scalar(node.value).as_deref() == Some("replicated") => {}
+            "restart_policy" => deploy.restart = restart(&node, findings),
             "resources" => {
                 for (key, node) in node.keys(findings) {
                     match key.as_str() {
                         "limits" => deploy.limits = limits(&node, findings),
                         "reservations" => findings.warn(&node.place, "reservations have no effect here"),
-                        _ => swarm_only(&node, &key, findings),
+                        _ => unknown(&node, &key, findings),
                     }
                 }
             }
-            _ => swarm_only(&node, &key, findings),
+            "mode" if scalar(node.value).as_deref() == Some("replicated") => {}
+            "mode" | "endpoint_mode" | "labels" | "placement" | "update_config" | "rollback_config" => {
+                findings.warn(&node.place, format!("`{key}` is swarm's and has no effect here"));
+            }
+            _ => unknown(&node, &key, findings),
         }
     }
     deploy
@@ -40,17 +46,42 @@ fn limits(node: &Node<'_>, findings: &mut Findings) -> Limits {
             "memory" => limits.memory = node.size(findings),
             "cpus" => limits.cpus = cpus(&node, findings),
             "pids" => limits.pids = pids(&node, findings),
-            _ => swarm_only(&node, &key, findings),
+            _ => unknown(&node, &key, findings),
         }
     }
     limits
 }
 
-fn swarm_only(node: &Node<'_>, key: &str, findings: &mut Findings) {
+/// How compose reads swarm's policy on a single engine: the pauses between attempts are the engine's.
+fn restart(node: &Node<'_>, findings: &mut Findings) -> Option<Restart> {
+    let (mut policy, mut attempts) = (None, 0);
+    for (key, node) in node.keys(findings) {
+        match key.as_str() {
+            "condition" => {
+                policy = node.read("none, on-failure or any", findings, |text| match text {
+                    "none" | "no" => Some(Restart::No),
+                    "on-failure" => Some(Restart::OnFailure(0)),
+                    "any" | "always" => Some(Restart::Always),
+                    "unless-stopped" => Some(Restart::UnlessStopped),
+                    _ => None,
+                });
+            }
+            "max_attempts" => attempts = node.count(findings).unwrap_or_default(),
+            "delay" | "window" => {}
+            _ => unknown(&node, &key, findings),
+        }
+    }
+    match policy {
+        Some(Restart::OnFailure(_)) => Some(Restart::OnFailure(attempts)),
+        policy => policy,
+    }
+}
+
+fn unknown(node: &Node<'_>, key: &str, findings: &mut Findings) {
     findings.problem(
         &node.place,
-        format!("`{key}` is not supported under `deploy`"),
-        "Keep replicas, resources.limits and resources.reservations; leave the rest out",
+        format!("there is no key `{key}` here"),
+        "Check its spelling, or leave it out",
     );
 }
 
@@ -67,19 +98,37 @@ mod tests {
         );
         assert!(told.is_empty(), "{told:?}");
         let limits = Limits { memory: Some(1 << 30), cpus: Some(0.5), pids: Some(100) };
-        assert_eq!(read.0, Deploy { replicas: Some(3), limits });
+        assert_eq!(read.0, Deploy { replicas: Some(3), limits, restart: None });
         assert_eq!(read.1, ["resources.reservations: reservations have no effect here"]);
     }
 
     #[test]
-    fn what_is_swarms_is_refused() {
-        let (_, told) =
-            reading("{mode: global, placement: {}, resources: {limits: {memory: x, swap: 1}}}", deploy);
+    fn what_is_swarms_is_passed_over_and_what_is_nobodys_is_refused() {
+        let (warned, told) = reading(
+            "{mode: global, placement: {}, labels: {}, update_config: {}, resources: {limits: {memory: x, swap: 1}}, restarts: 1}",
+            |node, findings| {
+                deploy(node, findings);
+                findings.warnings.clone()
+            },
+        );
         insta::assert_snapshot!(told.join("\n"), @r"
-        mode: `mode` is not supported under `deploy`
-        placement: `placement` is not supported under `deploy`
         resources.limits.memory: `x` is not a size such as 64m or 1.5g
-        resources.limits.swap: `swap` is not supported under `deploy`
+        resources.limits.swap: there is no key `swap` here
+        restarts: there is no key `restarts` here
         ");
+        assert_eq!(warned.len(), 4, "{warned:?}");
+        assert_eq!(warned[0], "mode: `mode` is swarm's and has no effect here");
+    }
+
+    #[test]
+    fn restart_policies_are_read_as_compose_reads_them() {
+        let read = |yaml: &str| reading(yaml, |node, findings| deploy(node, findings).restart).0;
+        assert_eq!(read("{restart_policy: {condition: any, delay: 5s}}"), Some(Restart::Always));
+        assert_eq!(read("{restart_policy: {condition: none}}"), Some(Restart::No));
+        assert_eq!(
+            read("{restart_policy: {max_attempts: 2, condition: on-failure}}"),
+            Some(Restart::OnFailure(2))
+        );
+        assert_eq!(read("{restart_policy: {}}"), None);
     }
 }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::dotenv::parse_dotenv;
 use super::node::{Findings, Node, Place, scalar};
+use super::rawenv::parse_raw;
 use super::source::{Files, resolve};
 
 /// Pairs in either form: a mapping, or a list of `NAME=value`. A name without a value has `None`.
@@ -86,13 +87,14 @@ impl Variables<'_> {
     ) {
         let items = if node.value.is_sequence() { node.items(findings) } else { vec![node.clone()] };
         for item in items {
-            let Some((path, required)) = env_file(&item, findings) else { continue };
+            let Some((path, required, raw)) = env_file(&item, findings) else { continue };
             let Some(text) = self.text_of(&path, required, &item.place, findings) else { continue };
             let lookup = |name: &str| {
                 let own = || own.get(name).cloned().flatten();
                 self.outer.get(name).cloned().or_else(own).or_else(|| variables.get(name).cloned())
             };
-            match parse_dotenv(&text, &lookup) {
+            let read = if raw { parse_raw(&text, &lookup) } else { parse_dotenv(&text, &lookup) };
+            match read {
                 Ok(read) => {
                     for name in read.unset {
                         findings
@@ -122,16 +124,20 @@ impl Variables<'_> {
     }
 }
 
-/// One entry of `env_file`: the path, and whether it must be there.
-fn env_file(node: &Node<'_>, findings: &mut Findings) -> Option<(String, bool)> {
+/// One entry of `env_file`: the path, whether it must be there, and whether its values are taken as they are.
+fn env_file(node: &Node<'_>, findings: &mut Findings) -> Option<(String, bool, bool)> {
     if !node.value.is_mapping() {
-        return Some((node.text(findings)?, true));
+        return Some((node.text(findings)?, true, false));
     }
-    let (mut path, mut required) = (None, true);
+    let (mut path, mut required, mut raw) = (None, true, false);
     for (key, node) in node.keys(findings) {
         match key.as_str() {
             "path" => path = node.text(findings),
             "required" => required = node.flag(findings).unwrap_or(true),
+            "format" => {
+                raw =
+                    node.read("the format `raw`", findings, |text| (text == "raw").then_some(true)).is_some();
+            }
             _ => findings.problem(
                 &node.place,
                 format!("the key `{key}` of an env_file is not supported"),
@@ -142,7 +148,7 @@ fn env_file(node: &Node<'_>, findings: &mut Findings) -> Option<(String, bool)> 
     if path.is_none() {
         findings.problem(&node.place, "the env_file has no path", "Add `path:`");
     }
-    Some((path?, required))
+    Some((path?, required, raw))
 }
 
 #[cfg(test)]
@@ -184,17 +190,18 @@ mod tests {
             "B=a-outer-own OUT=outer C=a-outer-own OWN=own"
         );
         assert_eq!(read("{env_file: b.env}").0, "A=second C=");
+        assert_eq!(read("{env_file: {path: b.env, format: raw}}").0, "A=second C=$B");
     }
 
     #[test]
     fn wrong_values_and_files_are_told() {
-        insta::assert_snapshot!(read("{env_file: [gone.env, bad.env, binary.env, {format: raw}], environment: {A: [1], '': x}}").1.join("\n"), @r"
+        insta::assert_snapshot!(read("{env_file: [gone.env, bad.env, binary.env, {colour: red}], environment: {A: [1], '': x}}").1.join("\n"), @r"
         environment.A: a list is not a text
         environment: there is a value without a name
         env_file[0]: /srv/gone.env cannot be read: entity not found
         env_file[1]: bad.env cannot be read: line 1: the value that starts with ' is never closed
         env_file[2]: binary.env is not UTF-8 text
-        env_file[3].format: the key `format` of an env_file is not supported
+        env_file[3].colour: the key `colour` of an env_file is not supported
         env_file[3]: the env_file has no path
         ");
     }

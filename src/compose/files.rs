@@ -80,9 +80,13 @@ pub(super) fn file_source(
     for (key, node) in node.keys(findings) {
         match key.as_str() {
             "content" | "file" | "environment" => sources.extend(node.text(findings).map(|text| (key, text))),
-            // It names an object in swarm; here there is none.
-            "name" => {}
+            // They name and mark an object in swarm; here there is none.
+            "name" | "labels" => {}
+            "driver" | "driver_opts" | "template_driver" => {
+                findings.warn(&node.place, format!("`{key}` is swarm's and has no effect here"));
+            }
             "external" if node.flag(findings) == Some(false) => {}
+            "external" if !used => return None,
             "external" => {
                 findings.problem(
                     &node.place,
@@ -170,6 +174,7 @@ mod tests {
         assert_eq!(source("{file: ./a.cfg, name: n}", true).0.unwrap(), "from file (/srv/a.cfg)");
         assert_eq!(source("{environment: KEY}", true).0.unwrap(), "k (variable KEY)");
         assert_eq!(source("{file: gone}", false), (None, vec![]));
+        assert_eq!(source("{external: true}", false), (None, vec![]));
     }
 
     #[test]

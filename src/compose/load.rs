@@ -1,5 +1,6 @@
 //! Compose files from the disk.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -7,7 +8,7 @@ use indexmap::IndexMap;
 use super::dotenv::parse_dotenv;
 use super::parse::parse;
 use super::problem::{Problem, Problems};
-use super::source::{DiskFiles, Parsed, Source};
+use super::source::{DiskFiles, Files as _, Parsed, Source};
 
 /// Reads compose files from the disk, later ones merged over earlier ones, and parses them.
 ///
@@ -47,7 +48,10 @@ pub fn load(
 }
 
 fn read_text(path: &Path) -> Result<String, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("the file cannot be read: {error}"))?;
+    text_of(DiskFiles.read(path).map_err(|error| format!("the file cannot be read: {error}"))?)
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "the file is not UTF-8 text".to_owned())
 }
 
@@ -57,11 +61,16 @@ fn with_dotenv(
     warnings: &mut Vec<String>,
 ) -> Result<IndexMap<String, String>, Problem> {
     let path = base.join(".env");
-    if !path.exists() {
-        return Ok(variables);
-    }
-    let text = read_text(&path)
-        .map_err(|message| Problem::whole_file(&path, message, "Make it readable, or remove it"))?;
+    let text = match DiskFiles.read(&path) {
+        Ok(bytes) => text_of(bytes),
+        // A folder of that name is no business of ours.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory) => {
+            return Ok(variables);
+        }
+        Err(error) => Err(format!("the file cannot be read: {error}")),
+    };
+    let text =
+        text.map_err(|message| Problem::whole_file(&path, message, "Make it readable, or remove it"))?;
     let read = parse_dotenv(&text, &|name| variables.get(name).cloned())
         .map_err(|error| Problem::whole_file(&path, error.to_string(), "Write lines of NAME=value"))?;
     for name in read.unset {

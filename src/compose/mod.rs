@@ -1,14 +1,16 @@
 //! Compose file → [`Project`]: pure, no Docker, no clock, no environment.
 //!
 //! ```text
-//! files ──► YAML tree ──► interpolate ──► extends ──► merge ──► one tree ──► service, networks, … ──► consistency ──► Project
-//!           (per file)    (values only)   (same file)  (a, then b on top)     (one file per family of keys)
+//! files ──► YAML tree ──► interpolate ──► include ──► extends ──► merge ──► one tree ──► service, networks, … ──► consistency ──► Project
+//!           (per file)    (values only)  (further files, through `Files`)  (a, then b on top)     (one file per family of keys)
 //! ```
-//! Two rules hold everywhere. A key that is not carried out is a [`Problem`], never silently dropped: a gate that runs a
-//! different cluster from the one in the file proves nothing. And all problems are collected, so that a file is repaired in one
-//! round. [`load`] reads the disk; [`parse`] is pure and asks [`Files`] for the files that a compose file names.
+//! Three rules hold everywhere. No key is silently dropped: one that has no effect on what is verified is a warning, and one that
+//! would have is a [`Problem`], since a gate that runs a different cluster from the one in the file proves nothing. All problems
+//! are collected, so that a file is repaired in one round. And everything has a limit (`bounds.rs`). [`load`] reads the disk;
+//! [`parse`] is pure and asks [`Files`] for the files that a compose file names.
 
 mod assemble;
+mod bounds;
 mod command;
 mod consistency;
 mod depends_on;
@@ -17,26 +19,37 @@ mod dotenv;
 mod environment;
 mod extends;
 mod files;
+mod followed;
+mod gather;
 mod healthcheck;
+mod include;
 mod interpolate;
+mod label_file;
 mod limits;
 mod load;
 mod merge;
+mod namespaces;
+mod nesting;
 mod networks;
 mod node;
 mod parse;
 mod ports;
 mod problem;
+mod profiles;
 mod project;
+mod rawenv;
+mod roots;
 mod service;
 mod source;
+mod tree;
 mod units;
 mod unsupported;
 mod volumes;
 mod waves;
+mod whence;
 
 pub use load::load;
 pub use parse::parse;
 pub use problem::{Problem, Problems};
 pub use project::*;
-pub use source::{DiskFiles, Files, MemoryFiles, Parsed, Source};
+pub use source::{DiskFiles, Files, MemoryFiles, Off, Parsed, Source};

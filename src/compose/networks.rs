@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::environment::labels;
 use super::node::{Findings, Node, scalar};
-use super::project::{Attachment, Network};
+use super::project::{Attachment, Network, Subnet};
 
 /// Reads a service's `networks`: a list of names, or a mapping with aliases and addresses.
 pub(super) fn attachments(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, Attachment> {
@@ -23,6 +23,13 @@ pub(super) fn attachments(node: &Node<'_>, findings: &mut Findings) -> IndexMap<
                             text.parse::<std::net::Ipv4Addr>().ok().map(|address| address.to_string())
                         });
                     }
+                    "ipv6_address" => {
+                        attachment.ipv6_address = node.read("an IPv6 address", findings, |text| {
+                            text.parse::<std::net::Ipv6Addr>().ok().map(|address| address.to_string())
+                        });
+                    }
+                    "priority" | "gw_priority" | "link_local_ips" | "mac_address" | "driver_opts"
+                    | "interface_name" => no_effect(&node, &key, findings),
                     _ => not_supported(&node, &key, "of a service's network", findings),
                 }
             }
@@ -47,8 +54,16 @@ pub(super) fn network(node: &Node<'_>, findings: &mut Findings) -> Network {
             "internal" => network.internal = node.flag(findings).unwrap_or_default(),
             "labels" => network.labels = labels(&node, findings),
             "ipam" => network.subnets = subnets(&node, findings),
-            // Their defaults.
-            "attachable" | "enable_ipv6" if scalar(node.value).as_deref() == Some("false") => {}
+            "enable_ipv6" => network.ipv6 = node.flag(findings).unwrap_or_default(),
+            "enable_ipv4" if node.flag(findings) == Some(true) => {}
+            "enable_ipv4" => findings.problem(
+                &node.place,
+                "a network without IPv4 is refused: nodes are reached by it",
+                "Leave it out",
+            ),
+            // Its default.
+            "attachable" if scalar(node.value).as_deref() == Some("false") => {}
+            "attachable" => no_effect(&node, &key, findings),
             _ => not_supported(&node, &key, "of a network", findings),
         }
     }
@@ -68,27 +83,41 @@ fn driver(node: &Node<'_>, findings: &mut Findings) -> Option<String> {
     Some(driver)
 }
 
-fn subnets(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
+fn subnets(node: &Node<'_>, findings: &mut Findings) -> Vec<Subnet> {
     let mut subnets = Vec::new();
     for (key, node) in node.keys(findings) {
         match key.as_str() {
             "driver" if scalar(node.value).as_deref() == Some("default") => {}
             "config" => {
                 for item in node.items(findings) {
-                    for (key, node) in item.keys(findings) {
-                        match key.as_str() {
-                            "subnet" => {
-                                subnets.extend(node.read("a subnet such as 172.28.0.0/16", findings, subnet))
-                            }
-                            _ => not_supported(&node, &key, "of ipam.config", findings),
-                        }
-                    }
+                    subnets.push(pool(&item, findings));
                 }
+                subnets.retain(|pool| *pool != Subnet::default());
             }
+            "options" => no_effect(&node, &key, findings),
             _ => not_supported(&node, &key, "of ipam", findings),
         }
     }
     subnets
+}
+
+fn pool(node: &Node<'_>, findings: &mut Findings) -> Subnet {
+    let mut pool = Subnet::default();
+    for (key, node) in node.keys(findings) {
+        let range = "a subnet such as 172.28.0.0/16";
+        match key.as_str() {
+            "subnet" => pool.subnet = node.read(range, findings, subnet),
+            "ip_range" => pool.ip_range = node.read(range, findings, subnet),
+            "gateway" => {
+                pool.gateway = node.read("an IP address", findings, |text| {
+                    text.parse::<std::net::IpAddr>().ok().map(|address| address.to_string())
+                });
+            }
+            "aux_addresses" => no_effect(&node, &key, findings),
+            _ => not_supported(&node, &key, "of ipam.config", findings),
+        }
+    }
+    pool
 }
 
 fn subnet(text: &str) -> Option<String> {
@@ -154,6 +183,10 @@ pub(super) fn texts_by_name(node: &Node<'_>, findings: &mut Findings) -> IndexMa
     texts
 }
 
+fn no_effect(node: &Node<'_>, key: &str, findings: &mut Findings) {
+    findings.warn(&node.place, format!("`{key}` has no effect here"));
+}
+
 fn not_supported(node: &Node<'_>, key: &str, of: &str, findings: &mut Findings) {
     findings.problem(&node.place, format!("the key `{key}` {of} is not supported"), "Leave it out");
 }
@@ -172,12 +205,16 @@ mod tests {
         assert_eq!(read["b"].aliases, ["x", "y"]);
         assert_eq!(read["b"].ipv4_address.as_deref(), Some("10.0.0.2"));
         assert!(told.is_empty());
-        let (_, told) = reading("{a: {priority: 1, ipv4_address: x}}", attachments);
+        let (read, told) = reading(
+            "{a: {priority: 1, mac_address: x, ipv6_address: 'fd00::1', ipv4_address: x, colour: red}}",
+            |node, findings| (attachments(node, findings), findings.warnings.len()),
+        );
+        assert_eq!((read.0["a"].ipv6_address.as_deref(), read.1), (Some("fd00::1"), 2));
         assert_eq!(
             told,
             [
-                "a.priority: the key `priority` of a service's network is not supported",
-                "a.ipv4_address: `x` is not an IPv4 address"
+                "a.ipv4_address: `x` is not an IPv4 address",
+                "a.colour: the key `colour` of a service's network is not supported"
             ]
         );
     }
@@ -185,7 +222,7 @@ mod tests {
     #[test]
     fn top_level_networks() {
         let (read, told) = reading(
-            "{name: n, driver: bridge, driver_opts: {mtu: 1400}, internal: true, labels: {a: b}, attachable: false, ipam: {driver: default, config: [{subnet: 10.1.0.0/16}]}}",
+            "{name: n, driver: bridge, driver_opts: {mtu: 1400}, internal: true, labels: {a: b}, attachable: false, enable_ipv6: true, ipam: {driver: default, config: [{subnet: 10.1.0.0/16, gateway: 10.1.0.1, ip_range: 10.1.2.0/24, aux_addresses: {a: 10.1.0.2}}]}}",
             network,
         );
         assert!(told.is_empty(), "{told:?}");
@@ -193,14 +230,16 @@ mod tests {
             (read.name.as_deref(), read.driver.as_deref(), read.internal),
             (Some("n"), Some("bridge"), true)
         );
-        assert_eq!(
-            (read.driver_opts["mtu"].as_str(), read.subnets),
-            ("1400", vec!["10.1.0.0/16".to_owned()])
-        );
+        let pool = Subnet {
+            subnet: Some("10.1.0.0/16".into()),
+            gateway: Some("10.1.0.1".into()),
+            ip_range: Some("10.1.2.0/24".into()),
+        };
+        assert_eq!((read.driver_opts["mtu"].as_str(), read.subnets, read.ipv6), ("1400", vec![pool], true));
         let (read, _) = reading("{external: {name: old}}", network);
         assert!(read.external && read.name.as_deref() == Some("old"));
         let (_, told) = reading(
-            "{driver: host, ipam: {config: [{subnet: 10.1.0.0/64, gateway: x}]}, enable_ipv6: true}",
+            "{driver: host, ipam: {config: [{subnet: 10.1.0.0/64, gateway: x}]}, enable_ipv4: false}",
             network,
         );
         assert_eq!(told.len(), 4, "{told:?}");

@@ -1,56 +1,56 @@
 //! From compose files to a project: the order of the steps.
 
-use std::path::PathBuf;
-
-use indexmap::IndexMap;
-use yaml_serde::{Mapping, Value};
+use yaml_serde::Value;
 
 use super::assemble::Reading;
-use super::extends::carry_out_extends;
-use super::interpolate::interpolate_tree;
-use super::merge::merge;
-use super::node::{Findings, Found, Place, Step};
+use super::bounds::SERVICES;
+use super::gather::{Gathering, Set};
+use super::node::Findings;
 use super::problem::{Problem, Problems};
+use super::profiles;
 use super::source::{Files, Parsed, Source};
+use super::whence::with_file;
 
-/// Parses compose files. `files` is asked for what they name: env files, configs, secrets.
+/// Parses compose files. `files` is asked for what they name: included and extended files, env files, configs, secrets.
 ///
 /// # Errors
 /// Everything that is wrong with the files, together; only where a file is no YAML, nothing beyond that is looked at.
 pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
+    if source.files.is_empty() {
+        return Err(Problems(vec![Problem::whole_file(
+            &source.base,
+            "there is no compose file",
+            "Name one",
+        )]));
+    }
     let mut findings = Findings::default();
     let mut variables = source.variables.clone();
     if !source.project_name.is_empty() {
         variables.entry("COMPOSE_PROJECT_NAME".to_owned()).or_insert_with(|| source.project_name.clone());
     }
-    let mut trees = Vec::new();
-    let mut unreadable = Vec::new();
-    for (path, text) in &source.files {
-        findings.file = Some(path.clone());
-        match tree(text, &variables, &mut findings) {
-            Ok(tree) => trees.push((path.clone(), tree)),
-            Err(message) => unreadable.push(Problem::whole_file(path, message, "Correct the YAML")),
-        }
+    let mut gathering = Gathering::new(files);
+    let set = Set { files: &source.files, base: &source.base, variables: &variables };
+    let merged = gathering.gather(&set, &mut findings);
+    if let Some(services) = merged.get("services").and_then(Value::as_mapping)
+        && services.len() > SERVICES
+    {
+        let message =
+            format!("the files together have {} services, and {SERVICES} is the most", services.len());
+        gathering.unreadable.push(Problem::whole_file(&source.files[0].0, message, "Take some out"));
     }
-    findings.file = None;
-    if trees.is_empty() && unreadable.is_empty() {
-        unreadable.push(Problem::whole_file(&source.base, "there is no compose file", "Name one"));
+    if !gathering.unreadable.is_empty() {
+        return Err(Problems(gathering.unreadable));
     }
-    if !unreadable.is_empty() {
-        return Err(Problems(unreadable));
-    }
-    let merged = trees.iter().fold(Value::Mapping(Mapping::new()), |below, (_, tree)| {
-        merge(below, tree.clone(), &Place::default(), &mut findings)
-    });
-    let reading = Reading { source, variables: &variables, files };
-    let project = reading.project(&merged, &mut findings);
+    let profiles = profiles::active(source, &variables);
+    let reading = Reading { source, variables: &variables, files, profiles: &profiles };
+    let (project, off) = reading.project(&merged, &mut findings);
     let Findings { problems, warnings, .. } = findings;
     if problems.is_empty() {
-        return Ok(Parsed { project, warnings });
+        return Ok(Parsed { project, off, warnings });
     }
     let mut told: Vec<Problem> = Vec::new();
     for found in problems {
-        let problem = with_file(found, &merged, &trees);
+        let problem = with_file(found, &merged, &gathering.followed.said);
         if !told.contains(&problem) {
             told.push(problem);
         }
@@ -58,83 +58,11 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     Err(Problems(told))
 }
 
-/// Longer chains of `<<` are nobody's file.
-const MERGE_CHAIN: usize = 16;
-
-fn has_merge_key(tree: &Value) -> bool {
-    match tree {
-        Value::Mapping(mapping) => {
-            mapping.iter().any(|(key, value)| key.as_str() == Some("<<") || has_merge_key(value))
-        }
-        Value::Sequence(items) => items.iter().any(has_merge_key),
-        Value::Tagged(tagged) => has_merge_key(&tagged.value),
-        _ => false,
-    }
-}
-
-/// One file as a tree: anchors merged, variables replaced, `extends` carried out.
-fn tree(text: &str, variables: &IndexMap<String, String>, findings: &mut Findings) -> Result<Value, String> {
-    let mut tree: Value = yaml_serde::from_str(text).map_err(|error| format!("it is not YAML: {error}"))?;
-    // A merged mapping may bring a `<<` of its own: one pass per link of the chain.
-    for _ in 0..MERGE_CHAIN {
-        if !has_merge_key(&tree) {
-            break;
-        }
-        tree.apply_merge().map_err(|error| format!("a merge key `<<` cannot be carried out: {error}"))?;
-    }
-    if !tree.is_mapping() && !tree.is_null() {
-        return Err("it is YAML, but not a mapping with `services:`".to_owned());
-    }
-    let mut unset = Vec::new();
-    let lookup = |name: &str| variables.get(name).cloned();
-    interpolate_tree(&mut tree, &Place::default(), &lookup, &mut unset, findings);
-    for (name, place) in unset {
-        // One warning a variable is enough: the first place that uses it.
-        let message = format!("the variable {name} is not set, an empty text stands in for it");
-        if !findings.warnings.iter().any(|warning| warning.ends_with(&message)) {
-            findings.warn(&place, message);
-        }
-    }
-    carry_out_extends(&mut tree, findings);
-    Ok(tree)
-}
-
-/// Names the file of a problem that was found after the merge: the last one that says what is at that place.
-fn with_file(found: Found, merged: &Value, trees: &[(PathBuf, Value)]) -> Problem {
-    let file = found.file.unwrap_or_else(|| {
-        let mut steps = found.place.steps();
-        loop {
-            let value = value_at(merged, steps);
-            let said = |tree: &Value| match steps.split_last() {
-                // Items move in a merge, so the list is searched for the value.
-                Some((Step::Item(_), list)) => {
-                    let list = value_at(tree, list).and_then(Value::as_sequence);
-                    list.is_some_and(|items| value.is_some_and(|value| items.contains(value)))
-                }
-                _ => value_at(tree, steps).is_some(),
-            };
-            if let Some((path, _)) = trees.iter().rev().find(|(_, tree)| said(tree)) {
-                return path.clone();
-            }
-            match steps.split_last() {
-                Some((_, shorter)) => steps = shorter,
-                None => return PathBuf::new(),
-            }
-        }
-    });
-    Problem { file, path: found.place.to_string(), message: found.message, remedy: found.remedy }
-}
-
-fn value_at<'a>(tree: &'a Value, steps: &[Step]) -> Option<&'a Value> {
-    steps.iter().try_fold(tree, |value, step| match (value, step) {
-        (Value::Tagged(tagged), Step::Key(key)) => tagged.value.get(key.as_str()),
-        (value, Step::Key(key)) => value.get(key.as_str()),
-        (value, Step::Item(index)) => value.get(*index),
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
+    use indexmap::IndexMap;
     use proptest::prelude::*;
 
     use super::super::project::{Condition, MountSource};
@@ -180,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_cluster() {
-        let Parsed { project, warnings } = parsed(&[CLUSTER]);
+        let Parsed { project, warnings, off } = parsed(&[CLUSTER]);
+        assert_eq!(off["debug"].profiles, ["debug"]);
         assert_eq!(warnings, Vec::<String>::new());
         assert_eq!(project.name, "gate");
         assert_eq!(project.services.keys().collect::<Vec<_>>(), ["app1", "app2", "db"]);
@@ -227,6 +156,50 @@ mod tests {
     }
 
     #[test]
+    fn problems_of_followed_files_name_them_and_their_services() {
+        let files = MemoryFiles(IndexMap::from([
+            (PathBuf::from("/srv/common.yml"), b"services: {app: {image: x, privileged: true}}".to_vec()),
+            (PathBuf::from("/srv/more.yml"), b"servics: {}\nservices: {db: {image: d, scale: x}}".to_vec()),
+        ]));
+        let text =
+            "{include: [more.yml], services: {n: {extends: {file: common.yml, service: app}, cpus: y}}}";
+        insta::assert_snapshot!(parse(&source(&[text]), &files).unwrap_err(), @r"
+        4 problems in the compose file:
+        - /srv/more.yml, servics: the key `servics` at the top of a compose file is not supported. Check its spelling, leave it out, or call it x-… if it is a note.
+        - /srv/common.yml, services.app.privileged: privileged containers are refused. Grant what is needed under `cap_add:`.
+        - a.yaml, services.n.cpus: `y` is not a number of CPUs such as 0.5. Write a number of CPUs such as 0.5 here.
+        - /srv/more.yml, services.db.scale: `x` is not a whole number, 0 or more. Write a whole number, 0 or more here.
+        ");
+    }
+
+    #[test]
+    fn profiles_may_come_from_the_variables() {
+        let text = "services: {a: {image: a}, b: {image: b, profiles: [x], labels: {role: node}}}";
+        let with = |profiles: &str| {
+            let mut source = source(&[text]);
+            source.variables.insert("COMPOSE_PROFILES".into(), profiles.into());
+            parse(&source, &MemoryFiles::default()).unwrap()
+        };
+        assert_eq!(with("y,x").project.services.len(), 2);
+        assert_eq!(with("y").warnings, ["services: no service has the profile `y`"]);
+        assert_eq!(with("").off["b"].labels["role"], "node");
+        assert_eq!(
+            told(&["services: {b: {image: b, profiles: [x, y]}}"]),
+            "a.yaml, services: no service is on: each has a profile, and none is active. Give the input `profiles` one of these: x, y."
+        );
+    }
+
+    #[test]
+    fn services_of_all_files_are_counted() {
+        let many = |from: u32| {
+            let services: Vec<String> = (from..from + 150).map(|n| format!("s{n}: {{image: x}}")).collect();
+            format!("services: {{{}}}", services.join(", "))
+        };
+        insta::assert_snapshot!(told(&[&many(0), &many(100)]), @"a.yaml: the files together have 250 services, and 200 is the most. Take some out.");
+        assert_eq!(told(&[&many(0), &many(50)]), "fine");
+    }
+
+    #[test]
     fn the_name_of_the_file_stands_in_for_a_missing_one() {
         let nameless = |text| Source { project_name: String::new(), ..source(&[text]) };
         let parsed =
@@ -261,12 +234,11 @@ mod tests {
         insta::assert_snapshot!(told(&[""]), @"a.yaml, services: there are no services. Add at least one under `services:`.");
         insta::assert_snapshot!(told(&[]), @"/srv: there is no compose file. Name one.");
         insta::assert_snapshot!(told(&["{servics: {}, include: [b.yaml], services: {'a b': {image: x}, c: }}"]), @r"
-        5 problems in the compose file:
+        4 problems in the compose file:
+        - a.yaml, include[0]: `/srv/b.yaml` cannot be read: entity not found. Correct the path, or make the file readable.
         - a.yaml, servics: the key `servics` at the top of a compose file is not supported. Check its spelling, leave it out, or call it x-… if it is a note.
-        - a.yaml, include: `include` is not supported. Give the files to the gate together, one over the other.
         - a.yaml, services.a b: `a b` is not a name of a service. Use letters, digits, `_`, `.` and `-` only.
         - a.yaml, services.c: it is empty instead of a mapping. Write a mapping here.
-        - a.yaml, services.c: the service has no image. Name one under `image:`.
         ");
     }
     #[test]

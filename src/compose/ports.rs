@@ -1,24 +1,35 @@
 //! `ports` and `expose`.
 
-use super::node::{Findings, Node};
+use indexmap::IndexSet;
+
+use super::bounds::PORTS;
+use super::node::{Findings, Node, scalar};
 use super::project::Port;
+
+/// What a range of host ports for one port comes to.
+const ANY: &str = "the engine chooses any free port of the host, not one of this range";
 
 /// Reads `ports`; ranges are expanded and repetitions dropped.
 pub(super) fn ports(node: &Node<'_>, findings: &mut Findings) -> Vec<Port> {
-    let mut ports: Vec<Port> = Vec::new();
+    let mut ports: IndexSet<Port> = IndexSet::new();
     for item in node.items(findings) {
         let read = if item.value.is_mapping() {
             long(&item, findings).into_iter().collect()
         } else {
             short(&item, findings)
         };
-        for port in read {
-            if !ports.contains(&port) {
-                ports.push(port);
-            }
+        ports.extend(read);
+        if ports.len() > PORTS {
+            findings.problem(&item.place, too_many(), "Publish fewer ports");
+            return Vec::new();
         }
     }
-    ports
+    ports.into_iter().collect()
+}
+
+/// What is wrong with more ports than are allowed.
+pub(super) fn too_many() -> String {
+    format!("more than {PORTS} ports are published")
 }
 
 /// Reads `expose`: ports or ranges with an optional protocol, kept as written.
@@ -39,7 +50,12 @@ pub(super) fn expose(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
 fn short(node: &Node<'_>, findings: &mut Findings) -> Vec<Port> {
     let Some(text) = node.text(findings) else { return Vec::new() };
     match short_ports(text.trim()) {
-        Ok(ports) => ports,
+        Ok((ports, any)) => {
+            if any {
+                findings.warn(&node.place, ANY);
+            }
+            ports
+        }
         Err(message) => {
             let remedy = "Write [address:][published:]target[/protocol], such as 127.0.0.1:8065:8065/tcp";
             findings.problem(&node.place, format!("`{text}` {message}"), remedy);
@@ -48,7 +64,8 @@ fn short(node: &Node<'_>, findings: &mut Findings) -> Vec<Port> {
     }
 }
 
-fn short_ports(text: &str) -> Result<Vec<Port>, &'static str> {
+/// The ports, and whether the engine chooses one that the file gives a range for.
+fn short_ports(text: &str) -> Result<(Vec<Port>, bool), &'static str> {
     let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
     let protocol = protocol.to_lowercase();
     if !is_protocol(&protocol) {
@@ -65,6 +82,8 @@ fn short_ports(text: &str) -> Result<Vec<Port>, &'static str> {
         },
     };
     let host_ip = match host_ip.map(|address| address.trim_start_matches('[').trim_end_matches(']')) {
+        // compose takes an empty one for none: `:443:443`, as `${ADDRESS:-}:443:443` leaves it.
+        Some("") => None,
         Some(address) if address.parse::<std::net::IpAddr>().is_err() => {
             return Err("has something that is not an IP address before the published port");
         }
@@ -72,11 +91,14 @@ fn short_ports(text: &str) -> Result<Vec<Port>, &'static str> {
     };
     let targets: Vec<u16> = targets.collect();
     let published: Vec<Option<u16>> = match published {
-        "" => vec![None; targets.len()],
+        // 0 asks for any port, as does leaving it out.
+        "" | "0" => vec![None; targets.len()],
         text => range(text).ok_or("has no port from 1 to 65535 as its published port")?.map(Some).collect(),
     };
+    let any = targets.len() == 1 && published.len() > 1;
+    let published = if any { vec![None] } else { published };
     if published.len() != targets.len() {
-        return Err("has ranges of different length; one of a range of host ports cannot be chosen here");
+        return Err("has ranges of different length");
     }
     let pairs = published.into_iter().zip(targets);
     let port = |(published, target)| Port {
@@ -85,7 +107,7 @@ fn short_ports(text: &str) -> Result<Vec<Port>, &'static str> {
         host_ip: host_ip.clone(),
         protocol: protocol.clone(),
     };
-    Ok(pairs.map(port).collect())
+    Ok((pairs.map(port).collect(), any))
 }
 
 fn long(node: &Node<'_>, findings: &mut Findings) -> Option<Port> {
@@ -100,8 +122,12 @@ fn long(node: &Node<'_>, findings: &mut Findings) -> Option<Port> {
                 target = node.read(expected, findings, one);
             }
             // "0" asks for any port, as does leaving it out.
+            "published" if scalar(node.value).is_some_and(|text| text.is_empty() || text == "0") => {}
             "published"
-                if super::node::scalar(node.value).is_some_and(|text| text.is_empty() || text == "0") => {}
+                if scalar(node.value).is_some_and(|text| text.contains('-') && range(&text).is_some()) =>
+            {
+                findings.warn(&node.place, ANY);
+            }
             "published" => port.published = node.read("one port from 1 to 65535", findings, one),
             "host_ip" => {
                 port.host_ip = node.read("an IP address", findings, |text| {
@@ -174,6 +200,7 @@ mod tests {
         assert_eq!(shown("['[::1]:80:8065']"), "::1|80>8065/tcp");
         assert_eq!(shown("['::1:80:8065']"), "::1|80>8065/tcp");
         assert_eq!(shown("['90-91:80-81']"), "*|90>80/tcp\n*|91>81/tcp");
+        assert_eq!(shown("[':443:443', '::80', '0:81']"), "*|443>443/tcp\n*|any>80/tcp\n*|any>81/tcp");
         assert_eq!(shown("['80-81']"), "*|any>80/tcp\n*|any>81/tcp");
     }
 
@@ -191,22 +218,39 @@ mod tests {
 
     #[test]
     fn wrong_ports_are_told() {
-        insta::assert_snapshot!(shown("['x:80', '0', '80:90000', '80/icmp', 'host:80:80', '80-90:80', '9-8']"), @r"
+        insta::assert_snapshot!(shown("['x:80', '0', '80:90000', '80/icmp', 'host:80:80', '80-90:80-81', '9-8']"), @r"
         [0]: `x:80` has no port from 1 to 65535 as its published port
         [1]: `0` has no port from 1 to 65535 as its target
         [2]: `80:90000` has no port from 1 to 65535 as its target
         [3]: `80/icmp` has a protocol other than tcp, udp and sctp
         [4]: `host:80:80` has something that is not an IP address before the published port
-        [5]: `80-90:80` has ranges of different length; one of a range of host ports cannot be chosen here
+        [5]: `80-90:80-81` has ranges of different length
         [6]: `9-8` has no port from 1 to 65535 as its target
         ");
-        insta::assert_snapshot!(shown("[{published: 80}, {target: x}, {target: 1, published: 80-90, colour: red}]"), @r"
+        insta::assert_snapshot!(shown("[{published: 80}, {target: x}, {target: 1, published: 90-80, colour: red}]"), @r"
         *|any>1/tcp
         [0]: the port has no target
         [1].target: `x` is not a port from 1 to 65535
-        [2].published: `80-90` is not one port from 1 to 65535
+        [2].published: `90-80` is not one port from 1 to 65535
         [2].colour: a port has no key `colour`
         ");
+    }
+
+    #[test]
+    fn one_of_a_range_is_left_to_the_engine() {
+        for yaml in ["['80-90:80']", "[{target: 80, published: 80-90}]"] {
+            let (warned, told) = reading(yaml, |node, findings| {
+                assert_eq!(ports(node, findings)[0].published, None);
+                findings.warnings.len()
+            });
+            assert_eq!((warned, told), (1, vec![]), "{yaml}");
+        }
+    }
+
+    #[test]
+    fn ports_are_counted() {
+        assert_eq!(reading("['40000-56383:40000-56383/udp']", ports).0.len(), 16384);
+        assert_eq!(shown("['1-65535:1-65535']"), "[0]: more than 20000 ports are published");
     }
 
     #[test]

@@ -28,8 +28,10 @@ pub struct Project {
 /// One service.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Service {
-    /// The image reference.
+    /// The image reference; empty where the file names none, which is right for a node alone: it gets the one under test.
     pub image: String,
+    /// Whether the file has `build:`. Nothing is built here.
+    pub built: bool,
     /// `None`: the image's own; `Some(vec![])`: cleared.
     pub command: Option<Vec<String>>,
     /// `None`: the image's own; `Some(vec![])`: cleared.
@@ -70,8 +72,20 @@ pub struct Service {
     pub ulimits: IndexMap<String, Ulimit>,
     /// Extra lines in /etc/hosts, as `name:address`.
     pub extra_hosts: Vec<String>,
+    /// Further names of other services, known to this one alone: name and service, from `links`.
+    pub links: IndexMap<String, String>,
+    /// DNS servers, in place of the engine's.
+    pub dns: Vec<String>,
+    /// Domains that short names are looked up in.
+    pub dns_search: Vec<String>,
+    /// Options of the resolver.
+    pub dns_options: Vec<String>,
     /// The container's host name.
     pub hostname: Option<String>,
+    /// The container's domain name.
+    pub domainname: Option<String>,
+    /// Further groups of the process.
+    pub groups: Vec<String>,
     /// The fixed container name, when the file insists on one.
     pub container_name: Option<String>,
     /// User, as `uid[:gid]` or name.
@@ -148,6 +162,8 @@ pub struct Attachment {
     pub aliases: Vec<String>,
     /// A fixed address.
     pub ipv4_address: Option<String>,
+    /// The same for IPv6.
+    pub ipv6_address: Option<String>,
 }
 
 /// A network.
@@ -165,8 +181,21 @@ pub struct Network {
     pub internal: bool,
     /// Labels.
     pub labels: IndexMap<String, String>,
+    /// Whether it has IPv6 too.
+    pub ipv6: bool,
     /// Subnets, from `ipam.config`.
-    pub subnets: Vec<String>,
+    pub subnets: Vec<Subnet>,
+}
+
+/// A subnet of a network.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Subnet {
+    /// The subnet, such as 172.28.0.0/16; the engine chooses when nothing is said.
+    pub subnet: Option<String>,
+    /// The gateway's address.
+    pub gateway: Option<String>,
+    /// The part of the subnet that containers get their addresses from.
+    pub ip_range: Option<String>,
 }
 
 /// A named volume.
@@ -185,7 +214,7 @@ pub struct Volume {
 }
 
 /// A published port.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Port {
     /// Port in the container.
     pub target: u16,

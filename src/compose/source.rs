@@ -1,10 +1,12 @@
 //! What goes into a parse and what comes out of it.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
 
+use super::bounds::{FILE, FILE_MIB};
 use super::project::Project;
 
 /// Everything that decides what a project is.
@@ -16,7 +18,7 @@ pub struct Source {
     pub base: PathBuf,
     /// What `${X}` is replaced from, and what `environment: [X]` passes on; `.env` is folded in already.
     pub variables: IndexMap<String, String>,
-    /// The active profiles; `*` activates all.
+    /// The active profiles; `*` activates all. Without any, the variable `COMPOSE_PROFILES` says which.
     pub profiles: Vec<String>,
     /// The project's name; when empty, the top-level `name:` of the file counts.
     pub project_name: String,
@@ -27,16 +29,28 @@ pub struct Source {
 pub struct Parsed {
     /// The project.
     pub project: Project,
+    /// The services that no active profile turns on, by name.
+    pub off: IndexMap<String, Off>,
     /// What was accepted but has no effect, and variables that are not set: one sentence each.
     pub warnings: Vec<String>,
 }
 
-/// Where the files come from that a compose file names: `env_file`, configs, secrets.
+/// A service that is off.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Off {
+    /// The profiles that would turn it on.
+    pub profiles: Vec<String>,
+    /// Its labels, as far as they can be read.
+    pub labels: IndexMap<String, String>,
+}
+
+/// Where the files come from that a compose file names: other compose files, `env_file`, configs, secrets.
 pub trait Files {
     /// The bytes of the file at this path (`Source::base` is joined already).
     ///
     /// # Errors
-    /// As [`std::fs::read`]: a file that is not there is [`io::ErrorKind::NotFound`].
+    /// As [`std::fs::read`]: a file that is not there is [`io::ErrorKind::NotFound`]. Also what is no regular file, and what is
+    /// larger than 4 MiB.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 }
 
@@ -46,7 +60,26 @@ pub struct DiskFiles;
 
 impl Files for DiskFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        // An old way to say "no file".
+        if path == Path::new("/dev/null") {
+            return Ok(Vec::new());
+        }
+        let metadata = std::fs::metadata(path)?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder, not a file"));
+        }
+        // A pipe would be waited for, and a device may have no end.
+        if !metadata.is_file() {
+            let message = "it is a pipe, a socket or a device, not a regular file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        let mut bytes = Vec::new();
+        File::open(path)?.take(FILE as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() > FILE {
+            let message = format!("it is larger than {FILE_MIB} MiB");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
+        Ok(bytes)
     }
 }
 
@@ -105,6 +138,24 @@ mod tests {
         assert_eq!(path("~/data"), Path::new("/home/jo/data"));
         assert_eq!(path("~data"), Path::new("/srv/mm/~data"));
         assert!(resolve(Path::new("/srv"), "~/x", &IndexMap::new()).unwrap_err().contains("HOME"));
+    }
+
+    #[test]
+    fn only_regular_files_of_a_sane_size_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let refused = |path: &Path| DiskFiles.read(path).unwrap_err().to_string();
+        std::fs::write(path("large"), vec![b' '; FILE + 1]).unwrap();
+        std::fs::write(path("full"), vec![b' '; FILE]).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(path("fifo")).status().unwrap().success());
+        assert_eq!(refused(&path("large")), "it is larger than 4 MiB");
+        assert_eq!(refused(folder.path()), "it is a folder, not a file");
+        for special in [path("fifo"), "/dev/zero".into()] {
+            assert_eq!(refused(&special), "it is a pipe, a socket or a device, not a regular file");
+        }
+        assert_eq!(DiskFiles.read(&path("full")).unwrap().len(), FILE);
+        assert_eq!(DiskFiles.read(Path::new("/dev/null")).unwrap(), b"");
+        assert_eq!(DiskFiles.read(&path("gone")).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 
     #[test]

@@ -1,63 +1,80 @@
-//! Keys that are refused, and what to do instead.
+//! Keys that are not carried out: refused, with what to do instead, or without an effect on what is verified, with a warning.
 
 use super::node::{Findings, Node, scalar};
 
-/// Notes that `key` of a service is refused. A switch that is off anyway passes.
+/// Drivers whose logs the engine gives back.
+const READABLE_LOGS: [&str; 3] = ["json-file", "local", "journald"];
+
+/// Looks at a key of a service that nothing carries out. A switch that is off anyway passes.
 pub(super) fn service_key(node: &Node<'_>, key: &str, findings: &mut Findings) {
-    let switch = matches!(key, "privileged" | "oom_kill_disable" | "use_api_socket");
-    if switch && scalar(node.value).as_deref() == Some("false") {
+    let value = scalar(node.value);
+    if matches!(key, "privileged" | "use_api_socket") && value.as_deref() == Some("false")
+        || key == "runtime" && value.as_deref() == Some("runc")
+    {
         return;
     }
+    match key {
+        "logging" => return logging(node, findings),
+        "develop" => return findings.warn(&node.place, "`develop` has no effect here: nothing is watched"),
+        "attach" | "annotations" | "credential_spec" | "mac_address" | "isolation" | "storage_opt"
+        | "umask" | "pull_refresh_after" => {
+            return findings.warn(&node.place, format!("`{key}` has no effect here"));
+        }
+        // They share out what the machine has, and what is verified does not depend on it.
+        "mem_reservation" | "memswap_limit" | "mem_swappiness" | "oom_kill_disable" | "oom_score_adj"
+        | "cpu_shares" | "cpu_quota" | "cpu_period" | "cpu_rt_period" | "cpu_rt_runtime" | "cpu_count"
+        | "cpu_percent" | "cpuset" | "blkio_config" | "cgroup_parent" | "gpus" => {
+            return findings
+                .warn(&node.place, format!("`{key}` has no effect here; `mem_limit` and `cpus` have"));
+        }
+        _ => {}
+    }
     let (message, remedy) = match key {
-        "build" => ("images are not built here", "Build the image first and name it under `image:`"),
         "privileged" => ("privileged containers are refused", "Grant what is needed under `cap_add:`"),
-        "network_mode" => ("sharing a network namespace is refused", "Use `networks:`"),
-        "pid" | "ipc" | "uts" | "userns_mode" | "cgroup" | "cgroup_parent" => {
-            ("sharing namespaces or control groups is refused", "Leave it out")
-        }
-        "devices" | "device_cgroup_rules" | "gpus" | "runtime" => {
-            ("devices of the host are refused", "Leave it out")
-        }
+        "devices" | "device_cgroup_rules" | "runtime" => (
+            "devices and runtimes of the host are refused",
+            "Leave the key out, or the service that needs it",
+        ),
         "use_api_socket" => ("handing the engine's socket to a container is refused", "Leave it out"),
-        "links" | "external_links" => (
-            "links are not supported",
-            "Use the service's name, or `aliases:` under `networks:`, and `depends_on:`",
+        "external_links" => (
+            "links to containers of other projects are refused",
+            "Put the service into the file, or share a network that is `external: true`",
         ),
-        "volumes_from" => ("`volumes_from` is not supported", "Mount a named volume in both services"),
-        "logging" => (
-            "the logs are read through the engine's default driver",
-            "Leave `logging:` out, or put it into a file that only you use",
+        "volumes_from" => (
+            "`volumes_from` is not supported",
+            "Mount the same named volumes under `volumes:` in both services",
         ),
-        "dns" | "dns_search" | "dns_opt" => (
-            "the DNS settings of a container are not supported",
-            "Use `extra_hosts:`, or `aliases:` under `networks:`",
+        "post_start" | "pre_stop" | "pre_start" => (
+            "hooks are not run here",
+            "Do it in the image's entrypoint, or in a service of its own that others wait for with \
+             `condition: service_completed_successfully`",
         ),
-        "mem_reservation" | "memswap_limit" | "mem_swappiness" | "cpu_shares" | "cpu_quota"
-        | "cpu_period" | "cpuset" => {
-            ("this resource setting is not supported", "Use `mem_limit:` and `cpus:`, or leave it out")
-        }
-        "label_file" => ("`label_file` is not supported", "Write the labels under `labels:`"),
-        "develop" => ("`develop` has no meaning here", "Put it into a file that only you use"),
-        "post_start" | "pre_stop" | "pre_start" => {
-            ("hooks are not supported", "Do it in the image's entrypoint")
-        }
-        "provider" | "models" | "credential_spec" => {
-            ("only containers are supported here", "Remove the service or the key")
-        }
+        "provider" | "models" => ("only containers are supported here", "Remove the service or the key"),
         _ => return unknown(node, key, "of a service", findings),
     };
     findings.problem(&node.place, message, remedy);
 }
 
-/// Notes that a key at the top of a file is refused.
+/// The logs are kept by the engine's default driver, whatever the file says: they are evidence.
+fn logging(node: &Node<'_>, findings: &mut Findings) {
+    let driver = node.value.get("driver").and_then(scalar).unwrap_or_default();
+    if driver.is_empty() || READABLE_LOGS.contains(&driver.as_str()) {
+        findings.warn(&node.place, "`logging` has no effect here: logs go to the engine's default driver");
+    } else {
+        let message = format!(
+            "the driver `{driver}` is not used, its logs could not be read back: they go to the engine's default driver"
+        );
+        findings.warn(&node.place.key("driver"), message);
+    }
+}
+
+/// Looks at a key at the top of a file that nothing carries out.
 pub(super) fn top_level_key(node: &Node<'_>, key: &str, findings: &mut Findings) {
     match key {
-        "include" => findings.problem(
-            &node.place,
-            "`include` is not supported",
-            "Give the files to the gate together, one over the other",
-        ),
-        "models" => findings.problem(&node.place, "only containers are supported here", "Remove `models:`"),
+        // A service that uses a model is refused.
+        "models" | "jobs" => {
+            findings.warn(&node.place, format!("`{key}` have no effect here: they are not run"))
+        }
         _ => unknown(node, key, "at the top of a compose file", findings),
     }
 }
@@ -75,22 +92,38 @@ mod tests {
     use super::super::node::reading;
     use super::*;
 
+    fn read(yaml: &str) -> (Vec<String>, Vec<String>) {
+        reading(yaml, |node, findings| {
+            for (key, node) in node.keys(findings) {
+                service_key(&node, &key, findings);
+            }
+            findings.warnings.clone()
+        })
+    }
+
     #[test]
-    fn every_refusal_has_a_remedy_and_switches_that_are_off_pass() {
-        let (remedies, told) =
-            reading("{build: ., privileged: true, logging: {}, colour: red}", |node, findings| {
-                for (key, node) in node.keys(findings) {
-                    service_key(&node, &key, findings);
-                }
-                findings.problems.iter().map(|found| found.remedy.clone()).collect::<Vec<_>>()
-            });
-        assert_eq!(told[0], "build: images are not built here");
-        assert_eq!(remedies[0], "Build the image first and name it under `image:`");
-        assert_eq!(
-            (told.len(), told[3].as_str()),
-            (4, "colour: the key `colour` of a service is not supported")
+    fn what_changes_the_cluster_is_refused_and_switches_that_are_off_pass() {
+        let (_, told) = read(
+            "{privileged: true, devices: [x], runtime: nvidia, external_links: [a], volumes_from: [b], post_start: [], use_api_socket: true, colour: red}",
         );
-        let (_, told) = reading("false", |node, findings| service_key(node, "privileged", findings));
-        assert!(told.is_empty());
+        insta::assert_snapshot!(told.join("\n"), @r"
+        privileged: privileged containers are refused
+        devices: devices and runtimes of the host are refused
+        runtime: devices and runtimes of the host are refused
+        external_links: links to containers of other projects are refused
+        volumes_from: `volumes_from` is not supported
+        post_start: hooks are not run here
+        use_api_socket: handing the engine's socket to a container is refused
+        colour: the key `colour` of a service is not supported
+        ");
+        assert_eq!(read("{privileged: false, use_api_socket: false, runtime: runc}"), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_has_no_effect_is_warned_of() {
+        let (warned, told) = read("{attach: false, cpu_shares: 512, develop: {}, logging: {driver: local}}");
+        assert_eq!((warned.len(), told.len()), (4, 0), "{told:?}");
+        let (warned, _) = read("{logging: {driver: none}}");
+        assert!(warned[0].starts_with("logging.driver: the driver `none` is not used"), "{warned:?}");
     }
 }

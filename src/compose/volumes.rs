@@ -18,11 +18,12 @@ pub(super) fn mounts(
     findings: &mut Findings,
 ) -> Vec<Mount> {
     let mut mounts: Vec<Mount> = Vec::new();
+    let mut without_effect = Vec::new();
     for item in node.items(findings) {
         let mount = if item.value.is_mapping() {
             long(&item, base, variables, findings)
         } else {
-            short(&item, base, variables, findings)
+            short(&item, base, variables, &mut without_effect, findings)
         };
         let Some(mount) = mount else { continue };
         if !mount.target.starts_with('/') {
@@ -35,6 +36,15 @@ pub(super) fn mounts(
             None => mounts.push(mount),
         }
     }
+    if !without_effect.is_empty() {
+        // Once a service is enough: with SELinux every mount has one.
+        let options = without_effect.join("`, `");
+        findings.warn(&node.place, format!("the mount options `{options}` have no effect here"));
+    }
+    if let Some(mount) = mounts.iter().find(|mount| is_engines_socket(&mount.source)) {
+        let message = format!("the engine's socket is handed to this container, at {}", mount.target);
+        findings.warn(&node.place, message);
+    }
     mounts
 }
 
@@ -43,6 +53,7 @@ fn short(
     node: &Node<'_>,
     base: &Path,
     variables: &IndexMap<String, String>,
+    without_effect: &mut Vec<String>,
     findings: &mut Findings,
 ) -> Option<Mount> {
     let text = node.text(findings)?;
@@ -69,11 +80,11 @@ fn short(
             "ro" => read_only = true,
             // The last three are hints for Docker Desktop's old file sharing.
             "rw" | "cached" | "delegated" | "consistent" => {}
-            _ => findings.problem(
-                &node.place,
-                format!("the mount option `{option}` is not supported"),
-                "Use only `ro` or `rw`",
-            ),
+            // Labels of SELinux and podman, how mounts within spread, or what compose passes over without a word.
+            other if without_effect.iter().all(|known| known != other) => {
+                without_effect.push(other.to_owned())
+            }
+            _ => {}
         }
     }
     Some(Mount { source, target: clean(target), read_only })
@@ -97,6 +108,7 @@ fn long(
                 for (key, node) in node.keys(findings) {
                     match key.as_str() {
                         "size" => size = node.size(findings),
+                        "mode" => no_effect(&node, &key, findings),
                         _ => option_refused(&node, &key, findings),
                     }
                 }
@@ -106,6 +118,17 @@ fn long(
                     match (key.as_str(), scalar(node.value).as_deref()) {
                         // What is done anyway.
                         ("create_host_path", Some("true")) | ("nocopy", Some("false")) => {}
+                        ("subpath", _) => {
+                            findings.warn(
+                                &node.place,
+                                "`subpath` has no effect here: the whole volume is mounted",
+                            );
+                        }
+                        (
+                            "create_host_path" | "nocopy" | "selinux" | "propagation" | "recursive"
+                            | "labels",
+                            _,
+                        ) => no_effect(&node, &key, findings),
                         _ => option_refused(&node, &key, findings),
                     }
                 }
@@ -141,6 +164,14 @@ fn long(
         }
     };
     Some(Mount { source, target: clean(&target), read_only })
+}
+
+fn is_engines_socket(source: &MountSource) -> bool {
+    matches!(source, MountSource::Bind(path) if path.ends_with("docker.sock"))
+}
+
+fn no_effect(node: &Node<'_>, key: &str, findings: &mut Findings) {
+    findings.warn(&node.place, format!("the mount option `{key}` has no effect here"));
 }
 
 fn option_refused(node: &Node<'_>, key: &str, findings: &mut Findings) {
@@ -258,19 +289,34 @@ mod tests {
 
     #[test]
     fn wrong_mounts_are_told() {
-        insta::assert_snapshot!(shown("['a:b', 'a:/b:z', ':/x', '~/x:/x', 'a:/b:c:d', {type: npipe, target: /x}, {type: bind, target: /x}, {type: volume}, {type: bind, source: ., target: /x, bind: {propagation: shared}}]"), @r#"
+        insta::assert_snapshot!(shown("['a:b', 'a:/b', ':/x', '~/x:/x', 'a:/b:c:d', {type: npipe, target: /x}, {type: bind, target: /x}, {type: volume}, {type: bind, source: ., target: /x, bind: {colour: red}}]"), @r#"
         Volume("a") at /b
         Bind("/srv") at /x
         [0]: the target `b` is not an absolute path
-        [1]: the mount option `z` is not supported
         [2]: `:/x` is not a mount
         [3]: `~/x` starts in the home folder, but the variable HOME is not given
         [4]: `a:/b:c:d` is not a mount
         [5]: mounts of the type `npipe` are not supported
         [6]: the bind mount has no source
         [7]: the mount has no target
-        [8].bind.propagation: the mount option `propagation` is not supported
+        [8].bind.colour: the mount option `colour` is not supported
         "#);
+    }
+
+    #[test]
+    fn options_without_effect_are_warned_of_once() {
+        let yaml = "['./a:/a:Z', './b:/b:ro,Z', 'c:/c:z,nocopy', {type: volume, source: d, target: /d, volume: {subpath: x}}, '/var/run/docker.sock:/s']";
+        let (warned, told) = reading(yaml, |node, findings| {
+            let mounts = mounts(node, Path::new("/srv"), &IndexMap::new(), findings);
+            assert_eq!((mounts.len(), mounts[1].read_only), (5, true));
+            findings.warnings.clone()
+        });
+        insta::assert_snapshot!(warned.join("\n"), @r"
+        [3].volume.subpath: `subpath` has no effect here: the whole volume is mounted
+        : the mount options `Z`, `z`, `nocopy` have no effect here
+        : the engine's socket is handed to this container, at /s
+        ");
+        assert!(told.is_empty(), "{told:?}");
     }
 
     #[test]

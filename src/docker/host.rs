@@ -31,6 +31,10 @@ pub(super) fn host(project: &Project, service: &Service) -> HostConfig {
         restart_policy: Some(restart(service.restart)),
         init: service.init,
         extra_hosts: Some(service.extra_hosts.clone()),
+        dns: given(&service.dns),
+        dns_search: given(&service.dns_search),
+        dns_options: given(&service.dns_options),
+        group_add: given(&service.groups),
         cap_add: Some(service.cap_add.clone()),
         cap_drop: Some(service.cap_drop.clone()),
         security_opt: Some(service.security_opt.clone()),
@@ -91,6 +95,11 @@ fn restart(policy: Restart) -> RestartPolicy {
         Restart::UnlessStopped => (RestartPolicyNameEnum::UNLESS_STOPPED, None),
     };
     RestartPolicy { name: Some(name), maximum_retry_count: retries }
+}
+
+/// A list that the file gives; the engine's own holds where it gives none.
+fn given(list: &[String]) -> Option<Vec<String>> {
+    (!list.is_empty()).then(|| list.to_vec())
 }
 
 fn whole(number: u64) -> i64 {
@@ -164,6 +173,17 @@ mod tests {
         let ports: Vec<_> =
             bindings["80/tcp"].as_ref().unwrap().iter().map(|binding| binding.host_port.as_deref()).collect();
         assert_eq!(ports, [Some(""), Some("8080")]);
+    }
+
+    #[test]
+    fn names_are_looked_up_where_the_file_says() {
+        let host =
+            made(&Service { dns: vec!["1.1.1.1".into()], groups: vec!["mail".into()], ..Service::default() });
+        assert_eq!(
+            (host.dns.unwrap().join(" "), host.group_add.unwrap().join(" ")),
+            ("1.1.1.1".into(), "mail".into())
+        );
+        assert_eq!((host.dns_search, host.dns_options), (None, None));
     }
 
     #[test]

@@ -56,13 +56,19 @@ fn request(
     let subnets: Vec<_> = network
         .subnets
         .iter()
-        .map(|subnet| IpamConfig { subnet: Some(subnet.clone()), ..Default::default() })
+        .map(|pool| IpamConfig {
+            subnet: pool.subnet.clone(),
+            gateway: pool.gateway.clone(),
+            ip_range: pool.ip_range.clone(),
+            ..Default::default()
+        })
         .collect();
     let compose = [("com.docker.compose.network", key.to_owned())];
     NetworkCreateRequest {
         name: name.to_owned(),
         driver: network.driver.clone(),
         internal: Some(network.internal),
+        enable_ipv6: network.ipv6.then_some(true),
         options: Some(network.driver_opts.iter().map(|(k, v)| (k.clone(), v.clone())).collect()),
         ipam: (!subnets.is_empty()).then(|| Ipam { config: Some(subnets), ..Default::default() }),
         labels: Some(labels.on(project, &network.labels, compose)),

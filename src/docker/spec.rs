@@ -49,10 +49,12 @@ pub(super) fn blueprint(
     let mut networks = attachments(service).into_iter().map(|(key, attachment)| {
         let mut aliases = vec![name.to_owned(), container.clone()];
         aliases.extend(attachment.aliases);
-        let ipam_config = attachment
-            .ipv4_address
-            .map(|address| EndpointIpamConfig { ipv4_address: Some(address), ..Default::default() });
-        let endpoint = EndpointSettings { aliases: Some(aliases), ipam_config, ..Default::default() };
+        let (ipv4_address, ipv6_address) = (attachment.ipv4_address, attachment.ipv6_address);
+        let fixed = ipv4_address.is_some() || ipv6_address.is_some();
+        let ipam_config =
+            fixed.then(|| EndpointIpamConfig { ipv4_address, ipv6_address, ..Default::default() });
+        let links = links(project, service);
+        let endpoint = EndpointSettings { aliases: Some(aliases), ipam_config, links, ..Default::default() };
         (network_name(project, &key), endpoint)
     });
     let first = networks.next();
@@ -78,6 +80,7 @@ pub(super) fn blueprint(
         healthcheck: service.healthcheck.as_ref().map(healthcheck),
         exposed_ports: Some(host::ports(service).into_keys().collect()),
         hostname: service.hostname.clone(),
+        domainname: service.domainname.clone(),
         user: service.user.clone(),
         working_dir: service.working_dir.clone(),
         stop_signal: service.stop_signal.clone(),
@@ -94,6 +97,15 @@ pub(super) fn blueprint(
     };
     let files = files::of_service(project, service)?;
     Ok(Blueprint { name: container, platform: service.platform.clone(), body, further_networks, files })
+}
+
+/// `container:name` for each container of a linked service, as docker compose has it.
+fn links(project: &Project, service: &Service) -> Option<Vec<String>> {
+    let links = service.links.iter().flat_map(|(name, linked)| {
+        let replicas = project.services.get(linked).map_or(0, |linked| linked.replicas);
+        (1..=replicas).map(move |number| format!("{}:{name}", container_name(project, linked, number)))
+    });
+    Some(links.collect()).filter(|links: &Vec<String>| !links.is_empty())
 }
 
 fn healthcheck(check: &Healthcheck) -> HealthConfig {
@@ -146,7 +158,11 @@ mod tests {
 
     #[test]
     fn the_first_network_is_for_the_creation_and_the_rest_for_later() {
-        let attachment = Attachment { aliases: vec!["web".into()], ipv4_address: Some("10.0.0.9".into()) };
+        let attachment = Attachment {
+            aliases: vec!["web".into()],
+            ipv4_address: Some("10.0.0.9".into()),
+            ..Attachment::default()
+        };
         let networks =
             IndexMap::from([("front".to_owned(), Attachment::default()), ("back".to_owned(), attachment)]);
         let made = made(Service { networks, ..Service::default() });
@@ -158,6 +174,15 @@ mod tests {
         assert_eq!((name.as_str(), made.further_networks.len()), ("real", 1));
         assert_eq!(further.aliases, Some(vec!["app".into(), "p-app-2".into(), "web".into()]));
         assert_eq!(further.ipam_config.as_ref().unwrap().ipv4_address.as_deref(), Some("10.0.0.9"));
+    }
+
+    #[test]
+    fn links_name_the_containers_of_a_service() {
+        let links = IndexMap::from([("data".to_owned(), "app".to_owned())]);
+        let links = made(Service { links, replicas: 2, ..Service::default() });
+        let endpoints = links.body.networking_config.unwrap().endpoints_config.unwrap();
+        let endpoint = endpoints.values().next().unwrap();
+        assert_eq!(endpoint.links, Some(vec!["p-app-1:data".into(), "p-app-2:data".into()]));
     }
 
     #[test]

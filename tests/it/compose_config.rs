@@ -140,7 +140,7 @@ fn view_of_ours(project: &Project) -> Value {
         .map(|(name, network)| {
             let view = json!({"name": network.name, "external": network.external, "driver": network.driver,
                 "driver_opts": network.driver_opts, "internal": network.internal, "labels": network.labels,
-                "subnets": network.subnets});
+                "subnets": network.subnets.iter().map(|pool| &pool.subnet).collect::<Vec<_>>()});
             (name.clone(), view)
         })
         .collect();

@@ -10,6 +10,8 @@ mod attached;
 #[cfg(test)]
 mod compose_config;
 #[cfg(test)]
+mod compose_shapes;
+#[cfg(test)]
 mod docker_engine;
 #[cfg(test)]
 mod docs;

@@ -68,7 +68,7 @@ async fn a_container_is_recreated_with_another_image_and_keeps_its_place() {
         let node = Service {
             networks: IndexMap::from([
                 ("front".into(), Attachment::default()),
-                ("back".into(), Attachment { aliases: vec!["other".into()], ipv4_address: None }),
+                ("back".into(), Attachment { aliases: vec!["other".into()], ..Attachment::default() }),
             ]),
             volumes: vec![
                 mount(MountSource::Volume("data".into()), "/data"),
