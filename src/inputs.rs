@@ -77,6 +77,10 @@ pub struct Inputs {
     )]
     pub compose_file: String,
 
+    /// Profiles of the compose file that are on, separated by commas or blanks. Default: those of `COMPOSE_PROFILES` in `variables` or `.env`.
+    #[arg(long, env = "INPUT_PROFILES", value_name = "NAMES", default_value = "", help_heading = "Cluster")]
+    pub profiles: String,
+
     /// Variables for the compose file, one `KEY=VALUE` a line.
     #[arg(long, env = "INPUT_VARIABLES", value_name = "LINES", default_value = "", help_heading = "Cluster")]
     pub variables: String,
@@ -228,6 +232,7 @@ impl Inputs {
             (&mut self.suite_timeout, SUITE_TIMEOUT),
             (&mut self.keep, KEEP),
             (&mut self.reaper, REAPER),
+            (&mut self.profiles, ""),
             (&mut self.suite_image, ""),
             (&mut self.suite_command, ""),
             (&mut self.suite_results, ""),

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use secrecy::ExposeSecret as _;
 
 use super::random;
-use crate::cluster::{Roles, default_files};
+use crate::cluster::{Roles, default_files, off_by_profile};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
@@ -42,9 +42,15 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 let nodes = inputs.nodes.parse().ok().filter(|nodes| *nodes > 0);
                 keep_nodes(&mut parsed.project, nodes.unwrap_or(usize::MAX));
             }
+            // The built-in cluster has more nodes than are asked for, on purpose.
+            let off = if own { off_by_profile(&parsed.off) } else { Vec::new() };
             match Roles::read(&parsed.project) {
-                Ok(roles) => cluster = Some((parsed, roles)),
-                Err(wrong) => {
+                Ok(roles) => {
+                    parsed.warnings.extend(off);
+                    cluster = Some((parsed, roles));
+                }
+                Err(mut wrong) => {
+                    wrong.extend(off);
                     for wrong in wrong {
                         problems.add(
                             "compose-file",
@@ -153,7 +159,9 @@ fn own_project(
         .filter(|line| !line.is_empty())
         .map(PathBuf::from)
         .collect();
-    compose::load(&paths, variables, &[], run_id)
+    let profiles = inputs.profiles.split([',', ' ', '\t', '\r', '\n']).map(str::trim);
+    let profiles: Vec<String> = profiles.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    compose::load(&paths, variables, &profiles, run_id)
 }
 
 fn default_project(
@@ -240,6 +248,28 @@ mod tests {
         let problems = read(&wrong, "ug-test").unwrap_err();
         let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
         assert_eq!(named, ["nodes", "variables", "compose-file"]);
+    }
+
+    #[test]
+    fn profiles_turn_nodes_on_and_those_that_are_off_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("compose.yaml");
+        let node = "image: x, labels: {upgrade-gate.role: node}";
+        std::fs::write(&path, format!("services: {{n1: {{{node}}}, n2: {{{node}, profiles: [ha]}}}}"))
+            .unwrap();
+        let compose_file = path.display().to_string();
+        let with = |profiles: &str, variables: &str| {
+            let (profiles, variables) = (profiles.to_owned(), variables.to_owned());
+            let inputs = Inputs { compose_file: compose_file.clone(), profiles, variables, ..inputs() };
+            let prepared = read(&inputs, "ug-test").unwrap();
+            (prepared.roles.nodes.len(), prepared.warnings)
+        };
+        assert_eq!(with("ha", ""), (2, vec![]));
+        assert_eq!(with("", "COMPOSE_PROFILES=ha"), (2, vec![]));
+        let (nodes, warnings) = with("", "");
+        assert_eq!(nodes, 1);
+        assert_eq!(warnings, ["node n2 is off: its profile ha is not active (input profiles)"]);
+        assert_eq!(read(&inputs(), "ug-test").unwrap().warnings, Vec::<String>::new());
     }
 
     #[test]

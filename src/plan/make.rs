@@ -35,6 +35,14 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
             "Write \"auto\" or \"never\".",
         );
     }
+    if !inputs.profiles.is_empty() && inputs.compose_file.trim().is_empty() {
+        problems.add(
+            "profiles",
+            Shown::plain(&inputs.profiles),
+            "is given without a compose file",
+            "Name the file under `compose-file`, or leave `profiles` out.",
+        );
+    }
     truth("matrix", &inputs.instead.matrix, &mut problems);
     truth("allow-unsafe-fork", &inputs.allow_unsafe_fork, &mut problems);
     judge_publishing(&inputs.publishing, &mut problems);
@@ -226,6 +234,7 @@ mod tests {
             keep: "maybe".into(),
             reaper: "grim".into(),
             only: "pots".into(),
+            profiles: "ha".into(),
             allow_unsafe_fork: "perhaps".into(),
             ..inputs("11.6.0", "registry:5000/mm")
         };
@@ -239,6 +248,7 @@ mod tests {
             "timeout",
             "keep",
             "reaper",
+            "profiles",
             "allow-unsafe-fork",
             "comment",
             "pull-request",
