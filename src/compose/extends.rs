@@ -4,6 +4,7 @@ use yaml_serde::Value;
 
 use super::merge::merge;
 use super::node::{Findings, Node, Place, scalar};
+use super::tags::{retagged, settle};
 
 /// Carries out and removes `extends` in all services of one file. Another file is refused: it would need reading in the middle of
 /// a pure parse, and several `-f` files say the same.
@@ -50,7 +51,8 @@ fn extended(
     above.push(name.clone());
     let below = extended(&base, services, above, findings)?;
     above.pop();
-    Some(merge(super::merge::settle(below), service, &place, findings))
+    let merged = merge(settle(below), service.clone(), &place, findings);
+    Some(retagged(&service, merged))
 }
 
 /// The name of the service that is extended.
@@ -95,11 +97,20 @@ mod tests {
         let (tree, told) = carried_out(
             "services: {c: {extends: {service: b}, tty: true}, a: {image: x, environment: [A=1]}, b: {extends: a, environment: {B: 2}}}",
         );
-        let expected: Value =
-            yaml_serde::from_str("{image: x, environment: {A: '1', B: 2}, tty: true}").unwrap();
+        let expected: Value = yaml_serde::from_str("{image: x, environment: [A=1, B=2], tty: true}").unwrap();
         assert_eq!(tree["services"]["c"], expected);
         assert!(tree["services"]["b"].get("extends").is_none());
         assert!(told.is_empty(), "{told:?}");
+    }
+
+    #[test]
+    fn tags_mean_what_is_extended_and_the_files_below() {
+        let (tree, _) = carried_out(
+            "services: {a: {extends: b, labels: !override {x: 1}, user: !reset null}, b: {image: x, labels: {y: 2}, user: u}}",
+        );
+        let expected: Value =
+            yaml_serde::from_str("{image: x, labels: !override {x: 1}, user: !reset null}").unwrap();
+        assert_eq!(tree["services"]["a"], expected);
     }
 
     #[test]

@@ -10,8 +10,10 @@ use super::extends::carry_out_extends;
 use super::interpolate::interpolate_tree;
 use super::merge::merge;
 use super::node::{Findings, Found, Place, Step};
+use super::once::once;
 use super::problem::{Problem, Problems};
 use super::source::{Files, Parsed, Source};
+use super::yaml;
 
 /// Parses compose files. `files` is asked for what they name: env files, configs, secrets.
 ///
@@ -39,9 +41,10 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     if !unreadable.is_empty() {
         return Err(Problems(unreadable));
     }
-    let merged = trees.iter().fold(Value::Mapping(Mapping::new()), |below, (_, tree)| {
+    let mut merged = trees.iter().fold(Value::Mapping(Mapping::new()), |below, (_, tree)| {
         merge(below, tree.clone(), &Place::default(), &mut findings)
     });
+    once(&mut merged, &Place::default());
     let reading = Reading { source, variables: &variables, files };
     let project = reading.project(&merged, &mut findings);
     let Findings { problems, warnings, .. } = findings;
@@ -74,7 +77,7 @@ fn has_merge_key(tree: &Value) -> bool {
 
 /// One file as a tree: anchors merged, variables replaced, `extends` carried out.
 fn tree(text: &str, variables: &IndexMap<String, String>, findings: &mut Findings) -> Result<Value, String> {
-    let mut tree: Value = yaml_serde::from_str(text).map_err(|error| format!("it is not YAML: {error}"))?;
+    let mut tree = yaml::read(text).map_err(|error| format!("it is not YAML: {error}"))?;
     // A merged mapping may bring a `<<` of its own: one pass per link of the chain.
     for _ in 0..MERGE_CHAIN {
         if !has_merge_key(&tree) {
@@ -122,7 +125,7 @@ fn with_file(found: Found, merged: &Value, trees: &[(PathBuf, Value)]) -> Proble
             }
         }
     });
-    Problem { file, path: found.place.to_string(), message: found.message, remedy: found.remedy }
+    Problem { file, path: found.path, message: found.message, remedy: found.remedy }
 }
 
 fn value_at<'a>(tree: &'a Value, steps: &[Step]) -> Option<&'a Value> {
@@ -220,7 +223,7 @@ mod tests {
         let upper = "services: {app: {ports: ['1:1', '2:x'], privileged: true}, db: {image: b}}";
         insta::assert_snapshot!(told(&[lower, upper]), @r#"
         3 problems in the compose file:
-        - b.yaml, services.app.ports[2]: `2:x` has no port from 1 to 65535 as its target. Write [address:][published:]target[/protocol], such as 127.0.0.1:8065:8065/tcp.
+        - b.yaml, services.app.ports[1]: `2:x` has no port from 1 to 65535 as its target. Write [address:][published:]target[/protocol], such as 127.0.0.1:8065:8065/tcp.
         - a.yaml, services.app.restart: `sometimes` is not "no", always, unless-stopped, on-failure or on-failure:N. Write "no", always, unless-stopped, on-failure or on-failure:N here.
         - b.yaml, services.app.privileged: privileged containers are refused. Grant what is needed under `cap_add:`.
         "#);
@@ -249,8 +252,8 @@ mod tests {
     fn a_value_without_its_variable_is_told_once() {
         insta::assert_snapshot!(told(&["services: {a: {image: a, scale: '${N:?how many}', mem_limit: '${M'}}"]), @r"
         2 problems in the compose file:
-        - a.yaml, services.a.scale: the expression `${N:?how many}` needs the variable N, which has no value (how many). Set N, for example in .env.
-        - a.yaml, services.a.mem_limit: the expression `${M` has no closing brace. Write ${NAME}, ${NAME:-default}, or $$ for a plain dollar sign.
+        - a.yaml, services.a.scale: the variable `N` is needed and has no value (how many). Set N, for example in .env.
+        - a.yaml, services.a.mem_limit: an expression `${…` has no closing brace. Write ${NAME}, ${NAME:-default}, or $$ for a plain dollar sign.
         ");
     }
 
