@@ -28,6 +28,7 @@ mod node;
 mod numbers;
 mod once;
 mod parse;
+mod place;
 mod ports;
 mod problem;
 mod project;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::shown::visible;
 
-use super::node::{Place, Step};
+use super::place::{Place, Step};
 
 /// Shorter values of variables are no secrets, and are found in other texts by chance.
 const SHORTEST: usize = 4;
