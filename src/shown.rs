@@ -76,13 +76,25 @@ fn fitting(text: &str) -> String {
             out.push('…');
             break;
         }
-        if c.is_control() || is_bidi(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
+        push_visible(&mut out, c);
     }
     out
+}
+
+/// A text on one line, with what a terminal obeys spelled out; for messages that quote the texts of others.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_visible(&mut out, c));
+    out
+}
+
+fn push_visible(out: &mut String, c: char) {
+    if c.is_control() || is_bidi(c) {
+        out.extend(c.escape_unicode());
+    } else {
+        out.push(c);
+    }
 }
 
 /// Marks that turn the direction of what follows: a reader would see another text than the machine.

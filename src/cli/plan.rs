@@ -1,26 +1,33 @@
 //! `plan`: what `run` would do, or which runs a matrix would have.
 
+use serde_json::Value;
+
 use super::arguments::PlanFormat;
-use super::prepared::read;
+use super::prepared::{Prepared, read};
 use super::publish;
 use super::say::{say, wrong_input};
+use crate::compose::masked;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, text};
+use crate::redact::Redactor;
 use crate::verdict::ExitCode;
 
 pub(super) fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Surroundings) -> ExitCode {
-    let show: fn(&Plan) -> Option<String> = match format {
+    let show: fn(&Plan, Option<Value>) -> Option<String> = match format {
         PlanFormat::Matrix => return matrix(inputs, surroundings),
-        PlanFormat::Text => |plan| Some(text(plan)),
-        PlanFormat::Json => |plan| serde_json::to_string_pretty(plan).ok(),
+        PlanFormat::Text => |plan, _| Some(text(plan)),
+        PlanFormat::Json => json,
     };
     let made = if inputs.attached.is_attached() {
-        plan::make(inputs, None)
+        plan::make(inputs, None).map(|plan| (plan, None))
     } else {
-        read(inputs, "plan").map(|prepared| prepared.plan)
+        read(inputs, "plan").map(|prepared| {
+            let project = project(&prepared, inputs);
+            (prepared.plan, Some(project))
+        })
     };
     match made {
-        Ok(plan) => match show(&plan) {
+        Ok((plan, project)) => match show(&plan, project) {
             Some(shown) => {
                 say(&shown);
                 ExitCode::PASSED
@@ -29,6 +36,20 @@ pub(super) fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Surroundi
         },
         Err(problems) => wrong_input(&problems, surroundings),
     }
+}
+
+/// What was read from the compose files, without secrets.
+fn project(prepared: &Prepared, inputs: &Inputs) -> Value {
+    masked(&prepared.project, &Redactor::new(prepared.secrets.iter().chain(&inputs.secrets())))
+}
+
+/// The plan, and beside it the project that the compose files were read as.
+fn json(plan: &Plan, project: Option<Value>) -> Option<String> {
+    let mut shown = serde_json::to_value(plan).ok()?;
+    if let Some(project) = project {
+        shown.as_object_mut()?.insert("project".to_owned(), project);
+    }
+    serde_json::to_string_pretty(&shown).ok()
 }
 
 /// One line of JSON for `strategy.matrix`, and the output `matrix` on a runner.
@@ -41,5 +62,25 @@ pub(super) fn matrix(inputs: &Inputs, surroundings: &Surroundings) -> ExitCode {
             ExitCode::PASSED
         }
         Err(problems) => wrong_input(&problems, surroundings),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_shows_the_project_without_its_secrets() {
+        let license = Some("licence-text".to_owned().into());
+        let inputs =
+            Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), license, ..Inputs::defaults() };
+        let prepared = read(&inputs, "ug-test").unwrap();
+        let shown = json(&prepared.plan, Some(project(&prepared, &inputs))).unwrap();
+        assert!(!shown.contains("licence-text"), "{shown}");
+        assert!(!prepared.secrets.iter().any(|secret| shown.contains(secret)), "{shown}");
+        let read: Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(read["project"]["services"]["node1"]["labels"]["upgrade-gate.role"], "node");
+        assert!(read["project"]["services"]["database"]["healthcheck"]["retries"].is_number());
+        assert!(read["order"].is_array());
     }
 }

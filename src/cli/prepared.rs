@@ -52,19 +52,18 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 Err(mut wrong) => {
                     wrong.extend(off);
                     for wrong in wrong {
-                        problems.add(
-                            "compose-file",
-                            Shown::plain(&inputs.compose_file),
-                            wrong,
-                            "See docs/inputs.md, compose-file.",
-                        );
+                        let files = Shown::plain(&compose_files(inputs).join(", "));
+                        problems.add("compose-file", files, wrong, "See docs/inputs.md, compose-file.");
                     }
                 }
             }
         }
         Err(wrong) => {
             for wrong in wrong.0 {
-                problems.add("compose-file", Shown::plain(&inputs.compose_file), wrong.to_string(), "");
+                let at = if wrong.path.is_empty() { String::new() } else { format!(" at {}", wrong.path) };
+                let file = Shown::plain(&wrong.file.display().to_string());
+                let message = format!("is refused{at}: {}", wrong.message);
+                problems.add("compose-file", file, message, format!("{}.", wrong.remedy));
             }
         }
     }
@@ -147,18 +146,16 @@ fn variables(inputs: &Inputs, secrets: &Secrets, problems: &mut Problems) -> Ind
     variables
 }
 
+fn compose_files(inputs: &Inputs) -> Vec<&str> {
+    inputs.compose_file.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
 fn own_project(
     inputs: &Inputs,
     variables: IndexMap<String, String>,
     run_id: &str,
 ) -> Result<Parsed, compose::Problems> {
-    let paths: Vec<PathBuf> = inputs
-        .compose_file
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(PathBuf::from)
-        .collect();
+    let paths: Vec<PathBuf> = compose_files(inputs).into_iter().map(PathBuf::from).collect();
     let profiles = inputs.profiles.split([',', ' ', '\t', '\r', '\n']).map(str::trim);
     let profiles: Vec<String> = profiles.filter(|name| !name.is_empty()).map(str::to_owned).collect();
     compose::load(&paths, variables, &profiles, run_id)
@@ -270,6 +267,34 @@ mod tests {
         assert_eq!(nodes, 1);
         assert_eq!(warnings, ["node n2 is off: its profile ha is not active (input profiles)"]);
         assert_eq!(read(&inputs(), "ug-test").unwrap().warnings, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_wrong_compose_file_is_named_once_and_its_sentences_end_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let told = |compose_file: String| {
+            read(&Inputs { compose_file, ..inputs() }, "ug-test").unwrap_err().to_string()
+        };
+        let lower = write(
+            "a.yml",
+            "services: {app: {image: x, restart: sometimes, labels: {upgrade-gate.role: node}}}",
+        );
+        let upper = write("b.yml", "services: {app: {ports: ['x:1']}}");
+        for text in [told(format!("{lower}\n{upper}")), told(write("c.yml", "services: {app: {image: x}}"))] {
+            for line in text.lines().skip(1) {
+                assert!(line.ends_with('.') && !line.contains("..") && !line.contains(". ."), "{line}");
+                assert_eq!(line.matches(".yml").count(), 1, "{line}");
+            }
+        }
+        let several = told(format!("{lower},{upper}"));
+        assert!(several.contains("Name one file a line, without commas."), "{several}");
+        let roles = told(format!("{}\n{upper}", write("d.yml", "services: {app: {image: x}}")));
+        assert!(!roles.contains("\\u{a}"), "{roles}");
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Reading<'_> {
         let (services, off) = self.services(services, findings);
         let mut project = Project { name, services, ..Project::default() };
         self.networks(networks, &mut project, findings);
-        project.volumes = plain(volumes).map(|(key, node)| (key, volume(&node, findings))).collect();
+        project.volumes = volumes.into_iter().map(|(key, node)| (key, volume(&node, findings))).collect();
         consistency::check(&mut project, &off, findings);
         let used = |volume: &str| {
             let is_it = |mount: &Mount| matches!(&mount.source, MountSource::Volume(name) if name == volume);
@@ -77,7 +77,7 @@ impl Reading<'_> {
         let variables = Variables { base: &self.source.base, outer: self.variables, files: self.files };
         profiles::warn_of_unknown(&entries, self.profiles, findings);
         let (mut active, mut inactive) = (IndexMap::new(), IndexMap::new());
-        for (name, node) in plain(entries) {
+        for (name, node) in entries {
             if !is_name(&name) {
                 let remedy = "Use letters, digits, `_`, `.` and `-` only";
                 findings.problem(&node.place, format!("`{name}` is not a name of a service"), remedy);
@@ -105,7 +105,7 @@ impl Reading<'_> {
         let is_used =
             |name: &str| project.services.values().any(|service| service.networks.contains_key(name));
         let mut networks: IndexMap<String, Network> =
-            plain(entries).map(|(name, node)| (name, network(&node, findings))).collect();
+            entries.into_iter().map(|(name, node)| (name, network(&node, findings))).collect();
         networks.retain(|name, _| is_used(name));
         if is_used("default") && !networks.contains_key("default") {
             networks.insert("default".to_owned(), Network::default());
@@ -125,7 +125,7 @@ impl Reading<'_> {
         let is_used = |name: &str| {
             project.services.values().any(|service| of(service).iter().any(|file| file.source == name))
         };
-        let declared: Vec<String> = plain(entries.clone()).map(|(name, _)| name).collect();
+        let declared: Vec<String> = entries.iter().map(|(name, _)| name.clone()).collect();
         for (name, service) in &project.services {
             for file in of(service).iter().filter(|file| !declared.contains(&file.source)) {
                 let place = Place::default().key("services").key(name).key(section);
@@ -135,18 +135,13 @@ impl Reading<'_> {
             }
         }
         let mut sources = IndexMap::new();
-        for (name, node) in plain(entries) {
+        for (name, node) in entries {
             let base = &self.source.base;
             let read = file_source(&node, is_used(&name), base, self.variables, self.files, findings);
             sources.extend(read.map(|source| (name, source)));
         }
         sources
     }
-}
-
-/// Entries without notes.
-fn plain<'a>(entries: Vec<(String, Node<'a>)>) -> impl Iterator<Item = (String, Node<'a>)> {
-    entries.into_iter().filter(|(name, _)| !name.starts_with("x-"))
 }
 
 fn is_name(name: &str) -> bool {

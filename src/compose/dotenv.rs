@@ -31,10 +31,9 @@ pub(super) fn parse_dotenv(
     let mut cursor = Cursor { rest: text.strip_prefix('\u{feff}').unwrap_or(text), line: 1 };
     while cursor.skip_to_entry() {
         let line = cursor.line;
-        let error = |message: String| DotenvError { line, message };
-        let key = cursor.key().map_err(error)?;
+        let key = cursor.key().map_err(|message| DotenvError { line, message })?;
+        let error = |message: String| DotenvError { line, message: format!("{key}: {message}") };
         if !cursor.takes_value() {
-            cursor.end_of_line().map_err(error)?;
             if let Some(value) = outer(&key) {
                 read.variables.insert(key, value);
             }
@@ -97,11 +96,14 @@ impl Cursor<'_> {
         let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']');
         let length = self.rest.find(|c| !allowed(c)).unwrap_or(self.rest.len());
         let key = self.rest[..length].to_owned();
-        let line = self.rest.lines().next().unwrap_or_default().trim_end().to_owned();
         self.advance(length);
         self.skip_blanks();
-        if key.is_empty() || !(self.rest.is_empty() || self.rest.starts_with(['=', ':', '\n', '#'])) {
-            return Err(format!("`{line}` does not start with a name and `=`"));
+        if key.is_empty() {
+            return Err("the line does not start with a name".to_owned());
+        }
+        if !(self.rest.is_empty() || self.rest.starts_with(['=', ':', '\n'])) {
+            // Not even the name is repeated: a line of a longer value looks like one.
+            return Err("the name at its start is not followed by `=`".to_owned());
         }
         Ok(key)
     }
@@ -120,9 +122,7 @@ impl Cursor<'_> {
         self.skip_blanks();
         match self.rest.chars().next() {
             None | Some('\n' | '#') => Ok(()),
-            Some(_) => {
-                Err(format!("`{}` follows the end of a value", self.rest.lines().next().unwrap_or_default()))
-            }
+            Some(_) => Err("something follows the end of the value in quotes".to_owned()),
         }
     }
 
@@ -136,9 +136,8 @@ impl Cursor<'_> {
             _ => {
                 let length = self.rest.find('\n').unwrap_or(self.rest.len());
                 let line = &self.rest[..length];
-                let value =
-                    if line.starts_with('#') { "" } else { line.split(" #").next().unwrap_or_default() };
-                let value = value.trim_end().to_owned();
+                // A comment has a blank in front; those behind the `=` are gone already.
+                let value = line.split(" #").next().unwrap_or_default().trim_end().to_owned();
                 self.advance(length);
                 Ok(Raw::Template(value))
             }
@@ -164,13 +163,17 @@ impl Cursor<'_> {
                 // A dollar sign that the interpolation must leave alone.
                 '$' => value.push_str("$$"),
                 '0' => {
-                    let mut code = 0u32;
-                    for _ in 0..3 {
-                        let Some(digit) = chars.peek().and_then(|(_, c)| c.to_digit(8)) else { break };
-                        code = code * 8 + digit;
-                        chars.next();
+                    let mut digits = String::new();
+                    while digits.len() < 3
+                        && let Some((_, digit)) = chars.next_if(|(_, c)| c.is_ascii_digit())
+                    {
+                        digits.push(digit);
                     }
-                    value.extend(char::from_u32(code));
+                    match u8::from_str_radix(&digits, 8).ok().filter(|_| digits.len() == 3) {
+                        Some(code) => value.push(char::from(code)),
+                        // As compose does: the zero is lost, the rest stays.
+                        None => value.extend(std::iter::once('\\').chain(digits.chars())),
+                    }
                 }
                 _ => match control(escaped) {
                     Some(control) => value.push(control),
@@ -178,7 +181,7 @@ impl Cursor<'_> {
                 },
             }
         }
-        Err(format!("the value that starts with {quote} is never closed"))
+        Err(format!("the quote `{quote}` at the start of the value is never closed"))
     }
 }
 
@@ -224,7 +227,10 @@ mod tests {
             ("A=", "A→"),
             ("A=b # note", "A→b"),
             ("A=b#c", "A→b#c"),
-            ("A= # note", "A→"),
+            ("A= # note", "A→# note"),
+            ("A=#ff0000", "A→#ff0000"),
+            ("A=#Geheim # note", "A→#Geheim"),
+            ("A='#x'\nB=\"#y\"", "A→#x B→#y"),
             ("A='b $X # c' # note", "A→b $X # c"),
             (r"A='it\'s \n'", r"A→it's \n"),
             (r#"A="x\ty \"q\" \\ \$OUT \0101 \q""#, "A→x\ty \"q\" \\ $OUT A \\q"),
@@ -247,13 +253,23 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_line() {
+    fn errors_name_the_line_and_the_key_and_nothing_else() {
         let error = |text: &str| parse_dotenv(text, &outer).unwrap_err().to_string();
-        insta::assert_snapshot!(error("A=1\nmy key=2"), @"line 2: `my key=2` does not start with a name and `=`");
-        insta::assert_snapshot!(error("\n=x"), @"line 2: `=x` does not start with a name and `=`");
-        insta::assert_snapshot!(error("A=\"x\ny"), @r#"line 1: the value that starts with " is never closed"#);
-        insta::assert_snapshot!(error("A=\"x\ny\"z"), @"line 1: `z` follows the end of a value");
-        insta::assert_snapshot!(error("A=${X"), @"line 1: the expression `${X` has no closing brace");
+        insta::assert_snapshot!(error("A=1\nDB PASSWORD=hunter2"), @"line 2: the name at its start is not followed by `=`");
+        insta::assert_snapshot!(error("\n=hunter2"), @"line 2: the line does not start with a name");
+        insta::assert_snapshot!(error("A=\"x\nhunter2"), @r#"line 1: A: the quote `"` at the start of the value is never closed"#);
+        insta::assert_snapshot!(error("A=\"x\ny\"hunter2"), @"line 1: A: something follows the end of the value in quotes");
+        insta::assert_snapshot!(error("A=${X-hunter2"), @"line 1: A: an expression `${…` has no closing brace");
+        insta::assert_snapshot!(error("A=b\nOUT hunter2"), @"line 2: the name at its start is not followed by `=`");
+    }
+
+    #[test]
+    fn octal_escapes_have_three_digits() {
+        let cases =
+            [(r"\0101", "A"), (r"\012", r"\12"), (r"\0", r"\"), (r"\0999", r"\999"), (r"\01011", "A1")];
+        for (text, expected) in cases {
+            assert_eq!(one(&format!("A=\"{text}\"")), format!("A→{expected}"), "{text}");
+        }
     }
 
     #[test]

@@ -29,6 +29,10 @@ pub(super) fn pairs(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String
             }
         }
     }
+    if pairs.keys().any(|name| name.ends_with(char::is_whitespace)) {
+        let remedy = "Write NAME=value, with nothing between the two";
+        findings.problem(&node.place, "a name ends with a blank", remedy);
+    }
     if pairs.contains_key("") {
         findings.problem(&node.place, "there is a value without a name", "Write NAME=value");
     }
@@ -97,14 +101,16 @@ impl Variables<'_> {
             match read {
                 Ok(read) => {
                     for name in read.unset {
-                        findings
-                            .warn(&item.place, format!("{path} uses the variable {name}, which is not set"));
+                        findings.warn(
+                            &item.place,
+                            format!("`{path}` uses the variable {name}, which is not set"),
+                        );
                     }
                     variables.extend(read.variables);
                 }
                 Err(error) => findings.problem(
                     &item.place,
-                    format!("{path} cannot be read: {error}"),
+                    format!("`{path}` cannot be read: {error}"),
                     "Write lines of NAME=value, with quotes around values of several lines",
                 ),
             }
@@ -113,9 +119,11 @@ impl Variables<'_> {
 
     fn text_of(&self, path: &str, required: bool, place: &Place, findings: &mut Findings) -> Option<String> {
         let read = resolve(self.base, path, self.outer).and_then(|full| match self.files.read(&full) {
-            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| format!("{path} is not UTF-8 text")),
+            Ok(bytes) => {
+                String::from_utf8(bytes).map(Some).map_err(|_| format!("`{path}` is not UTF-8 text"))
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Ok(None),
-            Err(error) => Err(format!("{} cannot be read: {error}", full.display())),
+            Err(error) => Err(format!("`{}` cannot be read: {error}", full.display())),
         });
         read.unwrap_or_else(|message| {
             findings.problem(place, message, "Make the file readable, or add `required: false` to the entry");
@@ -198,9 +206,9 @@ mod tests {
         insta::assert_snapshot!(read("{env_file: [gone.env, bad.env, binary.env, {colour: red}], environment: {A: [1], '': x}}").1.join("\n"), @r"
         environment.A: a list is not a text
         environment: there is a value without a name
-        env_file[0]: /srv/gone.env cannot be read: entity not found
-        env_file[1]: bad.env cannot be read: line 1: the value that starts with ' is never closed
-        env_file[2]: binary.env is not UTF-8 text
+        env_file[0]: `/srv/gone.env` cannot be read: entity not found
+        env_file[1]: `bad.env` cannot be read: line 1: A: the quote `'` at the start of the value is never closed
+        env_file[2]: `binary.env` is not UTF-8 text
         env_file[3].colour: the key `colour` of an env_file is not supported
         env_file[3]: the env_file has no path
         ");

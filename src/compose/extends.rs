@@ -7,9 +7,10 @@ use yaml_serde::{Mapping, Value};
 
 use super::bounds::CHAIN;
 use super::followed::{Followed, path_of};
-use super::merge::{merge, settle};
+use super::merge::merge;
 use super::node::{Findings, Node, Place, Step, scalar};
 use super::roots::root_paths;
+use super::tags::{retagged, settle};
 use super::tree::tree;
 use super::whence::Said;
 
@@ -108,7 +109,11 @@ impl<'a, 'f> Extending<'a, 'f> {
         }
         above.pop();
         self.spoil(&base, &place);
-        if full.is_null() { service } else { merge(settle(full), service, &place, self.findings) }
+        if full.is_null() {
+            return service;
+        }
+        let merged = merge(settle(full), service.clone(), &place, self.findings);
+        retagged(&service, merged)
     }
 
     /// The services of another file, with their paths in full.
@@ -236,7 +241,7 @@ mod tests {
             "services: {c: {extends: {service: b}, tty: true}, a: {image: x, environment: [A=1]}, b: {extends: a, environment: {B: 2}}}",
             &[],
         );
-        check(&tree["services"]["c"], "{image: x, environment: {A: '1', B: 2}, tty: true}");
+        check(&tree["services"]["c"], "{image: x, environment: [A=1, B=2], tty: true}");
         assert!(tree["services"]["b"].get("extends").is_none());
         assert!(told.is_empty(), "{told:?}");
     }
@@ -303,5 +308,14 @@ mod tests {
         let links: Vec<String> = (0..30).map(|n| format!("s{n}: {{extends: s{}}}", n + 1)).collect();
         let (_, told) = carried_out(&format!("services: {{{}, s30: {{image: x}}}}", links.join(", ")), &[]);
         assert!(told[0].contains("more than 20 services extend each other in a chain"), "{told:?}");
+    }
+
+    #[test]
+    fn tags_mean_what_is_extended_and_the_files_below() {
+        let (tree, _) = carried_out(
+            "services: {a: {extends: b, labels: !override {x: 1}, user: !reset null}, b: {image: x, labels: {y: 2}, user: u}}",
+            &[],
+        );
+        check(&tree["services"]["a"], "{image: x, labels: !override {x: 1}, user: !reset null}");
     }
 }

@@ -58,7 +58,7 @@ fn id(node: &Node<'_>, findings: &mut Findings) -> u64 {
     node.read("a numeric id", findings, |text| text.parse().ok()).unwrap_or_default()
 }
 
-/// A text is octal, as people write it (`0440` is a text in YAML 1.2); a number has been read by YAML already (`0o440`).
+/// A text is octal; a number has been read by YAML already (`0440` and `0o440`, both without quotes).
 fn file_mode(node: &Node<'_>, findings: &mut Findings) -> Option<u32> {
     let radix = if node.value.is_number() { 10 } else { 8 };
     node.read("a file mode such as 0440", findings, |text| {
@@ -117,7 +117,11 @@ pub(super) fn file_source(
         "environment" => {
             let value = variables.get(text);
             if value.is_none() {
-                findings.problem(&place, format!("the variable {text} is not set"), format!("Set {text}"));
+                findings.problem(
+                    &place,
+                    format!("the variable `{text}` is not set"),
+                    format!("Set `{text}`"),
+                );
             }
             Some(FileSource { content: value?.clone().into_bytes(), origin: format!("variable {text}") })
         }
@@ -125,7 +129,7 @@ pub(super) fn file_source(
             let path = resolve(base, text, variables);
             let read = path.and_then(|path| match files.read(&path) {
                 Ok(content) => Ok(FileSource { content, origin: path.display().to_string() }),
-                Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+                Err(error) => Err(format!("`{}` cannot be read: {error}", path.display())),
             });
             read.map_err(|message| findings.problem(&place, message, "Make the file readable")).ok()
         }
@@ -180,8 +184,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_told() {
         let told = |yaml: &str| source(yaml, true).1.join("\n");
-        assert_eq!(told("{file: gone}"), "file: /srv/gone cannot be read: entity not found");
-        assert_eq!(told("{environment: NO}"), "environment: the variable NO is not set");
+        assert_eq!(told("{file: gone}"), "file: `/srv/gone` cannot be read: entity not found");
+        assert_eq!(told("{environment: NO}"), "environment: the variable `NO` is not set");
         assert_eq!(told("{external: true}"), "external: external configs and secrets exist in swarm only");
         assert_eq!(told("{}"), ": nothing says what is in it");
         assert_eq!(told("{file: a, content: b}"), ": more than one key says what is in it");

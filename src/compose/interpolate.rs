@@ -3,6 +3,8 @@
 //! The colon makes an empty value count like a missing one. Defaults, errors and alternatives are interpolated themselves. A `$`
 //! that starts none of these stays as it is, as in today's compose (1.29 refused it).
 
+use std::cell::RefCell;
+
 use yaml_serde::Value;
 
 use super::node::{Findings, Place, Step};
@@ -10,24 +12,24 @@ use super::node::{Findings, Place, Step};
 /// How deep defaults may nest; far beyond use, and shallow enough for the stack.
 const MAX_DEPTH: usize = 50;
 
-/// Why an expression has no value.
+/// Why an expression has no value. Its text is not repeated: defaults hold passwords, and passwords hold `${`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ExpressionError {
-    #[error("the expression `{0}` has no closing brace")]
-    Unclosed(String),
-    #[error("`{0}` is not an expression that compose knows")]
-    Malformed(String),
-    #[error("the expression `{expression}` needs the variable {variable}, which has no value{reason}")]
-    Required { expression: String, variable: String, reason: String },
-    #[error("the expression `{0}` nests defaults too deeply")]
-    TooDeep(String),
+    #[error("an expression `${{…` has no closing brace")]
+    Unclosed,
+    #[error("an expression `${{…}}` is none that compose knows")]
+    Malformed,
+    #[error("the variable `{variable}` is needed and has no value{reason}")]
+    Required { variable: String, reason: String },
+    #[error("an expression nests defaults too deeply")]
+    TooDeep,
 }
 
 impl ExpressionError {
     pub(super) fn remedy(&self) -> String {
         match self {
             Self::Required { variable, .. } => format!("Set {variable}, for example in .env"),
-            Self::TooDeep(_) => "Use fewer nested defaults".to_owned(),
+            Self::TooDeep => "Use fewer nested defaults".to_owned(),
             _ => "Write ${NAME}, ${NAME:-default}, or $$ for a plain dollar sign".to_owned(),
         }
     }
@@ -49,7 +51,7 @@ fn expand(
     depth: usize,
 ) -> Result<String, ExpressionError> {
     if depth > MAX_DEPTH {
-        return Err(ExpressionError::TooDeep(text.to_owned()));
+        return Err(ExpressionError::TooDeep);
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -60,8 +62,7 @@ fn expand(
             out.push('$');
             after
         } else if let Some(body) = after.strip_prefix('{') {
-            let close =
-                closing_brace(body).ok_or_else(|| ExpressionError::Unclosed(rest[dollar..].to_owned()))?;
+            let close = closing_brace(body).ok_or(ExpressionError::Unclosed)?;
             out.push_str(&braced(&body[..close], lookup, unset, depth)?);
             &body[close + 1..]
         } else {
@@ -86,9 +87,8 @@ fn braced(
     depth: usize,
 ) -> Result<String, ExpressionError> {
     let name = name_at_start(body);
-    let malformed = || ExpressionError::Malformed(format!("${{{body}}}"));
     if name.is_empty() {
-        return Err(malformed());
+        return Err(ExpressionError::Malformed);
     }
     let operation = &body[name.len()..];
     if operation.is_empty() {
@@ -108,16 +108,15 @@ fn braced(
         Some('-') => expand(operand, lookup, unset, depth + 1),
         Some('?') if present => Ok(value.unwrap_or_default()),
         Some('?') => {
-            let reason = expand(operand, lookup, unset, depth + 1)?;
-            Err(ExpressionError::Required {
-                expression: format!("${{{body}}}"),
-                variable: name.to_owned(),
-                reason: if reason.is_empty() { reason } else { format!(" ({reason})") },
-            })
+            // It may have problems of its own, and other variables, whose values are not told.
+            expand(operand, lookup, unset, depth + 1)?;
+            let told = !operand.is_empty() && !operand.contains('$');
+            let reason = if told { format!(" ({operand})") } else { String::new() };
+            Err(ExpressionError::Required { variable: name.to_owned(), reason })
         }
         Some('+') if present => expand(operand, lookup, unset, depth + 1),
         Some('+') => Ok(String::new()),
-        _ => Err(malformed()),
+        _ => Err(ExpressionError::Malformed),
     }
 }
 
@@ -166,8 +165,17 @@ pub(super) fn interpolate_tree(
     match value {
         Value::String(text) if text.contains('$') => {
             let mut names = Vec::new();
-            match interpolate(text, lookup, &mut names) {
-                Ok(replaced) => *text = replaced,
+            let used: RefCell<Vec<(String, String)>> = RefCell::default();
+            let noting = |name: &str| {
+                let value = lookup(name)?;
+                used.borrow_mut().push((name.to_owned(), value.clone()));
+                Some(value)
+            };
+            match interpolate(text, &noting, &mut names) {
+                Ok(replaced) => {
+                    findings.telling.note(place, text, &replaced, used.take());
+                    *text = replaced;
+                }
                 Err(error) => {
                     findings.problem(place, error.to_string(), error.remedy());
                     findings.spoilt.push(place.clone());
@@ -238,14 +246,15 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_expression() {
-        insta::assert_snapshot!(of("a ${X"), @"ERROR the expression `${X` has no closing brace");
-        insta::assert_snapshot!(of("${}"), @"ERROR `${}` is not an expression that compose knows");
-        insta::assert_snapshot!(of("${1}"), @"ERROR `${1}` is not an expression that compose knows");
-        insta::assert_snapshot!(of("${X!}"), @"ERROR `${X!}` is not an expression that compose knows");
-        insta::assert_snapshot!(of("${X:}"), @"ERROR `${X:}` is not an expression that compose knows");
-        insta::assert_snapshot!(of("${NO:?say $X}"), @"ERROR the expression `${NO:?say $X}` needs the variable NO, which has no value (say x)");
-        insta::assert_snapshot!(of("${EMPTY:?}"), @"ERROR the expression `${EMPTY:?}` needs the variable EMPTY, which has no value");
+    fn errors_repeat_nothing_but_the_name_of_what_is_needed() {
+        insta::assert_snapshot!(of("a ${X"), @"ERROR an expression `${…` has no closing brace");
+        insta::assert_snapshot!(of("${}"), @"ERROR an expression `${…}` is none that compose knows");
+        insta::assert_snapshot!(of("${1}"), @"ERROR an expression `${…}` is none that compose knows");
+        insta::assert_snapshot!(of("${X!}"), @"ERROR an expression `${…}` is none that compose knows");
+        insta::assert_snapshot!(of("${X:}"), @"ERROR an expression `${…}` is none that compose knows");
+        insta::assert_snapshot!(of("${NO:?say it}"), @"ERROR the variable `NO` is needed and has no value (say it)");
+        insta::assert_snapshot!(of("${NO:?say $X}"), @"ERROR the variable `NO` is needed and has no value");
+        insta::assert_snapshot!(of("${EMPTY:?}"), @"ERROR the variable `EMPTY` is needed and has no value");
         let deep = format!("{}{}", "${N:-".repeat(100), "}".repeat(100));
         assert!(of(&deep).ends_with("nests defaults too deeply"));
     }

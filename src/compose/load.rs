@@ -9,6 +9,7 @@ use super::dotenv::parse_dotenv;
 use super::parse::parse;
 use super::problem::{Problem, Problems};
 use super::source::{DiskFiles, Files as _, Parsed, Source};
+use crate::shown::visible;
 
 /// Reads compose files from the disk, later ones merged over earlier ones, and parses them.
 ///
@@ -26,7 +27,13 @@ pub fn load(
     let files = paths.iter().filter_map(|path| match read_text(path) {
         Ok(text) => Some((path.clone(), text)),
         Err(message) => {
-            problems.push(Problem::whole_file(path, message, "Correct the path, or make the file readable"));
+            let several = path.to_string_lossy().contains(',');
+            let remedy = if several {
+                "Name one file a line, without commas"
+            } else {
+                "Correct the path, or make the file readable"
+            };
+            problems.push(Problem::whole_file(path, message, remedy));
             None
         }
     });
@@ -74,7 +81,8 @@ fn with_dotenv(
     let read = parse_dotenv(&text, &|name| variables.get(name).cloned())
         .map_err(|error| Problem::whole_file(&path, error.to_string(), "Write lines of NAME=value"))?;
     for name in read.unset {
-        warnings.push(format!("{} uses the variable {name}, which is not set", path.display()));
+        let path = visible(&path.display().to_string());
+        warnings.push(format!("{path} uses the variable {name}, which is not set"));
     }
     let mut all = read.variables;
     all.extend(variables);
@@ -108,6 +116,34 @@ mod tests {
         assert_eq!(app.environment, given(&[("A", "a"), ("B", "b-2")]));
         assert_eq!(app.volumes[0].source, MountSource::Bind(folder.path().join("data")));
         assert!(parsed.warnings.iter().any(|warning| warning.contains("GONE")), "{:?}", parsed.warnings);
+    }
+
+    #[test]
+    fn names_without_values_in_an_upper_file_are_passed_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write(
+            "a.yaml",
+            "services: {s: {image: x, environment: {A: 1, B: 1, C: 1}, labels: {l: 1}}, t: {extends: s, environment: [B]}}",
+        );
+        write("b.yaml", "services: {s: {environment: [A, B], labels: {l: }}}");
+        write(".env", "A=#2 # two\n");
+        let paths = ["a.yaml", "b.yaml"].map(|name| folder.path().join(name));
+        let project = load(&paths, IndexMap::new(), &[], "p").unwrap().project;
+        assert_eq!(project.services["s"].environment, given(&[("A", "#2"), ("C", "1")]));
+        assert_eq!(project.services["s"].labels["l"], "");
+        assert_eq!(project.services["t"].environment, given(&[("A", "1"), ("C", "1")]));
+    }
+
+    #[test]
+    fn what_is_called_x_exists_below_the_top() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "services: {x-a: {image: x, x-note: 1, networks: [x-n], volumes: ['x-v:/v']}, b: {image: y, depends_on: [x-a]}}
+x-note: {image: z}\nnetworks: {x-n: }\nvolumes: {x-v: }";
+        std::fs::write(folder.path().join("a.yaml"), text).unwrap();
+        let project = load(&[folder.path().join("a.yaml")], IndexMap::new(), &[], "p").unwrap().project;
+        assert_eq!(project.waves(), [["x-a"], ["b"]]);
+        assert!(project.networks.contains_key("x-n") && project.volumes.contains_key("x-v"));
     }
 
     #[test]

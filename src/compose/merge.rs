@@ -7,6 +7,7 @@
 use yaml_serde::{Mapping, Value};
 
 use super::node::{Findings, Place, Step, scalar};
+use super::tags::{is_reset, settle, settle_unless_reset};
 
 /// How a value of an upper file meets the one below it.
 enum Rule {
@@ -18,8 +19,17 @@ enum Rule {
     Names,
     /// A text or a list or a mapping of texts, both as lists without repetition.
     Lines,
+    /// A limit: one number, or a mapping of two, which merges with another mapping only.
+    Limit,
+    /// The address ranges of a network.
+    Ranges,
     /// By what kind of value it is.
     Kind,
+}
+
+/// Whether a list at this place means the same with its entries once.
+pub(super) fn is_set(place: &Place) -> bool {
+    matches!(rule(place), Rule::Lines)
 }
 
 fn rule(place: &Place) -> Rule {
@@ -33,15 +43,18 @@ fn rule(place: &Place) -> Rule {
         .collect();
     match keys.as_slice() {
         ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => Rule::Replace,
-        ["services", _, "ulimits", _] => Rule::Replace,
-        ["services", _, "environment" | "labels" | "sysctls"] | ["networks" | "volumes", _, "labels"] => {
-            Rule::Pairs
-        }
+        ["services", _, "ulimits", _] => Rule::Limit,
+        ["networks", _, "ipam", "config"] => Rule::Ranges,
+        ["services", _, "environment" | "labels" | "annotations" | "sysctls"]
+        | ["services", _, "build", "args" | "labels"]
+        | ["services", _, "deploy", "labels"]
+        | ["networks" | "volumes" | "configs" | "secrets", _, "labels"] => Rule::Pairs,
         ["services", _, "depends_on" | "networks"] => Rule::Names,
         [
             "services",
             _,
-            "extra_hosts" | "env_file" | "tmpfs" | "cap_add" | "cap_drop" | "expose" | "profiles",
+            "extra_hosts" | "env_file" | "tmpfs" | "cap_add" | "cap_drop" | "expose" | "profiles" | "dns"
+            | "dns_search" | "dns_opt" | "label_file" | "links" | "group_add",
         ]
         | ["services", _, "networks", _, "aliases"] => Rule::Lines,
         _ => Rule::Kind,
@@ -56,12 +69,19 @@ pub(super) fn merge(lower: Value, upper: Value, place: &Place, findings: &mut Fi
     };
     match (rule(place), lower, upper) {
         (Rule::Replace, _, upper) => settle(upper),
+        (Rule::Limit, Value::Mapping(lower), upper @ Value::Mapping(_)) => {
+            mappings(Value::Mapping(lower), upper, place, findings)
+        }
+        (Rule::Limit, _, upper) => settle(upper),
         (_, lower, Value::Null) => lower,
         (_, Value::Null, upper) => settle(upper),
-        (Rule::Pairs, lower, upper) => {
-            mappings(pairs_as_mapping(lower), pairs_as_mapping(upper), place, findings)
+        (Rule::Pairs, lower, upper) => pairs(lower, upper),
+        (Rule::Ranges, Value::Sequence(lower), Value::Sequence(upper)) => {
+            Value::Sequence(ranges(lower, &settle(Value::Sequence(upper)), place, findings))
         }
         (Rule::Names, lower, upper) => {
+            // Within one file, for `extends`, compose takes nothing out of a list; between files it has made a mapping of it.
+            let upper = if lower.is_sequence() && findings.file.is_some() { settle(upper) } else { upper };
             mappings(names_as_mapping(lower, place), names_as_mapping(upper, place), place, findings)
         }
         (Rule::Lines, lower, upper) => {
@@ -73,15 +93,17 @@ pub(super) fn merge(lower: Value, upper: Value, place: &Place, findings: &mut Fi
             }
             Value::Sequence(lines)
         }
-        (Rule::Kind, Value::Sequence(mut lower), Value::Sequence(upper)) => {
-            lower.extend(upper.into_iter().filter_map(settle_unless_reset));
+        (_, Value::Sequence(mut lower), Value::Sequence(upper)) => {
+            for item in upper.into_iter().filter_map(settle_unless_reset) {
+                if !lower.contains(&item) {
+                    lower.push(item);
+                }
+            }
             Value::Sequence(lower)
         }
-        (Rule::Kind, lower @ Value::Mapping(_), upper @ Value::Mapping(_)) => {
-            mappings(lower, upper, place, findings)
-        }
-        (Rule::Kind, lower, upper) => {
-            if lower.is_mapping() || lower.is_sequence() || upper.is_mapping() || upper.is_sequence() {
+        (_, lower @ Value::Mapping(_), upper @ Value::Mapping(_)) => mappings(lower, upper, place, findings),
+        (_, lower, upper) => {
+            if lower.is_mapping() || lower.is_sequence() {
                 findings.problem(
                     place,
                     "the files give values of different kinds, which cannot be merged",
@@ -111,35 +133,59 @@ fn mappings(lower: Value, upper: Value, place: &Place, findings: &mut Findings) 
     Value::Mapping(merged)
 }
 
-fn is_reset(value: &Value) -> bool {
-    matches!(value, Value::Tagged(tagged) if tagged.tag == "reset")
+/// Names with values, as a list, which is what compose makes of them: from then on `!reset` finds no single name any more. A name
+/// without a value replaces the value below it: in `environment` it is passed on from outside then.
+fn pairs(mut lower: Value, upper: Value) -> Value {
+    if let (Value::Mapping(lower), Value::Mapping(upper)) = (&mut lower, &upper) {
+        lower.retain(|name, _| !upper.get(name).is_some_and(is_reset));
+    }
+    let mut merged: Vec<String> = Vec::new();
+    for line in pair_lines(lower).into_iter().chain(pair_lines(settle(upper))) {
+        let name = |line: &str| line.split('=').next().unwrap_or_default().to_owned();
+        match merged.iter_mut().find(|below| name(below) == name(&line)) {
+            Some(below) => *below = line,
+            None => merged.push(line),
+        }
+    }
+    Value::Sequence(merged.into_iter().map(Value::from).collect())
 }
 
-fn settle_unless_reset(value: Value) -> Option<Value> {
-    (!is_reset(&value)).then(|| settle(value))
-}
-
-/// Carries out the tags of a tree that lies over nothing: what is reset goes, `!override` is dropped.
-pub(super) fn settle(value: Value) -> Value {
+/// `{A: b, C: }` as `[A=b, C]`; what is no text stays out, and is told where a single file is read.
+fn pair_lines(value: Value) -> Vec<String> {
+    let line = |name: &Value, value: &Value| match (scalar(name), scalar(value)) {
+        (Some(name), Some(value)) => vec![format!("{name}={value}")],
+        (Some(name), None) => match value.as_sequence() {
+            Some(all) => all.iter().filter_map(scalar).map(|value| format!("{name}={value}")).collect(),
+            None => vec![name],
+        },
+        _ => Vec::new(),
+    };
     match value {
-        Value::Tagged(tagged) if tagged.tag == "override" => settle(tagged.value),
-        Value::Tagged(tagged) if tagged.tag == "reset" => Value::Null,
-        Value::Mapping(mapping) => Value::Mapping(
-            mapping.into_iter().filter_map(|(key, value)| Some((key, settle_unless_reset(value)?))).collect(),
-        ),
-        Value::Sequence(items) => items.into_iter().filter_map(settle_unless_reset).collect(),
-        other => other,
+        Value::Mapping(mapping) => mapping.iter().flat_map(|(name, value)| line(name, value)).collect(),
+        Value::Sequence(items) => items.iter().filter_map(scalar).collect(),
+        other => scalar(&other).into_iter().collect(),
     }
 }
 
-/// `[A=b, C]` as `{A: b, C: }`.
-fn pairs_as_mapping(value: Value) -> Value {
-    let Value::Sequence(items) = value else { return value };
-    let pairs = items.iter().filter_map(scalar).map(|item| match item.split_once('=') {
-        Some((key, value)) => (Value::from(key), Value::from(value)),
-        None => (Value::from(item), Value::Null),
-    });
-    Value::Mapping(pairs.collect())
+/// As compose does it: a range meets the one of the same subnet, and a range with another subnet takes the place of all below.
+fn ranges(lower: Vec<Value>, upper: &Value, place: &Place, findings: &mut Findings) -> Vec<Value> {
+    let mut merged: Vec<Value> = Vec::new();
+    let at =
+        |all: &[Value], one: &Value| all.iter().position(|other| other.get("subnet") == one.get("subnet"));
+    for mut below in lower {
+        for above in upper.as_sequence().into_iter().flatten() {
+            if above.get("subnet") != below.get("subnet") && at(&merged, above).is_none() {
+                merged.push(above.clone());
+                continue;
+            }
+            below = merge(below, above.clone(), &place.item(0), findings);
+            match at(&merged, &below) {
+                Some(index) => merged[index] = below.clone(),
+                None => merged.push(below.clone()),
+            }
+        }
+    }
+    merged
 }
 
 /// `[a, b]` as `{a: …, b: …}`, with what the short form means.
@@ -211,6 +257,7 @@ mod tests {
     #[test]
     fn lists_append() {
         check("{ports: ['1:1']}", "{ports: ['2:2']}", "{ports: ['1:1', '2:2']}");
+        check("{security_opt: [a]}", "{security_opt: [b, a, b]}", "{security_opt: [a, b]}");
         check("{cap_add: [A, B]}", "{cap_add: [B, C]}", "{cap_add: [A, B, C]}");
         check("{tmpfs: /run}", "{tmpfs: [/tmp]}", "{tmpfs: [/run, /tmp]}");
         check("{env_file: a}", "{env_file: {path: b}}", "{env_file: [a, {path: b}]}");
@@ -232,9 +279,13 @@ mod tests {
         check(
             "{environment: [A=1, B=2, C]}",
             "{environment: {B: 3, D: }}",
-            "{environment: {A: '1', B: 3, C: , D: }}",
+            "{environment: [A=1, B=3, C, D]}",
         );
-        check("{labels: {a: b}}", "{labels: [c=d=e]}", "{labels: {a: b, c: d=e}}");
+        check("{labels: {a: b}}", "{labels: [c=d=e]}", "{labels: [a=b, c=d=e]}");
+        check("{environment: {A: 1, B: 2}}", "{environment: [A]}", "{environment: [A, B=2]}");
+        check("{labels: [a=1]}", "{labels: {a: }}", "{labels: [a]}");
+        check("{sysctls: {a: 1}}", "{sysctls: {a: }}", "{sysctls: [a]}");
+        check("{environment: {A: 1}}", "{environment: }", "{environment: {A: 1}}");
         check(
             "{extra_hosts: ['a:1.1.1.1']}",
             "{extra_hosts: {b: 2.2.2.2}}",
@@ -255,7 +306,8 @@ mod tests {
     #[test]
     fn tags_replace_and_remove() {
         check("{ports: [1], user: u}", "{ports: !override [2], user: !reset null}", "{ports: [2]}");
-        check("{environment: {A: 1, B: 2}}", "{environment: {A: !reset null}}", "{environment: {B: 2}}");
+        check("{environment: {A: 1, B: 2}}", "{environment: {A: !reset null}}", "{environment: [B=2]}");
+        check("{environment: [A=1, B=2]}", "{environment: {A: !reset null}}", "{environment: [A=1, B=2]}");
         check("{image: !override a, user: !reset null}", "{tty: true}", "{image: a, tty: true}");
         check(
             "{depends_on: [a]}",
@@ -268,5 +320,24 @@ mod tests {
     fn different_kinds_are_refused() {
         assert_eq!(merged("{ports: [1]}", "{ports: {a: b}}").1, ["services.app.ports"]);
         assert_eq!(merged("{deploy: {}}", "{deploy: 3}").1, ["services.app.deploy"]);
+        check("{build: .}", "{build: {context: .}}", "{build: {context: .}}");
+        check(
+            "{ulimits: {a: 1, b: {soft: 1, hard: 2}}}",
+            "{ulimits: {a: {soft: 1, hard: 2}, b: {hard: 3}}}",
+            "{ulimits: {a: {soft: 1, hard: 2}, b: {soft: 1, hard: 3}}}",
+        );
+    }
+
+    #[test]
+    fn address_ranges_meet_by_their_subnet() {
+        let over = |lower: &str, upper: &str| {
+            let tree = |text: &str| -> Value { yaml_serde::from_str(text).unwrap() };
+            let place = Place::default().key("networks").key("n").key("ipam").key("config");
+            merge(tree(lower), tree(upper), &place, &mut Findings::default())
+        };
+        let tree = |text: &str| -> Value { yaml_serde::from_str(text).unwrap() };
+        assert_eq!(over("[{subnet: a}]", "[{subnet: a, gateway: g}]"), tree("[{subnet: a, gateway: g}]"));
+        assert_eq!(over("[{subnet: a}]", "[{subnet: b}]"), tree("[{subnet: b}]"));
+        assert_eq!(over("[{subnet: a}, {subnet: b}]", "[{subnet: b}]"), tree("[{subnet: b}]"));
     }
 }

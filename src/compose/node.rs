@@ -9,57 +9,9 @@ use std::time::Duration;
 
 use yaml_serde::Value;
 
-use super::units;
-
-/// Where a value stands, such as `services.app.ports[0]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Place(Vec<Step>);
-
-/// One part of a [`Place`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
-    Key(String),
-    Item(usize),
-}
-
-impl Place {
-    pub(super) fn key(&self, key: impl Into<String>) -> Self {
-        self.then(Step::Key(key.into()))
-    }
-
-    pub(super) fn item(&self, index: usize) -> Self {
-        self.then(Step::Item(index))
-    }
-
-    fn then(&self, step: Step) -> Self {
-        let mut steps = self.0.clone();
-        steps.push(step);
-        Self(steps)
-    }
-
-    pub(super) fn steps(&self) -> &[Step] {
-        &self.0
-    }
-
-    /// Whether this place is `other` or within it. Items are not told apart: merging moves them.
-    pub(super) fn within(&self, other: &Self) -> bool {
-        let keys = other.0.iter().take_while(|step| matches!(step, Step::Key(_))).count();
-        self.0.starts_with(&other.0[..keys])
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Key(key) if position == 0 => write!(f, "{key}")?,
-                Step::Key(key) => write!(f, ".{key}")?,
-                Step::Item(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
-    }
-}
+pub(super) use super::place::{Place, Step};
+use super::telling::{Telling, may_be_secret};
+use super::{numbers, units};
 
 /// A problem whose file is not known yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,9 +19,14 @@ pub(super) struct Found {
     /// Known while a single file is read; after the merge it is looked up by the place.
     pub(super) file: Option<PathBuf>,
     pub(super) place: Place,
+    /// The place as it may be told.
+    pub(super) path: String,
     pub(super) message: String,
     pub(super) remedy: String,
 }
+
+/// Nobody reads more problems, or warnings, than these.
+const MOST_TOLD: usize = 500;
 
 /// What reading brought up.
 #[derive(Debug, Clone, Default)]
@@ -80,6 +37,8 @@ pub(super) struct Findings {
     pub(super) warnings: Vec<String>,
     /// Values that could not be interpolated: what else is wrong with them is of no interest.
     pub(super) spoilt: Vec<Place>,
+    /// What of the files may be told.
+    pub(super) telling: Telling,
 }
 
 impl Findings {
@@ -87,16 +46,28 @@ impl Findings {
         if self.file.is_none() && self.spoilt.iter().any(|spoilt| place.within(spoilt)) {
             return;
         }
+        let (message, remedy) = match self.problems.len() {
+            ..MOST_TOLD => (message.into(), remedy.into()),
+            MOST_TOLD => {
+                (format!("there are more than {MOST_TOLD} problems"), "Correct these first".to_owned())
+            }
+            _ => return,
+        };
         self.problems.push(Found {
             file: self.file.clone(),
             place: place.clone(),
-            message: message.into(),
-            remedy: remedy.into(),
+            path: self.telling.path(place),
+            message: self.telling.text(place, &message),
+            remedy: self.telling.text(place, &remedy),
         });
     }
 
     pub(super) fn warn(&mut self, place: &Place, message: impl fmt::Display) {
-        self.warnings.push(format!("{place}: {message}"));
+        if self.warnings.len() >= MOST_TOLD {
+            return;
+        }
+        let message = self.telling.text(place, &message.to_string());
+        self.warnings.push(format!("{}: {message}", self.telling.path(place)));
     }
 }
 
@@ -115,6 +86,7 @@ impl<'a> Node<'a> {
     /// Notes that the value is not what it should be.
     pub(super) fn wrong(&self, expected: &str, findings: &mut Findings) {
         let message = match scalar(self.value) {
+            Some(_) if may_be_secret(&self.place) => format!("the value is not {expected}"),
             Some(text) => format!("`{text}` is not {expected}"),
             None if self.value.is_null() => format!("it is empty instead of {expected}"),
             None => format!("{} is not {expected}", kind(self.value)),
@@ -218,8 +190,7 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Bool(flag) => Some(flag.to_string()),
-        // As compose prints numbers: 1e3 is 1000, 1.0 is 1.
-        Value::Number(number) if number.is_f64() => number.as_f64().map(|float| float.to_string()),
+        Value::Number(number) if number.is_f64() => number.as_f64().map(numbers::float),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
@@ -237,7 +208,7 @@ fn kind(value: &Value) -> &'static str {
 /// Reads YAML with one of the readers; for the tests of the families.
 #[cfg(test)]
 pub(super) fn reading<T>(yaml: &str, reader: impl FnOnce(&Node<'_>, &mut Findings) -> T) -> (T, Vec<String>) {
-    let value: Value = yaml_serde::from_str(yaml).unwrap();
+    let value = super::yaml::read(yaml).unwrap();
     let mut findings = Findings::default();
     let read = reader(&Node::new(&value, Place::default()), &mut findings);
     let told = findings.problems.iter().map(|found| format!("{}: {}", found.place, found.message)).collect();
@@ -249,17 +220,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_read_like_paths() {
-        let place = Place::default().key("services").key("app").key("ports").item(2).key("target");
-        assert_eq!(place.to_string(), "services.app.ports[2].target");
-        assert!(place.within(&Place::default().key("services").key("app")));
-        assert!(place.within(&Place::default().key("services").key("app").key("ports").item(7)));
-        assert!(!place.within(&Place::default().key("services").key("ap")));
-    }
-
-    #[test]
     fn scalars_are_spelled_as_compose_spells_them() {
-        let all: Value = yaml_serde::from_str("[a, 1, 1.10, 1e3, true, 0440, ~, [], 2.0]").unwrap();
+        let all =
+            super::super::yaml::read("[a, 1, 1.10, 1e3, true, 0440, '0440', 1_000, ~, [], 2.0]").unwrap();
         let texts: Vec<_> = all.as_sequence().unwrap().iter().map(scalar).collect();
         let expected = [
             Some("a"),
@@ -267,7 +230,9 @@ mod tests {
             Some("1.1"),
             Some("1000"),
             Some("true"),
+            Some("288"),
             Some("0440"),
+            Some("1000"),
             None,
             None,
             Some("2"),
@@ -283,6 +248,16 @@ mod tests {
         });
         assert_eq!(read, (None, None));
         assert_eq!(told, ["a: a list is not a text", "b: `soon` is not true or false"]);
+    }
+
+    #[test]
+    fn there_is_an_end_to_the_problems_that_are_told() {
+        let mut findings = Findings::default();
+        for _ in 0..2 * MOST_TOLD {
+            findings.problem(&Place::default(), "m", "r");
+        }
+        assert_eq!(findings.problems.len(), MOST_TOLD + 1);
+        assert_eq!(findings.problems[MOST_TOLD].message, "there are more than 500 problems");
     }
 
     #[test]

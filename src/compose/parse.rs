@@ -6,6 +6,8 @@ use super::assemble::Reading;
 use super::bounds::SERVICES;
 use super::gather::{Gathering, Set};
 use super::node::Findings;
+use super::once::once;
+use super::place::Place;
 use super::problem::{Problem, Problems};
 use super::profiles;
 use super::source::{Files, Parsed, Source};
@@ -30,7 +32,7 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     }
     let mut gathering = Gathering::new(files);
     let set = Set { files: &source.files, base: &source.base, variables: &variables };
-    let merged = gathering.gather(&set, &mut findings);
+    let mut merged = gathering.gather(&set, &mut findings);
     if let Some(services) = merged.get("services").and_then(Value::as_mapping)
         && services.len() > SERVICES
     {
@@ -41,6 +43,7 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     if !gathering.unreadable.is_empty() {
         return Err(Problems(gathering.unreadable));
     }
+    once(&mut merged, &Place::default());
     let profiles = profiles::active(source, &variables);
     let reading = Reading { source, variables: &variables, files, profiles: &profiles };
     let (project, off) = reading.project(&merged, &mut findings);
@@ -149,7 +152,7 @@ mod tests {
         let upper = "services: {app: {ports: ['1:1', '2:x'], privileged: true}, db: {image: b}}";
         insta::assert_snapshot!(told(&[lower, upper]), @r#"
         3 problems in the compose file:
-        - b.yaml, services.app.ports[2]: `2:x` has no port from 1 to 65535 as its target. Write [address:][published:]target[/protocol], such as 127.0.0.1:8065:8065/tcp.
+        - b.yaml, services.app.ports[1]: `2:x` has no port from 1 to 65535 as its target. Write [address:][published:]target[/protocol], such as 127.0.0.1:8065:8065/tcp.
         - a.yaml, services.app.restart: `sometimes` is not "no", always, unless-stopped, on-failure or on-failure:N. Write "no", always, unless-stopped, on-failure or on-failure:N here.
         - b.yaml, services.app.privileged: privileged containers are refused. Grant what is needed under `cap_add:`.
         "#);
@@ -222,8 +225,8 @@ mod tests {
     fn a_value_without_its_variable_is_told_once() {
         insta::assert_snapshot!(told(&["services: {a: {image: a, scale: '${N:?how many}', mem_limit: '${M'}}"]), @r"
         2 problems in the compose file:
-        - a.yaml, services.a.scale: the expression `${N:?how many}` needs the variable N, which has no value (how many). Set N, for example in .env.
-        - a.yaml, services.a.mem_limit: the expression `${M` has no closing brace. Write ${NAME}, ${NAME:-default}, or $$ for a plain dollar sign.
+        - a.yaml, services.a.scale: the variable `N` is needed and has no value (how many). Set N, for example in .env.
+        - a.yaml, services.a.mem_limit: an expression `${…` has no closing brace. Write ${NAME}, ${NAME:-default}, or $$ for a plain dollar sign.
         ");
     }
 

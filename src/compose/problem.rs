@@ -3,9 +3,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::node::Place;
+use super::telling::Telling;
+use crate::shown::visible;
+
 /// One thing that keeps a compose file from being run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{}{message}. {remedy}.", .file.display(), place(.path))]
+#[error("{}{}{message}. {remedy}.", shown_path(.file), place(.path))]
 pub struct Problem {
     /// The file that says it; of several files that say it, the last.
     pub file: PathBuf,
@@ -20,13 +24,20 @@ pub struct Problem {
 impl Problem {
     /// A problem of a file as a whole.
     pub(super) fn whole_file(path: &Path, message: impl Into<String>, remedy: &str) -> Self {
+        let nowhere = Place::default();
+        let told = |text: &str| Telling::default().text(&nowhere, text);
         Self {
             file: path.to_owned(),
             path: String::new(),
-            message: message.into(),
-            remedy: remedy.to_owned(),
+            message: told(&message.into()),
+            remedy: told(remedy),
         }
     }
+}
+
+/// The path of a file, whose name may have anything in it.
+fn shown_path(path: &Path) -> String {
+    visible(&path.display().to_string())
 }
 
 fn place(path: &str) -> String {

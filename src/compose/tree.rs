@@ -6,7 +6,9 @@ use yaml_serde::Value;
 use super::bounds::{FILE, FILE_MIB, NESTING, SERVICES};
 use super::interpolate::interpolate_tree;
 use super::nesting::deeper_than;
-use super::node::{Findings, Place};
+use super::node::Findings;
+use super::place::Place;
+use super::yaml;
 
 /// Longer chains of `<<` are nobody's file.
 const MERGE_CHAIN: usize = 16;
@@ -28,8 +30,7 @@ pub(super) fn tree(
         let message = format!("brackets nest more than {NESTING} deep in line {line}");
         return Err((message, "Close them, or put the text into quotes"));
     }
-    let mut tree: Value =
-        yaml_serde::from_str(text).map_err(|error| (format!("it is not YAML: {error}"), correct))?;
+    let mut tree = yaml::read(text).map_err(|error| (format!("it is not YAML: {error}"), correct))?;
     // A merged mapping may bring a `<<` of its own: one pass per link of the chain.
     for _ in 0..MERGE_CHAIN {
         if !has_merge_key(&tree) {

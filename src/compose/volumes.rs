@@ -194,12 +194,20 @@ fn bind(
     }
 }
 
-/// Without a slash at the end, so that `/data` and `/data/` are one target.
+/// Spelled in the shortest way, so that `/data`, `/data/` and `/x/../data` are one target.
 fn clean(target: &str) -> String {
-    match target.trim_end_matches('/') {
-        "" if target.starts_with('/') => "/".to_owned(),
-        trimmed => trimmed.to_owned(),
+    if !target.starts_with('/') {
+        return target.to_owned();
     }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in target.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    format!("/{}", parts.join("/"))
 }
 
 /// Reads `tmpfs`: one or several of `target[:options]`.

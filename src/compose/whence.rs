@@ -40,7 +40,7 @@ impl Said {
 
 /// Names the file of a problem that was found after the merge: the last one that says what is at that place.
 pub(super) fn with_file(found: Found, merged: &Value, all: &[Said]) -> Problem {
-    let path = found.place.to_string();
+    let path = found.path;
     let (file, path) = match found.file {
         Some(file) => (file, path),
         None => match who_says(found.place.steps(), merged, all) {

@@ -10,6 +10,10 @@ mod attached;
 #[cfg(test)]
 mod compose_config;
 #[cfg(test)]
+mod compose_messages;
+#[cfg(test)]
+mod compose_oracle;
+#[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
 mod docker_engine;
