@@ -37,7 +37,7 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
         unreadable.push(Problem::whole_file(&source.base, "there is no compose file", "Name one"));
     }
     if !unreadable.is_empty() {
-        return Err(Problems(unreadable));
+        return Err(Problems(unreadable, findings.warnings));
     }
     let merged = trees.iter().fold(Value::Mapping(Mapping::new()), |below, (_, tree)| {
         merge(below, tree.clone(), &Place::default(), &mut findings)
@@ -55,7 +55,7 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
             told.push(problem);
         }
     }
-    Err(Problems(told))
+    Err(Problems(told, warnings))
 }
 
 /// Longer chains of `<<` are nobody's file.
