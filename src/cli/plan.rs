@@ -1,28 +1,28 @@
 //! `plan`: what `run` would do, or which runs a matrix would have.
 
 use super::arguments::PlanFormat;
-use super::prepared::read;
+use super::judged::judge;
 use super::publish;
-use super::say::{say, wrong_input};
+use super::say::{quote, say, wrong_input};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, text};
 use crate::verdict::ExitCode;
 
-pub(super) fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Surroundings) -> ExitCode {
+pub(super) async fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Surroundings) -> ExitCode {
     let show: fn(&Plan) -> Option<String> = match format {
         PlanFormat::Matrix => return matrix(inputs, surroundings),
         PlanFormat::Text => |plan| Some(text(plan)),
         PlanFormat::Json => |plan| serde_json::to_string_pretty(plan).ok(),
     };
-    let made = if inputs.attached.is_attached() {
-        plan::make(inputs, None)
-    } else {
-        read(inputs, "plan").map(|prepared| prepared.plan)
-    };
-    match made {
-        Ok(plan) => match show(&plan) {
+    match judge(inputs, surroundings, "plan").await {
+        Ok(judged) => match show(&judged.plan) {
+            // A program reads it: nothing may stand around it, and no line of it can begin as a command does.
+            Some(json) if format == PlanFormat::Json => {
+                say(&json);
+                ExitCode::PASSED
+            }
             Some(shown) => {
-                say(&shown);
+                quote(&shown, surroundings);
                 ExitCode::PASSED
             }
             None => ExitCode::GATE_BUG,

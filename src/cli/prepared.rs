@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
-use secrecy::ExposeSecret as _;
 
-use super::random;
-use crate::cluster::{Roles, default_files};
-use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
+use super::variables::{Secrets, images, variables};
+use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files};
+use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Service, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
-use crate::plan::{self, Plan, Problems};
+use crate::plan::{self, BuiltPlan, Plan, Problems};
 use crate::shown::Shown;
 
 /// Inputs that turned out right: what will be done, and to what.
@@ -19,7 +18,6 @@ pub(super) struct Prepared {
     pub(super) plan: Plan,
     pub(super) project: Project,
     pub(super) roles: Roles,
-    pub(super) warnings: Vec<String>,
     pub(super) secrets: Vec<String>,
 }
 
@@ -42,24 +40,30 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 let nodes = inputs.nodes.parse().ok().filter(|nodes| *nodes > 0);
                 keep_nodes(&mut parsed.project, nodes.unwrap_or(usize::MAX));
             }
-            match Roles::read(&parsed.project) {
-                Ok(roles) => cluster = Some((parsed, roles)),
+            let Parsed { project, warnings } = parsed;
+            problems.1 = warnings;
+            if own {
+                images_of_services(inputs, &project, &mut problems);
+            }
+            match Roles::read(&project) {
+                Ok(roles) => {
+                    foreseen(inputs, &project, &roles, &mut problems);
+                    cluster = Some((project, roles));
+                }
                 Err(wrong) => {
                     for wrong in wrong {
-                        problems.add(
-                            "compose-file",
-                            Shown::plain(&inputs.compose_file),
-                            wrong,
-                            "See docs/inputs.md, compose-file.",
-                        );
+                        let remedy = "See docs/inputs.md, compose-file.";
+                        problems.add("compose-file", Shown::plain(&inputs.compose_file), wrong, remedy);
                     }
                 }
             }
         }
         Err(wrong) => {
+            let remedy = several_on_a_line(&inputs.compose_file);
             for wrong in wrong.0 {
-                problems.add("compose-file", Shown::plain(&inputs.compose_file), wrong.to_string(), "");
+                problems.add("compose-file", Shown::plain(&inputs.compose_file), wrong.to_string(), remedy);
             }
+            problems.1 = wrong.1;
         }
     }
     let names = cluster
@@ -67,78 +71,91 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
         .filter(|_| own)
         .map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
     match (plan::make(inputs, names), cluster) {
-        (Ok(plan), Some((mut parsed, roles))) if problems.0.is_empty() => {
+        (Ok(mut plan), Some((mut project, roles))) if problems.0.is_empty() => {
             for node in &roles.nodes {
                 // A node that dies must be seen, not restarted behind our back.
-                parsed.project.services[&node.service].restart = Restart::No;
+                project.services[&node.service].restart = Restart::No;
             }
-            let secrets = secrets.list();
-            Ok(Prepared { plan, project: parsed.project, roles, warnings: parsed.warnings, secrets })
+            plan.built = Some(built(&roles));
+            plan.warnings.extend(problems.1);
+            Ok(Prepared { plan, project, roles, secrets: secrets.list() })
         }
         (plan, _) => {
-            if let Err(more) = plan {
-                problems.0.splice(0..0, more.0);
-            }
+            let (wrong, warnings) = match plan {
+                Err(more) => (more.0, more.1),
+                Ok(plan) => (Vec::new(), plan.warnings),
+            };
+            problems.0.splice(0..0, wrong);
+            problems.1.splice(0..0, warnings);
             Err(problems)
         }
     }
 }
 
-/// What protects the built-in cluster from its neighbours on the engine: made anew for each run.
-struct Secrets {
-    database: String,
-    store: String,
-}
-
-impl Secrets {
-    fn new() -> Self {
-        let make = || random::hex(12).unwrap_or_else(|_| "no-random-bytes-here".into());
-        Self { database: make(), store: make() }
-    }
-
-    fn list(&self) -> Vec<String> {
-        vec![self.database.clone(), self.store.clone()]
+fn built(roles: &Roles) -> BuiltPlan {
+    BuiltPlan {
+        others: roles.others.clone(),
+        ports: roles.nodes.iter().map(|node| node.port).collect(),
+        balancer: roles.balancer.as_ref().map(|balancer| balancer.service.clone()),
+        drained: roles.balancer.as_ref().is_some_and(|balancer| balancer.haproxy.is_some()),
     }
 }
 
-fn variables(inputs: &Inputs, secrets: &Secrets, problems: &mut Problems) -> IndexMap<String, String> {
-    let mut variables = IndexMap::from([
-        ("DATABASE_PASSWORD".to_owned(), secrets.database.clone()),
-        ("S3_SECRET_KEY".to_owned(), secrets.store.clone()),
-    ]);
-    if let Some(license) = &inputs.license {
-        variables.insert("LICENSE".into(), license.expose_secret().trim().to_owned());
-        variables.insert("CLUSTER".into(), "true".into());
+/// Images that no engine could pull; a node's is replaced.
+fn images_of_services(inputs: &Inputs, project: &Project, problems: &mut Problems) {
+    for (name, service) in project.services.iter().filter(|(_, service)| !is_node(service)) {
+        let (value, whose) =
+            (Shown::plain(&inputs.compose_file), format!("has the service {name}, whose image "));
+        plan::judge_image("compose-file", value, &whose, &service.image, problems);
     }
-    if inputs.apps == "true" {
-        variables.insert("APPS".into(), "true".into());
-    }
-    let images = [
-        ("DATABASE_IMAGE", &inputs.database_image),
-        ("STORE_IMAGE", &inputs.store_image),
-        ("BALANCER_IMAGE", &inputs.balancer_image),
-    ];
-    for (name, image) in images {
-        if !image.trim().is_empty() {
-            variables.insert(name.into(), image.trim().to_owned());
+    for (input, variable, image) in images(inputs).into_iter().filter(|(.., image)| !image.is_empty()) {
+        if !project.services.values().any(|service| service.image == image) {
+            let wrong =
+                format!("is given, and no service of the compose file has ${{{variable}}} as its image");
+            problems.add(
+                input,
+                Shown::plain(image),
+                wrong,
+                format!("Use ${{{variable}}} there, or leave {input} out."),
+            );
         }
     }
-    for line in
-        inputs.variables.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-    {
-        match line.split_once('=') {
-            Some((name, value)) if !name.trim().is_empty() => {
-                variables.insert(name.trim().to_owned(), value.trim().to_owned());
-            }
-            _ => problems.add(
-                "variables",
-                Shown::name_of(line),
-                "is no KEY=VALUE",
-                "Write one variable a line, such as S3_PREFIX=ha.",
-            ),
-        }
+}
+
+/// What the project shows before anything of it is created.
+fn foreseen(inputs: &Inputs, project: &Project, roles: &Roles, problems: &mut Problems) {
+    let said = Said { disposable: inputs.data == "disposable", licensed: inputs.license.is_some() };
+    let Foreseen { refused, warnings } = Foreseen::of(project, roles, said);
+    for Refusal { input, wrong, remedy } in refused {
+        let value = match input {
+            "compose-file" => Shown::plain(&inputs.compose_file),
+            "data" => Shown::plain(&inputs.data),
+            _ => Shown::nothing(),
+        };
+        problems.add(input, value, wrong, remedy);
     }
-    variables
+    problems.1.extend(warnings);
+    let asked = inputs.nodes.as_str();
+    if asked != Inputs::NODES && asked != roles.nodes.len().to_string() {
+        let has = roles.nodes.len();
+        problems.1.push(format!("the input nodes does not count: the compose file has {has} of them"));
+    }
+}
+
+/// What to add where a line that cannot be read looks like several files.
+fn several_on_a_line(text: &str) -> &'static str {
+    let several = |line: &str| {
+        let parts = line.split([',', ';', ':', ' ']).filter(|part| !part.trim().is_empty());
+        !Path::new(line).exists() && parts.count() > 1
+    };
+    match text.lines().map(str::trim).any(several) {
+        true => "Write one file a line.",
+        false => "",
+    }
+}
+
+fn is_node(service: &Service) -> bool {
+    service.labels.get("upgrade-gate.role").is_some_and(|role| role == "node")
 }
 
 fn own_project(
@@ -177,9 +194,8 @@ fn default_project(
 fn keep_nodes(project: &mut Project, nodes: usize) {
     let mut left = nodes;
     project.services.retain(|_, service| {
-        let is_node = service.labels.get("upgrade-gate.role").is_some_and(|role| role == "node");
-        let stays = !is_node || left > 0;
-        left -= usize::from(is_node && stays);
+        let stays = !is_node(service) || left > 0;
+        left -= usize::from(is_node(service) && stays);
         stays
     });
 }
@@ -192,72 +208,4 @@ pub(super) fn credentials(inputs: &Inputs) -> Option<Credentials> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::SecretString;
-
-    fn inputs() -> Inputs {
-        Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), ..Inputs::defaults() }
-    }
-
-    #[test]
-    fn the_built_in_cluster_has_as_many_nodes_as_asked_for() {
-        for count in [1, 2, 3, 5, 9] {
-            let prepared = read(&Inputs { nodes: count.to_string(), ..inputs() }, "ug-test").unwrap();
-            assert_eq!(prepared.roles.nodes.len(), count);
-            assert_eq!(prepared.plan.order.len(), count);
-            assert_eq!(prepared.plan.order.last().unwrap(), &format!("node{count}"));
-        }
-    }
-
-    #[test]
-    fn a_licence_switches_clustering_on_and_a_variable_overrides() {
-        let with = Inputs {
-            license: Some(SecretString::from("licence-text")),
-            variables: "S3_PREFIX=ha\n".into(),
-            ..inputs()
-        };
-        let project = read(&with, "ug-test").unwrap().project;
-        let node = &project.services["node1"].environment;
-        assert_eq!(node["MM_CLUSTERSETTINGS_ENABLE"], "true");
-        assert_eq!(node["MM_LICENSE"], "licence-text");
-        assert_eq!(node["MM_FILESETTINGS_AMAZONS3PATHPREFIX"], "ha");
-        let apps = Inputs { apps: "true".into(), ..inputs() };
-        let project = read(&apps, "ug-test").unwrap().project;
-        assert_eq!(project.services["node2"].environment["MM_FEATUREFLAGS_APPSENABLED"], "true");
-        let without = read(&inputs(), "ug-test").unwrap().project;
-        assert_eq!(without.services["node1"].environment["MM_CLUSTERSETTINGS_ENABLE"], "false");
-    }
-
-    #[test]
-    fn wrong_inputs_and_a_missing_compose_file_are_told_together() {
-        let wrong = Inputs {
-            nodes: "0".into(),
-            compose_file: "/no/such/file.yaml".into(),
-            variables: "X".into(),
-            ..inputs()
-        };
-        let problems = read(&wrong, "ug-test").unwrap_err();
-        let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
-        assert_eq!(named, ["nodes", "variables", "compose-file"]);
-    }
-
-    #[test]
-    fn a_login_without_registry_is_docker_hubs() {
-        assert!(credentials(&inputs()).is_none());
-        let login = |registry: &str| {
-            let registry_password = Some(SecretString::from("secret"));
-            let inputs = Inputs { registry: registry.into(), registry_password, ..inputs() };
-            assert!(inputs.secrets().contains(&"secret".to_owned()));
-            credentials(&inputs).unwrap().registry
-        };
-        assert_eq!((login(""), login("ghcr.io")), ("docker.io".to_owned(), "ghcr.io".to_owned()));
-    }
-
-    #[test]
-    fn every_run_has_secrets_of_its_own() {
-        let (a, b) = (read(&inputs(), "ug-a").unwrap(), read(&inputs(), "ug-b").unwrap());
-        assert_ne!(a.secrets, b.secrets);
-        assert!(a.project.services["database"].environment["POSTGRES_PASSWORD"] == a.secrets[0]);
-    }
-}
+mod tests;
