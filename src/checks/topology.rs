@@ -75,13 +75,18 @@ async fn drives_s3(cx: &Context<'_>) -> Result<(), Stop> {
     let place = &cx.places[0];
     let config = cx.home.admin.at(&place.anyone).config().await.expecting("the configuration")?;
     let should = !matches!(cx.bucket, Err(Absent::NotApplicable(_))) || cx.carried(WERE_THERE) == Some(true);
-    match config["FileSettings"]["DriverName"].as_str().unwrap_or("nothing") {
-        "amazons3" => {
-            cx.carry(WERE_THERE, &true);
-            Ok(())
-        }
-        other if should => Err(Stop::failed_at(&place.name, "FileSettings.DriverName amazons3", other)),
-        other => {
+    let driver = config["FileSettings"]["DriverName"].as_str().unwrap_or("nothing");
+    if driver == "amazons3" {
+        cx.carry(WERE_THERE, &true);
+    }
+    in_s3(&place.name, driver, should)
+}
+
+fn in_s3(node: &str, driver: &str, should: bool) -> Result<(), Stop> {
+    match (driver, should) {
+        ("amazons3", _) => Ok(()),
+        (other, true) => Err(Stop::failed_at(node, "FileSettings.DriverName amazons3", other)),
+        (other, false) => {
             let reason = format!("files are not kept in S3 (FileSettings.DriverName is {other})");
             Err(Stop::NotApplicable(reason))
         }
@@ -145,4 +150,16 @@ async fn sees_all(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
         cx.was_late();
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_disk_is_red_only_where_s3_was_promised() {
+        assert!(in_s3("n", "amazons3", true).is_ok() && in_s3("n", "amazons3", false).is_ok());
+        assert!(matches!(in_s3("n", "local", true), Err(Stop::Failed(_))));
+        assert!(matches!(in_s3("n", "local", false), Err(Stop::NotApplicable(_))));
+    }
 }
