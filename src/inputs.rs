@@ -21,8 +21,6 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use settle::settle;
 
-/// The default of `nodes`.
-const NODES: &str = "3";
 /// The default of `mode`.
 const MODE: &str = "auto";
 /// The default of `timeout`.
@@ -33,6 +31,8 @@ const SUITE_TIMEOUT: &str = "20m";
 const KEEP: &str = "false";
 /// The default of `reaper`.
 const REAPER: &str = "auto";
+/// The default of `data`.
+const DATA: &str = "protected";
 /// The default of `apps`.
 const APPS: &str = "false";
 /// The default of `allow-unsafe-fork`.
@@ -64,7 +64,7 @@ pub struct Inputs {
     pub mode: String,
 
     /// How many Mattermost nodes the cluster has, 1 to 9.
-    #[arg(long, env = "INPUT_NODES", value_name = "N", default_value = NODES, help_heading = "Cluster")]
+    #[arg(long, env = "INPUT_NODES", value_name = "N", default_value = Inputs::NODES, help_heading = "Cluster")]
     pub nodes: String,
 
     /// Compose files of your own, one a line; later ones are merged over earlier ones. Default: the built-in cluster.
@@ -84,6 +84,10 @@ pub struct Inputs {
     /// Variables for the compose file, one `KEY=VALUE` a line.
     #[arg(long, env = "INPUT_VARIABLES", value_name = "LINES", default_value = "", help_heading = "Cluster")]
     pub variables: String,
+
+    /// What becomes of data from before the run that the compose file reaches: `protected` (refused) or `disposable`.
+    #[arg(long, env = "INPUT_DATA", value_name = "WHICH", default_value = DATA, help_heading = "Cluster")]
+    pub data: String,
 
     /// Image of the built-in cluster's PostgreSQL.
     #[arg(
@@ -221,18 +225,22 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// The default of `nodes`.
+    pub const NODES: &'static str = "3";
+
     /// Gives every empty input its default, and trims what a workflow file's block texts leave behind.
     #[must_use]
     pub fn with_defaults(mut self) -> Self {
         settle([
             (&mut self.image, crate::versions::DEFAULT_IMAGE),
-            (&mut self.nodes, NODES),
+            (&mut self.nodes, Self::NODES),
             (&mut self.mode, MODE),
             (&mut self.timeout, TIMEOUT),
             (&mut self.suite_timeout, SUITE_TIMEOUT),
             (&mut self.keep, KEEP),
             (&mut self.reaper, REAPER),
             (&mut self.profiles, ""),
+            (&mut self.data, DATA),
             (&mut self.suite_image, ""),
             (&mut self.suite_command, ""),
             (&mut self.suite_results, ""),

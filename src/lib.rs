@@ -24,6 +24,7 @@ pub mod plan;
 pub mod png;
 pub mod record;
 pub mod redact;
+pub mod reference;
 pub mod report;
 pub mod retry;
 pub mod shown;

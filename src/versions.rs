@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod candidate;
+
 /// The image repository that `image` defaults to.
 pub const DEFAULT_IMAGE: &str = "mattermost/mattermost-enterprise-edition";
 
@@ -54,8 +56,11 @@ impl Version {
         if let Ok(version) = semver::Version::parse(bare) {
             return Self::Exact(version);
         }
-        let number =
-            |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+        // "11.06" is no tag of anybody's, and would be shown as 11.6.
+        let number = |part: &str| {
+            let digits = part.bytes().all(|b| b.is_ascii_digit()) && (part == "0" || !part.starts_with('0'));
+            digits.then(|| part.parse().ok()).flatten()
+        };
         match bare.split_once('.').map(|(major, minor)| (number(major), number(minor))) {
             Some((Some(major), Some(minor))) => Self::Minor(major, minor),
             _ => Self::Unknown,
@@ -86,44 +91,60 @@ impl Version {
         }
     }
 
-    /// Whether this version is older than `other`; unknown ones are never older.
+    /// Whether both are known to be the same dot release or candidate, however that is spelled.
+    #[must_use]
+    pub fn is_surely(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Exact(a), Self::Exact(b)) if candidate::rank(a) == candidate::rank(b))
+    }
+
+    /// Whether this version is older than `other`; unknown ones are never older. A release candidate is older than its
+    /// version, and candidates are counted: rc2 comes before rc10.
     #[must_use]
     pub fn is_older_than(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Exact(a), Self::Exact(b)) => a < b,
+            (Self::Exact(a), Self::Exact(b)) => candidate::rank(a) < candidate::rank(b),
             _ => matches!((self.line(), other.line()), (Some(a), Some(b)) if a < b),
         }
     }
 }
 
+/// How many minors lie between two versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distance {
+    /// So many.
+    Exactly(u64),
+    /// So many or more: a major between them has a last minor that nobody knows yet, or that is not in our list.
+    AtLeast(u64),
+}
+
 /// How many minors lie between two versions, counted over majors; `None` when either is unknown.
 ///
-/// 11.4 → 11.5 is 1, 10.12 → 11.0 is 1, 10.11 → 11.0 is 2, 11.4.1 → 11.4.3 is 0.
+/// 11.4 → 11.5 is 1, 10.12 → 11.0 is 1, 10.11 → 11.0 is 2, 11.4.1 → 11.4.3 is 0; 12.5 → 13.0 is at least 1.
 #[must_use]
-pub fn minors_apart(from: &Version, to: &Version) -> Option<u64> {
-    let (mut major, mut minor) = from.line()?;
-    let goal = to.line()?;
-    let mut steps = 0;
-    while (major, minor) < goal {
-        let last = LAST_MINOR.iter().find(|(m, _)| *m == major).map_or(u64::MAX, |(_, last)| *last);
-        if major < goal.0 && minor >= last {
-            (major, minor) = (major + 1, 0);
-        } else if major < goal.0 && last == u64::MAX {
-            // An unfinished major whose end nobody knows yet: surely more than one apart.
-            return Some(u64::MAX);
-        } else {
-            minor += 1;
-        }
-        steps += 1;
+pub fn minors_apart(from: &Version, to: &Version) -> Option<Distance> {
+    let ((major, minor), goal) = (from.line()?, to.line()?);
+    if goal <= (major, minor) {
+        return Some(Distance::Exactly(0));
     }
-    Some(steps)
+    if goal.0 == major {
+        return Some(Distance::Exactly(goal.1 - minor));
+    }
+    let (mut steps, mut unknown) = (goal.1, goal.0 - major);
+    for (known, last) in LAST_MINOR.iter().filter(|(known, _)| (major..goal.0).contains(known)) {
+        let left = if *known == major { last.saturating_sub(minor) } else { *last };
+        steps = steps.saturating_add(left).saturating_add(1);
+        unknown -= 1;
+    }
+    // Of the others it is known only that they were left.
+    let steps = steps.saturating_add(unknown);
+    Some(if unknown == 0 { Distance::Exactly(steps) } else { Distance::AtLeast(steps) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn apart(from: &str, to: &str) -> Option<u64> {
+    fn apart(from: &str, to: &str) -> Option<Distance> {
         minors_apart(&Version::read(from), &Version::read(to))
     }
 
@@ -132,19 +153,32 @@ mod tests {
         assert_eq!(Version::read("10.11.4").to_string(), "10.11.4");
         assert_eq!(Version::read("v10.11.4-rc2").to_string(), "10.11.4-rc2");
         assert_eq!(Version::read("release-11.0"), Version::Minor(11, 0));
-        for unknown in ["master", "latest", "11", "eleven.0", "1.2.3.4", ""] {
+        let huge = "11.99999999999999999999";
+        for unknown in
+            ["master", "latest", "11", "eleven.0", "1.2.3.4", "", "11.", ".6", "11.06", "+1.2", huge]
+        {
             assert_eq!(Version::read(unknown), Version::Unknown, "{unknown}");
         }
     }
 
     #[test]
     fn minors_are_counted_across_majors() {
-        assert_eq!(apart("11.4.1", "11.4.3"), Some(0));
-        assert_eq!(apart("11.4.1", "11.5.0"), Some(1));
-        assert_eq!(apart("10.12.0", "11.0.0"), Some(1));
-        assert_eq!(apart("10.11.0", "11.0.0"), Some(2));
-        assert_eq!(apart("9.11", "10.0"), Some(1));
-        assert_eq!(apart("12.0", "13.0"), Some(u64::MAX));
+        use Distance::{AtLeast, Exactly};
+        assert_eq!(apart("11.4.1", "11.4.3"), Some(Exactly(0)));
+        assert_eq!(apart("11.4.1", "11.5.0"), Some(Exactly(1)));
+        assert_eq!(apart("10.12.0", "11.0.0"), Some(Exactly(1)));
+        assert_eq!(apart("10.11.0", "11.0.0"), Some(Exactly(2)));
+        assert_eq!(apart("9.11", "10.0"), Some(Exactly(1)));
+        assert_eq!(apart("9.11", "11.1"), Some(Exactly(15)));
+        assert_eq!(apart("11.6", "11.5"), Some(Exactly(0)));
+        // The end of these majors is not in the list.
+        assert_eq!(apart("12.0", "13.0"), Some(AtLeast(1)));
+        assert_eq!(apart("4.10", "5.0"), Some(AtLeast(1)));
+        assert_eq!(apart("12.5", "13.1"), Some(AtLeast(2)));
+        assert_eq!(apart("11.11", "13.0"), Some(AtLeast(2)));
+        let far = u64::MAX.to_string();
+        assert_eq!(apart("11.0", &format!("11.{far}")), Some(Exactly(u64::MAX)));
+        assert_eq!(apart("5.0", &format!("{far}.0")), Some(AtLeast(u64::MAX)));
         assert_eq!(apart("11.0", "master"), None);
     }
 

@@ -34,6 +34,10 @@ pub struct Check {
 /// Something that not every installation has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
+    /// Something in front of the nodes.
+    Balancer,
+    /// Files in S3, with keys that the gate has.
+    Bucket,
     /// A licence with clustering, and `ClusterSettings.Enable`.
     Clustering,
     /// A cloud licence.
@@ -53,6 +57,8 @@ impl Need {
     #[must_use]
     pub fn words(self) -> String {
         match self {
+            Self::Balancer => "a balancer".into(),
+            Self::Bucket => "files in S3".into(),
             Self::Clustering => "a clustering licence".into(),
             Self::CloudLicence => "a cloud licence".into(),
             Self::PluginUploads => "plugin uploads switched on".into(),

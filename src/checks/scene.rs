@@ -90,8 +90,8 @@ pub struct Scene<'a> {
     pub stage: Stage,
     /// The nodes, in the order of replacement.
     pub places: &'a [Place],
-    /// The balancer's address, as nobody.
-    pub balancer: Client,
+    /// The balancer's address, as nobody, if there is a balancer; else why not.
+    pub balancer: Result<Client, Absent>,
     /// What the two releases promise to be: stable, release.
     pub versions: (&'a Version, &'a Version),
     /// What the images of the two releases say they are: stable, release. Else why that is not known.

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::check::{Check, Stages};
+use super::check::{Check, Need, Stages};
 use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use super::scene::{Absent, Place};
 
 pub(super) const CHECK: Check = Check {
     id: "topology",
@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     lines: &["S1.1"],
     stages: Stages::Each,
     alone: false,
-    needs: &[],
+    needs: &[Need::Balancer, Need::Bucket],
     environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
@@ -69,12 +69,27 @@ fn distinct(hosts: &[(String, Option<String>)]) -> Result<(), Stop> {
     }
 }
 
+/// Red where files should be in S3: the project says so, or on stable they were.
 async fn drives_s3(cx: &Context<'_>) -> Result<(), Stop> {
+    const WERE_THERE: &str = "files were in S3";
     let place = &cx.places[0];
     let config = cx.home.admin.at(&place.anyone).config().await.expecting("the configuration")?;
-    match config["FileSettings"]["DriverName"].as_str().unwrap_or("nothing") {
-        "amazons3" => Ok(()),
-        other => Err(Stop::failed_at(&place.name, "FileSettings.DriverName amazons3", other)),
+    let should = !matches!(cx.bucket, Err(Absent::NotApplicable(_))) || cx.carried(WERE_THERE) == Some(true);
+    let driver = config["FileSettings"]["DriverName"].as_str().unwrap_or("nothing");
+    if driver == "amazons3" {
+        cx.carry(WERE_THERE, &true);
+    }
+    in_s3(&place.name, driver, should)
+}
+
+fn in_s3(node: &str, driver: &str, should: bool) -> Result<(), Stop> {
+    match (driver, should) {
+        ("amazons3", _) => Ok(()),
+        (other, true) => Err(Stop::failed_at(node, "FileSettings.DriverName amazons3", other)),
+        (other, false) => {
+            let reason = format!("files are not kept in S3 (FileSettings.DriverName is {other})");
+            Err(Stop::NotApplicable(reason))
+        }
     }
 }
 
@@ -89,13 +104,14 @@ async fn bucket_answers(cx: &Context<'_>) -> Result<(), Stop> {
 
 /// The balancer must reach a server, of one of the two versions.
 async fn balancer_answers(cx: &Context<'_>) -> Result<(), Stop> {
-    let ping = cx.balancer.ping().await.expecting("an answer to ping, through the balancer")?;
+    let balancer = cx.balancer.as_ref().map_err(Stop::from)?;
+    let ping = balancer.ping().await.expecting("an answer to ping, through the balancer")?;
     let version = ping.version().unwrap_or_default();
     if cx.places.iter().any(|place| place.facts.version == version) {
         Ok(())
     } else {
         let expected = "the version of one of the nodes in X-Version-Id, through the balancer";
-        Err(Stop::failed_at(cx.balancer.node(), expected, format!("\"{version}\"")))
+        Err(Stop::failed_at(balancer.node(), expected, format!("\"{version}\"")))
     }
 }
 
@@ -134,4 +150,16 @@ async fn sees_all(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
         cx.was_late();
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_disk_is_red_only_where_s3_was_promised() {
+        assert!(in_s3("n", "amazons3", true).is_ok() && in_s3("n", "amazons3", false).is_ok());
+        assert!(matches!(in_s3("n", "local", true), Err(Stop::Failed(_))));
+        assert!(matches!(in_s3("n", "local", false), Err(Stop::NotApplicable(_))));
+    }
 }

@@ -47,9 +47,9 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         timings: Option<std::path::PathBuf>,
     },
-    /// Remove what a run left on the Docker engine.
+    /// Remove what a run left on the Docker engine; nothing to remove is success.
     Cleanup {
-        /// The run, as `run` named it.
+        /// The run, as `run` named it: `ug-` and ten hexadecimal digits.
         #[arg(long, value_name = "ID", required_unless_present = "expired")]
         run: Option<String>,
         /// Everything of ours whose time is over.

@@ -12,6 +12,7 @@ mod demo;
 mod ending;
 mod instead;
 mod interrupt;
+mod judged;
 mod outside;
 mod ownership;
 mod plan;
@@ -22,11 +23,13 @@ mod pump;
 mod random;
 mod reaper;
 mod report;
+mod report_dir;
 mod run;
 mod say;
 mod standin;
 mod timings;
 mod upload;
+mod variables;
 
 pub use arguments::{Arguments, Command};
 
@@ -73,13 +76,14 @@ async fn dispatch(command: Command) -> ExitCode {
         Command::Run { inputs } => Box::pin(instead::run_or_instead(inputs.with_defaults(), &surroundings)),
         Command::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
         Command::Plan { inputs, format } => {
-            return plan::plan(&inputs.with_defaults(), format, &surroundings);
+            let (inputs, surroundings) = (inputs.with_defaults(), &surroundings);
+            Box::pin(async move { plan::plan(&inputs, format, surroundings).await })
         }
         Command::Report(options) => Box::pin(report::report(options, &surroundings)),
         Command::Checks { format, timings: None } => return checks::checks(format),
         Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
         Command::Post { inputs } => Box::pin(post::post(inputs.with_defaults(), &surroundings)),
-        Command::Cleanup { run, expired } => Box::pin(cleanup::cleanup(run, expired, &surroundings)),
+        Command::Cleanup { run, expired } => Box::pin(cleanup::command(run, expired, &surroundings)),
         Command::Reap { run, until, watch } => {
             let surroundings = &surroundings;
             Box::pin(async move { reaper::reap(&run, &until, watch.as_deref(), surroundings).await })

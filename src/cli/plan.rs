@@ -3,33 +3,31 @@
 use serde_json::Value;
 
 use super::arguments::PlanFormat;
-use super::prepared::{Prepared, read};
+use super::judged::{Judged, Subject, judge};
+use super::prepared::Prepared;
 use super::publish;
-use super::say::{say, wrong_input};
+use super::say::{quote, say, wrong_input};
 use crate::compose::masked;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, text};
 use crate::redact::Redactor;
 use crate::verdict::ExitCode;
 
-pub(super) fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Surroundings) -> ExitCode {
+pub(super) async fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Surroundings) -> ExitCode {
     let show: fn(&Plan, Option<Value>) -> Option<String> = match format {
         PlanFormat::Matrix => return matrix(inputs, surroundings),
         PlanFormat::Text => |plan, _| Some(text(plan)),
         PlanFormat::Json => json,
     };
-    let made = if inputs.attached.is_attached() {
-        plan::make(inputs, None).map(|plan| (plan, None))
-    } else {
-        read(inputs, "plan").map(|prepared| {
-            let project = project(&prepared, inputs);
-            (prepared.plan, Some(project))
-        })
-    };
-    match made {
-        Ok((plan, project)) => match show(&plan, project) {
+    match judge(inputs, surroundings, "plan").await {
+        Ok(judged) => match show(&judged.plan, project(&judged, inputs)) {
+            // A program reads it: nothing may stand around it, and no line of it can begin as a command does.
+            Some(json) if format == PlanFormat::Json => {
+                say(&json);
+                ExitCode::PASSED
+            }
             Some(shown) => {
-                say(&shown);
+                quote(&shown, surroundings);
                 ExitCode::PASSED
             }
             None => ExitCode::GATE_BUG,
@@ -38,8 +36,15 @@ pub(super) fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Surroundi
     }
 }
 
-/// What was read from the compose files, without secrets.
-fn project(prepared: &Prepared, inputs: &Inputs) -> Value {
+/// What was read from the compose files, without secrets; nothing of a cluster that was there before.
+fn project(judged: &Judged, inputs: &Inputs) -> Option<Value> {
+    match &judged.subject {
+        Subject::Built(prepared) => Some(shown(prepared, inputs)),
+        Subject::Attached(_) => None,
+    }
+}
+
+fn shown(prepared: &Prepared, inputs: &Inputs) -> Value {
     masked(&prepared.project, &Redactor::new(prepared.secrets.iter().chain(&inputs.secrets())))
 }
 
@@ -67,6 +72,7 @@ pub(super) fn matrix(inputs: &Inputs, surroundings: &Surroundings) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use super::super::prepared::read;
     use super::*;
 
     #[test]
@@ -75,7 +81,7 @@ mod tests {
         let inputs =
             Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), license, ..Inputs::defaults() };
         let prepared = read(&inputs, "ug-test").unwrap();
-        let shown = json(&prepared.plan, Some(project(&prepared, &inputs))).unwrap();
+        let shown = json(&prepared.plan, Some(shown(&prepared, &inputs))).unwrap();
         assert!(!shown.contains("licence-text"), "{shown}");
         assert!(!prepared.secrets.iter().any(|secret| shown.contains(secret)), "{shown}");
         let read: Value = serde_json::from_str(&shown).unwrap();

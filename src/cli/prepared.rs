@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
-use secrecy::ExposeSecret as _;
 
-use super::random;
-use crate::cluster::{Roles, default_files, off_by_profile};
-use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
+use super::variables::{Secrets, images, variables};
+use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, off_by_profile};
+use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Service, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
-use crate::plan::{self, Plan, Problems};
+use crate::plan::{self, BuiltPlan, Plan, Problems};
 use crate::shown::Shown;
 
 /// Inputs that turned out right: what will be done, and to what.
@@ -19,7 +18,6 @@ pub(super) struct Prepared {
     pub(super) plan: Plan,
     pub(super) project: Project,
     pub(super) roles: Roles,
-    pub(super) warnings: Vec<String>,
     pub(super) secrets: Vec<String>,
 }
 
@@ -42,18 +40,22 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 let nodes = inputs.nodes.parse().ok().filter(|nodes| *nodes > 0);
                 keep_nodes(&mut parsed.project, nodes.unwrap_or(usize::MAX));
             }
+            let Parsed { project, off, warnings } = parsed;
+            problems.1 = warnings;
             // The built-in cluster has more nodes than are asked for, on purpose.
-            let off = if own { off_by_profile(&parsed.off) } else { Vec::new() };
-            match Roles::read(&parsed.project) {
+            if own {
+                problems.1.extend(off_by_profile(&off));
+                images_of_services(inputs, &project, &mut problems);
+            }
+            match Roles::read(&project) {
                 Ok(roles) => {
-                    parsed.warnings.extend(off);
-                    cluster = Some((parsed, roles));
+                    foreseen(inputs, &project, &roles, &mut problems);
+                    cluster = Some((project, roles));
                 }
-                Err(mut wrong) => {
-                    wrong.extend(off);
+                Err(wrong) => {
                     for wrong in wrong {
-                        let files = Shown::plain(&compose_files(inputs).join(", "));
-                        problems.add("compose-file", files, wrong, "See docs/inputs.md, compose-file.");
+                        let remedy = "See docs/inputs.md, compose-file.";
+                        problems.add("compose-file", files_shown(inputs), wrong, remedy);
                     }
                 }
             }
@@ -63,8 +65,10 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 let at = if wrong.path.is_empty() { String::new() } else { format!(" at {}", wrong.path) };
                 let file = Shown::plain(&wrong.file.display().to_string());
                 let message = format!("is refused{at}: {}", wrong.message);
-                problems.add("compose-file", file, message, format!("{}.", wrong.remedy));
+                let several = several_on_a_line(&wrong.file);
+                problems.add("compose-file", file, message, format!("{}.{several}", wrong.remedy));
             }
+            problems.1 = wrong.1;
         }
     }
     let names = cluster
@@ -72,82 +76,94 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
         .filter(|_| own)
         .map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
     match (plan::make(inputs, names), cluster) {
-        (Ok(plan), Some((mut parsed, roles))) if problems.0.is_empty() => {
+        (Ok(mut plan), Some((mut project, roles))) if problems.0.is_empty() => {
             for node in &roles.nodes {
                 // A node that dies must be seen, not restarted behind our back.
-                parsed.project.services[&node.service].restart = Restart::No;
+                project.services[&node.service].restart = Restart::No;
             }
-            let secrets = secrets.list();
-            Ok(Prepared { plan, project: parsed.project, roles, warnings: parsed.warnings, secrets })
+            plan.built = Some(built(&roles));
+            plan.warnings.extend(problems.1);
+            Ok(Prepared { plan, project, roles, secrets: secrets.list() })
         }
         (plan, _) => {
-            if let Err(more) = plan {
-                problems.0.splice(0..0, more.0);
-            }
+            let (wrong, warnings) = match plan {
+                Err(more) => (more.0, more.1),
+                Ok(plan) => (Vec::new(), plan.warnings),
+            };
+            problems.0.splice(0..0, wrong);
+            problems.1.splice(0..0, warnings);
             Err(problems)
         }
     }
 }
 
-/// What protects the built-in cluster from its neighbours on the engine: made anew for each run.
-struct Secrets {
-    database: String,
-    store: String,
-}
-
-impl Secrets {
-    fn new() -> Self {
-        let make = || random::hex(12).unwrap_or_else(|_| "no-random-bytes-here".into());
-        Self { database: make(), store: make() }
-    }
-
-    fn list(&self) -> Vec<String> {
-        vec![self.database.clone(), self.store.clone()]
+fn built(roles: &Roles) -> BuiltPlan {
+    BuiltPlan {
+        others: roles.others.clone(),
+        ports: roles.nodes.iter().map(|node| node.port).collect(),
+        balancer: roles.balancer.as_ref().map(|balancer| balancer.service.clone()),
+        drained: roles.balancer.as_ref().is_some_and(|balancer| balancer.haproxy.is_some()),
     }
 }
 
-fn variables(inputs: &Inputs, secrets: &Secrets, problems: &mut Problems) -> IndexMap<String, String> {
-    let mut variables = IndexMap::from([
-        ("DATABASE_PASSWORD".to_owned(), secrets.database.clone()),
-        ("S3_SECRET_KEY".to_owned(), secrets.store.clone()),
-    ]);
-    if let Some(license) = &inputs.license {
-        variables.insert("LICENSE".into(), license.expose_secret().trim().to_owned());
-        variables.insert("CLUSTER".into(), "true".into());
+/// Images that no engine could pull; a node's is replaced.
+fn images_of_services(inputs: &Inputs, project: &Project, problems: &mut Problems) {
+    for (name, service) in project.services.iter().filter(|(_, service)| !is_node(service)) {
+        let (value, whose) = (files_shown(inputs), format!("has the service {name}, whose image "));
+        plan::judge_image("compose-file", value, &whose, &service.image, problems);
     }
-    if inputs.apps == "true" {
-        variables.insert("APPS".into(), "true".into());
-    }
-    let images = [
-        ("DATABASE_IMAGE", &inputs.database_image),
-        ("STORE_IMAGE", &inputs.store_image),
-        ("BALANCER_IMAGE", &inputs.balancer_image),
-    ];
-    for (name, image) in images {
-        if !image.trim().is_empty() {
-            variables.insert(name.into(), image.trim().to_owned());
+    for (input, variable, image) in images(inputs).into_iter().filter(|(.., image)| !image.is_empty()) {
+        if !project.services.values().any(|service| service.image == image) {
+            let wrong =
+                format!("is given, and no service of the compose file has ${{{variable}}} as its image");
+            problems.add(
+                input,
+                Shown::plain(image),
+                wrong,
+                format!("Use ${{{variable}}} there, or leave {input} out."),
+            );
         }
     }
-    for line in
-        inputs.variables.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-    {
-        match line.split_once('=') {
-            Some((name, value)) if !name.trim().is_empty() => {
-                variables.insert(name.trim().to_owned(), value.trim().to_owned());
-            }
-            _ => problems.add(
-                "variables",
-                Shown::name_of(line),
-                "is no KEY=VALUE",
-                "Write one variable a line, such as S3_PREFIX=ha.",
-            ),
-        }
+}
+
+/// What the project shows before anything of it is created.
+fn foreseen(inputs: &Inputs, project: &Project, roles: &Roles, problems: &mut Problems) {
+    let said = Said { disposable: inputs.data == "disposable", licensed: inputs.license.is_some() };
+    let Foreseen { refused, warnings } = Foreseen::of(project, roles, said);
+    for Refusal { input, wrong, remedy } in refused {
+        let value = match input {
+            "compose-file" => files_shown(inputs),
+            "data" => Shown::plain(&inputs.data),
+            _ => Shown::nothing(),
+        };
+        problems.add(input, value, wrong, remedy);
     }
-    variables
+    problems.1.extend(warnings);
+    let asked = inputs.nodes.as_str();
+    if asked != Inputs::NODES && asked != roles.nodes.len().to_string() {
+        let has = roles.nodes.len();
+        problems.1.push(format!("the input nodes does not count: the compose file has {has} of them"));
+    }
+}
+
+/// What to add where a line that cannot be read looks like several files.
+fn several_on_a_line(file: &Path) -> &'static str {
+    let text = file.to_string_lossy();
+    let parts = text.split([',', ';', ':', ' ']).filter(|part| !part.trim().is_empty());
+    if !file.exists() && parts.count() > 1 { " Write one file a line." } else { "" }
+}
+
+/// The files of the user's own, on one line.
+fn files_shown(inputs: &Inputs) -> Shown {
+    Shown::plain(&compose_files(inputs).join(", "))
 }
 
 fn compose_files(inputs: &Inputs) -> Vec<&str> {
     inputs.compose_file.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
+fn is_node(service: &Service) -> bool {
+    service.labels.get("upgrade-gate.role").is_some_and(|role| role == "node")
 }
 
 fn own_project(
@@ -182,9 +198,8 @@ fn default_project(
 fn keep_nodes(project: &mut Project, nodes: usize) {
     let mut left = nodes;
     project.services.retain(|_, service| {
-        let is_node = service.labels.get("upgrade-gate.role").is_some_and(|role| role == "node");
-        let stays = !is_node || left > 0;
-        left -= usize::from(is_node && stays);
+        let stays = !is_node(service) || left > 0;
+        left -= usize::from(is_node(service) && stays);
         stays
     });
 }
@@ -197,122 +212,4 @@ pub(super) fn credentials(inputs: &Inputs) -> Option<Credentials> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::SecretString;
-
-    fn inputs() -> Inputs {
-        Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), ..Inputs::defaults() }
-    }
-
-    #[test]
-    fn the_built_in_cluster_has_as_many_nodes_as_asked_for() {
-        for count in [1, 2, 3, 5, 9] {
-            let prepared = read(&Inputs { nodes: count.to_string(), ..inputs() }, "ug-test").unwrap();
-            assert_eq!(prepared.roles.nodes.len(), count);
-            assert_eq!(prepared.plan.order.len(), count);
-            assert_eq!(prepared.plan.order.last().unwrap(), &format!("node{count}"));
-        }
-    }
-
-    #[test]
-    fn a_licence_switches_clustering_on_and_a_variable_overrides() {
-        let with = Inputs {
-            license: Some(SecretString::from("licence-text")),
-            variables: "S3_PREFIX=ha\n".into(),
-            ..inputs()
-        };
-        let project = read(&with, "ug-test").unwrap().project;
-        let node = &project.services["node1"].environment;
-        assert_eq!(node["MM_CLUSTERSETTINGS_ENABLE"], "true");
-        assert_eq!(node["MM_LICENSE"], "licence-text");
-        assert_eq!(node["MM_FILESETTINGS_AMAZONS3PATHPREFIX"], "ha");
-        let apps = Inputs { apps: "true".into(), ..inputs() };
-        let project = read(&apps, "ug-test").unwrap().project;
-        assert_eq!(project.services["node2"].environment["MM_FEATUREFLAGS_APPSENABLED"], "true");
-        let without = read(&inputs(), "ug-test").unwrap().project;
-        assert_eq!(without.services["node1"].environment["MM_CLUSTERSETTINGS_ENABLE"], "false");
-    }
-
-    #[test]
-    fn wrong_inputs_and_a_missing_compose_file_are_told_together() {
-        let wrong = Inputs {
-            nodes: "0".into(),
-            compose_file: "/no/such/file.yaml".into(),
-            variables: "X".into(),
-            ..inputs()
-        };
-        let problems = read(&wrong, "ug-test").unwrap_err();
-        let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
-        assert_eq!(named, ["nodes", "variables", "compose-file"]);
-    }
-
-    #[test]
-    fn profiles_turn_nodes_on_and_those_that_are_off_are_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("compose.yaml");
-        let node = "image: x, labels: {upgrade-gate.role: node}";
-        std::fs::write(&path, format!("services: {{n1: {{{node}}}, n2: {{{node}, profiles: [ha]}}}}"))
-            .unwrap();
-        let compose_file = path.display().to_string();
-        let with = |profiles: &str, variables: &str| {
-            let (profiles, variables) = (profiles.to_owned(), variables.to_owned());
-            let inputs = Inputs { compose_file: compose_file.clone(), profiles, variables, ..inputs() };
-            let prepared = read(&inputs, "ug-test").unwrap();
-            (prepared.roles.nodes.len(), prepared.warnings)
-        };
-        assert_eq!(with("ha", ""), (2, vec![]));
-        assert_eq!(with("", "COMPOSE_PROFILES=ha"), (2, vec![]));
-        let (nodes, warnings) = with("", "");
-        assert_eq!(nodes, 1);
-        assert_eq!(warnings, ["node n2 is off: its profile ha is not active (input profiles)"]);
-        assert_eq!(read(&inputs(), "ug-test").unwrap().warnings, Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_wrong_compose_file_is_named_once_and_its_sentences_end_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text).unwrap();
-            path.display().to_string()
-        };
-        let told = |compose_file: String| {
-            read(&Inputs { compose_file, ..inputs() }, "ug-test").unwrap_err().to_string()
-        };
-        let lower = write(
-            "a.yml",
-            "services: {app: {image: x, restart: sometimes, labels: {upgrade-gate.role: node}}}",
-        );
-        let upper = write("b.yml", "services: {app: {ports: ['x:1']}}");
-        for text in [told(format!("{lower}\n{upper}")), told(write("c.yml", "services: {app: {image: x}}"))] {
-            for line in text.lines().skip(1) {
-                assert!(line.ends_with('.') && !line.contains("..") && !line.contains(". ."), "{line}");
-                assert_eq!(line.matches(".yml").count(), 1, "{line}");
-            }
-        }
-        let several = told(format!("{lower},{upper}"));
-        assert!(several.contains("Name one file a line, without commas."), "{several}");
-        let roles = told(format!("{}\n{upper}", write("d.yml", "services: {app: {image: x}}")));
-        assert!(!roles.contains("\\u{a}"), "{roles}");
-    }
-
-    #[test]
-    fn a_login_without_registry_is_docker_hubs() {
-        assert!(credentials(&inputs()).is_none());
-        let login = |registry: &str| {
-            let registry_password = Some(SecretString::from("secret"));
-            let inputs = Inputs { registry: registry.into(), registry_password, ..inputs() };
-            assert!(inputs.secrets().contains(&"secret".to_owned()));
-            credentials(&inputs).unwrap().registry
-        };
-        assert_eq!((login(""), login("ghcr.io")), ("docker.io".to_owned(), "ghcr.io".to_owned()));
-    }
-
-    #[test]
-    fn every_run_has_secrets_of_its_own() {
-        let (a, b) = (read(&inputs(), "ug-a").unwrap(), read(&inputs(), "ug-b").unwrap());
-        assert_ne!(a.secrets, b.secrets);
-        assert!(a.project.services["database"].environment["POSTGRES_PASSWORD"] == a.secrets[0]);
-    }
-}
+mod tests;

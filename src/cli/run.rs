@@ -8,17 +8,17 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
+use super::judged::{Judged, Subject, judge};
 use super::ownership::hand_over;
-use super::prepared::{credentials, read};
+use super::prepared::credentials;
 use super::say::{conclude, quote, say};
 use super::upload::Destination;
-use super::{attached, publish, random, reaper};
+use super::{publish, random, reaper};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
 use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, Problems};
-use crate::shown::Shown;
 use crate::verdict::ExitCode;
 
 /// How long after its time limit a run's resources count as forgotten.
@@ -39,18 +39,17 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     // Before a word is said: wrong inputs are shown too.
     mask(&secrets, surroundings);
     let run_id = format!("ug-{}", random::hex(5)?);
-    publish::refuse_unsafe_fork(inputs, surroundings)?;
-    if inputs.attached.is_attached() {
-        let plan = plan::make(inputs, None)?;
-        let options = attached::options(inputs, &plan).await?;
-        let build = |_| async { Ok(Cluster::Attached(Box::new(AttachedCluster::new(options)))) };
-        let begin = Begin { run_id, plan, provider: "attached", secrets, password, warnings: Vec::new() };
-        return whole_run(inputs, surroundings, interrupts, begin, build).await;
-    }
-    let prepared = read(inputs, &run_id)?;
+    let Judged { plan, subject, destination } = judge(inputs, surroundings, &run_id).await?;
+    let prepared = match subject {
+        Subject::Attached(options) => {
+            let build = |_| async { Ok(Cluster::Attached(Box::new(AttachedCluster::new(*options)))) };
+            let begin = Begin { run_id, plan, provider: "attached", secrets, password, destination };
+            return whole_run(inputs, surroundings, interrupts, begin, build).await;
+        }
+        Subject::Built(prepared) => *prepared,
+    };
     mask(&prepared.secrets, surroundings);
     secrets.extend(prepared.secrets);
-    let (plan, warnings) = (prepared.plan, prepared.warnings);
     // What is kept on purpose outlives its job.
     let post = surroundings.on_github() && !plan.keep;
     let afterlife = if plan.keep { KEPT } else { AFTERLIFE };
@@ -80,7 +79,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         }
         Ok(Cluster::Compose(Box::new(cluster)))
     };
-    let begin = Begin { run_id: run_id.clone(), plan, provider: "compose", secrets, password, warnings };
+    let begin = Begin { run_id: run_id.clone(), plan, provider: "compose", secrets, password, destination };
     whole_run(inputs, surroundings, interrupts, begin, build).await
 }
 
@@ -93,7 +92,8 @@ struct Begin {
     secrets: Vec<String>,
     /// Of the gate's own accounts.
     password: SecretString,
-    warnings: Vec<String>,
+    /// Where reports go besides the report folder.
+    destination: Option<Destination>,
 }
 
 /// Shows the plan, conducts the run on the cluster that `build` makes, uploads and publishes the result.
@@ -107,13 +107,15 @@ async fn whole_run<F>(
 where
     F: Future<Output = Result<Cluster, cluster::Error>>,
 {
-    let Begin { run_id, plan, provider, secrets, password, warnings } = begin;
+    let Begin { run_id, mut plan, provider, secrets, password, destination } = begin;
     let report_dir = report_dir(&inputs.publishing.report_dir)?;
-    let destination = Destination::of(inputs, surroundings, &run_id)?;
-    say(&plan::text(&plan));
-    for warning in &warnings {
-        quote(&format!("note: {warning}"), surroundings);
-    }
+    // What is to be known beforehand comes right below the plan, and into every report.
+    let warnings = std::mem::take(&mut plan.warnings);
+    quote(&plan::text(&plan), surroundings);
+    let build = |events: Events| {
+        warnings.into_iter().for_each(|warning| events.warn(warning));
+        build(events)
+    };
     let context = publish::context(&inputs.publishing, None, surroundings);
     let stand = Stand { run_id, report_dir: report_dir.clone(), secrets, password, context };
     let ending = conduct(&plan, provider, stand, &mut interrupts, surroundings, build).await?;
@@ -150,20 +152,10 @@ fn tell_post(run_id: &str, surroundings: &Surroundings) {
     }
 }
 
-/// Makes the report folder and proves that it can be written: before anything is created.
+/// Makes the report folder, when all inputs are known to be right.
 ///
 /// # Errors
 /// The wrong input.
 pub(super) fn report_dir(text: &str) -> Result<PathBuf, Problems> {
-    let dir = PathBuf::from(text);
-    let probe = dir.join(".upgrade-gate");
-    let made = std::fs::create_dir_all(&dir)
-        .and_then(|()| std::fs::write(&probe, b"may be removed"))
-        .and_then(|()| std::fs::remove_file(&probe));
-    made.map(|()| dir).map_err(|error| {
-        let mut problems = Problems::default();
-        let remedy = "Write a folder that can be made and written, with some megabytes to spare.";
-        problems.add("report-dir", Shown::plain(text), format!("cannot be written: {error}"), remedy);
-        problems
-    })
+    super::report_dir::make(text)
 }

@@ -15,7 +15,7 @@ use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::precautions;
-use super::project::{BalancerRole, NodeRole, Roles, StoreRole};
+use super::project::{FileStore, NodeRole, Roles, StoreRole};
 use crate::compose::{Condition, Project};
 use crate::docker::{self, Credentials, Engine, OneOff, Options, Own, RunLabels, Running};
 use crate::event::Events;
@@ -102,10 +102,6 @@ impl ComposeCluster {
         let running = self.running.get_or_init(|| async { running }).await;
         if let Some(member) = self.member() {
             running.join(member).await.map_err(|error| of("docker", error))?;
-        }
-        if self.options.roles.balancer.as_ref().is_none_or(|balancer| balancer.haproxy.is_none()) {
-            let text = "no balancer has the label upgrade-gate.haproxy: nodes are stopped without being drained first";
-            self.events.warn(text);
         }
         let others: Vec<&str> = self.options.roles.others.iter().map(String::as_str).collect();
         running.start_services(&others, deadline).await.map_err(|error| self.of_container(error))?;
@@ -246,24 +242,36 @@ impl ComposeCluster {
         stopped.map_err(|error| of(name, error))
     }
 
-    fn balancer_role(&self) -> Result<&BalancerRole, Error> {
-        self.options.roles.balancer.as_ref().ok_or_else(|| {
-            let remedy = "Give the balancer's service the label upgrade-gate.role: balancer.";
-            Error::new("balancer", "the compose file has none", remedy)
+    /// Where the nodes keep files, as far as the project says.
+    pub(super) fn files(&self) -> &FileStore {
+        &self.options.roles.files
+    }
+
+    pub(super) fn has_balancer(&self) -> bool {
+        self.options.roles.balancer.is_some()
+    }
+
+    /// Service, number and port of whom users talk to: without a balancer that is the first node.
+    fn front(&self) -> Result<(&str, u32, u16), Error> {
+        let roles = &self.options.roles;
+        let balancer = roles.balancer.as_ref().map(|balancer| (balancer.service.as_str(), 1, balancer.port));
+        let first = roles.nodes.first().map(|node| (node.service.as_str(), node.number, node.port));
+        balancer.or(first).ok_or_else(|| {
+            Error::new("nodes", "the cluster has no node", "This is a bug of the gate: please report it.")
         })
     }
 
     pub(super) async fn balancer(&self) -> Result<String, Error> {
-        let balancer = self.balancer_role()?;
-        let address = self.address(&balancer.service, 1).await?;
-        Ok(format!("http://{address}:{}", balancer.port))
+        let (service, number, port) = self.front()?;
+        let address = self.address(service, number).await?;
+        Ok(format!("http://{address}:{port}"))
     }
 
     /// Every container of the network knows the balancer by its service's name.
     #[expect(clippy::unused_async, reason = "the seam's shape")]
     pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
-        let balancer = self.balancer_role()?;
-        Ok(format!("http://{}:{}", balancer.service, balancer.port))
+        let (service, _, port) = self.front()?;
+        Ok(format!("http://{service}:{port}"))
     }
 
     pub(super) async fn run_guest(
@@ -291,9 +299,12 @@ impl ComposeCluster {
     }
 
     pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
-        let Some(store) = &self.options.roles.store else {
-            let remedy = "Set MM_FILESETTINGS_DRIVERNAME: amazons3 on the nodes.";
-            return Err(Error::new("store", "the nodes do not keep files in S3", remedy));
+        let store = match self.files() {
+            FileStore::Bucket(store) => store,
+            FileStore::OutOfReach(why) | FileStore::Unknown(why) => {
+                let remedy = "Set MM_FILESETTINGS_… in the nodes' environment, as docs/inputs.md has it.";
+                return Err(Error::new("store", why.clone(), remedy));
+            }
         };
         Ok(Bucket::open(StorageOptions {
             endpoint: Some(self.endpoint(store).await?),

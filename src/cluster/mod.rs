@@ -27,7 +27,7 @@ pub use compose::{ComposeCluster, ComposeOptions};
 pub use error::Error;
 pub use guest::{Guest, GuestEnd};
 pub use image::{ImageFacts, Packaged};
-pub use project::{Roles, default_files, off_by_profile};
+pub use project::{FileStore, Foreseen, Refusal, Roles, Said, StoreRole, default_files, off_by_profile};
 pub use ready::ready;
 pub use seam::Cluster;
 pub use standin::{StandInCluster, StandInOptions};

@@ -1,22 +1,34 @@
-//! Which service of a compose project plays which role, and the built-in project.
+//! What of a compose project the gate needs to know: who plays which role, where files are kept, and what is seen
+//! beforehand; and the built-in project.
+//!
+//! ```text
+//! Project ──► roles (labels) ──► files (where the nodes keep them) ──► foreseen (outside data, configuration, licence)
+//! ```
+//! Nothing here has an engine: `plan` says the same as `run`.
+
+mod address;
+mod configuration;
+mod files;
+mod foreseen;
+mod labels;
+mod off;
+mod outside;
+mod roles;
 
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
-use secrecy::SecretString;
 
-use crate::compose::{Off, Project, Service};
+pub use files::{FileStore, StoreRole};
+pub use foreseen::{Foreseen, Refusal, Said};
+pub use off::off_by_profile;
+pub(super) use roles::NodeRole;
+pub use roles::Roles;
 
 /// The built-in cluster's compose file.
 const COMPOSE: &str = include_str!("../../cluster/compose.yaml");
 /// The built-in cluster's balancer configuration.
 const HAPROXY: &str = include_str!("../../cluster/haproxy.cfg");
-
-/// The most nodes of one service, as many as the built-in cluster has.
-const MOST_NODES: u32 = 9;
-
-/// The port of a Mattermost server, unless a label says otherwise.
-const NODE_PORT: u16 = 8065;
 
 /// The built-in project: the compose file, and the files that it names.
 #[must_use]
@@ -26,194 +38,10 @@ pub fn default_files() -> ((PathBuf, String), IndexMap<PathBuf, Vec<u8>>) {
     ((base.join("compose.yaml"), COMPOSE.to_owned()), files)
 }
 
-/// Who is who in a project, told by the label `upgrade-gate.role`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Roles {
-    /// Mattermost servers, in file order.
-    pub nodes: Vec<NodeRole>,
-    /// What stands in front of them.
-    pub balancer: Option<BalancerRole>,
-    /// The S3 store, from the nodes' own configuration; `None` when files do not go to S3.
-    pub store: Option<StoreRole>,
-    /// Everything that is not a node, by service name.
-    pub others: Vec<String>,
-}
-
-/// One node.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NodeRole {
-    /// Its name: the service's, with a number where the service has several containers.
-    pub name: String,
-    /// The compose service.
-    pub service: String,
-    /// The container's number in its service, from 1.
-    pub number: u32,
-    /// The port that it serves.
-    pub port: u16,
-}
-
-/// The balancer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BalancerRole {
-    /// The compose service.
-    pub service: String,
-    /// The port that it serves.
-    pub port: u16,
-    /// haproxy's runtime API: port and backend; without it nodes cannot be drained.
-    pub haproxy: Option<(u16, String)>,
-}
-
-/// The S3 store, as the nodes know it.
-#[derive(Debug, Clone)]
-pub struct StoreRole {
-    /// Host and port of the endpoint; the host is a service of the project or a name outside.
-    pub endpoint: String,
-    /// Whether it speaks TLS.
-    pub tls: bool,
-    /// Bucket.
-    pub bucket: String,
-    /// What keys begin with.
-    pub prefix: String,
-    /// Region.
-    pub region: String,
-    /// Access key.
-    pub access_key: String,
-    /// Its secret.
-    pub secret_key: SecretString,
-}
-
-impl PartialEq for StoreRole {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.endpoint, &self.bucket, &self.prefix) == (&other.endpoint, &other.bucket, &other.prefix)
-    }
-}
-
-impl Roles {
-    /// Reads the roles of a project.
-    ///
-    /// # Errors
-    /// What is missing or wrong, with what to write, one sentence each.
-    pub fn read(project: &Project) -> Result<Self, Vec<String>> {
-        let mut wrong = Vec::new();
-        let mut nodes = Vec::new();
-        let mut balancer = None;
-        let mut others = Vec::new();
-        for (name, service) in &project.services {
-            match role(service) {
-                Some("node") => nodes.extend(nodes_of(name, service, &mut wrong)),
-                Some("balancer") => balancer = Some(balancer_of(name, service, &mut wrong)),
-                Some("store" | "database") | None => {}
-                Some(other) => wrong.push(format!(
-                    "service {name} has the label upgrade-gate.role: {other}; write node, balancer, store or database"
-                )),
-            }
-            if role(service) != Some("node") {
-                wrong.extend(no_image(name, service));
-                others.push(name.clone());
-            }
-        }
-        if !project.services.values().any(|service| role(service) == Some("node")) {
-            wrong.push(
-                "no service is a node; give each Mattermost service the label upgrade-gate.role: node".into(),
-            );
-        }
-        let store = nodes.first().and_then(|node| store_of(&project.services[&node.service]));
-        if wrong.is_empty() { Ok(Self { nodes, balancer, store, others }) } else { Err(wrong) }
-    }
-}
-
-/// Nodes get the image under test; everything else needs one of its own.
-fn no_image(name: &str, service: &Service) -> Option<String> {
-    let why = match (service.image.is_empty(), service.built) {
-        (false, _) => return None,
-        (true, true) => {
-            "is built from source, and images are not built here; build it first, and name it under `image:`"
-        }
-        (true, false) => "has no image; name one under `image:`",
-    };
-    Some(format!(
-        "service {name} {why}, or give it the label upgrade-gate.role: node if it is a Mattermost server"
-    ))
-}
-
-/// The services with a role that no active profile turns on, a sentence each.
-#[must_use]
-pub fn off_by_profile(off: &IndexMap<String, Off>) -> Vec<String> {
-    let sentence = |(name, off): (&String, &Off)| {
-        let role = off.labels.get("upgrade-gate.role")?;
-        let why = match off.profiles.as_slice() {
-            [only] => format!("its profile {only} is not active"),
-            several => format!("none of its profiles {} is active", several.join(", ")),
-        };
-        Some(format!("{role} {name} is off: {why} (input profiles)"))
-    };
-    off.iter().filter_map(sentence).collect()
-}
-
-fn role(service: &Service) -> Option<&str> {
-    service.labels.get("upgrade-gate.role").map(String::as_str)
-}
-
-fn nodes_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Vec<NodeRole> {
-    let port = port(name, service, "upgrade-gate.port", wrong).unwrap_or(NODE_PORT);
-    if service.replicas > MOST_NODES {
-        wrong.push(format!(
-            "service {name} has {} containers, and {MOST_NODES} nodes of one service are the most; ask for fewer under `deploy.replicas:`",
-            service.replicas
-        ));
-        return Vec::new();
-    }
-    (1..=service.replicas)
-        .map(|number| {
-            let node = if service.replicas == 1 { name.to_owned() } else { format!("{name}-{number}") };
-            NodeRole { name: node, service: name.to_owned(), number, port }
-        })
-        .collect()
-}
-
-fn balancer_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> BalancerRole {
-    let backend = service.labels.get("upgrade-gate.backend").map_or("nodes", String::as_str).to_owned();
-    BalancerRole {
-        service: name.to_owned(),
-        port: port(name, service, "upgrade-gate.port", wrong).unwrap_or(NODE_PORT),
-        haproxy: port(name, service, "upgrade-gate.haproxy", wrong).map(|port| (port, backend)),
-    }
-}
-
-fn port(name: &str, service: &Service, label: &str, wrong: &mut Vec<String>) -> Option<u16> {
-    let text = service.labels.get(label)?;
-    let port = text.parse().ok();
-    if port.is_none() {
-        wrong.push(format!("service {name} has the label {label}: {text}, which is no port; write a number"));
-    }
-    port
-}
-
-fn store_of(node: &Service) -> Option<StoreRole> {
-    let setting = |key: &str| {
-        node.environment
-            .get(&format!("MM_FILESETTINGS_{key}"))
-            .map_or(String::new(), |value| value.trim().to_owned())
-    };
-    if setting("DRIVERNAME") != "amazons3" {
-        return None;
-    }
-    let region = setting("AMAZONS3REGION");
-    Some(StoreRole {
-        endpoint: setting("AMAZONS3ENDPOINT"),
-        tls: setting("AMAZONS3SSL") != "false",
-        bucket: setting("AMAZONS3BUCKET"),
-        prefix: setting("AMAZONS3PATHPREFIX"),
-        region: if region.is_empty() { "us-east-1".into() } else { region },
-        access_key: setting("AMAZONS3ACCESSKEYID"),
-        secret_key: setting("AMAZONS3SECRETACCESSKEY").into(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::{MemoryFiles, Source, parse};
+    use crate::compose::{MemoryFiles, Project, Source, parse};
 
     fn default_project(profiles: &[&str]) -> Project {
         let ((path, text), files) = default_files();
@@ -233,7 +61,7 @@ mod tests {
         assert_eq!(names, ["node1", "node2", "node3"]);
         let balancer = roles.balancer.unwrap();
         assert_eq!((balancer.port, balancer.haproxy), (8065, Some((9999, "nodes".into()))));
-        let store = roles.store.unwrap();
+        let FileStore::Bucket(store) = roles.files else { panic!("{:?}", roles.files) };
         assert_eq!(
             (store.endpoint.as_str(), store.bucket.as_str(), store.tls),
             ("store:9000", "mattermost", false)
@@ -259,72 +87,16 @@ mod tests {
         assert!(total <= 7 * 1024 * 1024 * 1024, "{total} bytes");
     }
 
-    fn roles_of(services: &str) -> Result<Roles, Vec<String>> {
-        let source = Source {
-            files: vec![("/c.yaml".into(), format!("services: {services}"))],
-            project_name: "p".into(),
-            ..Source::default()
-        };
-        Roles::read(
-            &parse(&source, &MemoryFiles::default()).unwrap_or_else(|wrong| panic!("{wrong}")).project,
-        )
-    }
-
     #[test]
-    fn a_node_needs_no_image_and_everything_else_does() {
-        let node = "labels: {upgrade-gate.role: node}";
-        let roles =
-            roles_of(&format!("{{a: {{build: ., {node}}}, b: {{{node}}}, c: {{build: ., image: x}}}}"));
-        assert_eq!(roles.unwrap().nodes.len(), 2);
-        let wrong =
-            roles_of(&format!("{{a: {{image: x, {node}}}, b: {{build: .}}, c: {{user: u}}}}")).unwrap_err();
-        assert_eq!(wrong.len(), 2, "{wrong:?}");
-        assert!(
-            wrong[0].starts_with("service b is built from source, and images are not built here"),
-            "{wrong:?}"
-        );
-        assert!(wrong[1].starts_with("service c has no image; name one under `image:`"), "{wrong:?}");
-    }
-
-    #[test]
-    fn a_service_has_as_many_nodes_as_the_input_allows() {
-        let with = |replicas: u32| {
-            roles_of(&format!("{{n: {{labels: {{upgrade-gate.role: node}}, scale: {replicas}}}}}"))
-        };
-        assert_eq!(with(9).unwrap().nodes.len(), 9);
-        let wrong = with(10).unwrap_err();
-        assert!(wrong.len() == 1 && wrong[0].contains("9 nodes of one service are the most"), "{wrong:?}");
-    }
-
-    #[test]
-    fn roles_that_are_off_are_named() {
-        let off = |profiles: &[&str], role: &[(&str, &str)]| Off {
-            profiles: profiles.iter().map(|&name| name.to_owned()).collect(),
-            labels: role.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        };
-        let node = [("upgrade-gate.role", "node")];
-        let all = IndexMap::from([
-            ("n2".to_owned(), off(&["ha"], &node)),
-            ("n3".to_owned(), off(&["ha", "more"], &node)),
-            ("debug".to_owned(), off(&["debug"], &[])),
-        ]);
-        assert_eq!(
-            off_by_profile(&all),
-            [
-                "node n2 is off: its profile ha is not active (input profiles)",
-                "node n3 is off: none of its profiles ha, more is active (input profiles)"
-            ]
-        );
-    }
-
-    #[test]
-    fn unknown_roles_and_missing_nodes_are_named() {
-        let mut project = default_project(&[]);
-        for name in ["node1", "node2", "node3"] {
-            project.services[name].labels.insert("upgrade-gate.role".into(), "mattermost".into());
+    fn nothing_of_the_built_in_project_is_refused_or_warned_of() {
+        for licensed in [false, true] {
+            let mut project = default_project(&[]);
+            if licensed {
+                project.services["node1"].environment.insert("MM_LICENSE".into(), "text".into());
+            }
+            let roles = Roles::read(&project).unwrap();
+            let said = Said { disposable: false, licensed };
+            assert_eq!(Foreseen::of(&project, &roles, said), Foreseen::default());
         }
-        let wrong = Roles::read(&project).unwrap_err();
-        assert_eq!(wrong.len(), 4, "{wrong:?}");
-        assert!(wrong[0].contains("write node, balancer, store or database"));
     }
 }

@@ -9,6 +9,7 @@ use super::compose::ComposeCluster;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, Packaged};
+use super::project::FileStore;
 use super::standin::StandInCluster;
 use crate::storage::Bucket;
 use tokio::time::Instant;
@@ -134,10 +135,28 @@ impl Cluster {
         each_provider!(self, cluster => cluster.stop(node, grace).await)
     }
 
-    /// The balancer's address.
+    /// Whether something stands in front of the nodes.
+    #[must_use]
+    pub fn has_balancer(&self) -> bool {
+        match self {
+            Self::Compose(cluster) => cluster.has_balancer(),
+            Self::StandIn(_) | Self::Attached(_) => true,
+        }
+    }
+
+    /// Where the nodes keep files, as far as a compose file says; nothing where there is none.
+    #[must_use]
+    pub fn files(&self) -> Option<&FileStore> {
+        match self {
+            Self::Compose(cluster) => Some(cluster.files()),
+            Self::StandIn(_) | Self::Attached(_) => None,
+        }
+    }
+
+    /// The balancer's address; without a balancer the first node's.
     ///
     /// # Errors
-    /// When there is none.
+    /// When it is not known.
     pub async fn balancer(&self) -> Result<String, Error> {
         each_provider!(self, cluster => cluster.balancer().await)
     }

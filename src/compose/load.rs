@@ -27,13 +27,7 @@ pub fn load(
     let files = paths.iter().filter_map(|path| match read_text(path) {
         Ok(text) => Some((path.clone(), text)),
         Err(message) => {
-            let several = path.to_string_lossy().contains(',');
-            let remedy = if several {
-                "Name one file a line, without commas"
-            } else {
-                "Correct the path, or make the file readable"
-            };
-            problems.push(Problem::whole_file(path, message, remedy));
+            problems.push(Problem::whole_file(path, message, "Correct the path, or make the file readable"));
             None
         }
     });
@@ -46,12 +40,19 @@ pub fn load(
         IndexMap::new()
     });
     if !problems.is_empty() {
-        return Err(Problems(problems));
+        return Err(Problems(problems, warnings));
     }
     let (profiles, project_name) = (profiles.to_vec(), project_name.to_owned());
-    let mut parsed = parse(&Source { files, base, variables, profiles, project_name }, &DiskFiles)?;
-    parsed.warnings.splice(0..0, warnings);
-    Ok(parsed)
+    match parse(&Source { files, base, variables, profiles, project_name }, &DiskFiles) {
+        Ok(mut parsed) => {
+            parsed.warnings.splice(0..0, warnings);
+            Ok(parsed)
+        }
+        Err(mut wrong) => {
+            wrong.1.splice(0..0, warnings);
+            Err(wrong)
+        }
+    }
 }
 
 fn read_text(path: &Path) -> Result<String, String> {

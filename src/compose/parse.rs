@@ -19,11 +19,8 @@ use super::whence::with_file;
 /// Everything that is wrong with the files, together; only where a file is no YAML, nothing beyond that is looked at.
 pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     if source.files.is_empty() {
-        return Err(Problems(vec![Problem::whole_file(
-            &source.base,
-            "there is no compose file",
-            "Name one",
-        )]));
+        let nothing = Problem::whole_file(&source.base, "there is no compose file", "Name one");
+        return Err(Problems(vec![nothing], Vec::new()));
     }
     let mut findings = Findings::default();
     let mut variables = source.variables.clone();
@@ -41,7 +38,7 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
         gathering.unreadable.push(Problem::whole_file(&source.files[0].0, message, "Take some out"));
     }
     if !gathering.unreadable.is_empty() {
-        return Err(Problems(gathering.unreadable));
+        return Err(Problems(gathering.unreadable, findings.warnings));
     }
     once(&mut merged, &Place::default());
     let profiles = profiles::active(source, &variables);
@@ -58,7 +55,7 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
             told.push(problem);
         }
     }
-    Err(Problems(told))
+    Err(Problems(told, warnings))
 }
 
 #[cfg(test)]

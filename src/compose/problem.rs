@@ -44,9 +44,10 @@ fn place(path: &str) -> String {
     if path.is_empty() { ": ".to_owned() } else { format!(", {path}: ") }
 }
 
-/// Everything that is wrong with the files of a project, in the order it was found.
+/// Everything that is wrong with the files of a project, in the order it was found. Beside it the warnings, which may explain
+/// it: a variable that is not set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct Problems(pub Vec<Problem>);
+pub struct Problems(pub Vec<Problem>, pub Vec<String>);
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,8 +78,11 @@ mod tests {
     #[test]
     fn one_problem_is_a_sentence_and_several_are_a_list() {
         assert_eq!(problem("").to_string(), "compose.yaml: it is odd. Make it even.");
-        assert_eq!(Problems(vec![problem("a.b")]).to_string(), "compose.yaml, a.b: it is odd. Make it even.");
-        insta::assert_snapshot!(Problems(vec![problem("a.b"), problem("c")]), @r"
+        assert_eq!(
+            Problems(vec![problem("a.b")], vec![]).to_string(),
+            "compose.yaml, a.b: it is odd. Make it even."
+        );
+        insta::assert_snapshot!(Problems(vec![problem("a.b"), problem("c")], vec![]), @r"
         2 problems in the compose file:
         - compose.yaml, a.b: it is odd. Make it even.
         - compose.yaml, c: it is odd. Make it even.

@@ -63,6 +63,8 @@ impl Publishing {
     /// The number of the pull request, when one is given and is a number.
     #[must_use]
     pub fn given_pull_request(&self) -> Option<u64> {
-        self.pull_request.trim_start_matches('#').parse().ok()
+        let digits = self.pull_request.strip_prefix('#').unwrap_or(&self.pull_request);
+        let number = digits.parse().ok().filter(|number| *number > 0);
+        number.filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))
     }
 }

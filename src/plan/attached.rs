@@ -112,6 +112,9 @@ fn contradictions(inputs: &Inputs, problems: &mut Problems) {
     if inputs.license.is_some() {
         problems.add("license", Shown::nothing(), "is for clusters that the gate builds", remedy);
     }
+    if inputs.data != "protected" {
+        problems.add("data", Shown::plain(&inputs.data), "is for clusters that the gate builds", remedy);
+    }
     if inputs.keep == "true" {
         problems.add("keep", Shown::plain(&inputs.keep), "is for clusters that the gate builds", remedy);
     }

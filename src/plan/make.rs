@@ -5,83 +5,77 @@ use std::time::Duration;
 use super::problems::Problems;
 use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
-use super::{attached, bundles, policy, registry, selection, suite, upload};
+use super::values::{limit, node_count, one_of, truth};
+use super::{attached, bundles, images, policy, registry, releases, selection, suite, texts, upload};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
 use crate::shown::Shown;
-use crate::versions::Version;
 
-/// The most nodes that the built-in cluster knows.
-const MOST_NODES: usize = 9;
+/// The least that any run takes.
+const SHORTEST: Duration = Duration::from_secs(30);
 
 /// Makes the plan. `nodes` are the names of the nodes where a compose file of the user's decides them.
 ///
 /// # Errors
 /// All wrong inputs at once.
 pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problems> {
-    let mut problems = Problems::default();
-    let stable = release("stable", &inputs.stable, &inputs.image, &mut problems);
-    let release = release("release", &inputs.release, &inputs.image, &mut problems);
+    let (mut problems, mut warnings) = (Problems::default(), Vec::new());
+    let (stable, release) = releases::read(inputs, &mut problems, &mut warnings);
+    images::judge(inputs, &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
-    let total = timeout(&inputs.timeout, &mut problems);
+    let total = limit("timeout", &inputs.timeout, SHORTEST, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
     let apps = truth("apps", &inputs.apps, &mut problems);
-    if !["auto", "never"].contains(&inputs.reaper.as_str()) {
-        problems.add(
-            "reaper",
-            Shown::plain(&inputs.reaper),
-            "is no such choice",
-            "Write \"auto\" or \"never\".",
-        );
-    }
+    one_of("reaper", &inputs.reaper, &["auto", "never"], &mut problems);
+    one_of("data", &inputs.data, &["protected", "disposable"], &mut problems);
     if !inputs.profiles.is_empty() && inputs.compose_file.trim().is_empty() {
-        problems.add(
-            "profiles",
-            Shown::plain(&inputs.profiles),
-            "is given without a compose file",
-            "Name the file under `compose-file`, or leave `profiles` out.",
-        );
+        let wrong = "is given without a compose file";
+        let remedy = "Name the file under `compose-file`, or leave `profiles` out.";
+        problems.add("profiles", Shown::plain(&inputs.profiles), wrong, remedy);
     }
     truth("matrix", &inputs.instead.matrix, &mut problems);
     truth("allow-unsafe-fork", &inputs.allow_unsafe_fork, &mut problems);
     judge_publishing(&inputs.publishing, &mut problems);
+    texts::judge(inputs, &mut problems);
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
-    let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
+    let (chosen, left_out) = selection::select(inputs, &mut problems);
     let plugins = bundles::read(&inputs.plugins, &mut problems);
-    let suite = suite::read(inputs, &mut problems);
+    // A suite that is skipped is not run, whatever its inputs say.
+    let suite =
+        suite::read(inputs, &mut problems).filter(|_| chosen.iter().any(|check| check.id == suite::CHECK));
     registry::judge(inputs, &mut problems);
     upload::judge(&inputs.upload, &mut problems);
     let attached = attached::read(inputs, mode, &mut problems);
     let names = attached.as_ref().map(|plan| plan.nodes.iter().map(|node| node.name.clone()).collect());
     let order: Vec<String> =
         names.or(nodes).unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
-    if problems.0.is_empty() {
-        let licensed = inputs.license.is_some();
-        let stages = stages(mode, order.len(), &chosen);
-        let mut budgets = Budgets::within(total);
-        // The suite has a limit of its own: nobody should have to add up.
-        budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
-        Ok(Plan {
-            stable,
-            release,
-            compose_file: compose_file(&inputs.compose_file),
-            mode,
-            mode_reason,
-            order,
-            stages,
-            left_out,
-            plugins,
-            suite,
-            attached,
-            budgets,
-            licensed,
-            keep,
-            apps,
-        })
-    } else {
-        Err(problems)
+    if !problems.0.is_empty() {
+        problems.1 = warnings;
+        return Err(problems);
     }
+    let mut budgets = Budgets::within(total);
+    // The suite has a limit of its own: nobody should have to add up.
+    budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
+    Ok(Plan {
+        stages: stages(mode, order.len(), &chosen),
+        stable,
+        release,
+        compose_file: compose_file(&inputs.compose_file),
+        mode,
+        mode_reason,
+        order,
+        left_out,
+        plugins,
+        suite,
+        attached,
+        built: None,
+        budgets,
+        licensed: inputs.license.is_some(),
+        keep,
+        apps,
+        warnings,
+    })
 }
 
 /// The first of the user's own compose files.
@@ -89,94 +83,8 @@ fn compose_file(text: &str) -> Option<String> {
     text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
 }
 
-/// `10.11.4` is a tag of `image`, `11.0` its branch tag, anything with a slash, colon or `@` an image of its own.
-fn release(input: &str, given: &str, image: &str, problems: &mut Problems) -> Release {
-    let made = |image: String, version| Release { given: given.to_owned(), image, version };
-    let remedy =
-        "Write a version such as \"10.11.4\", a minor such as \"11.0\", or an image with tag or digest.";
-    if given.is_empty() {
-        problems.add(input, Shown::plain(given), "is not given", remedy);
-        return made(String::new(), Version::Unknown);
-    }
-    if given.contains(['/', ':', '@']) {
-        let bare = given.split('@').next().unwrap_or(given);
-        // A colon before the last slash is a registry's port.
-        let tag = bare.rsplit_once(':').map(|(_, tag)| tag).filter(|tag| !tag.contains('/'));
-        if given.chars().any(char::is_whitespace) || (tag.is_none() && !given.contains('@')) {
-            problems.add(input, Shown::plain(given), "is an image without tag or digest", remedy);
-        }
-        return made(given.to_owned(), tag.map_or(Version::Unknown, Version::read));
-    }
-    match Version::read(given) {
-        Version::Unknown => {
-            problems.add(input, Shown::plain(given), "is no version", remedy);
-            made(String::new(), Version::Unknown)
-        }
-        version @ Version::Minor(..) => made(format!("{image}:release-{version}"), version),
-        version @ Version::Exact(_) => made(format!("{image}:{version}"), version),
-    }
-}
-
-fn node_count(text: &str, problems: &mut Problems) -> usize {
-    match text.parse() {
-        Ok(n) if (1..=MOST_NODES).contains(&n) => n,
-        _ => {
-            let remedy = format!("Write a number from 1 to {MOST_NODES}; 3 is the default.");
-            problems.add("nodes", Shown::plain(text), "is no possible number of nodes", remedy);
-            1
-        }
-    }
-}
-
-fn timeout(text: &str, problems: &mut Problems) -> Duration {
-    match humantime::parse_duration(text) {
-        Ok(time) if time >= Duration::from_secs(30) => time,
-        Ok(_) => {
-            problems.add(
-                "timeout",
-                Shown::plain(text),
-                "is too short for any run",
-                "Write at least \"30s\"; \"30m\" is the default.",
-            );
-            Duration::ZERO
-        }
-        Err(error) => {
-            problems.add(
-                "timeout",
-                Shown::plain(text),
-                format!("is no duration ({error})"),
-                "Write for example \"30m\" or \"1h\".",
-            );
-            Duration::ZERO
-        }
-    }
-}
-
-fn truth(input: &str, text: &str, problems: &mut Problems) -> bool {
-    match text {
-        "true" => true,
-        "false" => false,
-        _ => {
-            problems.add(
-                input,
-                Shown::plain(text),
-                "is neither true nor false",
-                "Write \"true\" or \"false\".",
-            );
-            false
-        }
-    }
-}
-
 fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Problems) -> (Mode, String) {
-    if !["auto", "rolling", "stop-start"].contains(&wanted) {
-        problems.add(
-            "mode",
-            Shown::plain(wanted),
-            "is no mode",
-            "Write \"auto\", \"rolling\" or \"stop-start\".",
-        );
-    }
+    one_of("mode", wanted, &["auto", "rolling", "stop-start"], problems);
     if release.version.is_older_than(&stable.version) {
         let wrong = format!("is older than the stable version {}", stable.given);
         problems.add(
@@ -233,6 +141,7 @@ mod tests {
             timeout: "soon".into(),
             keep: "maybe".into(),
             reaper: "grim".into(),
+            data: "mine".into(),
             only: "pots".into(),
             profiles: "ha".into(),
             allow_unsafe_fork: "perhaps".into(),
@@ -248,6 +157,7 @@ mod tests {
             "timeout",
             "keep",
             "reaper",
+            "data",
             "profiles",
             "allow-unsafe-fork",
             "comment",

@@ -7,26 +7,32 @@
 mod attached;
 mod authorities;
 mod bundles;
+mod images;
 mod make;
 mod matrix;
 mod policy;
 mod problems;
 mod publishing;
 mod registry;
+mod releases;
 mod render;
 mod selection;
 mod suite;
 mod support;
+mod texts;
 mod types;
 mod upload;
 mod url;
+mod values;
 
 pub use authorities::{authorities, authorities_pem};
+pub use images::judge_image;
 pub use make::make;
 pub use matrix::{Pair, matrix, pairs};
 pub use problems::{Problem, Problems};
 pub use publishing::judge_publishing;
 pub use render::text;
 pub use types::{
-    AttachedNode, AttachedPlan, Budgets, Bundle, LeftOut, Mode, Plan, Release, StagePlan, SuitePlan,
+    AttachedNode, AttachedPlan, Budgets, BuiltPlan, Bundle, LeftOut, Mode, Plan, Release, StagePlan,
+    SuitePlan,
 };

@@ -23,9 +23,9 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All wrong inputs of a call: exit code 2.
+/// All wrong inputs of a call: exit code 2. Beside them, what may explain them: a sentence each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Problems(pub Vec<Problem>);
+pub struct Problems(pub Vec<Problem>, pub Vec<String>);
 
 impl Problems {
     /// Adds one.
@@ -40,6 +40,9 @@ impl fmt::Display for Problems {
         writeln!(f, "{count} wrong input{}, nothing was created:", if count == 1 { "" } else { "s" })?;
         for problem in &self.0 {
             writeln!(f, "  - {problem}")?;
+        }
+        for note in &self.1 {
+            writeln!(f, "note: {note}")?;
         }
         Ok(())
     }

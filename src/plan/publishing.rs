@@ -2,6 +2,7 @@
 
 use super::authorities;
 use super::problems::Problems;
+use super::values::one_of;
 use crate::inputs::Publishing;
 use crate::shown::Shown;
 
@@ -9,10 +10,7 @@ use crate::shown::Shown;
 pub fn judge_publishing(publishing: &Publishing, problems: &mut Problems) {
     let Publishing { comment, pull_request, ca_bundle, .. } = publishing;
     authorities::judge(ca_bundle, problems);
-    if !["auto", "always", "never"].contains(&comment.as_str()) {
-        let remedy = "Write \"auto\", \"always\" or \"never\".";
-        problems.add("comment", Shown::plain(comment), "is no such choice", remedy);
-    }
+    one_of("comment", comment, &["auto", "always", "never"], problems);
     if !pull_request.is_empty() && publishing.given_pull_request().is_none() {
         let remedy = "Write its number, such as \"123\", or nothing.";
         problems.add("pull-request", Shown::plain(pull_request), "is no number of a pull request", remedy);
@@ -26,7 +24,17 @@ mod tests {
 
     #[test]
     fn a_number_may_have_its_mark() {
-        for (given, right) in [("", true), ("7", true), ("#7", true), ("seven", false), ("-7", false)] {
+        for (given, right) in [
+            ("", true),
+            ("7", true),
+            ("#7", true),
+            ("##7", false),
+            ("+7", false),
+            ("0", false),
+            ("seven", false),
+            ("-7", false),
+            ("99999999999999999999", false),
+        ] {
             let mut publishing = Inputs::defaults().publishing;
             publishing.pull_request = given.into();
             let mut problems = Problems::default();

@@ -2,14 +2,22 @@
 
 use super::problems::Problems;
 use crate::inputs::Inputs;
+use crate::reference;
 use crate::shown::Shown;
 
 /// Judges the three inputs. Nothing of them is part of the plan, which anybody may read.
 pub(super) fn judge(inputs: &Inputs, problems: &mut Problems) {
     let (user, password) = (&inputs.registry_username, inputs.registry_password.is_some());
-    if inputs.registry.contains(['/', ' ', '@']) {
+    if !inputs.registry.is_empty() && reference::registry(&inputs.registry).is_err() {
         let remedy = "Write the part of the image's name before its first slash, such as \"ghcr.io\".";
-        problems.add("registry", Shown::plain(&inputs.registry), "is no host", remedy);
+        // What is no host may hold a login.
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".:/-".contains(c);
+        let shown = inputs.registry.chars().all(plain).then(|| Shown::plain(&inputs.registry));
+        problems.add("registry", shown.unwrap_or_default(), "is no host", remedy);
+    }
+    if user.contains(char::is_whitespace) || user.contains(':') {
+        let remedy = "Write the name alone; the password or token goes into registry-password.";
+        problems.add("registry-username", Shown::nothing(), "is no name of a user", remedy);
     }
     if user.is_empty() && (password || !inputs.registry.is_empty()) {
         let remedy = "Give it, or leave registry and registry-password out as well.";
@@ -42,7 +50,13 @@ mod tests {
         assert!(wrong("", "", None).is_empty());
         assert!(wrong("", "me", Some("secret")).is_empty());
         assert!(wrong("ghcr.io", "me", Some("secret")).is_empty());
-        assert_eq!(wrong("https://ghcr.io", "me", Some("secret")), ["registry"]);
+        for registry in
+            ["https://ghcr.io", "ghcr.io/me", "u:hunter2@ghcr.io", "ghcr.io:x", "a b", "-a", "a..b"]
+        {
+            assert_eq!(wrong(registry, "me", Some("secret")), ["registry"], "{registry}");
+        }
+        assert!(wrong("localhost:5000", "me", Some("secret")).is_empty());
+        assert_eq!(wrong("ghcr.io", "me:hunter2", Some("secret")), ["registry-username"]);
         assert_eq!(wrong("ghcr.io", "", None), ["registry-username"]);
         assert_eq!(wrong("", "", Some("secret")), ["registry-username"]);
         assert_eq!(wrong("", "me", None), ["registry-password"]);

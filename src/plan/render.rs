@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::types::{AttachedPlan, Bundle, Mode, Plan};
 use crate::outcome::Stage;
 
+/// The port of a Mattermost server that nothing is said about.
+const USUAL_PORT: u16 = 8065;
+
 /// The plan as text, one line per thing that will happen.
 #[must_use]
 pub fn text(plan: &Plan) -> String {
@@ -15,7 +18,14 @@ pub fn text(plan: &Plan) -> String {
     line(format!("stable   {}", plan.stable.image));
     line(format!("release  {}", plan.release.image));
     line(format!("mode     {}: {}", plan.mode, plan.mode_reason));
-    line(format!("nodes    {}", plan.order.join(", ")));
+    line(format!("nodes    {}", nodes(plan)));
+    if let Some(built) = &plan.built {
+        let spares = if built.drained { "" } else { ", which cannot be told to spare a node" };
+        match &built.balancer {
+            Some(balancer) => line(format!("balancer {balancer}{spares}")),
+            None => line("balancer none".into()),
+        }
+    }
     if let Some(AttachedPlan { nodes, balancer, .. }) = &plan.attached {
         line(format!("cluster  attached: {balancer}"));
         for node in nodes {
@@ -27,7 +37,7 @@ pub fn text(plan: &Plan) -> String {
     }
     line(String::new());
     line(match plan.attached {
-        None => "1. bring up on stable: networks, images, database, store, balancer, then the nodes".into(),
+        None => format!("1. bring up on stable: networks, images, {}the nodes", before_the_nodes(plan)),
         Some(_) => "1. find the nodes on stable, and make accounts and a team of the gate's own".into(),
     });
     let mut number = 2;
@@ -61,14 +71,77 @@ pub fn text(plan: &Plan) -> String {
     for left in &plan.left_out {
         let _ = writeln!(out, "left out: {} ({})", left.check, left.why);
     }
+    for warning in &plan.warnings {
+        let _ = writeln!(out, "note: {warning}");
+    }
     out
+}
+
+/// Their names, and their ports where these are not the usual one.
+fn nodes(plan: &Plan) -> String {
+    let ports = plan.built.iter().flat_map(|built| built.ports.iter().map(|port| Some(*port)));
+    let with_port = |(name, port): (&String, Option<u16>)| match port {
+        Some(port) if port != USUAL_PORT => format!("{name} (port {port})"),
+        _ => name.clone(),
+    };
+    let names: Vec<String> =
+        plan.order.iter().zip(ports.chain(std::iter::repeat(None))).map(with_port).collect();
+    names.join(", ")
+}
+
+/// What is started before the nodes: what the file has, or what the stand-in plays.
+fn before_the_nodes(plan: &Plan) -> String {
+    match &plan.built {
+        Some(built) if built.others.is_empty() => "then ".into(),
+        Some(built) => format!("{}, then ", built.others.join(", ")),
+        None => "database, store, balancer, then ".into(),
+    }
 }
 
 fn replaced(plan: &Plan, node: &str) -> String {
     let Some(attached) = &plan.attached else {
-        return format!("{node}: drain, stop, release image, ready, sanity, undrain");
+        let drained = plan.built.as_ref().is_none_or(|built| built.drained);
+        let (drain, undrain) = if drained { ("drain, ", ", undrain") } else { ("", "") };
+        return format!("{node}: {drain}stop, release image, ready, sanity{undrain}");
     };
     let drain = if attached.drain.is_some() { "drain-command, " } else { "" };
     let undrain = if attached.undrain.is_some() { ", undrain-command" } else { "" };
     format!("{node}: {drain}replace-command, ready, sanity{undrain}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::Inputs;
+    use crate::plan::{BuiltPlan, make};
+
+    #[test]
+    fn nothing_is_said_that_will_not_be_done() {
+        let inputs = Inputs {
+            stable: "11.5.1".into(),
+            release: "11.6.0".into(),
+            only: "identity".into(),
+            ..Inputs::defaults()
+        };
+        let mut plan = make(&inputs, Some(vec!["app".into(), "app2".into()])).unwrap();
+        let built = |balancer: Option<&str>, drained| BuiltPlan {
+            others: vec!["postgres".into()],
+            ports: vec![8065, 80],
+            balancer: balancer.map(str::to_owned),
+            drained,
+        };
+        plan.built = Some(built(None, false));
+        let bare = text(&plan);
+        for word in ["drain", "store", "database", "suite"] {
+            assert!(!bare.replace("left out: suite", "").contains(word), "{word} in:\n{bare}");
+        }
+        assert!(bare.contains("1. bring up on stable: networks, images, postgres, then the nodes"), "{bare}");
+        assert!(bare.contains("balancer none\n"), "{bare}");
+        assert!(bare.contains("nodes    app, app2 (port 80)\n"), "{bare}");
+        assert!(bare.contains("app: stop, release image, ready, sanity\n"), "{bare}");
+        plan.built = Some(built(Some("lb"), true));
+        assert!(text(&plan).contains("app: drain, stop, release image, ready, sanity, undrain\n"));
+        plan.built = Some(built(Some("lb"), false));
+        assert!(text(&plan).contains("balancer lb, which cannot be told to spare a node\n"));
+    }
 }

@@ -1,16 +1,21 @@
 //! Which checks run: the catalogue, narrowed by `only` and `skip`.
 
 use super::problems::Problems;
+use super::suite;
 use super::types::LeftOut;
 use crate::case;
 use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
+use crate::inputs::Inputs;
 use crate::shown::Shown;
 
+/// Why a check is left out that `only` does not name.
+const NOT_IN_ONLY: &str = "not in only";
+
 /// The chosen checks in the catalogue's order, and those left out with the reason.
-pub(super) fn select(only: &str, skip: &str, problems: &mut Problems) -> (Vec<&'static Check>, Vec<LeftOut>) {
-    let only = read("only", only, problems);
-    let skip = read("skip", skip, problems);
+pub(super) fn select(inputs: &Inputs, problems: &mut Problems) -> (Vec<&'static Check>, Vec<LeftOut>) {
+    let only = read("only", &inputs.only, problems);
+    let skip = read("skip", &inputs.skip, problems);
     let mut chosen = Vec::new();
     let mut left_out = Vec::new();
     for check in CHECKS {
@@ -18,7 +23,7 @@ pub(super) fn select(only: &str, skip: &str, problems: &mut Problems) -> (Vec<&'
         if let Some(word) = skip.iter().find(|word| names(word, check)) {
             left_out.push(leave(format!("skip: {word}")));
         } else if !only.is_empty() && !only.iter().any(|word| names(word, check)) {
-            left_out.push(leave("not in only".into()));
+            left_out.push(leave(NOT_IN_ONLY.into()));
         } else {
             chosen.push(check);
         }
@@ -31,6 +36,16 @@ pub(super) fn select(only: &str, skip: &str, problems: &mut Problems) -> (Vec<&'
             wrong,
             "A run without a check proves nothing; leave at least one.",
         );
+    }
+    // Whoever gives a suite wants it run; `skip: suite` says otherwise in so many words.
+    let given = [("suite-image", &inputs.suite_image), ("suite-command", &inputs.suite_command)];
+    if let Some((input, _)) = given.into_iter().find(|(_, given)| !given.is_empty())
+        && left_out.iter().any(|left| left.check == suite::CHECK && left.why == NOT_IN_ONLY)
+        && !only.is_empty()
+    {
+        let wrong = format!("leaves out the suite that {input} gives: it would not run");
+        let remedy = format!("Add \"suite\", or leave {input} away.");
+        problems.add("only", Shown::plain(&inputs.only), wrong, remedy);
     }
     (chosen, left_out)
 }
@@ -65,8 +80,9 @@ mod tests {
     use super::*;
 
     fn ids(only: &str, skip: &str) -> (Vec<&'static str>, Problems) {
+        let inputs = Inputs { only: only.into(), skip: skip.into(), ..Inputs::defaults() };
         let mut problems = Problems::default();
-        let (chosen, _) = select(only, skip, &mut problems);
+        let (chosen, _) = select(&inputs, &mut problems);
         (chosen.iter().map(|check| check.id).collect(), problems)
     }
 
@@ -76,6 +92,20 @@ mod tests {
         assert_eq!(ids("plugins", "").0, ["plugins.inventory", "plugins.lifecycle"]);
         assert_eq!(ids("s2.3", "").0, ["config"]);
         assert!(ids("", "posts").0.iter().all(|id| !id.starts_with("posts")));
+    }
+
+    #[test]
+    fn a_suite_that_would_not_run_is_a_problem_unless_it_is_skipped_by_name() {
+        let wrong = |only: &str, skip: &str| {
+            let inputs = Inputs { only: only.into(), skip: skip.into(), ..Inputs::defaults() };
+            let mut problems = Problems::default();
+            select(&Inputs { suite_command: "make".into(), ..inputs }, &mut problems);
+            problems.to_string()
+        };
+        assert!(wrong("identity", "").contains("leaves out the suite that suite-command gives"));
+        for (only, skip) in [("", ""), ("identity, suite", ""), ("", "suite"), ("identity", "suite")] {
+            assert!(!wrong(only, skip).contains("leaves out"), "{only} {skip}");
+        }
     }
 
     #[test]

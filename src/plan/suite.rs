@@ -4,37 +4,19 @@ use std::time::Duration;
 
 use super::problems::Problems;
 use super::types::SuitePlan;
+use super::values::limit;
 use crate::inputs::Inputs;
 use crate::shown::Shown;
+
+/// The check that stands for the suite.
+pub(super) const CHECK: &str = "suite";
 
 /// The suite, if one was given.
 pub(super) fn read(inputs: &Inputs, problems: &mut Problems) -> Option<SuitePlan> {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (image, command) = (given(&inputs.suite_image), given(&inputs.suite_command));
     let results = given(&inputs.suite_results);
-    let timeout = match humantime::parse_duration(&inputs.suite_timeout) {
-        Ok(time) if time >= Duration::from_secs(1) => time,
-        Ok(_) | Err(_) => {
-            let remedy = "Write for example \"20m\" or \"90s\".";
-            problems.add(
-                "suite-timeout",
-                Shown::plain(&inputs.suite_timeout),
-                "is no duration of a second or more",
-                remedy,
-            );
-            Duration::ZERO
-        }
-    };
-    if let Some(image) = &image
-        && image.chars().any(char::is_whitespace)
-    {
-        problems.add(
-            "suite-image",
-            Shown::plain(image),
-            "is no image",
-            "Write a reference such as \"my/suite:1\".",
-        );
-    }
+    let timeout = limit("suite-timeout", &inputs.suite_timeout, Duration::from_secs(1), problems);
     if let Some(results) = &results {
         if image.is_none() && command.is_none() {
             let wrong = "has no suite that would write there";
@@ -87,8 +69,11 @@ mod tests {
         let alone =
             Inputs { suite_results: "/results".into(), suite_timeout: "soon".into(), ..Inputs::defaults() };
         assert_eq!(read_of(alone).1, ["suite-timeout", "suite-results"]);
-        let relative =
-            Inputs { suite_image: "a b".into(), suite_results: "results".into(), ..Inputs::defaults() };
-        assert_eq!(read_of(relative).1, ["suite-image", "suite-results"]);
+        let relative = Inputs {
+            suite_image: "my/suite:1".into(),
+            suite_results: "results".into(),
+            ..Inputs::defaults()
+        };
+        assert_eq!(read_of(relative).1, ["suite-results"]);
     }
 }

@@ -36,6 +36,9 @@ pub struct Plan {
     /// The cluster, where it is there already; else the gate builds one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attached: Option<AttachedPlan>,
+    /// The cluster that the gate builds, as far as its compose file says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built: Option<BuiltPlan>,
     /// Limits.
     pub budgets: Budgets,
     /// Whether a licence was given.
@@ -45,6 +48,23 @@ pub struct Plan {
     /// Whether the retired Apps framework is measured.
     #[serde(default)]
     pub apps: bool,
+    /// What is known beforehand to be left unmeasured, without effect or at risk: a sentence each.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// A cluster that the gate builds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltPlan {
+    /// What is started before the nodes, by service.
+    pub others: Vec<String>,
+    /// The port that each node serves, in the order of the nodes.
+    pub ports: Vec<u16>,
+    /// What stands in front of the nodes, if anything does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balancer: Option<String>,
+    /// Whether the balancer can be told to spare a node.
+    pub drained: bool,
 }
 
 /// One of the two releases.

@@ -1,9 +1,14 @@
 //! Inputs of the upload of reports: judged here, used when the run is over.
 
+use secrecy::ExposeSecret as _;
+
 use super::problems::Problems;
 use super::url;
 use crate::inputs::UploadInputs;
 use crate::shown::Shown;
+
+/// The longest prefix: a key has 1024 bytes at most, and names of files follow.
+const LONGEST_PREFIX: usize = 512;
 
 /// Names every wrong one.
 pub(super) fn judge(inputs: &UploadInputs, problems: &mut Problems) {
@@ -27,9 +32,28 @@ pub(super) fn judge(inputs: &UploadInputs, problems: &mut Problems) {
         }
         return;
     }
-    if bucket.contains(|c: char| c.is_whitespace() || c == '/' || c == ':') {
-        let remedy = "Write its name alone; folders go into report-prefix, the store into report-endpoint.";
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if !(3..=255).contains(&bucket.len()) || !bucket.chars().all(plain) {
+        let remedy = "Write its name alone, 3 to 255 letters, digits and ._-; folders go into report-prefix, the store into report-endpoint.";
         problems.add("report-bucket", Shown::plain(bucket), "is no name of a bucket", remedy);
+    }
+    if let Some(wrong) = wrong_prefix(&inputs.report_prefix) {
+        let remedy = "Write folders with slashes between them, such as \"gate/staging\".";
+        problems.add("report-prefix", Shown::plain(&inputs.report_prefix), wrong, remedy);
+    }
+    let region = inputs.report_region.as_str();
+    if !region.chars().all(plain) {
+        let remedy = "Write a region such as \"eu-central-1\".";
+        problems.add("report-region", Shown::plain(region), "is no name of a region", remedy);
+    }
+    let secrets =
+        [("report-access-key", &inputs.report_access_key), ("report-secret-key", &inputs.report_secret_key)];
+    for (name, key) in secrets {
+        let odd = |c: char| c.is_whitespace() || c.is_control();
+        if key.as_ref().is_some_and(|key| key.expose_secret().trim().contains(odd)) {
+            let wrong = "has a blank, a line break or another control character in it";
+            problems.add(name, Shown::nothing(), wrong, "Copy the key alone.");
+        }
     }
     if !inputs.report_endpoint.is_empty()
         && let Err(wrong) = url::judge(&inputs.report_endpoint)
@@ -44,6 +68,24 @@ pub(super) fn judge(inputs: &UploadInputs, problems: &mut Problems) {
             "is not given and the other key is",
             "Give both keys, or neither.",
         );
+    }
+}
+
+/// What keeps a prefix from being the beginning of keys that every tool can name.
+fn wrong_prefix(prefix: &str) -> Option<&'static str> {
+    let parts = prefix.strip_suffix('/').unwrap_or(prefix);
+    if prefix.is_empty() {
+        None
+    } else if prefix.starts_with('/') {
+        Some("begins with a slash")
+    } else if parts.contains(char::is_control) || parts.contains('\\') {
+        Some("has a line break, a backslash or another control character in it")
+    } else if parts.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        Some("has a part that is empty, `.` or `..`")
+    } else if prefix.len() > LONGEST_PREFIX {
+        Some("is longer than 512 bytes")
+    } else {
+        None
     }
 }
 
@@ -85,5 +127,25 @@ mod tests {
             inputs.report_access_key = Some("key".into());
         });
         assert_eq!(wrong, ["report-bucket", "report-endpoint", "report-secret-key"]);
+        let keys = named(|inputs| {
+            inputs.report_bucket = "reports".into();
+            inputs.report_region = "eu central".into();
+            inputs.report_access_key = Some("a b".into());
+            inputs.report_secret_key = Some("a\nb".into());
+        });
+        assert_eq!(keys, ["report-region", "report-access-key", "report-secret-key"]);
+    }
+
+    #[test]
+    fn a_prefix_leads_to_one_place_below_the_bucket() {
+        for right in ["gate", "gate/", "gate/staging", "a b/ü..x/.y"] {
+            assert_eq!(wrong_prefix(right), None, "{right}");
+        }
+        let long = "x".repeat(513);
+        for wrong in
+            ["/gate", "/", "../../x", "a/../b", "a/./b", "a//b", "a//", "a\nb", "a\\b", "a/..", ".", &long]
+        {
+            assert!(wrong_prefix(wrong).is_some(), "{wrong}");
+        }
     }
 }

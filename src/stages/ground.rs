@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use super::session::Session;
 use super::settings;
-use crate::checks::{Check, Context, Scene, Side, Turn, catalogue};
+use crate::checks::{Absent, Check, Context, Home, Scene, Side, Turn, catalogue};
+use crate::cluster::FileStore;
 use crate::mattermost::Client;
 use crate::outcome::{CheckResult, Stage};
+use crate::storage::Bucket;
 
 /// The scene as it is now; `Err` says why there is none.
 pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<Scene<'s>, String> {
     let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
-    let balancer = session.cluster.balancer().await;
-    let balancer = balancer.map_err(|error| format!("the balancer's address is not known: {error}"))?;
     let image = async |side| {
         let place = session.places.iter().find(|place| place.side == side);
         session.image(side, place.map(|place| place.name.as_str())).await
@@ -20,18 +20,47 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
     Ok(Scene {
         stage,
         places: &session.places,
-        balancer: Client::new(session.http, "balancer", &balancer),
+        balancer: balancer(session).await,
         versions: (&session.plan.stable.version, &session.plan.release.version),
         images: (image(Side::Stable).await, image(Side::Release).await),
         brought: &session.brought,
         clustering: &session.clustering,
         home,
-        bucket: session.cluster.bucket().await.map_err(|error| session.absent(&error)),
+        bucket: bucket(session, home).await,
         sinks: &session.sinks,
         mail: settings::mail_of(session),
         apps: session.plan.apps,
         carried: &session.carried,
     })
+}
+
+async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
+    if !session.cluster.has_balancer() {
+        return Err(Absent::NotApplicable("no service of the compose file is a balancer".into()));
+    }
+    match session.cluster.balancer().await {
+        Ok(address) => Ok(Client::new(session.http, "balancer", &address)),
+        Err(error) => Err(Absent::NotMeasured(format!("the balancer's address is not known: {error}"))),
+    }
+}
+
+/// The bucket, or why not: where the project does not say where files are, a server does.
+async fn bucket(session: &Session<'_>, home: &Home) -> Result<Bucket, Absent> {
+    match session.cluster.files() {
+        Some(FileStore::OutOfReach(why)) => return Err(Absent::NotApplicable(why.clone())),
+        Some(FileStore::Unknown(_)) => {
+            if let Some(first) = session.places.first()
+                && let Ok(config) = home.admin.at(&first.anyone).config().await
+                && let Some(driver) = config["FileSettings"]["DriverName"].as_str()
+                && driver != "amazons3"
+            {
+                let reason = format!("files are not kept in S3 (FileSettings.DriverName is {driver})");
+                return Err(Absent::NotApplicable(reason));
+            }
+        }
+        Some(FileStore::Bucket(_)) | None => {}
+    }
+    session.cluster.bucket().await.map_err(|error| session.absent(&error))
 }
 
 /// Runs a check once.

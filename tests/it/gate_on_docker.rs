@@ -48,6 +48,42 @@ fn a_cluster_rolls_from_stable_to_release_and_leaves_nothing() {
 }
 
 #[test]
+fn a_cluster_without_balancer_is_measured_in_all_the_rest() {
+    let Some(images) = images() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("compose.yaml");
+    // The built-in cluster of two nodes, without its balancer and the file that only the balancer has.
+    let mut whole: yaml_serde::Value =
+        yaml_serde::from_str(include_str!("../../cluster/compose.yaml")).unwrap();
+    whole.as_mapping_mut().unwrap().remove("configs");
+    let services = whole["services"].as_mapping_mut().unwrap();
+    for gone in ["balancer", "node3", "node4", "node5", "node6", "node7", "node8", "node9"] {
+        assert!(services.remove(gone).is_some(), "{gone}");
+    }
+    std::fs::write(&file, yaml_serde::to_string(&whole).unwrap()).unwrap();
+    let call = Call::roll(images, STABLE, RELEASE)
+        .without("--balancer-image")
+        .arg("--compose-file", file.to_str().unwrap())
+        .run();
+    assert_eq!(call.code, Some(0), "{}", call.output);
+    let record = call.record();
+    assert!(
+        record.warnings.iter().any(|told| told.contains("S1.1's balancer is not covered")),
+        "{}",
+        call.output
+    );
+    let topology: Vec<_> = record.results().filter(|result| result.check == "topology").collect();
+    assert_eq!(topology.len(), 3);
+    for result in topology {
+        assert_eq!(result.outcome, Outcome::Passed);
+        let balancer = result.steps.iter().find(|step| step.name == "the balancer answers").unwrap();
+        assert!(matches!(balancer.outcome, Outcome::NotApplicable { .. }), "{:?}", balancer.outcome);
+    }
+    assert!(!call.output.contains(": drain, stop"), "{}", call.output);
+    assert_eq!(gone(&call.run_id()), "");
+}
+
+#[test]
 fn a_shared_database_is_never_called_ha() {
     let Some(images) = images() else { return };
     let call = Call::roll(images, STABLE, RELEASE).arg("--database-image", images::SHARED).nodes(2).run();

@@ -34,6 +34,8 @@ mod played;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
+mod refused;
+#[cfg(test)]
 mod report_command;
 #[cfg(test)]
 mod report_golden;

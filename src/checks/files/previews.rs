@@ -3,7 +3,7 @@
 use super::bytes::{colour, digest, same};
 use super::objects;
 use crate::checks::channel;
-use crate::checks::check::{Check, Stages};
+use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
@@ -16,7 +16,7 @@ pub(in crate::checks) const CHECK: Check = Check {
     lines: &["S1.1"],
     stages: Stages::Each,
     alone: false,
-    needs: &[],
+    needs: &[Need::Bucket],
     environment: &[],
     run: |cx| Box::pin(run(cx)),
 };

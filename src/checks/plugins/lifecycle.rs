@@ -20,7 +20,7 @@ pub(crate) const CHECK: Check = Check {
     lines: &["S1.4a", "S1.4b"],
     stages: Stages::Ends,
     alone: true,
-    needs: &[Need::PluginUploads],
+    needs: &[Need::PluginUploads, Need::Bucket],
     environment: &[],
     run: |cx| Box::pin(run(cx)),
 };

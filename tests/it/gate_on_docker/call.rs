@@ -61,6 +61,14 @@ impl Call {
         self
     }
 
+    /// Takes a flag and its value away again.
+    pub(super) fn without(mut self, name: &str) -> Self {
+        if let Some(at) = self.arguments.iter().position(|argument| argument == name) {
+            self.arguments.drain(at..at + 2);
+        }
+        self
+    }
+
     pub(super) fn nodes(self, count: usize) -> Self {
         self.arg("--nodes", &count.to_string())
     }

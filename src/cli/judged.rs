@@ -1,0 +1,70 @@
+//! All inputs, judged: `plan` and `run` hear of the same wrong ones, and nothing was created when they do.
+
+use super::prepared::{self, Prepared};
+use super::upload::Destination;
+use super::{attached, publish, report_dir};
+use crate::cluster::AttachedOptions;
+use crate::inputs::{Inputs, Surroundings};
+use crate::plan::{self, Plan, Problems};
+use crate::shown::Shown;
+
+/// Inputs that turned out right.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) plan: Plan,
+    pub(super) subject: Subject,
+    /// Where reports go besides the report folder.
+    pub(super) destination: Option<Destination>,
+}
+
+/// What is upgraded.
+#[derive(Debug)]
+pub(super) enum Subject {
+    /// A cluster to build.
+    Built(Box<Prepared>),
+    /// A cluster that is there.
+    Attached(Box<AttachedOptions>),
+}
+
+/// Judges everything that could keep a run from beginning.
+///
+/// # Errors
+/// Every wrong input at once; a fork's head where that is not allowed, and then nothing of it is read.
+pub(super) async fn judge(
+    inputs: &Inputs,
+    surroundings: &Surroundings,
+    run_id: &str,
+) -> Result<Judged, Problems> {
+    publish::refuse_unsafe_fork(inputs, surroundings)?;
+    let mut problems = Problems::default();
+    let made = match inputs.attached.is_attached() {
+        true => to_attach(inputs).await,
+        false => prepared::read(inputs, run_id)
+            .map(|prepared| (prepared.plan.clone(), Subject::Built(Box::new(prepared)))),
+    };
+    let made = made.map_err(|wrong| problems = wrong).ok();
+    let keys = &inputs.upload;
+    let destination = Destination::of(inputs, surroundings, run_id).unwrap_or_else(|wrong| {
+        // One key of two was told already.
+        if keys.report_access_key.is_none() && keys.report_secret_key.is_none() {
+            problems.0.extend(wrong.0);
+        }
+        None
+    });
+    report_dir::judge(&inputs.publishing.report_dir, &mut problems);
+    let pairs = inputs.instead.pairs.as_str();
+    if !pairs.is_empty() {
+        let remedy = "Write matrix: true as well, or plan --format matrix, or leave it out.";
+        problems.add("pairs", Shown::plain(pairs), "are for a matrix, and this is one run", remedy);
+    }
+    match made {
+        Some((plan, subject)) if problems.0.is_empty() => Ok(Judged { plan, subject, destination }),
+        _ => Err(problems),
+    }
+}
+
+async fn to_attach(inputs: &Inputs) -> Result<(Plan, Subject), Problems> {
+    let plan = plan::make(inputs, None)?;
+    let options = attached::options(inputs, &plan).await?;
+    Ok((plan, Subject::Attached(Box::new(options))))
+}

@@ -1,0 +1,167 @@
+use super::*;
+use secrecy::SecretString;
+
+fn inputs() -> Inputs {
+    Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), ..Inputs::defaults() }
+}
+
+#[test]
+fn the_built_in_cluster_has_as_many_nodes_as_asked_for() {
+    for count in [1, 2, 3, 5, 9] {
+        let prepared = read(&Inputs { nodes: count.to_string(), ..inputs() }, "ug-test").unwrap();
+        assert_eq!(prepared.roles.nodes.len(), count);
+        assert_eq!(prepared.plan.order.len(), count);
+        assert_eq!(prepared.plan.order.last().unwrap(), &format!("node{count}"));
+    }
+}
+
+#[test]
+fn a_licence_switches_clustering_on_and_a_variable_overrides() {
+    let with = Inputs {
+        license: Some(SecretString::from("licence-text")),
+        variables: "S3_PREFIX=ha\n".into(),
+        ..inputs()
+    };
+    let project = read(&with, "ug-test").unwrap().project;
+    let node = &project.services["node1"].environment;
+    assert_eq!(node["MM_CLUSTERSETTINGS_ENABLE"], "true");
+    assert_eq!(node["MM_LICENSE"], "licence-text");
+    assert_eq!(node["MM_FILESETTINGS_AMAZONS3PATHPREFIX"], "ha");
+    let apps = Inputs { apps: "true".into(), ..inputs() };
+    let project = read(&apps, "ug-test").unwrap().project;
+    assert_eq!(project.services["node2"].environment["MM_FEATUREFLAGS_APPSENABLED"], "true");
+    let without = read(&inputs(), "ug-test").unwrap().project;
+    assert_eq!(without.services["node1"].environment["MM_CLUSTERSETTINGS_ENABLE"], "false");
+}
+
+#[test]
+fn wrong_inputs_and_a_missing_compose_file_are_told_together() {
+    let wrong = Inputs {
+        nodes: "0".into(),
+        compose_file: "/no/such/file.yaml".into(),
+        variables: "X".into(),
+        ..inputs()
+    };
+    let problems = read(&wrong, "ug-test").unwrap_err();
+    let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
+    assert_eq!(named, ["nodes", "variables", "compose-file"]);
+}
+
+#[test]
+fn a_login_without_registry_is_docker_hubs() {
+    assert!(credentials(&inputs()).is_none());
+    let login = |registry: &str| {
+        let registry_password = Some(SecretString::from("secret"));
+        let inputs = Inputs { registry: registry.into(), registry_password, ..inputs() };
+        assert!(inputs.secrets().contains(&"secret".to_owned()));
+        credentials(&inputs).unwrap().registry
+    };
+    assert_eq!((login(""), login("ghcr.io")), ("docker.io".to_owned(), "ghcr.io".to_owned()));
+}
+
+#[test]
+fn every_run_has_secrets_of_its_own() {
+    let (a, b) = (read(&inputs(), "ug-a").unwrap(), read(&inputs(), "ug-b").unwrap());
+    assert_ne!(a.secrets, b.secrets);
+    assert!(a.project.services["database"].environment["POSTGRES_PASSWORD"] == a.secrets[0]);
+}
+
+fn own(text: &str, change: impl Fn(&mut Inputs)) -> Result<Prepared, Problems> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("compose.yaml");
+    std::fs::write(&path, text).unwrap();
+    let mut inputs = Inputs { compose_file: path.to_string_lossy().into(), ..inputs() };
+    change(&mut inputs);
+    read(&inputs, "ug-test")
+}
+
+const ONE: &str = "services: { n: { image: x, labels: { upgrade-gate.role: node }, environment: { MM_CONFIG: 'postgres://mm@db/mm', V: '$V' } }, db: { image: 'postgres:16' } }";
+
+#[test]
+fn a_plan_has_what_the_file_shows_and_the_warnings_of_it() {
+    let plan = own(ONE, |inputs| inputs.nodes = "5".into()).unwrap().plan;
+    assert_eq!(plan.built.unwrap().others, ["db"]);
+    for part in
+        ["the variable V is not set", "own address takes its place", "not in S3", "the input nodes does not"]
+    {
+        assert!(plan.warnings.iter().any(|warning| warning.contains(part)), "{part}: {:?}", plan.warnings);
+    }
+}
+
+#[test]
+fn warnings_come_with_the_problems_that_they_explain() {
+    let text = "services: { n: { image: x, volumes: ['${DATA_DIR}:/data'] } }";
+    let told = own(text, |_| ()).unwrap_err().to_string();
+    assert!(told.contains("note: ") && told.contains("DATA_DIR is not set"), "{told}");
+    let twice = own("services: { db: { image: x } }", |inputs| inputs.release = "11.5.1".into()).unwrap_err();
+    assert!(twice.1[0].contains("the two versions are the same"), "{twice}");
+}
+
+#[test]
+fn what_has_no_effect_and_what_no_engine_could_pull_is_refused() {
+    let named = |text: &str, change: fn(&mut Inputs)| {
+        let told = own(text, change).unwrap_err();
+        told.0.into_iter().map(|problem| problem.input).collect::<Vec<_>>()
+    };
+    assert_eq!(named(ONE, |inputs| inputs.license = Some("text".into())), ["license"]);
+    assert_eq!(named(ONE, |inputs| inputs.database_image = "postgres:17".into()), ["database-image"]);
+    assert_eq!(named(&ONE.replace("postgres:16", "Postgres:"), |_| ()), ["compose-file"]);
+    assert_eq!(named(&ONE.replace("@db", "@live"), |_| ()), ["data"]);
+    assert!(own(&ONE.replace("@db", "@live"), |inputs| inputs.data = "disposable".into()).is_ok());
+    assert_eq!(named(&ONE.replace("MM_CONFIG", "MM_OTHER"), |_| ()), ["compose-file"]);
+}
+
+#[test]
+fn several_files_on_a_line_are_told_apart() {
+    let wrong = Inputs { compose_file: "a.yml,b.yml".into(), ..inputs() };
+    assert!(read(&wrong, "ug-test").unwrap_err().to_string().contains("Write one file a line."));
+}
+
+#[test]
+fn profiles_turn_nodes_on_and_those_that_are_off_are_told() {
+    const OFF: &str = "node n2 is off: its profile ha is not active (input profiles)";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("compose.yaml");
+    let node = "image: x, environment: {MM_CONFIG: 'postgres://mm@db/mm'}, labels: {upgrade-gate.role: node}";
+    std::fs::write(
+        &path,
+        format!("services: {{n1: {{{node}}}, n2: {{{node}, profiles: [ha]}}, db: {{image: 'postgres:16'}}}}"),
+    )
+    .unwrap();
+    let compose_file = path.display().to_string();
+    let with = |profiles: &str, variables: &str| {
+        let (profiles, variables) = (profiles.to_owned(), variables.to_owned());
+        let inputs = Inputs { compose_file: compose_file.clone(), profiles, variables, ..inputs() };
+        let prepared = read(&inputs, "ug-test").unwrap();
+        (prepared.roles.nodes.len(), prepared.plan.warnings.iter().any(|warning| warning == OFF))
+    };
+    assert_eq!(with("ha", ""), (2, false));
+    assert_eq!(with("", "COMPOSE_PROFILES=ha"), (2, false));
+    assert_eq!(with("", ""), (1, true));
+    assert!(read(&inputs(), "ug-test").unwrap().plan.warnings.is_empty());
+}
+
+#[test]
+fn a_wrong_compose_file_is_named_once_and_its_sentences_end_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let told =
+        |compose_file: String| read(&Inputs { compose_file, ..inputs() }, "ug-test").unwrap_err().to_string();
+    let lower =
+        write("a.yml", "services: {app: {image: x, restart: sometimes, labels: {upgrade-gate.role: node}}}");
+    let upper = write("b.yml", "services: {app: {ports: ['x:1']}}");
+    for text in [told(format!("{lower}\n{upper}")), told(write("c.yml", "services: {app: {image: x}}"))] {
+        for line in text.lines().skip(1) {
+            assert!(line.ends_with('.') && !line.contains("..") && !line.contains(". ."), "{line}");
+            assert_eq!(line.matches(".yml").count(), 1, "{line}");
+        }
+    }
+    let several = told(format!("{lower},{upper}"));
+    assert!(several.contains("Write one file a line."), "{several}");
+    let roles = told(format!("{}\n{upper}", write("d.yml", "services: {app: {image: x}}")));
+    assert!(!roles.contains("\\u{a}"), "{roles}");
+}
