@@ -190,6 +190,24 @@ impl Running {
         Ok(())
     }
 
+    /// Stops a container as [`Running::stop`] does, and starts it again, whether it ran or not.
+    ///
+    /// # Errors
+    /// When there is no such container, or it cannot be stopped or started.
+    pub async fn restart(&self, service: &str, number: u32, grace: Duration) -> Result<(), Error> {
+        container::restart(&self.engine, &self.container_name(service, number), grace).await?;
+        self.tell(service, number, "started");
+        Ok(())
+    }
+
+    /// Sends a signal, such as `HUP`, to the process of a container.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub async fn signal(&self, service: &str, number: u32, signal: &str) -> Result<(), Error> {
+        container::signal(&self.engine, &self.container_name(service, number), signal).await
+    }
+
     /// Replaces a container by a new one of the same name, aliases, labels, files and named volumes, with
     /// this image and `env` on top of the service's own; nothing else is kept, but the old one's log goes on. It is
     /// started, not waited for.

@@ -48,6 +48,10 @@ pub(super) fn blueprint(
 
     let mut networks = attachments(service).into_iter().map(|(key, attachment)| {
         let mut aliases = vec![name.to_owned(), container.clone()];
+        // A name that a balancer's configuration can hold: the container's own begins with that of the run.
+        if service.replicas > 1 {
+            aliases.push(format!("{name}-{number}"));
+        }
         aliases.extend(attachment.aliases);
         let ipam_config = attachment
             .ipv4_address

@@ -126,7 +126,7 @@ async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiErro
                         .into()
                 }
             },
-            log_tail: session.cluster.log(node.node(), Some(20)).await,
+            log_tail: session.cluster.complaints(node.node()).await,
         }),
     }
 }

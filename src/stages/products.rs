@@ -118,8 +118,8 @@ async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle)
         "Try {} on this version by hand, or leave it out of the input plugins.",
         bundle.path.display()
     );
-    let log = session.cluster.log(node, Some(20)).await;
-    Err(broken(Blame::Environment, crate::cluster::Error::new(node, message, remedy).with_log(log)))
+    let log_tail = session.cluster.complaints(node).await;
+    Err(broken(Blame::Environment, crate::cluster::Error { log_tail, ..crate::cluster::Error::new(node, message, remedy) }))
 }
 
 async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<(), String> {

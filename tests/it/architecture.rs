@@ -24,7 +24,7 @@ const HOUSE: House<'_> = House {
         &["cluster"],
         &["docker", "standin"],
         &["compose", "mattermost", "fault", "storage", "sinks", "event", "inputs"],
-        &["outcome", "case", "versions", "retry", "redact", "shown", "png", "tarball"],
+        &["outcome", "case", "versions", "retry", "redact", "shown", "png", "tarball", "telling"],
     ],
     beside: &[
         ("record", &["event", "outcome"]),
