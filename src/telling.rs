@@ -14,18 +14,40 @@ const FRAMES: usize = 6;
 const WIDTH: usize = 600;
 /// Words with which a line says that a process cannot go on; in lower case, at the begin of what it says.
 const BEGINS: [&str; 12] = [
-    "error:", "error ", "fatal", "panic:", "panic ", "critical", "traceback (", "exec ", "exception in ", "[alert]",
-    "[emerg]", "abort",
+    "error:",
+    "error ",
+    "fatal",
+    "panic:",
+    "panic ",
+    "critical",
+    "traceback (",
+    "exec ",
+    "exception in ",
+    "[alert]",
+    "[emerg]",
+    "abort",
 ];
 /// The same, anywhere in the line; PostgreSQL, nginx and scripts have a name or a time before it.
 const HOLDS: [&str; 13] = [
-    " fatal:", " panic:", "[emerg]", "[alert]", "[fatal]", "level=fatal", "level=panic", ": error:", ": could not ",
-    "exec format error", "permission denied", "operation not permitted", "read-only file system",
+    " fatal:",
+    " panic:",
+    "[emerg]",
+    "[alert]",
+    "[fatal]",
+    "level=fatal",
+    "level=panic",
+    ": error:",
+    ": could not ",
+    "exec format error",
+    "permission denied",
+    "operation not permitted",
+    "read-only file system",
 ];
 /// The same in a line of JSON, where the level alone decides.
 const LEVELS: [&str; 3] = ["\"level\":\"fatal\"", "\"level\":\"panic\"", "\"level\":\"critical\""];
 /// Words of a line about something that failed, and that the process may have survived.
-const WEAK: [&str; 6] = ["\"level\":\"error\"", "level=error", "[error]", " error:", "error ", "unhandled exception"];
+const WEAK: [&str; 6] =
+    ["\"level\":\"error\"", "level=error", "[error]", " error:", "error ", "unhandled exception"];
 
 /// The lines of a log that tell why, oldest first: at most `at_most` of its own, and `…` where some are left out.
 #[must_use]
@@ -115,7 +137,11 @@ fn is_usage(line: &str) -> bool {
 /// A line of a Go stack.
 fn is_frame(line: &str) -> bool {
     let call = line.ends_with(')') && line.contains('(') && !line.contains(' ');
-    line.starts_with('\t') || call || line.ends_with("...)") || line.starts_with("created by ") || line.starts_with("...")
+    line.starts_with('\t')
+        || call
+        || line.ends_with("...)")
+        || line.starts_with("created by ")
+        || line.starts_with("...")
 }
 
 /// Of the lines that are worth something: all, or the first error with its neighbours and the end.

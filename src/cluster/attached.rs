@@ -23,7 +23,6 @@ use crate::telling;
 const LIMIT: Duration = Duration::from_secs(600);
 /// Lines of the commands of one node that are kept: the last ones.
 const LINES: usize = 5_000;
-/// Lines that an error shows.
 
 /// Where it is, and how its nodes are replaced.
 #[derive(Debug, Clone)]

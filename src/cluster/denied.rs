@@ -21,7 +21,7 @@ pub(super) struct Denied<'a> {
 #[derive(Debug, PartialEq, Eq)]
 enum Place<'a> {
     /// A folder of the engine's host.
-    Host { target: &'a str, folder: String, read_only: bool },
+    Host { target: &'a str, folder: String, read_only: bool, all: Vec<String> },
     /// A volume of the engine's.
     Volume { target: &'a str, key: &'a str, read_only: bool },
     /// Memory.
@@ -41,7 +41,9 @@ pub(super) fn denied<'a>(log: &[String], project: &'a Project, service: &'a Serv
     });
     lines.flat_map(|line| paths(line).map(move |path| (line, path))).find_map(|(line, path)| {
         let place = place(&path, project, service).or_else(|| {
-            let root = service.read_only && line.to_lowercase().contains("read-only file system");
+            // A word with a slash is a path of the server's only where a mount is below it.
+            let said = line.to_lowercase().contains("read-only file system") && line.contains(&path);
+            let root = service.read_only && said;
             root.then_some(Place::ReadOnlyRoot)
         })?;
         Some(Denied { path, place })
@@ -51,9 +53,10 @@ pub(super) fn denied<'a>(log: &[String], project: &'a Project, service: &'a Serv
 impl Denied<'_> {
     /// Why, as a clause; `user` is whom the part runs as, as `uid` or `uid:gid`, and nothing for root.
     pub(super) fn why(&self, user: &str) -> String {
-        let by = if user.is_empty() { "its process".to_owned() } else { format!("user {user}, as whom it runs,") };
+        let by =
+            if user.is_empty() { "its process".to_owned() } else { format!("user {user}, as whom it runs,") };
         let what = match &self.place {
-            Place::Host { target, folder, read_only } => {
+            Place::Host { target, folder, read_only, .. } => {
                 let how = if *read_only { ", mounted read-only" } else { "" };
                 format!("{target} is the folder {folder} of the engine's host{how}")
             }
@@ -82,9 +85,10 @@ impl Denied<'_> {
             Place::Host { read_only: true, target, .. } | Place::Volume { read_only: true, target, .. } => {
                 format!("Take `ro` off the mount of {target} in the compose file.")
             }
-            Place::Host { folder, .. } => format!(
-                "Give the folder to that user on the engine's host: `sudo chown -R {owner} {folder}`. On a host with SELinux, \
-                 the mount needs `:z` too."
+            Place::Host { all, .. } => format!(
+                "Give the folders of this service to that user on the engine's host: `sudo chown -R {owner} {}`. On a host with \
+                 SELinux, the mounts need `:z` too.",
+                all.join(" ")
             ),
             Place::Volume { target, .. } => format!(
                 "Mount the volume at a folder that the image has and that belongs to that user, or empty the volume: a new one \
@@ -116,10 +120,37 @@ fn paths(line: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// All folders of the host that a service writes: who was denied one is denied the next.
+fn folders(project: &Project, service: &Service) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for mount in service.volumes.iter().filter(|mount| !mount.read_only) {
+        if let Some(folder) = folder(project, mount)
+            && !all.contains(&folder)
+        {
+            all.push(folder);
+        }
+    }
+    all
+}
+
+/// The folder of the host that a mount shows; a volume can be one by another name.
+fn folder(project: &Project, mount: &Mount) -> Option<String> {
+    match &mount.source {
+        MountSource::Bind(folder) => Some(folder.to_string_lossy().into_owned()),
+        MountSource::Volume(key) => {
+            let device = project.volumes.get(key)?.driver_opts.get("device")?;
+            device.starts_with('/').then(|| device.clone())
+        }
+        MountSource::Anonymous | MountSource::Tmpfs(_) => None,
+    }
+}
+
 /// What the compose file has at or above a path: the nearest counts.
 fn place<'a>(path: &str, project: &'a Project, service: &'a Service) -> Option<Place<'a>> {
-    let below = |target: &str| path == target || path.strip_prefix(target).is_some_and(|rest| rest.starts_with('/'));
-    let mounts = service.volumes.iter().map(|mount| (mount.target.as_str(), mounted(project, mount)));
+    let below =
+        |target: &str| path == target || path.strip_prefix(target).is_some_and(|rest| rest.starts_with('/'));
+    let mounts =
+        service.volumes.iter().map(|mount| (mount.target.as_str(), mounted(project, service, mount)));
     let memory = service.tmpfs.iter().map(|entry| {
         let target = entry.split(':').next().unwrap_or(entry);
         (target, Some(Place::Memory { target }))
@@ -131,22 +162,15 @@ fn place<'a>(path: &str, project: &'a Project, service: &'a Service) -> Option<P
     found.max_by_key(|(target, _)| target.len()).and_then(|(_, place)| place)
 }
 
-fn mounted<'a>(project: &'a Project, mount: &'a Mount) -> Option<Place<'a>> {
+fn mounted<'a>(project: &'a Project, service: &'a Service, mount: &'a Mount) -> Option<Place<'a>> {
     let (target, read_only) = (mount.target.as_str(), mount.read_only);
+    if let Some(folder) = folder(project, mount) {
+        return Some(Place::Host { target, folder, read_only, all: folders(project, service) });
+    }
     match &mount.source {
-        MountSource::Bind(folder) => {
-            Some(Place::Host { target, folder: folder.to_string_lossy().into_owned(), read_only })
-        }
-        MountSource::Volume(key) => {
-            // A volume can be a folder of the host by another name.
-            let device = project.volumes.get(key).and_then(|volume| volume.driver_opts.get("device"));
-            Some(match device.filter(|device| device.starts_with('/')) {
-                Some(folder) => Place::Host { target, folder: folder.clone(), read_only },
-                None => Place::Volume { target, key, read_only },
-            })
-        }
+        MountSource::Volume(key) => Some(Place::Volume { target, key, read_only }),
         MountSource::Tmpfs(_) => Some(Place::Memory { target }),
-        MountSource::Anonymous => None,
+        MountSource::Anonymous | MountSource::Bind(_) => None,
     }
 }
 
@@ -172,7 +196,8 @@ mod tests {
     fn told(log: &str, service: &Service, user: &str) -> String {
         let project = project();
         let log: Vec<String> = log.lines().map(str::to_owned).collect();
-        denied(&log, &project, service).map_or_else(String::new, |denied| format!("{}. {}", denied.why(user), denied.remedy(user)))
+        denied(&log, &project, service)
+            .map_or_else(String::new, |denied| format!("{}. {}", denied.why(user), denied.remedy(user)))
     }
 
     fn at(source: MountSource, target: &str) -> Service {
@@ -184,10 +209,11 @@ mod tests {
 
     #[test]
     fn a_folder_of_the_host_is_named_with_its_owner_to_be() {
-        let service = at(MountSource::Bind("/srv/volumes/app/mattermost/config".into()), "/mattermost/config");
+        let service =
+            at(MountSource::Bind("/srv/volumes/app/mattermost/config".into()), "/mattermost/config");
         insta::assert_snapshot!(
             told(CONFIG, &service, "2000:2000"),
-            @"user 2000:2000, as whom it runs, may not use /mattermost/config/config.json: /mattermost/config is the folder /srv/volumes/app/mattermost/config of the engine's host. Give the folder to that user on the engine's host: `sudo chown -R 2000:2000 /srv/volumes/app/mattermost/config`. On a host with SELinux, the mount needs `:z` too."
+            @"user 2000:2000, as whom it runs, may not use /mattermost/config/config.json: /mattermost/config is the folder /srv/volumes/app/mattermost/config of the engine's host. Give the folders of this service to that user on the engine's host: `sudo chown -R 2000:2000 /srv/volumes/app/mattermost/config`. On a host with SELinux, the mounts need `:z` too."
         );
         assert!(told(CONFIG, &service, "1000").contains("chown -R 1000:1000 /srv"));
         let device = at(MountSource::Volume("device".into()), "/mattermost");
@@ -200,13 +226,18 @@ mod tests {
         service.volumes.extend(at(MountSource::Bind("/srv/data".into()), "/mattermost/data").volumes);
         service.volumes.extend(at(MountSource::Bind("/srv/d".into()), "/mattermost/dat").volumes);
         let log = r#"{"level":"error","msg":"Unable to write the file.","error":"mkdir ./data/20261126/: permission denied"}"#;
-        assert!(told(log, &service, "2000").contains("/srv/data of"), "{}", told(log, &service, "2000"));
+        let told = told(log, &service, "2000");
+        assert!(
+            told.contains("/srv/data of") && told.contains("2000:2000 /srv/all /srv/data /srv/d`"),
+            "{told}"
+        );
     }
 
     #[test]
     fn each_kind_of_place_has_its_own_remedy() {
         let read_only = |service: Service| {
-            let volumes = service.volumes.into_iter().map(|mount| Mount { read_only: true, ..mount }).collect();
+            let volumes =
+                service.volumes.into_iter().map(|mount| Mount { read_only: true, ..mount }).collect();
             Service { volumes, ..Service::default() }
         };
         let bind = at(MountSource::Bind("/srv/c".into()), "/mattermost/config");
@@ -219,19 +250,35 @@ mod tests {
         };
         for (service, remedy) in [
             (read_only(bind), "Take `ro` off the mount of /mattermost/config"),
-            (at(MountSource::Volume("data".into()), "/mattermost/config"), "Mount the volume at a folder that the image has"),
-            (at(MountSource::Tmpfs(None), "/mattermost/config"), "tmpfs: [\"/mattermost/config:uid=2000,gid=2000,mode=0750\"]"),
+            (
+                at(MountSource::Volume("data".into()), "/mattermost/config"),
+                "Mount the volume at a folder that the image has",
+            ),
+            (
+                at(MountSource::Tmpfs(None), "/mattermost/config"),
+                "tmpfs: [\"/mattermost/config:uid=2000,gid=2000,mode=0750\"]",
+            ),
             (
                 Service { tmpfs: vec!["/mattermost/config:size=1m".into()], ..Service::default() },
                 "tmpfs: [\"/mattermost/config:uid=2000,gid=2000,mode=0750\"]",
             ),
             (Service { configs: vec![file], ..Service::default() }, "uid: \"2000\""),
         ] {
-            assert!(told(CONFIG, &service, "2000").contains(remedy), "{remedy}: {}", told(CONFIG, &service, "2000"));
+            assert!(
+                told(CONFIG, &service, "2000").contains(remedy),
+                "{remedy}: {}",
+                told(CONFIG, &service, "2000")
+            );
         }
         let whole = Service { read_only: true, ..Service::default() };
         let log = "touch: cannot touch '/run/x': Read-only file system";
         assert!(told(log, &whole, "").contains("take `read_only: true` off"));
+        let nginx = "2026/11/26 05:39:01 [emerg] 1#1: mkdir() \"/var/lib/nginx/body\" failed (30: Read-only file system)";
+        assert!(
+            told(nginx, &whole, "").contains("may not use /var/lib/nginx/body: its root"),
+            "{}",
+            told(nginx, &whole, "")
+        );
     }
 
     #[test]

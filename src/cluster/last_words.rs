@@ -53,19 +53,25 @@ const KNOWN: [(&str, &str); 17] = [
         "nginx looks up its upstreams once, when it starts: give the balancer the label upgrade-gate.reload: HUP, and write \
          the nodes' service names in its configuration.",
     ),
-    (
-        "fatal errors found in configuration",
-        "Correct haproxy's configuration where the line says.",
-    ),
+    ("fatal errors found in configuration", "Correct haproxy's configuration where the line says."),
     (
         "exec format error",
         "The image is made for another kind of processor than the engine's machine: take another, or set `platform:`.",
     ),
-    ("address already in use", "Something else in that container or on its network listens there: give it another port."),
-    ("no space left on device", "Free space on the engine's disk (`docker system df`), or on the volume that the line names."),
+    (
+        "address already in use",
+        "Something else in that container or on its network listens there: give it another port.",
+    ),
+    (
+        "no space left on device",
+        "Free space on the engine's disk (`docker system df`), or on the volume that the line names.",
+    ),
     ("failed to grab connection to the database", NO_DATABASE),
     ("error setting up connections", NO_DATABASE),
-    ("unable to initialize backend", "Look at the store's volume: it must be empty or this store's, and writable."),
+    (
+        "unable to initialize backend",
+        "Look at the store's volume: it must be empty or this store's, and writable.",
+    ),
     (
         "address family not supported",
         "The machine has no IPv6: set MM_SERVICESETTINGS_LISTENADDRESS or the part's own listen address to an IPv4 one.",

@@ -20,6 +20,7 @@ mod last_words;
 mod precautions;
 mod project;
 mod ready;
+mod reload;
 mod seam;
 mod standin;
 

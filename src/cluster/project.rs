@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use secrecy::SecretString;
 
+use super::reload::Reload;
 use crate::compose::{Project, Service};
 
 /// The built-in cluster's compose file.
@@ -60,15 +61,6 @@ pub struct BalancerRole {
     pub haproxy: Option<(u16, String)>,
     /// How it is told that a node has come up, where it does not look by itself.
     pub reload: Option<Reload>,
-}
-
-/// How a balancer is told to look again where the nodes are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reload {
-    /// By a signal, such as `HUP`.
-    Signal(String),
-    /// By a stop and a start.
-    Restart,
 }
 
 /// The S3 store, as the nodes know it.
@@ -149,21 +141,10 @@ fn balancer_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Balanc
         service: name.to_owned(),
         port: port(name, service, "upgrade-gate.port", wrong).unwrap_or(NODE_PORT),
         haproxy: port(name, service, "upgrade-gate.haproxy", wrong).map(|port| (port, backend)),
-        reload: reload(name, service, wrong),
-    }
-}
-
-fn reload(name: &str, service: &Service, wrong: &mut Vec<String>) -> Option<Reload> {
-    let text = service.labels.get("upgrade-gate.reload")?;
-    match text.trim_start_matches("SIG") {
-        "restart" => Some(Reload::Restart),
-        signal @ ("HUP" | "USR1" | "USR2" | "INT" | "TERM" | "QUIT" | "WINCH") => Some(Reload::Signal(signal.into())),
-        _ => {
-            wrong.push(format!(
-                "service {name} has the label upgrade-gate.reload: {text}; write a signal such as HUP, or restart"
-            ));
+        reload: Reload::read(name, service).unwrap_or_else(|told| {
+            wrong.push(told);
             None
-        }
+        }),
     }
 }
 
@@ -244,20 +225,6 @@ mod tests {
         // One node at a time needs its ceiling, when a plugin starts for the first time; the others have half a gigabyte.
         let total = limits.sum::<u64>() - (nodes - 1) * (node - 512 * 1024 * 1024);
         assert!(total <= 7 * 1024 * 1024 * 1024, "{total} bytes");
-    }
-
-    #[test]
-    fn a_balancer_is_told_by_a_signal_or_a_restart() {
-        let mut project = default_project(&[]);
-        let mut with = |text: &str| {
-            project.services["balancer"].labels.insert("upgrade-gate.reload".into(), text.into());
-            Roles::read(&project).map(|roles| roles.balancer.unwrap().reload)
-        };
-        assert_eq!(with("HUP"), Ok(Some(Reload::Signal("HUP".into()))));
-        assert_eq!(with("SIGHUP"), Ok(Some(Reload::Signal("HUP".into()))));
-        assert_eq!(with("restart"), Ok(Some(Reload::Restart)));
-        let wrong = with("reload").unwrap_err();
-        assert!(wrong[0].contains("upgrade-gate.reload: reload; write a signal such as HUP, or restart"), "{wrong:?}");
     }
 
     #[test]

@@ -26,7 +26,9 @@ pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Resul
         if Instant::now() + pause >= deadline {
             let message = format!("it was started and did not become ready in time: {silence}");
             let remedy = "Look at its log lines below; a slow machine needs a longer timeout.";
-            return Err(Error::new(node.node(), message, remedy).explained(cluster.last_words(node.node()).await));
+            return Err(
+                Error::new(node.node(), message, remedy).explained(cluster.last_words(node.node()).await)
+            );
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 3 / 2).min(Duration::from_millis(150));

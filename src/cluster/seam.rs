@@ -205,7 +205,9 @@ impl Cluster {
     pub async fn last_words(&self, part: &str) -> LastWords {
         match self {
             Self::Compose(cluster) => cluster.last_words(part).await,
-            Self::StandIn(_) | Self::Attached(_) => LastWords::of(&self.log(part, Some(telling::LOOKED_AT)).await),
+            Self::StandIn(_) | Self::Attached(_) => {
+                LastWords::of(&self.log(part, Some(telling::LOOKED_AT)).await)
+            }
         }
     }
 

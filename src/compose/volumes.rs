@@ -227,7 +227,8 @@ mod tests {
         };
         let (mounts, told) = reading(yaml, read);
         let show = |m: &Mount| {
-            let (read_only, made) = (if m.read_only { " read-only" } else { "" }, if m.create_host_path { ", made" } else { "" });
+            let (read_only, made) =
+                (if m.read_only { " read-only" } else { "" }, if m.create_host_path { ", made" } else { "" });
             format!("{:?} at {}{read_only}{made}", m.source, m.target)
         };
         mounts.iter().map(show).chain(told).collect::<Vec<_>>().join("\n")

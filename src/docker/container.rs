@@ -9,8 +9,8 @@ use bollard::models::{
     ContainerInspectResponse, ContainerStateStatusEnum, HealthStatusEnum, NetworkConnectRequest,
 };
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder, RemoveContainerOptionsBuilder,
-    StartContainerOptions, StopContainerOptionsBuilder,
+    CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
+    RemoveContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -216,7 +216,9 @@ fn state(answer: ContainerInspectResponse) -> State {
             .and_then(|log| log.into_iter().next_back()?.output)
             .map(|output| output.trim().to_owned())
             .unwrap_or_default(),
-        exit_code: engine_state.exit_code.filter(|_| matches!(status, Status::Exited | Status::Dead | Status::Restarting)),
+        exit_code: engine_state
+            .exit_code
+            .filter(|_| matches!(status, Status::Exited | Status::Dead | Status::Restarting)),
         oom_killed: engine_state.oom_killed.unwrap_or_default(),
         restart_count: answer.restart_count.and_then(|count| count.try_into().ok()).unwrap_or_default(),
         // The year 1 is the engine's word for never.

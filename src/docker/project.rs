@@ -93,7 +93,7 @@ impl Running {
     ///
     /// # Errors
     /// The first container that could not be created or started, or the first dependency that ended, is
-    /// unhealthy or did not get there before the deadline, with the last lines of its log.
+    /// unhealthy or did not get there before the deadline, with the lines of its log that tell why.
     pub async fn start_services(&self, names: &[&str], deadline: Instant) -> Result<(), Error> {
         let order = starting_order(&self.project, names)?;
         let numbered = order

@@ -53,7 +53,8 @@ fn an_error_before_a_usage_text_is_what_is_shown() {
 fn an_error_far_above_the_end_is_shown_with_the_end() {
     let ping = r#"{"level":"info","msg":"Pinging SQL","attempt":4}"#;
     let refused = r#"{"level":"error","msg":"Failed to ping DB","error":"dial tcp 192.0.2.1:25499: connect: connection refused"}"#;
-    let log = format!("{}{refused}\n{}the end\n", format!("{ping}\n").repeat(40), format!("{ping}\n").repeat(40));
+    let log =
+        format!("{}{refused}\n{}the end\n", format!("{ping}\n").repeat(40), format!("{ping}\n").repeat(40));
     let told = told(&log);
     assert_eq!(told.lines().filter(|line| !line.starts_with('…')).count(), SHOWN);
     assert!(told.starts_with("… 39 more lines\n") && told.ends_with("the end"), "{told}");
@@ -69,7 +70,17 @@ fn begin_and_end_are_shown_where_nothing_is_an_error() {
     let told = lines(&log, 8);
     assert_eq!(
         told,
-        ["line 1", "line 2", "… 92 more lines", "line 95", "line 96", "line 97", "line 98", "line 99", "line 100"]
+        [
+            "line 1",
+            "line 2",
+            "… 92 more lines",
+            "line 95",
+            "line 96",
+            "line 97",
+            "line 98",
+            "line 99",
+            "line 100"
+        ]
     );
     assert!(lines::<String>(&[], 8).is_empty());
 }
@@ -147,8 +158,10 @@ fn the_cause_is_found_in_the_words_of_each_part() {
         ("standard_init_linux.go:228: exec user process caused: exec format error", "exec format error"),
         ("listening\nfatal error: runtime: out of memory", "fatal error: runtime: out of memory"),
         (r#"time="2026-11-26T04:50:00Z" level=fatal msg="cannot listen""#, "level=fatal"),
-        (r#"{"level": "fatal", "msg": "Failed to start.", "error": "listen tcp :8065: bind: address already in use"}"#,
-         "Failed to start: listen tcp :8065: bind: address already in use"),
+        (
+            r#"{"level": "fatal", "msg": "Failed to start.", "error": "listen tcp :8065: bind: address already in use"}"#,
+            "Failed to start: listen tcp :8065: bind: address already in use",
+        ),
         ("Traceback (most recent call last):\n  File \"x.py\", line 1\nKeyError: 'x'", "Traceback"),
     ] {
         let caused = caused(log);

@@ -24,9 +24,16 @@ impl ComposeCluster {
         match answered.await.and_then(|settled| settled) {
             Ok(_) => Ok(()),
             Err(error) => {
-                let store = self.options.roles.store.as_ref().map(|store| store.endpoint.split(':').next().unwrap_or_default());
-                let part = store.filter(|host| self.options.project.services.contains_key(*host)).unwrap_or("store");
-                let remedy = "Look at the store's log lines below, and at keys and bucket in the compose file.";
+                let store = self
+                    .options
+                    .roles
+                    .store
+                    .as_ref()
+                    .map(|store| store.endpoint.split(':').next().unwrap_or_default());
+                let part =
+                    store.filter(|host| self.options.project.services.contains_key(*host)).unwrap_or("store");
+                let remedy =
+                    "Look at the store's log lines below, and at keys and bucket in the compose file.";
                 Err(Error::new(part, format!("it was started and does not answer: {error}"), remedy)
                     .explained(self.last_words(part).await))
             }

@@ -81,9 +81,10 @@ impl ComposeCluster {
         let user = match self.options.project.services.get(service).and_then(|service| service.user.clone()) {
             Some(user) => user,
             None => match running.state(service, number).await {
-                Ok(state) => {
-                    docker::inspect_image(&self.engine, &state.image).await.map(|image| image.user).unwrap_or_default()
-                }
+                Ok(state) => docker::inspect_image(&self.engine, &state.image)
+                    .await
+                    .map(|image| image.user)
+                    .unwrap_or_default(),
                 Err(_) => String::new(),
             },
         };
@@ -91,7 +92,8 @@ impl ComposeCluster {
             return if user == "root" { String::new() } else { user };
         }
         let users = running.read(service, number, USERS).await.unwrap_or_default();
-        let text = users.first().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+        let text =
+            users.first().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
         numbers(&text, &user).unwrap_or(user)
     }
 }
@@ -125,7 +127,8 @@ mod tests {
 
     #[test]
     fn a_user_by_name_is_told_by_number() {
-        let passwd = "root:x:0:0:root:/root:/sbin/nologin\nmattermost:x:2000:2001::/mattermost:/bin/sh\nbroken";
+        let passwd =
+            "root:x:0:0:root:/root:/sbin/nologin\nmattermost:x:2000:2001::/mattermost:/bin/sh\nbroken";
         assert_eq!(numbers(passwd, "mattermost").as_deref(), Some("2000:2001"));
         assert_eq!(numbers(passwd, "mattermost:mattermost").as_deref(), Some("2000:2001"));
         assert_eq!(numbers(passwd, "nobody"), None);

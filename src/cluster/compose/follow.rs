@@ -10,7 +10,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{ComposeCluster, Error, of};
-use crate::cluster::project::{BalancerRole, Reload};
+use crate::cluster::project::BalancerRole;
+use crate::cluster::reload::Reload;
 
 /// How long a balancer may take for one answer.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -74,7 +75,8 @@ impl ComposeCluster {
             if !said.is_empty() {
                 in_a_row = 0;
                 if Instant::now() >= deadline {
-                    let message = format!("it was told that a node has come up and sends it no traffic: {said}");
+                    let message =
+                        format!("it was told that a node has come up and sends it no traffic: {said}");
                     let remedy = "Look at its log lines below, and at its configuration: it must name the nodes' services.";
                     let words = self.last_words(&balancer.service).await;
                     return Err(Error::new(&balancer.service, message, remedy).explained(words));
@@ -115,7 +117,8 @@ impl ComposeCluster {
 async fn ask(address: SocketAddr) -> std::io::Result<u16> {
     let answer = async {
         let mut stream = TcpStream::connect(address).await?;
-        let question = format!("GET /api/v4/system/ping HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let question =
+            format!("GET /api/v4/system/ping HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(question.as_bytes()).await?;
         let mut begin = [0; 12];
         stream.read_exact(&mut begin).await?;

@@ -132,10 +132,7 @@ mod tests {
         let fail = || UserEnd::Failed { message: "m".into(), text: "t".into() };
         let many = found((0..12).map(|_| fail()).collect());
         let steps = steps(&plan(None), Exit::Code(1), &many, "bye", 1);
-        assert_eq!(
-            steps[0].outcome.why().unwrap(),
-            "expected exit code 0, got exit code 1; it said: bye"
-        );
+        assert_eq!(steps[0].outcome.why().unwrap(), "expected exit code 0, got exit code 1; it said: bye");
         let why = steps[2].outcome.why().unwrap();
         assert!(why.contains("12 of 12 failed: login › test 0; ") && why.ends_with("and 2 more"), "{why}");
     }
