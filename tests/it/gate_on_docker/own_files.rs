@@ -128,10 +128,12 @@ fn a_balancer_that_cannot_start_is_told_with_its_own_words() {
 }
 
 #[test]
-fn a_database_that_dies_is_told_by_the_node_that_misses_it() {
+fn a_database_that_dies_is_told_with_its_own_words() {
     let Some(_images) = images() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let dead = IMAGES.replace("upgrade-gate-test/database:clustered", images::NO_START);
+    // A node's image that ends at once, with the variable that it cannot do without.
+    let ends = format!("{}, environment: {{ MM_CONFIG: 'postgres://a:b@c:1/d' }}", images::NO_START);
+    let dead = IMAGES.replace("upgrade-gate-test/database:clustered", &ends);
     let call = roll(&official(folder.path(), &dead)).run();
     assert_eq!(call.code, Some(3), "{}", call.output);
     assert!(
