@@ -33,5 +33,6 @@ pub mod stages;
 pub mod standin;
 pub mod storage;
 pub mod tarball;
+pub mod telling;
 pub mod verdict;
 pub mod versions;

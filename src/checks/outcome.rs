@@ -71,7 +71,7 @@ impl<T> Expect<T> for Result<T, ApiError> {
         self.map_err(|error| {
             Stop::Failed(Failure {
                 expected: what.to_owned(),
-                got: error.got(),
+                got: error.got_and_why(),
                 version: error.version(),
                 request_id: error.request_id(),
                 node: Some(error.node),

@@ -15,14 +15,14 @@ use super::command::{Exit, Leftovers, run_command};
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, Packaged};
+use super::last_words::LastWords;
 use crate::storage::Bucket;
+use crate::telling;
 
 /// How long one command may take.
 const LIMIT: Duration = Duration::from_secs(600);
 /// Lines of the commands of one node that are kept: the last ones.
 const LINES: usize = 5_000;
-/// Lines that an error shows.
-const TAIL: usize = 20;
 
 /// Where it is, and how its nodes are replaced.
 #[derive(Debug, Clone)]
@@ -221,9 +221,9 @@ impl AttachedCluster {
             Ok(Exit::TimeIsUp) => format!("did not end within {} s and was stopped", LIMIT.as_secs()),
             Err(why) => format!("could not be run: {why}"),
         };
-        let remedy = format!("Look at what it printed last, below; try it by hand with GATE_NODE={node}.");
+        let remedy = format!("Look at what it printed, below; try it by hand with GATE_NODE={node}.");
         Err(Error::new(node, format!("the {input} for it {how}"), remedy)
-            .with_log(self.log(node, Some(TAIL)).await))
+            .explained(LastWords::of(&self.log(node, Some(telling::LOOKED_AT)).await)))
     }
 
     fn print(&self, node: &str, line: String) {

@@ -1,13 +1,16 @@
 //! The cluster on a Docker engine, from a compose project.
 
 mod answers;
+mod deaths;
+mod follow;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use time::OffsetDateTime;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
 use super::error::Error;
@@ -55,6 +58,10 @@ pub struct ComposeCluster {
     own: Option<Own>,
     options: ComposeOptions,
     running: OnceCell<Running>,
+    /// Held while the balancer is told of a node.
+    following: Mutex<()>,
+    /// Where nodes were when they last got traffic, for a balancer that cannot be told.
+    addresses: Mutex<HashMap<String, IpAddr>>,
     events: Events,
 }
 
@@ -67,7 +74,15 @@ impl ComposeCluster {
         let engine =
             Engine::connect(options.docker_host.as_deref()).await.map_err(|error| of("docker", error))?;
         let own = Own::find(&engine).await.map_err(|error| of("docker", error))?;
-        Ok(Self { engine, own, options, running: OnceCell::new(), events })
+        Ok(Self {
+            engine,
+            own,
+            options,
+            running: OnceCell::new(),
+            following: Mutex::default(),
+            addresses: Mutex::default(),
+            events,
+        })
     }
 
     /// Whether we run in a container of this engine's, where the reaper is one as well.
@@ -104,11 +119,15 @@ impl ComposeCluster {
             running.join(member).await.map_err(|error| of("docker", error))?;
         }
         let others: Vec<&str> = self.options.roles.others.iter().map(String::as_str).collect();
-        running.start_services(&others, deadline).await.map_err(|error| self.of_container(error))?;
+        if let Err(error) = running.start_services(&others, deadline).await {
+            return Err(self.of_container(error).await);
+        }
         // The nodes wait for the database's health; nobody else waits for anything of the others.
         let awaited =
             self.awaited().map(|(service, condition)| running.wait(service, 1, condition, deadline));
-        try_join_all(awaited).await.map_err(|error| self.of_container(error))?;
+        if let Err(error) = try_join_all(awaited).await {
+            return Err(self.of_container(error).await);
+        }
         if let Ok(bucket) = self.bucket().await {
             self.store_answers(&bucket).await?;
         }
@@ -125,14 +144,15 @@ impl ComposeCluster {
             .map(|(name, on)| (name.as_str(), on.condition))
     }
 
-    /// An error about a container, under the name that people know: its service.
-    fn of_container(&self, error: docker::Error) -> Error {
+    /// An error about a container, under the name that people know, its service, with what its log says.
+    async fn of_container(&self, error: docker::Error) -> Error {
         let prefix = format!("{}-", self.options.project.name);
         let part = error.object.split(' ').next_back().unwrap_or_default();
         let part =
             part.strip_prefix(&prefix).and_then(|rest| rest.rsplit_once('-')).map_or("docker", |(s, _)| s);
-        let part = part.to_owned();
-        of(&part, error)
+        let (part, has_ended) = (part.to_owned(), !error.log_tail.is_empty());
+        let error = of(&part, error);
+        if has_ended { error.explained(self.last_words(&part).await) } else { error }
     }
 
     fn running(&self) -> Result<&Running, Error> {
@@ -178,26 +198,6 @@ impl ComposeCluster {
         Ok(format!("http://{address}:{}", node.port))
     }
 
-    pub(super) async fn alive(&self, name: &str) -> Result<(), Error> {
-        let node = self.node(name)?;
-        let state =
-            self.running()?.state(&node.service, node.number).await.map_err(|error| of(name, error))?;
-        if state.running {
-            return Ok(());
-        }
-        let code = state.exit_code.map_or("no exit code".to_owned(), |code| format!("exit code {code}"));
-        let (how, remedy) = if state.oom_killed {
-            (
-                "was killed for want of memory",
-                "Give it more: the variable NODE_MEMORY, or deploy.resources.limits.",
-            )
-        } else {
-            ("ended", "Look at its last log lines below.")
-        };
-        let log = self.log(name, Some(20)).await;
-        Err(Error::new(name, format!("its process {how} with {code}"), remedy).with_log(log))
-    }
-
     /// The container by which we are on the cluster's network; on the engine's host, and in its network, there is none.
     fn member(&self) -> Option<&str> {
         self.own.as_ref()?.member.as_deref()
@@ -227,7 +227,7 @@ impl ComposeCluster {
     }
 
     pub(super) async fn undrain(&self, name: &str, patience: Duration) -> Result<(), Error> {
-        let Some(haproxy) = self.haproxy().await? else { return Ok(()) };
+        let Some(haproxy) = self.haproxy().await? else { return self.follow(name, patience).await };
         let node = self.node(name)?;
         let address = self.address(&node.service, node.number).await?;
         haproxy.ready(&node.name).await.map_err(|error| balancer_error(&error))?;
@@ -360,11 +360,13 @@ impl ComposeCluster {
 
     pub(super) async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
         let Some(running) = self.running.get() else { return Vec::new() };
-        let (service, number) = match self.node(part) {
-            Ok(node) => (node.service.as_str(), node.number),
-            Err(_) => (part, 1),
-        };
+        let (service, number) = self.place(part);
         running.logs(service, number, lines).await.unwrap_or_default()
+    }
+
+    /// The service and number of a node or another part.
+    fn place<'a>(&'a self, part: &'a str) -> (&'a str, u32) {
+        self.node(part).map_or((part, 1), |node| (node.service.as_str(), node.number))
     }
 
     pub(super) async fn down(&self, deadline: Instant) -> Result<(), Error> {

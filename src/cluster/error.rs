@@ -1,5 +1,7 @@
 //! What can go wrong with a cluster: which part, what happened, what to look at.
 
+use super::last_words::LastWords;
+
 /// A part of the cluster did not do what it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{part}: {message}. {remedy}")]
@@ -10,7 +12,7 @@ pub struct Error {
     pub message: String,
     /// What to do or to look at, as a sentence.
     pub remedy: String,
-    /// The last lines of that part's log, oldest first.
+    /// The lines of that part's log that tell why, oldest first.
     pub log_tail: Vec<String>,
 }
 
@@ -21,10 +23,16 @@ impl Error {
         Self { part: part.to_owned(), message: message.into(), remedy: remedy.into(), log_tail: Vec::new() }
     }
 
-    /// The same with the part's last log lines.
+    /// The same with what the part's log says: the lines, and the reason and remedy where they are known.
     #[must_use]
-    pub fn with_log(mut self, log_tail: Vec<String>) -> Self {
-        self.log_tail = log_tail;
+    pub fn explained(mut self, words: LastWords) -> Self {
+        if let Some(why) = words.why {
+            self.message = format!("{}: {}", self.message, why.trim_end_matches(['.', ' ']));
+        }
+        if let Some(remedy) = words.remedy {
+            self.remedy = remedy;
+        }
+        self.log_tail = words.lines;
         self
     }
 }

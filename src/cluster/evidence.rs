@@ -1,5 +1,6 @@
 //! Evidence: logs and other files beside the reports, free of secrets.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,11 +11,12 @@ use futures_util::future::join_all;
 use super::seam::Cluster;
 use crate::event::{EventKind, Events};
 use crate::redact::Redactor;
+use crate::telling;
 
 /// A log that is written while it grows ends here, in bytes.
 const LOG_LIMIT: usize = 20_000_000;
-/// Its last lines are remembered for the failure that may follow.
-const LAST_LINES: usize = 5;
+/// So many lines are told of the failure that may follow.
+const TOLD: usize = 5;
 
 /// Where evidence is put: the folder `evidence` of the report folder.
 #[derive(Debug, Clone)]
@@ -66,7 +68,7 @@ impl Shelf {
             Err(error) => events.warn(format!("{path} ({about}) could not be saved: {error}")),
         }
         let redactor = Arc::clone(&self.redactor);
-        GrowingLog { file: opened.ok(), redactor, written: 0, last: Vec::new() }
+        GrowingLog { file: opened.ok(), redactor, written: 0, last: VecDeque::new() }
     }
 }
 
@@ -76,7 +78,8 @@ pub struct GrowingLog {
     file: Option<File>,
     redactor: Arc<Redactor>,
     written: usize,
-    last: Vec<String>,
+    /// What may tell why it failed.
+    last: VecDeque<String>,
 }
 
 impl GrowingLog {
@@ -93,17 +96,18 @@ impl GrowingLog {
             }
         }
         if !clean.trim().is_empty() {
-            self.last.push(clean);
-            if self.last.len() > LAST_LINES {
-                self.last.remove(0);
+            if self.last.len() == telling::LOOKED_AT {
+                self.last.pop_front();
             }
+            self.last.push_back(telling::short(&clean));
         }
     }
 
-    /// The last lines that say something, oldest first.
+    /// The few lines that tell why it failed, oldest first; its last ones where none is an error.
     #[must_use]
-    pub fn last_lines(&self) -> &[String] {
-        &self.last
+    pub fn telling_lines(&self) -> Vec<String> {
+        let last: Vec<&String> = self.last.iter().collect();
+        telling::lines(&last, TOLD)
     }
 }
 

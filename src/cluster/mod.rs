@@ -10,14 +10,17 @@
 mod attached;
 mod command;
 mod compose;
+mod denied;
 mod error;
 pub mod evidence;
 mod guest;
 mod haproxy;
 mod image;
+mod last_words;
 mod precautions;
 mod project;
 mod ready;
+mod reload;
 mod seam;
 mod standin;
 
@@ -27,6 +30,7 @@ pub use compose::{ComposeCluster, ComposeOptions};
 pub use error::Error;
 pub use guest::{Guest, GuestEnd};
 pub use image::{ImageFacts, Packaged};
+pub use last_words::LastWords;
 pub use project::{FileStore, Foreseen, Refusal, Roles, Said, StoreRole, default_files, off_by_profile};
 pub use ready::ready;
 pub use seam::Cluster;

@@ -22,8 +22,8 @@ use indexmap::IndexMap;
 pub use files::{FileStore, StoreRole};
 pub use foreseen::{Foreseen, Refusal, Said};
 pub use off::off_by_profile;
-pub(super) use roles::NodeRole;
 pub use roles::Roles;
+pub(super) use roles::{BalancerRole, NodeRole};
 
 /// The built-in cluster's compose file.
 const COMPOSE: &str = include_str!("../../cluster/compose.yaml");

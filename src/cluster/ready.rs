@@ -14,7 +14,7 @@ use crate::mattermost::Client;
 /// the database and the store answer is for the sanity that follows.
 ///
 /// # Errors
-/// The node with its last log lines: its process ended, or it did not answer in time.
+/// The node with what its log says: its process ended, or it did not answer in time.
 pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Result<(), Error> {
     let mut pause = Duration::from_millis(20);
     loop {
@@ -24,10 +24,11 @@ pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Resul
         };
         cluster.alive(node.node()).await?;
         if Instant::now() + pause >= deadline {
-            let log = cluster.log(node.node(), Some(20)).await;
             let message = format!("it was started and did not become ready in time: {silence}");
-            let remedy = "Look at its last log lines below; a slow machine needs a longer timeout.";
-            return Err(Error::new(node.node(), message, remedy).with_log(log));
+            let remedy = "Look at its log lines below; a slow machine needs a longer timeout.";
+            return Err(
+                Error::new(node.node(), message, remedy).explained(cluster.last_words(node.node()).await)
+            );
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 3 / 2).min(Duration::from_millis(150));

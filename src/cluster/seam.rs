@@ -9,9 +9,11 @@ use super::compose::ComposeCluster;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, Packaged};
+use super::last_words::LastWords;
 use super::project::FileStore;
 use super::standin::StandInCluster;
 use crate::storage::Bucket;
+use crate::telling;
 use tokio::time::Instant;
 
 /// The running system: nodes, balancer, store, database.
@@ -106,7 +108,7 @@ impl Cluster {
     /// Whether the node's process still runs.
     ///
     /// # Errors
-    /// When it has ended: with its exit code and its last log lines.
+    /// When it has ended: with its exit code and what its log says.
     pub async fn alive(&self, node: &str) -> Result<(), Error> {
         each_provider!(self, cluster => cluster.alive(node).await)
     }
@@ -216,6 +218,22 @@ impl Cluster {
     /// The last lines of a part's log, oldest first; empty when there is none.
     pub async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
         each_provider!(self, cluster => cluster.log(part, lines).await)
+    }
+
+    /// What the log of a part that failed says: the lines that tell why, what they mean, what to do.
+    pub async fn last_words(&self, part: &str) -> LastWords {
+        match self {
+            Self::Compose(cluster) => cluster.last_words(part).await,
+            Self::StandIn(_) | Self::Attached(_) => {
+                LastWords::of(&self.log(part, Some(telling::LOOKED_AT)).await)
+            }
+        }
+    }
+
+    /// The lines of a part's log that tell most, of a part that lives: what it complained of need not be why something
+    /// failed.
+    pub async fn complaints(&self, part: &str) -> Vec<String> {
+        LastWords::of_the_living(&self.log(part, Some(telling::LOOKED_AT)).await).lines
     }
 
     /// Removes everything, without waiting for anybody to stop by himself. Idempotent.

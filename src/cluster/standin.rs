@@ -257,5 +257,5 @@ fn exited(node: &str, error: &StartError) -> Error {
         StartError::Exited { stderr, .. } => stderr.lines().map(str::to_owned).collect(),
         StartError::Listen { .. } | StartError::Database { .. } => Vec::new(),
     };
-    Error::new(node, error.to_string(), "Look at its last log lines below.").with_log(log)
+    Error { log_tail: log, ..Error::new(node, error.to_string(), "Look at its log lines below.") }
 }

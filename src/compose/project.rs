@@ -227,7 +227,7 @@ pub struct Port {
 }
 
 /// A mount.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Mount {
     /// What is mounted.
     pub source: MountSource,
@@ -235,15 +235,18 @@ pub struct Mount {
     pub target: String,
     /// Whether it is read-only.
     pub read_only: bool,
+    /// Whether the engine makes a folder where the host has nothing; of a bind mount only.
+    pub create_host_path: bool,
 }
 
 /// What a mount shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "type", content = "source")]
 pub enum MountSource {
     /// A volume of the project, by its key.
     Volume(String),
     /// A volume without a name, removed with its container.
+    #[default]
     Anonymous,
     /// A path on the engine's host.
     Bind(PathBuf),

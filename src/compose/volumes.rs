@@ -87,7 +87,8 @@ fn short(
             _ => {}
         }
     }
-    Some(Mount { source, target: clean(target), read_only })
+    let create_host_path = matches!(source, MountSource::Bind(_));
+    Some(Mount { source, target: clean(target), read_only, create_host_path })
 }
 
 fn long(
@@ -97,6 +98,8 @@ fn long(
     findings: &mut Findings,
 ) -> Option<Mount> {
     let (mut kind, mut source, mut target, mut read_only, mut size) = (None, None, None, false, None);
+    // What compose does unless it is told otherwise, with and without `bind:`.
+    let mut create_host_path = true;
     for (key, node) in node.keys(findings) {
         match key.as_str() {
             "type" => kind = node.text(findings),
@@ -116,19 +119,18 @@ fn long(
             "bind" | "volume" => {
                 for (key, node) in node.keys(findings) {
                     match (key.as_str(), scalar(node.value).as_deref()) {
+                        ("create_host_path", _) => create_host_path = node.flag(findings).unwrap_or(true),
                         // What is done anyway.
-                        ("create_host_path", Some("true")) | ("nocopy", Some("false")) => {}
+                        ("nocopy", Some("false")) => {}
                         ("subpath", _) => {
                             findings.warn(
                                 &node.place,
                                 "`subpath` has no effect here: the whole volume is mounted",
                             );
                         }
-                        (
-                            "create_host_path" | "nocopy" | "selinux" | "propagation" | "recursive"
-                            | "labels",
-                            _,
-                        ) => no_effect(&node, &key, findings),
+                        ("nocopy" | "selinux" | "propagation" | "recursive" | "labels", _) => {
+                            no_effect(&node, &key, findings)
+                        }
                         _ => option_refused(&node, &key, findings),
                     }
                 }
@@ -163,7 +165,8 @@ fn long(
             return None;
         }
     };
-    Some(Mount { source, target: clean(&target), read_only })
+    create_host_path &= matches!(source, MountSource::Bind(_));
+    Some(Mount { source, target: clean(&target), read_only, create_host_path })
 }
 
 fn is_engines_socket(source: &MountSource) -> bool {
@@ -261,7 +264,9 @@ mod tests {
         };
         let (mounts, told) = reading(yaml, read);
         let show = |m: &Mount| {
-            format!("{:?} at {}{}", m.source, m.target, if m.read_only { " read-only" } else { "" })
+            let (read_only, made) =
+                (if m.read_only { " read-only" } else { "" }, if m.create_host_path { ", made" } else { "" });
+            format!("{:?} at {}{read_only}{made}", m.source, m.target)
         };
         mounts.iter().map(show).chain(told).collect::<Vec<_>>().join("\n")
     }
@@ -271,18 +276,20 @@ mod tests {
         insta::assert_snapshot!(shown("['data:/data/', /cache, './conf:/conf:ro', '/etc/x:/x:rw,cached', '../up:/up']"), @r#"
         Volume("data") at /data
         Anonymous at /cache
-        Bind("/srv/conf") at /conf read-only
-        Bind("/etc/x") at /x
-        Bind("/up") at /up
+        Bind("/srv/conf") at /conf read-only, made
+        Bind("/etc/x") at /x, made
+        Bind("/up") at /up, made
         "#);
     }
 
     #[test]
     fn long_forms() {
-        insta::assert_snapshot!(shown("[{type: volume, source: data, target: /data, read_only: true, volume: {nocopy: false}}, {type: volume, target: /v}, {type: bind, source: ., target: /b, bind: {create_host_path: true}}, {type: tmpfs, target: /t, tmpfs: {size: 64m}}]"), @r#"
+        insta::assert_snapshot!(shown("[{type: volume, source: data, target: /data, read_only: true, volume: {nocopy: false}}, {type: volume, target: /v}, {type: bind, source: ., target: /b, bind: {create_host_path: true}}, {type: bind, source: ., target: /c}, {type: bind, source: ., target: /d, bind: {create_host_path: false}}, {type: tmpfs, target: /t, tmpfs: {size: 64m}}]"), @r#"
         Volume("data") at /data read-only
         Anonymous at /v
-        Bind("/srv") at /b
+        Bind("/srv") at /b, made
+        Bind("/srv") at /c, made
+        Bind("/srv") at /d
         Tmpfs(Some(67108864)) at /t
         "#);
     }
@@ -299,7 +306,7 @@ mod tests {
     fn wrong_mounts_are_told() {
         insta::assert_snapshot!(shown("['a:b', 'a:/b', ':/x', '~/x:/x', 'a:/b:c:d', {type: npipe, target: /x}, {type: bind, target: /x}, {type: volume}, {type: bind, source: ., target: /x, bind: {colour: red}}]"), @r#"
         Volume("a") at /b
-        Bind("/srv") at /x
+        Bind("/srv") at /x, made
         [0]: the target `b` is not an absolute path
         [2]: `:/x` is not a mount
         [3]: `~/x` starts in the home folder, but the variable HOME is not given

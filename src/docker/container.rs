@@ -9,8 +9,8 @@ use bollard::models::{
     ContainerInspectResponse, ContainerStateStatusEnum, HealthStatusEnum, NetworkConnectRequest,
 };
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, InspectContainerOptions, RemoveContainerOptionsBuilder,
-    StartContainerOptions, StopContainerOptionsBuilder,
+    CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
+    RemoveContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -131,6 +131,19 @@ pub(super) async fn stop(engine: &Engine, name: &str, grace: Duration) -> Result
     stopped.map_err(|error| Error::engine("stopping", format!("container {name}"), error))
 }
 
+/// Stops a container as [`stop`] does, and starts it again.
+pub(super) async fn restart(engine: &Engine, name: &str, grace: Duration) -> Result<(), Error> {
+    stop(engine, name, grace).await?;
+    start(engine, name).await
+}
+
+/// Sends a signal, such as `HUP`, to the process of a running container.
+pub(super) async fn signal(engine: &Engine, name: &str, signal: &str) -> Result<(), Error> {
+    let options = KillContainerOptionsBuilder::default().signal(signal).build();
+    let sent = engine.docker().kill_container(name, Some(options)).await;
+    sent.map_err(|error| Error::engine("sending a signal to", format!("container {name}"), error))
+}
+
 /// Removes a container, running or not, with its anonymous volumes. Whether it was there to be removed.
 pub(super) async fn remove(engine: &Engine, name: &str, deadline: Instant) -> Result<bool, Error> {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
@@ -203,7 +216,9 @@ fn state(answer: ContainerInspectResponse) -> State {
             .and_then(|log| log.into_iter().next_back()?.output)
             .map(|output| output.trim().to_owned())
             .unwrap_or_default(),
-        exit_code: engine_state.exit_code.filter(|_| matches!(status, Status::Exited | Status::Dead)),
+        exit_code: engine_state
+            .exit_code
+            .filter(|_| matches!(status, Status::Exited | Status::Dead | Status::Restarting)),
         oom_killed: engine_state.oom_killed.unwrap_or_default(),
         restart_count: answer.restart_count.and_then(|count| count.try_into().ok()).unwrap_or_default(),
         // The year 1 is the engine's word for never.

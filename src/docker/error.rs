@@ -21,7 +21,7 @@ pub struct Error {
     pub message: String,
     /// What to do about it, as one or more sentences.
     pub remedy: Cow<'static, str>,
-    /// The last lines of the container's log, oldest first, when it is about a container.
+    /// The lines of the container's log that tell why, oldest first, when it is about a container.
     pub log_tail: Vec<String>,
     /// The kind of failure, for callers that treat some kinds apart.
     pub cause: Cause,
@@ -54,6 +54,10 @@ pub enum Cause {
     Exited(u8),
     /// Its health check failed so often that the engine calls it unhealthy.
     Unhealthy,
+    /// A folder of the engine's host that is to be mounted is not there and cannot be made.
+    HostPath,
+    /// A folder is to be mounted over a file, or a file over a folder.
+    FolderForFile,
     /// Somebody waits for the health of a container that has no health check.
     NoHealthcheck,
     /// The object is not there.
@@ -95,14 +99,20 @@ impl Cause {
             Self::PortAllocated => {
                 "Do without the published port, or end what holds it on the engine's host."
             }
-            Self::Exited(_) => "Read the last lines of its log.",
-            Self::Unhealthy => "Read what its health check says and the last lines of its log.",
+            Self::Exited(_) => "Read what its log says.",
+            Self::Unhealthy => "Read what its health check and its log say.",
+            Self::HostPath => {
+                "Make that folder on the engine's host, or correct the path in the compose file. With `DOCKER_HOST` the host is another machine."
+            }
+            Self::FolderForFile => {
+                "Check the mount's path: where the engine's host has no such file, the engine makes a folder of that name (remove it), and a folder cannot take a file's place."
+            }
             Self::NoHealthcheck => {
                 "Give the service a `healthcheck:`, or depend on it with `condition: service_started`."
             }
             Self::Absent => "Check whether something else removed it (another clean-up, `docker prune`).",
             Self::Invalid => "Correct the compose file.",
-            Self::Deadline => "Read the last lines of the log, or allow more time.",
+            Self::Deadline => "Read what its log says, or allow more time.",
             Self::Other => "Read the engine's own log (`journalctl -u docker`).",
         }
     }
@@ -147,7 +157,7 @@ impl Error {
         self
     }
 
-    /// The same with the last lines of a log.
+    /// The same with lines of a log.
     pub(super) fn log_tail(mut self, lines: Vec<String>) -> Self {
         self.log_tail = lines;
         self
@@ -206,7 +216,12 @@ pub(super) fn with_sources(error: &EngineError) -> String {
 
 /// The cause behind the engine's words. Its statuses are too coarse: a full disk and a taken port are both 500.
 fn classify(status: Option<u16>, message: &str) -> Cause {
-    const KNOWN: [(&str, Cause); 30] = [
+    const KNOWN: [(&str, Cause); 34] = [
+        // Before others: the engine adds what the operating system said.
+        ("bind source path does not exist", Cause::HostPath),
+        ("error while creating mount source path", Cause::HostPath),
+        ("failed to mount local volume", Cause::HostPath),
+        ("trying to mount a directory onto a file", Cause::FolderForFile),
         ("no space left on device", Cause::NoSpace),
         ("disk quota exceeded", Cause::NoSpace),
         // Engine 20.10, then 25 and later.
@@ -301,6 +316,26 @@ mod tests {
                 500,
                 "Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host",
                 Cause::RegistryUnreachable,
+            ),
+            (
+                400,
+                "invalid mount config for type \"bind\": bind source path does not exist: /srv/nope",
+                Cause::HostPath,
+            ),
+            (
+                500,
+                "error while creating mount source path '/proc/nope': mkdir /proc/nope: no such file or directory",
+                Cause::HostPath,
+            ),
+            (
+                500,
+                "failed to mount local volume: mount /nope:/var/lib/docker/volumes/v/_data, flags: 0x1000: no such file or directory",
+                Cause::HostPath,
+            ),
+            (
+                400,
+                "OCI runtime create failed: error mounting \"/srv/a.conf\" to rootfs at \"/etc/a.conf\": not a directory: unknown: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type",
+                Cause::FolderForFile,
             ),
             (404, "No such container: x", Cause::Absent),
             (500, "something new", Cause::Other),

@@ -20,8 +20,10 @@ pub(super) fn host(project: &Project, service: &Service) -> HostConfig {
         hard: Some(limit.hard),
     });
     let published = ports(service).into_iter().filter(|(_, bindings)| bindings.is_some());
+    let (binds, mounts) = mounts(project, service);
     HostConfig {
-        mounts: Some(mounts(project, service)),
+        binds: Some(binds),
+        mounts: Some(mounts),
         port_bindings: Some(published.collect()),
         tmpfs: Some(tmpfs.collect()),
         memory: service.limits.memory.map(whole),
@@ -45,7 +47,9 @@ pub(super) fn host(project: &Project, service: &Service) -> HostConfig {
     }
 }
 
-fn mounts(project: &Project, service: &Service) -> Vec<EngineMount> {
+/// The mounts in the engine's two forms. Only the older one, `binds`, makes a missing folder of the host on every engine
+/// (its counterpart in the newer one needs API 1.42); all others need the newer one.
+fn mounts(project: &Project, service: &Service) -> (Vec<String>, Vec<EngineMount>) {
     let mount = |mount: &Mount| {
         let (typ, source, tmpfs_options) = match &mount.source {
             MountSource::Volume(key) => (MountType::VOLUME, Some(volume_name(project, key)), None),
@@ -65,7 +69,25 @@ fn mounts(project: &Project, service: &Service) -> Vec<EngineMount> {
             ..Default::default()
         }
     };
-    service.volumes.iter().map(mount).collect()
+    let (mut binds, mut mounts) = (Vec::new(), Vec::new());
+    for volume in &service.volumes {
+        match bind(volume) {
+            Some(bind) => binds.push(bind),
+            None => mounts.push(mount(volume)),
+        }
+    }
+    (binds, mounts)
+}
+
+/// `source:target:options`, of a bind mount whose folder may have to be made. A colon in a path has no place there.
+fn bind(mount: &Mount) -> Option<String> {
+    let MountSource::Bind(path) = &mount.source else { return None };
+    let path = path.to_str()?;
+    if !mount.create_host_path || path.contains(':') || mount.target.contains(':') {
+        return None;
+    }
+    let options = if mount.read_only { "ro" } else { "rw" };
+    Some(format!("{path}:{}:{options}", mount.target))
 }
 
 /// Declared and published ports by `number/protocol`; a port that is only declared has no binding.
@@ -125,17 +147,17 @@ mod tests {
 
     #[test]
     fn each_kind_of_mount_has_its_form() {
-        let mount = |source, target: &str| Mount { source, target: target.into(), read_only: false };
+        let mount = |source, target: &str| Mount { source, target: target.into(), ..Mount::default() };
+        let bind = |path: &str| mount(MountSource::Bind(PathBuf::from(path)), path);
         let volumes = vec![
             mount(MountSource::Volume("data".into()), "/data"),
             mount(MountSource::Volume("shared".into()), "/shared"),
             mount(MountSource::Anonymous, "/anonymous"),
-            Mount {
-                source: MountSource::Bind(PathBuf::from("/host")),
-                target: "/bind".into(),
-                read_only: true,
-            },
+            Mount { read_only: true, ..bind("/there") },
             mount(MountSource::Tmpfs(Some(64)), "/memory"),
+            Mount { create_host_path: true, ..bind("/made") },
+            Mount { create_host_path: true, read_only: true, ..bind("/made/too") },
+            Mount { create_host_path: true, ..bind("/a:b") },
         ];
         let tmpfs = vec!["/run:size=1m".to_owned(), "/tmp".to_owned()];
         let host = made(&Service { volumes, tmpfs, ..Service::default() });
@@ -147,10 +169,12 @@ mod tests {
                 (MountType::VOLUME, Some("p_data")),
                 (MountType::VOLUME, Some("shared")),
                 (MountType::VOLUME, None),
-                (MountType::BIND, Some("/host")),
+                (MountType::BIND, Some("/there")),
                 (MountType::TMPFS, None),
+                (MountType::BIND, Some("/a:b")),
             ]
         );
+        assert_eq!(host.binds.unwrap(), ["/made:/made:rw", "/made/too:/made/too:ro"]);
         assert_eq!(mounts[3].read_only, Some(true));
         assert_eq!(mounts[4].tmpfs_options.as_ref().unwrap().size_bytes, Some(64));
         let tmpfs = host.tmpfs.unwrap();

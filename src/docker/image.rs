@@ -33,6 +33,8 @@ pub struct ImageFacts {
     pub digest: Option<String>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
+    /// The user that its process runs as: a name, a number, either with a group, or nothing for root.
+    pub user: String,
     /// The architecture it is made for, as in [`Engine::architecture`].
     pub architecture: String,
 }
@@ -67,10 +69,12 @@ pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<ImageFact
         .await
         .map_err(|error| Error::engine("inspecting", format!("image {reference}"), error))?;
     let digest = image.repo_digests.unwrap_or_default().into_iter().next();
+    let config = image.config.unwrap_or_default();
     Ok(ImageFacts {
         id: image.id.unwrap_or_default(),
         digest: digest.and_then(|digest| Some(digest.split_once('@')?.1.to_owned())),
-        labels: image.config.and_then(|config| config.labels).unwrap_or_default().into_iter().collect(),
+        labels: config.labels.unwrap_or_default().into_iter().collect(),
+        user: config.user.unwrap_or_default(),
         architecture: image.architecture.unwrap_or_default(),
     })
 }

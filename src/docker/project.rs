@@ -93,7 +93,7 @@ impl Running {
     ///
     /// # Errors
     /// The first container that could not be created or started, or the first dependency that ended, is
-    /// unhealthy or did not get there before the deadline, with the last lines of its log.
+    /// unhealthy or did not get there before the deadline, with the lines of its log that tell why.
     pub async fn start_services(&self, names: &[&str], deadline: Instant) -> Result<(), Error> {
         let order = starting_order(&self.project, names)?;
         let numbered = order
@@ -188,6 +188,24 @@ impl Running {
         within(deadline, "stopping", &object, container::stop(&self.engine, &name, grace)).await?;
         self.tell(service, number, "stopped");
         Ok(())
+    }
+
+    /// Stops a container as [`Running::stop`] does, and starts it again, whether it ran or not.
+    ///
+    /// # Errors
+    /// When there is no such container, or it cannot be stopped or started.
+    pub async fn restart(&self, service: &str, number: u32, grace: Duration) -> Result<(), Error> {
+        container::restart(&self.engine, &self.container_name(service, number), grace).await?;
+        self.tell(service, number, "started");
+        Ok(())
+    }
+
+    /// Sends a signal, such as `HUP`, to the process of a container.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub async fn signal(&self, service: &str, number: u32, signal: &str) -> Result<(), Error> {
+        container::signal(&self.engine, &self.container_name(service, number), signal).await
     }
 
     /// Replaces a container by a new one of the same name, aliases, labels, files and named volumes, with

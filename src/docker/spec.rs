@@ -48,6 +48,10 @@ pub(super) fn blueprint(
 
     let mut networks = attachments(service).into_iter().map(|(key, attachment)| {
         let mut aliases = vec![name.to_owned(), container.clone()];
+        // A name that a balancer's configuration can hold: the container's own begins with that of the run.
+        if service.replicas > 1 {
+            aliases.push(format!("{name}-{number}"));
+        }
         aliases.extend(attachment.aliases);
         let (ipv4_address, ipv6_address) = (attachment.ipv4_address, attachment.ipv6_address);
         let fixed = ipv4_address.is_some() || ipv6_address.is_some();

@@ -7,15 +7,13 @@ use super::engine::Engine;
 use super::error::{Cause, Error};
 use super::logs;
 use crate::compose::Condition;
-
-/// How many lines of its log an error about a container carries.
-const LAST_LINES: usize = 20;
+use crate::telling;
 
 /// Waits until a container has reached `condition`; its state then.
 ///
 /// # Errors
 /// At once when it cannot get there any more: it ended, it is unhealthy, it has no health check. Otherwise
-/// at the deadline. All carry the last lines of its log.
+/// at the deadline. All carry the lines of its log that tell why.
 pub(super) async fn until(
     engine: &Engine,
     name: &str,
@@ -34,9 +32,10 @@ pub(super) async fn until(
         };
         if let Some((cause, message)) = failure {
             // The log is a help, not the point: an unreadable one must not hide the reason.
-            let tail = logs::lines(engine, name, Some(LAST_LINES)).await.unwrap_or_default();
+            let log = logs::lines(engine, name, Some(telling::LOOKED_AT)).await.unwrap_or_default();
             let object = format!("container {name}");
-            return Err(Error::new(cause, waiting(condition), object, message).log_tail(tail));
+            let told = telling::lines(&log, telling::SHOWN);
+            return Err(Error::new(cause, waiting(condition), object, message).log_tail(told));
         }
         sleep(LOOK_AGAIN.min(deadline.saturating_duration_since(Instant::now()))).await;
     }

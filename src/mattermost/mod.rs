@@ -23,6 +23,7 @@ mod messages;
 mod places;
 mod playbooks;
 mod plugins;
+mod refusals;
 mod settings;
 mod shapes;
 mod socket;

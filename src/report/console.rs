@@ -305,7 +305,7 @@ impl<W: Write> Console<W> {
         let line = format!("  what to do: {}", self.text(&broken.remedy));
         self.line(&line)?;
         if !broken.log_tail.is_empty() {
-            let line = format!("  the last lines of its log ({}):", self.text(&broken.part));
+            let line = format!("  from its log ({}):", self.text(&broken.part));
             self.line(&line)?;
         }
         let tail: Vec<String> =

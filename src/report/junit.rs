@@ -237,12 +237,8 @@ fn run_suite(record: &Record, verdict: &Verdict, checks_are_red: bool) -> (TestS
     }
     for broken in &record.breakages {
         let log: Vec<String> = broken.log_tail.iter().map(|line| one_line(line)).collect();
-        let long = format!(
-            "{}\nremedy: {}\nlast lines of its log:\n{}",
-            broken.message,
-            broken.remedy,
-            log.join("\n")
-        );
+        let long =
+            format!("{}\nremedy: {}\nfrom its log:\n{}", broken.message, broken.remedy, log.join("\n"));
         let result = match broken.blame {
             Blame::Release => failure("BrokenByRelease", &broken.message, &long),
             Blame::Environment => error("BrokenEnvironment", &broken.message, &long),

@@ -107,7 +107,7 @@ fn broken(record: &Record, room: Room) -> Option<Section> {
         if !broken.log_tail.is_empty() {
             let tail = &broken.log_tail[broken.log_tail.len().saturating_sub(LOG_LINES)..];
             text.push_str(&format!(
-                "\n<details><summary>The last lines of its log</summary>\n\n{}\n\n</details>\n",
+                "\n<details><summary>From its log</summary>\n\n{}\n\n</details>\n",
                 block(tail, room.0)
             ));
         }

@@ -58,7 +58,7 @@ pub(super) async fn bring_up(
         let admin = home::admin(&client, site, nonce, password);
         let admin = made(session, &client, admin.await).await?;
         if !admin.user.roles.split(' ').any(|role| role == "system_admin") {
-            return Err(no_admin(&client, &admin.user));
+            return Err(no_admin(&client, &admin.user, session.cluster.is_attached()));
         }
         let rest = async {
             let home = home::make(&client, site, admin.clone(), nonce, password);
@@ -98,12 +98,21 @@ fn nobody() -> Breakage {
     }
 }
 
-fn no_admin(node: &Client, user: &User) -> Breakage {
+/// Where the first account becomes the admin, what an earlier run left is in the way.
+const NOT_EMPTY: &str = "The run needs an empty database, whose first account becomes the admin: give the database's service a \
+     volume that the run makes, or remove what an earlier run left in its folder.";
+
+fn no_admin(node: &Client, user: &User, attached: bool) -> Breakage {
+    let (why, remedy) = if attached {
+        ("", "Give admin-username and admin-password, or admin-token, of a system admin.")
+    } else {
+        (", because the database was not empty", NOT_EMPTY)
+    };
     Breakage {
         blame: Blame::Environment,
         part: node.node().to_owned(),
-        message: format!("the account {} is no system admin", user.username),
-        remedy: "Give admin-username and admin-password, or admin-token, of a system admin.".into(),
+        message: format!("the account {} is no system admin{why}", user.username),
+        remedy: remedy.into(),
         log_tail: Vec::new(),
     }
 }
@@ -116,18 +125,28 @@ async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiErro
             blame: Blame::Environment,
             part: node.node().to_owned(),
             message: format!("making the gate's accounts and team on stable failed: {error}"),
-            remedy: match session.cluster.is_attached() {
-                false => {
-                    "The database must be empty, and sign-up by e-mail must be on (EmailSettings).".into()
-                }
-                true => {
-                    "Check the admin's name and password or token, and that users may be made and log in by \
-                         name and password."
-                        .into()
-                }
-            },
-            log_tail: session.cluster.log(node.node(), Some(20)).await,
+            remedy: remedy(&error, session.cluster.is_attached()),
+            log_tail: session.cluster.complaints(node.node()).await,
         }),
+    }
+}
+
+/// What to do when the gate cannot have its accounts.
+fn remedy(error: &ApiError, attached: bool) -> String {
+    // Nobody but the first may sign up there: opening sign-up alone would not make the gate's account the admin.
+    let not_empty = !attached && error.id() == "api.user.create_user.no_open_server";
+    match error.setting() {
+        Some(setting) if not_empty => format!("{NOT_EMPTY} The server says no because {setting}."),
+        Some(setting) => format!("On the nodes: {setting}."),
+        None if attached => {
+            "Check the admin's name and password or token, and that users may be made and log in by name and \
+             password."
+                .into()
+        }
+        None => {
+            "The database must be empty, and users must be able to sign up and log in by name and password."
+                .into()
+        }
     }
 }
 

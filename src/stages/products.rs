@@ -18,7 +18,7 @@ use crate::checks::catalogue::CHECKS;
 use crate::checks::{Brought, Need, PRODUCTS};
 use crate::cluster::{ImageFacts, Packaged};
 use crate::event::{Blame, Breakage};
-use crate::mattermost::{ApiError, Client, PluginStatus};
+use crate::mattermost::{Client, PluginStatus};
 use crate::plan::{Bundle, Plan};
 use crate::retry;
 
@@ -95,7 +95,7 @@ async fn product(
     id: &str,
     packaged: &Packaged,
 ) -> Result<bool, String> {
-    if admin.plugins().await.map_err(|error| refused(&error))?.find(id).is_some() {
+    if admin.plugins().await.map_err(|error| error.explained())?.find(id).is_some() {
         return Ok(false);
     }
     let bytes = session.cluster.bundle(node, packaged).await.map_err(|error| error.to_string())?;
@@ -118,13 +118,16 @@ async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle)
         "Try {} on this version by hand, or leave it out of the input plugins.",
         bundle.path.display()
     );
-    let log = session.cluster.log(node, Some(20)).await;
-    Err(broken(Blame::Environment, crate::cluster::Error::new(node, message, remedy).with_log(log)))
+    let log_tail = session.cluster.complaints(node).await;
+    Err(broken(
+        Blame::Environment,
+        crate::cluster::Error { log_tail, ..crate::cluster::Error::new(node, message, remedy) },
+    ))
 }
 
 async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<(), String> {
-    admin.upload_plugin(bytes, true).await.map_err(|error| refused(&error))?;
-    admin.enable_plugin(id).await.map_err(|error| refused(&error))?;
+    admin.upload_plugin(bytes, true).await.map_err(|error| error.explained())?;
+    admin.enable_plugin(id).await.map_err(|error| error.explained())?;
     let running = retry::until(Instant::now() + START, || async {
         let statuses = admin.plugin_statuses().await.map_err(|error| error.to_string())?;
         match statuses.into_iter().find(|status| status.plugin_id == id) {
@@ -137,18 +140,5 @@ async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<(), String>
     match running.await? {
         PluginStatus { state: 2, .. } => Ok(()),
         PluginStatus { error, .. } => Err(format!("it did not start: {error}")),
-    }
-}
-
-/// What the server says, and the setting behind it where it is one.
-fn refused(error: &ApiError) -> String {
-    match error.id() {
-        "app.plugin.upload_disabled.app_error" => {
-            "PluginSettings.EnableUploads is off or RequirePluginSignature is on; set \
-             MM_PLUGINSETTINGS_ENABLEUPLOADS: \"true\" on the nodes"
-                .into()
-        }
-        "app.plugin.disabled.app_error" => "PluginSettings.Enable is off".into(),
-        _ => error.to_string(),
     }
 }

@@ -146,7 +146,7 @@ impl<'a> Session<'a> {
             part: node.to_owned(),
             message,
             remedy: remedy.into(),
-            log_tail: self.cluster.log(node, Some(20)).await,
+            log_tail: self.cluster.complaints(node).await,
         }
     }
 

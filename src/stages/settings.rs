@@ -43,7 +43,10 @@ pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) ->
     };
     let admin = home.admin.at(&first.anyone);
     let told = |error: ApiError| {
-        Absent::NotMeasured(format!("pointing the servers at the gate's mail server failed: {error}"))
+        Absent::NotMeasured(format!(
+            "pointing the servers at the gate's mail server failed: {}",
+            error.explained()
+        ))
     };
     let owned = admin.config_environment().await.map_err(told)?;
     let before = admin.config().await.map_err(told)?;

@@ -6,6 +6,7 @@
 
 mod bring_up;
 mod inside;
+mod mounts;
 mod refusals;
 mod removal;
 mod scripted;

@@ -6,5 +6,6 @@
 mod check_tables;
 mod exit_codes;
 mod input_tables;
+mod own_compose;
 mod region;
 mod workflows;

@@ -8,6 +8,7 @@ mod cancels;
 pub(crate) mod images;
 mod interrupts;
 mod neighbours;
+mod own_files;
 mod reaper;
 mod registry;
 mod suite;

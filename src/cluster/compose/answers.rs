@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{ComposeCluster, Error, balancer_error};
+use crate::cluster::project::FileStore;
 use crate::retry::until;
 use crate::storage::Bucket;
 
@@ -24,11 +25,16 @@ impl ComposeCluster {
         match answered.await.and_then(|settled| settled) {
             Ok(_) => Ok(()),
             Err(error) => {
-                let log = self.log("store", Some(20)).await;
+                let store = match &self.options.roles.files {
+                    FileStore::Bucket(store) => store.endpoint.split(':').next(),
+                    FileStore::OutOfReach(_) | FileStore::Unknown(_) => None,
+                };
+                let part =
+                    store.filter(|host| self.options.project.services.contains_key(*host)).unwrap_or("store");
                 let remedy =
-                    "Look at the store's last log lines below, and at keys and bucket in the compose file.";
-                Err(Error::new("store", format!("it was started and does not answer: {error}"), remedy)
-                    .with_log(log))
+                    "Look at the store's log lines below, and at keys and bucket in the compose file.";
+                Err(Error::new(part, format!("it was started and does not answer: {error}"), remedy)
+                    .explained(self.last_words(part).await))
             }
         }
     }
@@ -42,9 +48,18 @@ impl ComposeCluster {
                     Err(error) => Err(balancer_error(&error)),
                 },
                 Ok(None) => Ok(Ok(())),
-                Err(ended) => Ok(Err(ended)),
+                Err(unknown) => Ok(Err(self.why_unknown(unknown).await)),
             }
         });
         answered.await.and_then(|settled| settled)
+    }
+
+    /// A container without an address has ended: that is the cause to tell.
+    async fn why_unknown(&self, error: Error) -> Error {
+        let Ok(running) = self.running() else { return error };
+        match running.state(&error.part, 1).await {
+            Ok(state) if !state.running => self.ended(&error.part, &state).await,
+            _ => error,
+        }
     }
 }

@@ -111,7 +111,7 @@ mod tests {
     fn only_what_the_next_container_has_as_well_is_kept() {
         let file = Path::new("/mattermost/config/config.json");
         let with = |source: MountSource, target: &str| {
-            let volumes = vec![Mount { source, target: target.into(), read_only: false }];
+            let volumes = vec![Mount { source, target: target.into(), ..Mount::default() }];
             fate(&Service { volumes, ..Service::default() }, file)
         };
         let named = || MountSource::Volume("config".into());
@@ -136,7 +136,7 @@ mod tests {
         let tmpfs = ["/mattermost/logs", "/mattermost/a:size=1m,uid=2000", "/mattermost/b:mode=1777", "/tmp"];
         let mut node = Service { tmpfs: tmpfs.map(str::to_owned).to_vec(), ..Service::default() };
         let source = MountSource::Tmpfs(None);
-        node.volumes = vec![Mount { source, target: "/mattermost/data".into(), read_only: false }];
+        node.volumes = vec![Mount { source, target: "/mattermost/data".into(), ..Mount::default() }];
         assert_eq!(memory_of_root(&node), ["/mattermost/logs", "/mattermost/data"]);
         node.user = Some("0".into());
         assert!(memory_of_root(&node).is_empty());

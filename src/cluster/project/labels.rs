@@ -3,8 +3,13 @@
 use crate::compose::Service;
 
 /// A label, and the roles that it has an effect on.
-const KNOWN: [(&str, &[&str]); 4] =
-    [(ROLE, &[]), (PORT, &["node", "balancer"]), (HAPROXY, &["balancer"]), (BACKEND, &["balancer"])];
+const KNOWN: [(&str, &[&str]); 5] = [
+    (ROLE, &[]),
+    (PORT, &["node", "balancer"]),
+    (HAPROXY, &["balancer"]),
+    (BACKEND, &["balancer"]),
+    (RELOAD, &["balancer"]),
+];
 /// Who the service is.
 pub(super) const ROLE: &str = "upgrade-gate.role";
 /// The port that it serves.
@@ -13,6 +18,8 @@ pub(super) const PORT: &str = "upgrade-gate.port";
 pub(super) const HAPROXY: &str = "upgrade-gate.haproxy";
 /// The backend that has the nodes.
 pub(super) const BACKEND: &str = "upgrade-gate.backend";
+/// How a balancer is told to look again where the nodes are.
+pub(in crate::cluster) const RELOAD: &str = "upgrade-gate.reload";
 /// The roles.
 pub(super) const ROLES: [&str; 4] = ["node", "balancer", "store", "database"];
 

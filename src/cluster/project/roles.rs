@@ -1,5 +1,6 @@
 //! Who is who in a project, told by the label `upgrade-gate.role`.
 
+use super::super::reload::Reload;
 use super::files::{self, FileStore};
 use super::labels::{self, role};
 use super::off::no_image;
@@ -43,6 +44,8 @@ pub struct BalancerRole {
     pub port: u16,
     /// haproxy's runtime API: port and backend; without it nodes cannot be drained.
     pub haproxy: Option<(u16, String)>,
+    /// How it is told that a node has come up, where it does not look by itself.
+    pub reload: Option<Reload>,
 }
 
 /// More nodes than anybody's cluster has, and as many as one engine may hold.
@@ -122,6 +125,10 @@ fn balancer_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Balanc
         service: name.to_owned(),
         port: labels::port(name, service, labels::PORT, wrong).unwrap_or(NODE_PORT),
         haproxy: labels::port(name, service, labels::HAPROXY, wrong).map(|port| (port, backend)),
+        reload: Reload::read(name, service).unwrap_or_else(|told| {
+            wrong.push(told);
+            None
+        }),
     }
 }
 

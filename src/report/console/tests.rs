@@ -117,7 +117,7 @@ fn a_broken_run_shows_the_log_outside_of_groups() {
     ::endgroup::
     ✗ node2: node2 exited with status 1 while it started
       what to do: look at its log
-      the last lines of its log (node2):
+      from its log (node2):
     ::stop-commands::TOKEN
       | panic: no database
     ::TOKEN::

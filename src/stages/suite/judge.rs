@@ -9,7 +9,7 @@ use crate::plan::SuitePlan;
 /// Failed tests that the failure names; the reports have them all.
 const NAMED: usize = 10;
 
-/// The steps: its end, its results, its tests. `last` is what it printed last.
+/// The steps: its end, its results, its tests. `last` is what it printed that tells why.
 pub(super) fn steps(suite: &SuitePlan, exit: Exit, found: &Found, last: &str, took_ms: u64) -> Vec<Step> {
     let step = |name: &str, outcome| Step { name: name.to_owned(), outcome, took_ms: 0 };
     let ended = Step { took_ms, ..step("it ends by itself with exit code 0", end(suite, exit, last)) };
@@ -22,7 +22,7 @@ pub(super) fn steps(suite: &SuitePlan, exit: Exit, found: &Found, last: &str, to
 }
 
 fn end(suite: &SuitePlan, exit: Exit, last: &str) -> Outcome {
-    let said = if last.is_empty() { String::new() } else { format!("; it said last: {last}") };
+    let said = if last.is_empty() { String::new() } else { format!("; it said: {last}") };
     let failed = |got: String| {
         Outcome::Failed(Failure { expected: "exit code 0".into(), got: got + &said, ..Failure::default() })
     };
@@ -132,10 +132,7 @@ mod tests {
         let fail = || UserEnd::Failed { message: "m".into(), text: "t".into() };
         let many = found((0..12).map(|_| fail()).collect());
         let steps = steps(&plan(None), Exit::Code(1), &many, "bye", 1);
-        assert_eq!(
-            steps[0].outcome.why().unwrap(),
-            "expected exit code 0, got exit code 1; it said last: bye"
-        );
+        assert_eq!(steps[0].outcome.why().unwrap(), "expected exit code 0, got exit code 1; it said: bye");
         let why = steps[2].outcome.why().unwrap();
         assert!(why.contains("12 of 12 failed: login › test 0; ") && why.ends_with("and 2 more"), "{why}");
     }

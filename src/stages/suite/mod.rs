@@ -48,7 +48,7 @@ pub(super) async fn run(session: &Session<'_>, stage: Stage, suite: &SuitePlan) 
         Err(reason) => result.outcome = Outcome::NotMeasured { reason },
         Ok((exit, found)) => {
             let found = results::read(found, session.shelf, session.events).await;
-            result.steps = judge::steps(suite, exit, &found, &log.last_lines().join(" ⏎ "), millis(began));
+            result.steps = judge::steps(suite, exit, &found, &log.telling_lines().join(" ⏎ "), millis(began));
             result.facts.insert("files".into(), found.files.to_string());
             if !found.suites.is_empty() {
                 session.events.send(EventKind::SuiteReported { suites: found.suites });

@@ -64,7 +64,7 @@ async fn logs_hold_both_streams_and_end_at_the_tail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_container_is_recreated_with_another_image_and_keeps_its_place() {
     with_run(|run| async move {
-        let mount = |source, target: &str| Mount { source, target: target.into(), read_only: false };
+        let mount = |source, target: &str| Mount { source, target: target.into(), ..Mount::default() };
         let node = Service {
             networks: IndexMap::from([
                 ("front".into(), Attachment::default()),

@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn down_leaves_nothing_of_the_run() {
     with_run(|run| async move {
-        let mount = |source, target: &str| Mount { source, target: target.into(), read_only: false };
+        let mount = |source, target: &str| Mount { source, target: target.into(), ..Mount::default() };
         let volumes = vec![
             mount(MountSource::Volume("data".into()), "/data"),
             mount(MountSource::Anonymous, "/scratch"),

@@ -39,7 +39,7 @@ fn what_to_do(code: u8) -> &'static str {
             "Correct the inputs that the message names: it has all of them, each with its value and its remedy."
         }
         3 => {
-            "Look at the part that the message names and at its last log lines. It says nothing about the release."
+            "Look at the part that the message names and at its log lines. It says nothing about the release."
         }
         4 => "Read why in the summary. Treat it as red: what was not measured is not known to work.",
         70 => "Report it with `events.jsonl` and `record.json`; both are free of the run's secrets.",
@@ -73,7 +73,7 @@ fn every_exit_code_is_explained() {
     );
 }
 
-const CAUSES: [Cause; 17] = [
+const CAUSES: [Cause; 19] = [
     Cause::EngineUnreachable,
     Cause::ImageNotFound,
     Cause::RegistryUnreachable,
@@ -86,6 +86,8 @@ const CAUSES: [Cause; 17] = [
     Cause::PortAllocated,
     Cause::Exited(1),
     Cause::Unhealthy,
+    Cause::HostPath,
+    Cause::FolderForFile,
     Cause::NoHealthcheck,
     Cause::Absent,
     Cause::Invalid,
@@ -108,6 +110,8 @@ fn what_happened(cause: Cause) -> &'static str {
         Cause::PortAllocated => "Something else has that port of the host",
         Cause::Exited(_) => "A container ended although it should run",
         Cause::Unhealthy => "A container's health check fails",
+        Cause::HostPath => "A folder of the host is to be mounted and is not there",
+        Cause::FolderForFile => "A folder is to be mounted over a file, or a file over a folder",
         Cause::NoHealthcheck => "A service waits for the health of another one that has no health check",
         Cause::Absent => "Something that was made is gone",
         Cause::Invalid => "The compose file asks for something that cannot be done",

@@ -1,0 +1,130 @@
+//! A balancer that has to be told when a node has another address: nginx looks its upstreams up once, when it starts.
+//!
+//! The label `upgrade-gate.reload` says how: a signal (`HUP` for nginx) or `restart`. haproxy looks again by itself.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{ComposeCluster, Error, of};
+use crate::cluster::project::BalancerRole;
+use crate::cluster::reload::Reload;
+
+/// How long a balancer may take for one answer.
+const ANSWER: Duration = Duration::from_secs(5);
+/// Answers in a row after which it counts as reloaded: workers of before take connections for a moment longer.
+const ANSWERS: usize = 3;
+/// Time between two questions.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long its process may take to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+impl ComposeCluster {
+    /// Makes a balancer without a runtime API send traffic to a node that has come up.
+    ///
+    /// # Errors
+    /// When it ended although every node is there, or does not answer within `patience`.
+    pub(super) async fn follow(&self, node: &str, patience: Duration) -> Result<(), Error> {
+        let Some(balancer) = &self.options.roles.balancer else { return Ok(()) };
+        // Several nodes may come up at once; what the last one does counts for all.
+        let _turn = self.following.lock().await;
+        let failed = |error| of(&balancer.service, error);
+        let running = self.running()?;
+        let state = running.state(&balancer.service, 1).await.map_err(failed)?;
+        match &balancer.reload {
+            None if state.running => {
+                self.told_of_moves(node).await?;
+                return Ok(());
+            }
+            Some(Reload::Signal(signal)) if state.running => {
+                running.signal(&balancer.service, 1, signal).await.map_err(failed)?;
+            }
+            Some(_) | None => running.restart(&balancer.service, 1, GRACE).await.map_err(failed)?,
+        }
+        let followed = self.answers(balancer, Instant::now() + patience).await;
+        match followed {
+            // It names a node that does not exist yet: it comes up with that one.
+            Err(_) if self.is_a_node_missing().await => Ok(()),
+            settled => settled,
+        }
+    }
+
+    async fn answers(&self, balancer: &BalancerRole, deadline: Instant) -> Result<(), Error> {
+        let mut in_a_row = 0;
+        loop {
+            let state = self.running()?.state(&balancer.service, 1).await;
+            let state = state.map_err(|error| of(&balancer.service, error))?;
+            if !state.running {
+                return Err(self.ended(&balancer.service, &state).await);
+            }
+            let address = self.address(&balancer.service, 1).await?;
+            let said = match ask((address, balancer.port).into()).await {
+                Ok(status) if status < 500 => {
+                    in_a_row += 1;
+                    if in_a_row == ANSWERS {
+                        return Ok(());
+                    }
+                    String::new()
+                }
+                Ok(status) => format!("it answers {status}"),
+                Err(error) => format!("no answer: {error}"),
+            };
+            if !said.is_empty() {
+                in_a_row = 0;
+                if Instant::now() >= deadline {
+                    let message =
+                        format!("it was told that a node has come up and sends it no traffic: {said}");
+                    let remedy = "Look at its log lines below, and at its configuration: it must name the nodes' services.";
+                    let words = self.last_words(&balancer.service).await;
+                    return Err(Error::new(&balancer.service, message, remedy).explained(words));
+                }
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn is_a_node_missing(&self) -> bool {
+        let Ok(running) = self.running() else { return true };
+        for node in &self.options.roles.nodes {
+            if !running.state(&node.service, node.number).await.is_ok_and(|state| state.running) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Says it when a node has another address than before, and nobody told how to tell the balancer.
+    async fn told_of_moves(&self, name: &str) -> Result<(), Error> {
+        let node = self.node(name)?;
+        let address = self.address(&node.service, node.number).await?;
+        let mut known = self.addresses.lock().await;
+        if let Some(before) = known.insert(name.to_owned(), address)
+            && before != address
+        {
+            self.events.warn(format!(
+                "{name} has the address {address} now and had {before}: a balancer that looks names up once, such as nginx, \
+                 asks the old one; give it the label upgrade-gate.reload: HUP (or restart)"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The status with which whoever listens at `address` answers a ping of the product's.
+async fn ask(address: SocketAddr) -> std::io::Result<u16> {
+    let answer = async {
+        let mut stream = TcpStream::connect(address).await?;
+        let question =
+            format!("GET /api/v4/system/ping HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(question.as_bytes()).await?;
+        let mut begin = [0; 12];
+        stream.read_exact(&mut begin).await?;
+        // `HTTP/1.1 200`
+        let status = std::str::from_utf8(&begin).ok().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        status.ok_or_else(|| std::io::Error::other("it does not speak HTTP"))
+    };
+    timeout(ANSWER, answer).await.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
+}
