@@ -10,8 +10,9 @@ use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
 use super::ownership::hand_over;
 use super::prepared::{credentials, read};
-use super::say::{conclude, quote, say};
+use super::say::{conclude, say};
 use super::upload::Destination;
+use super::voice::voice;
 use super::{attached, publish, random, reaper};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
 use crate::event::Events;
@@ -34,7 +35,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     let interrupts = Interrupts::listen()?;
     let password = random::password()?;
     let mut secrets = inputs.secrets();
-    secrets.extend(surroundings.aws.secrets());
+    secrets.extend(surroundings.secrets.iter().cloned());
     secrets.push(password.expose_secret().to_owned());
     // Before a word is said: wrong inputs are shown too.
     mask(&secrets, surroundings);
@@ -112,7 +113,7 @@ where
     let destination = Destination::of(inputs, surroundings, &run_id)?;
     say(&plan::text(&plan));
     for warning in &warnings {
-        quote(&format!("note: {warning}"), surroundings);
+        say(&format!("note: {warning}"));
     }
     let context = publish::context(&inputs.publishing, None, surroundings);
     let stand = Stand { run_id, report_dir: report_dir.clone(), secrets, password, context };
@@ -138,7 +139,9 @@ where
 
 fn mask(secrets: &[String], surroundings: &Surroundings) {
     if surroundings.on_github() {
-        publish::mask(secrets);
+        voice().mask(secrets);
+    } else {
+        voice().keep(secrets);
     }
 }
 
