@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use secrecy::ExposeSecret as _;
 
-use super::random;
+use super::voice::voice;
+use super::{hidden, random};
 use crate::cluster::{Roles, default_files};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
 use crate::docker::Credentials;
@@ -32,6 +33,9 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
     let secrets = Secrets::new();
     let variables = variables(inputs, &secrets, &mut problems);
     let own = !inputs.compose_file.trim().is_empty();
+    let beside = hidden::in_dotenv(&inputs.compose_file);
+    // What is wrong with the file may be told with a value of it.
+    voice().keep(&beside);
     let parsed =
         if own { own_project(inputs, variables, run_id) } else { default_project(inputs, variables, run_id) };
     let mut cluster = None;
@@ -72,7 +76,10 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 // A node that dies must be seen, not restarted behind our back.
                 parsed.project.services[&node.service].restart = Restart::No;
             }
-            let secrets = secrets.list();
+            let mut secrets = secrets.list();
+            secrets.extend(beside);
+            secrets.extend(hidden::in_project(&parsed.project));
+            voice().keep(&secrets);
             Ok(Prepared { plan, project: parsed.project, roles, warnings: parsed.warnings, secrets })
         }
         (plan, _) => {
@@ -123,22 +130,30 @@ fn variables(inputs: &Inputs, secrets: &Secrets, problems: &mut Problems) -> Ind
             variables.insert(name.into(), image.trim().to_owned());
         }
     }
-    for line in
-        inputs.variables.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-    {
+    let lines = inputs.variables.lines().map(str::trim).enumerate();
+    for (index, line) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        // Passwords go there: a line is told by its number, and by its name where that is one.
+        let told = |wrong: &str| format!("{wrong} in line {}", index + 1);
+        let remedy = "Write one variable a line, such as S3_PREFIX=ha; a value has one line.";
         match line.split_once('=') {
-            Some((name, value)) if !name.trim().is_empty() => {
+            Some((name, value)) if is_name(name.trim()) => {
                 variables.insert(name.trim().to_owned(), value.trim().to_owned());
             }
-            _ => problems.add(
-                "variables",
-                Shown::name_of(line),
-                "is no KEY=VALUE",
-                "Write one variable a line, such as S3_PREFIX=ha.",
-            ),
+            Some(_) => {
+                let wrong = told("has a name that is not made of letters, digits and _");
+                problems.add("variables", Shown::nothing(), wrong, remedy);
+            }
+            None => problems.add("variables", Shown::nothing(), told("has no NAME=value"), remedy),
         }
     }
     variables
+}
+
+/// What `${…}` in a compose file can name.
+fn is_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn own_project(
@@ -243,6 +258,15 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_variables_are_told_by_number_and_never_repeated() {
+        let variables = "A=1\nKEY=-----BEGIN\nhunter2\nhunter/2==\n".into();
+        let wrong = Inputs { variables, ..inputs() };
+        let told = read(&wrong, "ug-test").unwrap_err().to_string();
+        assert!(!told.contains("hunter"), "{told}");
+        assert!(told.contains("in line 3") && told.contains("in line 4"), "{told}");
+    }
+
+    #[test]
     fn a_login_without_registry_is_docker_hubs() {
         assert!(credentials(&inputs()).is_none());
         let login = |registry: &str| {
@@ -258,6 +282,9 @@ mod tests {
     fn every_run_has_secrets_of_its_own() {
         let (a, b) = (read(&inputs(), "ug-a").unwrap(), read(&inputs(), "ug-b").unwrap());
         assert_ne!(a.secrets, b.secrets);
+        // And no word that stands in every report is one.
+        let made = |secret: &String| secret.contains(&a.secrets[0]) || secret.contains(&a.secrets[1]);
+        assert!(a.secrets.iter().all(made), "{:?}", a.secrets);
         assert!(a.project.services["database"].environment["POSTGRES_PASSWORD"] == a.secrets[0]);
     }
 }
