@@ -10,6 +10,8 @@ mod attached;
 #[cfg(test)]
 mod compose_config;
 #[cfg(test)]
+mod deceiving_texts;
+#[cfg(test)]
 mod docker_engine;
 #[cfg(test)]
 mod docs;
@@ -21,6 +23,8 @@ mod foreign_texts;
 mod gate_on_docker;
 #[cfg(test)]
 mod outside;
+#[cfg(test)]
+mod planted;
 #[cfg(test)]
 mod play;
 #[cfg(test)]
