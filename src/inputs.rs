@@ -17,9 +17,13 @@ pub use publishing::Publishing;
 pub use surroundings::{Aws, Surroundings};
 pub use upload::UploadInputs;
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use settle::settle;
+
+use crate::confidential;
 
 /// The default of `mode`.
 const MODE: &str = "auto";
@@ -263,12 +267,66 @@ impl Inputs {
         self
     }
 
-    /// Everything secret that was given: no output may contain it.
+    /// Everything secret that was given: no output may contain it. The secret inputs, what is secret in `variables`, and what
+    /// an address may not have in front of its host and behind its path.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let mut all = self.clone();
         let given = all.all_secrets().into_iter().filter_map(|secret| secret.take());
-        given.map(|secret| secret.expose_secret().to_owned()).collect()
+        let mut secrets: BTreeSet<String> = given.map(|secret| secret.expose_secret().to_owned()).collect();
+        secrets.extend(confidential::of_lines(&self.variables));
+        let attached = &self.attached;
+        for command in [
+            &self.suite_command,
+            &attached.replace_command,
+            &attached.drain_command,
+            &attached.undrain_command,
+        ] {
+            secrets.extend(confidential::of_words(command));
+        }
+        let (upload, publishing, instead) = (&self.upload, &self.publishing, &self.instead);
+        let texts = [
+            &self.stable,
+            &self.release,
+            &self.image,
+            &self.mode,
+            &self.nodes,
+            &self.compose_file,
+            &self.database_image,
+            &self.store_image,
+            &self.balancer_image,
+            &self.registry,
+            &self.registry_username,
+            &self.plugins,
+            &attached.cluster,
+            &attached.node_urls,
+            &attached.balancer_url,
+            &attached.admin_username,
+            &self.only,
+            &self.skip,
+            &self.suite_image,
+            &self.suite_results,
+            &self.suite_timeout,
+            &self.apps,
+            &self.timeout,
+            &self.keep,
+            &self.reaper,
+            &self.allow_unsafe_fork,
+            &publishing.report_dir,
+            &publishing.comment,
+            &publishing.ca_bundle,
+            &publishing.pull_request,
+            &upload.report_bucket,
+            &upload.report_prefix,
+            &upload.report_endpoint,
+            &upload.report_region,
+            &instead.matrix,
+            &instead.pairs,
+            &instead.report_from,
+            &instead.report_merge,
+        ];
+        secrets.extend(texts.into_iter().flat_map(|text| confidential::of_wrong_addresses(text)));
+        secrets.into_iter().collect()
     }
 
     fn all_secrets(&mut self) -> [&mut Option<SecretString>; 7] {
@@ -301,12 +359,16 @@ impl Inputs {
     }
 }
 
-/// The variables that hand secrets to this process: a command of the user's must not inherit them.
+/// The variables that are for this process alone: a command of the user's must not inherit them.
+///
+/// All inputs, secret or not: `variables` holds passwords, and any of them may hold one by mistake. `ACTIONS_RUNTIME_TOKEN`
+/// is for actions, a step's own commands never have it. What the job gave to the step (`GITHUB_TOKEN`, `AWS_*`, what a log-in
+/// left) stays: the command that replaces a node may be there to use it.
 #[must_use]
-pub fn secret_variables() -> Vec<String> {
+pub fn own_variables() -> Vec<String> {
     let command = Inputs::augment_args(clap::Command::new("inputs"));
-    let secrets = command.get_arguments().filter(|arg| arg.is_hide_env_values_set());
-    secrets.filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned())).collect()
+    let inputs = command.get_arguments().filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned()));
+    inputs.chain(["ACTIONS_RUNTIME_TOKEN".to_owned()]).collect()
 }
 
 #[cfg(test)]
@@ -324,18 +386,24 @@ mod tests {
         assert_eq!((inputs.nodes.as_str(), inputs.mode.as_str()), ("3", "auto"));
         assert_eq!(inputs.stable, "11.5.0");
         assert!(inputs.license.is_none());
-        assert_eq!(
-            secret_variables(),
-            [
-                "INPUT_REGISTRY-PASSWORD",
-                "INPUT_LICENSE",
-                "INPUT_ADMIN-PASSWORD",
-                "INPUT_ADMIN-TOKEN",
-                "INPUT_GITHUB-TOKEN",
-                "INPUT_REPORT-ACCESS-KEY",
-                "INPUT_REPORT-SECRET-KEY",
-            ]
-        );
         assert_eq!(inputs.attached.cluster, "compose");
+    }
+
+    #[test]
+    fn what_is_secret_in_inputs_is_known() {
+        let mut inputs = Inputs::defaults();
+        inputs.license = Some("licence-text".into());
+        inputs.variables = "DB_PASSWORD=hunter2\nS3_PREFIX=ha\nMM_CONFIG=postgres://mm:s3cr3t@db/mm".into();
+        inputs.upload.report_endpoint = "https://me:pass@minio:9000?token=1234567".into();
+        assert_eq!(inputs.secrets(), ["1234567", "hunter2", "licence-text", "me", "pass", "s3cr3t"]);
+    }
+
+    #[test]
+    fn inputs_are_for_the_gate_alone() {
+        let own = own_variables();
+        for name in ["INPUT_VARIABLES", "INPUT_LICENSE", "INPUT_REPLACE-COMMAND", "ACTIONS_RUNTIME_TOKEN"] {
+            assert!(own.contains(&name.to_owned()), "{name}");
+        }
+        assert!(own.iter().all(|name| name.starts_with("INPUT_") || name == "ACTIONS_RUNTIME_TOKEN"));
     }
 }

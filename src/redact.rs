@@ -49,11 +49,13 @@ impl Redactor {
         }
         self.secrets.push(secret.to_owned());
         for form in forms(secret) {
-            if !self.needles.contains(&form) {
-                self.needles.push(form);
+            let place = self
+                .needles
+                .binary_search_by(|needle| form.len().cmp(&needle.len()).then_with(|| needle.cmp(&form)));
+            if let Err(place) = place {
+                self.needles.insert(place, form);
             }
         }
-        self.needles.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     }
 
     /// The secrets themselves, for the runner's `::add-mask::`; never for anything that is shown.

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::unseen;
+
 /// The most characters of a value that are repeated.
 const LONGEST: usize = 160;
 
@@ -50,56 +52,48 @@ impl fmt::Display for Shown {
 }
 
 /// An address without user, password, query and fragment; any other word as it is.
+///
+/// In doubt more is left out: a password may hold the `/`, `?` or `#` that ends it in a well-formed address.
 fn without_secrets(word: &str) -> String {
     let (scheme, rest) = match word.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), word),
     };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    // A digest has an `@` as well, and nothing secret in front of it.
-    let host = match authority.rsplit_once('@') {
-        Some((user, host)) if !host.starts_with("sha256:") && (user.contains(':') || !scheme.is_empty()) => {
-            format!("…@{host}")
-        }
-        _ => authority.to_owned(),
+    let (hidden, rest) = match rest.rsplit_once('@') {
+        // A digest has an `@` as well, and nothing secret in front of it.
+        Some((_, host)) if !host.starts_with("sha256:") && !host.starts_with("sha512:") => ("…@", host),
+        _ => ("", rest),
     };
-    let path = if scheme.is_empty() { path } else { path.split(['?', '#']).next().unwrap_or_default() };
-    format!("{scheme}{host}{path}")
+    let (rest, gap) = rest.split_at(rest.trim_end().len());
+    let end = rest.find(['?', '#']).filter(|at| {
+        // `#12` is a number, and `what?` a question.
+        !scheme.is_empty() || !hidden.is_empty() || (*at > 0 && at + 1 < rest.len())
+    });
+    format!("{scheme}{hidden}{}{gap}", &rest[..end.unwrap_or(rest.len())])
 }
 
 /// On one line, without what a terminal obeys, and cut.
 fn fitting(text: &str) -> String {
-    let mut out = String::new();
-    for (count, c) in text.trim().chars().enumerate() {
-        if count == LONGEST {
-            out.push('…');
-            break;
-        }
-        push_visible(&mut out, c);
+    let text = visible(text.trim());
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
-    out
 }
 
-/// A text on one line, with what a terminal obeys spelled out; for messages that quote the texts of others.
+/// A text on one line, with what a terminal obeys and what deceives the eye spelled out.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|c| push_visible(&mut out, c));
-    out
-}
-
-fn push_visible(out: &mut String, c: char) {
-    if c.is_control() || is_bidi(c) {
-        out.extend(c.escape_unicode());
-    } else {
-        out.push(c);
+    for c in unseen::visible(text).chars() {
+        // U+2028 and U+2029 end lines as well.
+        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
     }
-}
-
-/// Marks that turn the direction of what follows: a reader would see another text than the machine.
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    out
 }
 
 #[cfg(test)]
@@ -115,6 +109,11 @@ mod tests {
             ("mm@sha256:0123", "mm@sha256:0123"),
             ("registry:5000/mm:11.6.0", "registry:5000/mm:11.6.0"),
             ("what?", "what?"),
+            ("#12", "#12"),
+            ("https://u:p/w@h/x b", "https://…@h/x b"),
+            ("hunter2@ghcr.io/x", "…@ghcr.io/x"),
+            ("minio:9000?token=hunter2", "minio:9000"),
+            ("h:1#hunter2 b", "h:1 b"),
         ];
         for (given, shown) in table {
             assert_eq!(Shown::plain(given).as_str(), shown);
@@ -130,6 +129,7 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_of_it() {
         assert_eq!(Shown::plain("a\u{1b}[31m\nb\u{202e}").as_str(), "a\\u{1b}[31m\\u{a}b\\u{202e}");
+        assert_eq!(Shown::plain("11.6.0\u{200b}\u{2028}x").as_str(), "11.6.0\\u{200b}\\u{2028}x");
         assert_eq!(Shown::plain(&"x".repeat(500)).as_str().chars().count(), LONGEST + 1);
     }
 }

@@ -94,7 +94,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let stand = Stand {
         run_id: format!("ug-{}", random::hex(5)?),
         report_dir,
-        secrets: Vec::new(),
+        secrets: surroundings.secrets.clone(),
         password: random::password()?,
         context: None,
     };

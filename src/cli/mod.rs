@@ -10,6 +10,7 @@ mod cleanup;
 mod conduct;
 mod demo;
 mod ending;
+mod hidden;
 mod instead;
 mod interrupt;
 mod judged;
@@ -29,15 +30,17 @@ mod say;
 mod standin;
 mod timings;
 mod upload;
+mod usage;
 mod variables;
+mod voice;
 
 pub use arguments::{Arguments, Command};
 
 use std::pin::Pin;
 
-use clap::Parser as _;
+use voice::voice;
 
-use crate::inputs::Surroundings;
+use crate::inputs::{Inputs, Surroundings};
 use crate::verdict::ExitCode;
 
 /// The other name of the binary: the entrypoint of the action's post step.
@@ -51,38 +54,37 @@ pub async fn main() -> ExitCode {
     if called.file_name().is_some_and(|name| name == "pg_isready") {
         return standin::database_answers().await;
     }
+    let surroundings = Surroundings::read();
+    // Before a word is said: what is wrong with a call may be about a secret too.
+    voice().keep(&surroundings.secrets);
+    voice().on_github(surroundings.on_github());
     // The Action is called without arguments: the inputs say everything, and its name says which step this is.
     if arguments.len() == 1 {
         if called.file_name().is_some_and(|name| name == POST) {
             arguments.push("post".into());
-        } else if Surroundings::read().on_github() {
+        } else if surroundings.on_github() {
             arguments.push("run".into());
         }
     }
-    match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => dispatch(arguments.command).await,
-        Err(error) => {
-            let _ = error.print();
-            // Help and version are no errors.
-            if error.use_stderr() { ExitCode::WRONG_INPUT } else { ExitCode::PASSED }
-        }
+    match usage::read(&arguments) {
+        Ok(arguments) => dispatch(arguments.command, surroundings).await,
+        Err(exit) => exit,
     }
 }
 
-async fn dispatch(command: Command) -> ExitCode {
-    let surroundings = Surroundings::read();
+async fn dispatch(command: Command, surroundings: Surroundings) -> ExitCode {
     // Boxed without their types: a whole run is a deep nest of futures, and its layout would be computed again here.
     let work: Pin<Box<dyn Future<Output = ExitCode> + '_>> = match command {
-        Command::Run { inputs } => Box::pin(instead::run_or_instead(inputs.with_defaults(), &surroundings)),
+        Command::Run { inputs } => Box::pin(instead::run_or_instead(kept(inputs), &surroundings)),
         Command::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
         Command::Plan { inputs, format } => {
-            let (inputs, surroundings) = (inputs.with_defaults(), &surroundings);
+            let (inputs, surroundings) = (kept(inputs), &surroundings);
             Box::pin(async move { plan::plan(&inputs, format, surroundings).await })
         }
         Command::Report(options) => Box::pin(report::report(options, &surroundings)),
         Command::Checks { format, timings: None } => return checks::checks(format),
         Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
-        Command::Post { inputs } => Box::pin(post::post(inputs.with_defaults(), &surroundings)),
+        Command::Post { inputs } => Box::pin(post::post(kept(inputs), &surroundings)),
         Command::Cleanup { run, expired } => Box::pin(cleanup::command(run, expired, &surroundings)),
         Command::Reap { run, until, watch } => {
             let surroundings = &surroundings;
@@ -91,4 +93,11 @@ async fn dispatch(command: Command) -> ExitCode {
         Command::StandIn(part) => Box::pin(standin::standin(part)),
     };
     work.await
+}
+
+/// The inputs, of which nothing secret is said from now on.
+fn kept(inputs: Inputs) -> Inputs {
+    let inputs = inputs.with_defaults();
+    voice().keep(inputs.secrets());
+    inputs
 }

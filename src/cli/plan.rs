@@ -6,7 +6,7 @@ use super::arguments::PlanFormat;
 use super::judged::{Judged, Subject, judge};
 use super::prepared::Prepared;
 use super::publish;
-use super::say::{quote, say, wrong_input};
+use super::say::{say, wrong_input};
 use crate::compose::masked;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, text};
@@ -21,13 +21,8 @@ pub(super) async fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Sur
     };
     match judge(inputs, surroundings, "plan").await {
         Ok(judged) => match show(&judged.plan, project(&judged, inputs)) {
-            // A program reads it: nothing may stand around it, and no line of it can begin as a command does.
-            Some(json) if format == PlanFormat::Json => {
-                say(&json);
-                ExitCode::PASSED
-            }
             Some(shown) => {
-                quote(&shown, surroundings);
+                say(&shown);
                 ExitCode::PASSED
             }
             None => ExitCode::GATE_BUG,

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
+use super::hidden;
 use super::variables::{Secrets, images, variables};
+use super::voice::voice;
 use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, off_by_profile};
 use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Service, Source};
 use crate::docker::Credentials;
@@ -30,6 +32,9 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
     let secrets = Secrets::new();
     let variables = variables(inputs, &secrets, &mut problems);
     let own = !inputs.compose_file.trim().is_empty();
+    let beside = hidden::in_dotenv(&inputs.compose_file);
+    // What is wrong with the file may be told with a value of it.
+    voice().keep(&beside);
     let parsed =
         if own { own_project(inputs, variables, run_id) } else { default_project(inputs, variables, run_id) };
     let mut cluster = None;
@@ -81,9 +86,13 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 // A node that dies must be seen, not restarted behind our back.
                 project.services[&node.service].restart = Restart::No;
             }
+            let mut secrets = secrets.list();
+            secrets.extend(beside);
+            secrets.extend(hidden::in_project(&project));
+            voice().keep(&secrets);
             plan.built = Some(built(&roles));
             plan.warnings.extend(problems.1);
-            Ok(Prepared { plan, project, roles, secrets: secrets.list() })
+            Ok(Prepared { plan, project, roles, secrets })
         }
         (plan, _) => {
             let (wrong, warnings) = match plan {

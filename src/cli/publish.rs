@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::ending::Ending;
 use super::outside;
 use super::say::{notice, say};
+use super::voice::voice;
 use crate::github::{self, Annotation, Context, Named, Patience, Published, Pull};
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::Problems;
@@ -20,14 +21,6 @@ use crate::verdict::Verdict;
 pub(super) const CONTEXT_FILE: &str = "context.json";
 /// A longer one is not ours.
 const CONTEXT_LIMIT: u64 = 4_096;
-
-/// Tells the runner what it must never show, before anything else is printed.
-pub(super) fn mask(secrets: &[String]) {
-    let mut out = std::io::stdout().lock();
-    for secret in secrets {
-        let _ = github::add_mask(&mut out, secret);
-    }
-}
 
 /// What GitHub is told, be it of a run or of stored records.
 pub(super) struct Notes {
@@ -94,7 +87,7 @@ impl Notes {
             return;
         };
         self.files(&context);
-        let _ = github::annotate(&mut std::io::stdout().lock(), &self.annotations);
+        voice().annotate(&self.annotations);
         if publishing.comment != "never" {
             self.comment(publishing, &context, surroundings).await;
         }

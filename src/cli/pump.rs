@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use super::voice::{Outlet, voice};
 use crate::event::Event;
 use crate::record::Record;
 use crate::redact::Redactor;
@@ -25,7 +26,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) struct Pump {
     record: Arc<Mutex<Record>>,
     folded: Arc<AtomicUsize>,
-    task: JoinHandle<Console<std::io::Stdout>>,
+    task: JoinHandle<Console<Outlet>>,
 }
 
 impl Pump {
@@ -43,7 +44,7 @@ impl Pump {
         let mut log =
             File::create(dir.join("events.jsonl")).ok().map(|file| EventLog::new(BufWriter::new(file)));
         let task = tokio::spawn(async move {
-            let mut console = Console::new(std::io::stdout(), look);
+            let mut console = Console::new(voice().console(), look);
             let mut tick = tokio::time::interval(TICK);
             loop {
                 let event = tokio::select! {
@@ -87,7 +88,7 @@ impl Pump {
     pub(super) async fn finish(
         self,
         deadline: Option<Instant>,
-    ) -> anyhow::Result<(Record, Option<Console<std::io::Stdout>>)> {
+    ) -> anyhow::Result<(Record, Option<Console<Outlet>>)> {
         let console = match deadline {
             None => Some(self.task.await?),
             Some(deadline) => timeout_at(deadline, self.task).await.ok().transpose()?,

@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::say::say;
 use crate::docker::{self, Engine};
 use crate::inputs::Surroundings;
+use crate::shown::Shown;
 use crate::verdict::ExitCode;
 
 /// How long the removal may take.
@@ -67,7 +68,7 @@ pub(super) async fn reap(
     // What ends our parent's terminal or process group must not end us. A leader cannot leave; it is nobody's child then.
     let _ = rustix::process::setsid();
     let Ok(until) = OffsetDateTime::parse(until, &Rfc3339) else {
-        say(&format!("--until {until} is no moment. Write it as 2026-11-22T10:00:00Z."));
+        say(&format!("--until {} is no moment. Write it as 2026-11-22T10:00:00Z.", Shown::plain(until)));
         return ExitCode::WRONG_INPUT;
     };
     let left = Duration::try_from(until - OffsetDateTime::now_utc()).unwrap_or_default();

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
-use super::publish::{self, Notes, remembered_pull_request};
+use super::publish::{Notes, remembered_pull_request};
 use super::run::report_dir;
 use super::say::{conclude, say};
+use super::voice::voice;
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::{Problems, judge_publishing, pairs};
 use crate::report::{self, Console, Look, Run, WrittenFile, stored, write_all, write_merged};
@@ -63,7 +64,7 @@ pub(super) async fn published(
         verdict = verdict.without_reports();
     }
     let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
-    let _ = Console::new(std::io::stdout().lock(), look).finish(&record, &verdict, &files);
+    let _ = Console::new(voice().console(), look).finish(&record, &verdict, &files);
     let notes = Notes::of(&record, &verdict, &out);
     notes.publish(&inputs.publishing, remembered_pull_request(dir), surroundings).await;
     Ok(verdict.exit_code)
@@ -119,7 +120,7 @@ fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> Result<PathBuf, Pro
     }
     if surroundings.on_github() {
         let token = inputs.publishing.github_token.iter().map(|token| token.expose_secret().to_owned());
-        publish::mask(&token.collect::<Vec<_>>());
+        voice().mask(&token.collect::<Vec<_>>());
     }
     report_dir(&inputs.publishing.report_dir)
 }

@@ -11,8 +11,9 @@ use super::interrupt::Interrupts;
 use super::judged::{Judged, Subject, judge};
 use super::ownership::hand_over;
 use super::prepared::credentials;
-use super::say::{conclude, quote, say};
+use super::say::{conclude, say};
 use super::upload::Destination;
+use super::voice::voice;
 use super::{publish, random, reaper};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
 use crate::event::Events;
@@ -34,7 +35,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     let interrupts = Interrupts::listen()?;
     let password = random::password()?;
     let mut secrets = inputs.secrets();
-    secrets.extend(surroundings.aws.secrets());
+    secrets.extend(surroundings.secrets.iter().cloned());
     secrets.push(password.expose_secret().to_owned());
     // Before a word is said: wrong inputs are shown too.
     mask(&secrets, surroundings);
@@ -111,7 +112,7 @@ where
     let report_dir = report_dir(&inputs.publishing.report_dir)?;
     // What is to be known beforehand comes right below the plan, and into every report.
     let warnings = std::mem::take(&mut plan.warnings);
-    quote(&plan::text(&plan), surroundings);
+    say(&plan::text(&plan));
     let build = |events: Events| {
         warnings.into_iter().for_each(|warning| events.warn(warning));
         build(events)
@@ -140,7 +141,9 @@ where
 
 fn mask(secrets: &[String], surroundings: &Surroundings) {
     if surroundings.on_github() {
-        publish::mask(secrets);
+        voice().mask(secrets);
+    } else {
+        voice().keep(secrets);
     }
 }
 

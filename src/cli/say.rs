@@ -1,30 +1,14 @@
-//! What commands say on standard output.
+//! What commands say: all of it through the one door, [`voice`].
 
-use std::io::Write as _;
-
-use crate::github::{Annotation, Level, annotate};
+use super::voice::voice;
+use crate::github::{Annotation, Level};
 use crate::inputs::Surroundings;
 use crate::plan::{Problem, Problems};
-use crate::report::Relay;
 use crate::verdict::ExitCode;
 
-/// Says something on standard output; a closed pipe is no error.
+/// Says something on standard output.
 pub(super) fn say(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{}", text.trim_end());
-    let _ = out.flush();
-}
-
-/// Says something that quotes others, such as a compose file of a pull request: on a runner, none of it is a command.
-pub(super) fn quote(text: &str, surroundings: &Surroundings) {
-    if !surroundings.on_github() {
-        return say(text);
-    }
-    let mut out = std::io::stdout().lock();
-    if let Ok(mut relay) = Relay::start(&mut out) {
-        let _ = writeln!(relay, "{}", text.trim_end());
-    }
-    let _ = out.flush();
+    voice().say(text);
 }
 
 /// Something that people should know and that changes nothing, said the way the surroundings want it.
@@ -39,12 +23,12 @@ pub(super) fn notice(title: &str, message: &str, surroundings: &Surroundings) {
         file: None,
         line: None,
     };
-    let _ = annotate(&mut std::io::stdout().lock(), &[annotation]);
+    voice().annotate(&[annotation]);
 }
 
 /// Wrong inputs, said the way the surroundings want it.
 pub(super) fn wrong_input(problems: &Problems, surroundings: &Surroundings) -> ExitCode {
-    quote(&problems.to_string(), surroundings);
+    say(&problems.to_string());
     if surroundings.on_github() {
         let annotation = |problem: &Problem| Annotation {
             level: Level::Error,
@@ -54,7 +38,7 @@ pub(super) fn wrong_input(problems: &Problems, surroundings: &Surroundings) -> E
             line: None,
         };
         let all: Vec<_> = problems.0.iter().map(annotation).collect();
-        let _ = annotate(&mut std::io::stdout().lock(), &all);
+        voice().annotate(&all);
     }
     ExitCode::WRONG_INPUT
 }

@@ -47,19 +47,21 @@ pub(super) fn variables(
             variables.insert(name.into(), image.to_owned());
         }
     }
-    for line in
-        inputs.variables.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-    {
-        const REMEDY: &str = "Write one variable a line, such as S3_PREFIX=ha.";
+    let lines = inputs.variables.lines().map(str::trim).enumerate();
+    for (index, line) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        const REMEDY: &str = "Write one variable a line, such as S3_PREFIX=ha; a value has one line.";
+        // Passwords go there: a line is told by its number.
+        let told = |wrong: &str| format!("{wrong} in line {}", index + 1);
         match line.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
             Some((name, value)) if is_name(name) => {
                 variables.insert(name.to_owned(), value.to_owned());
             }
             Some((name, _)) if !name.is_empty() => {
-                let wrong = "is a name that no ${…} can have: a letter or `_`, then letters, digits and `_`";
-                problems.add("variables", Shown::name_of(line), wrong, REMEDY);
+                let wrong =
+                    "has a name that no ${…} can have (a letter or `_`, then letters, digits and `_`)";
+                problems.add("variables", Shown::nothing(), told(wrong), REMEDY);
             }
-            _ => problems.add("variables", Shown::name_of(line), "is no KEY=VALUE", REMEDY),
+            _ => problems.add("variables", Shown::nothing(), told("has no NAME=value"), REMEDY),
         }
     }
     variables

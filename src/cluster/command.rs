@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Split};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::inputs::secret_variables;
+use crate::inputs::own_variables;
 
 /// How long it may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ pub async fn run_command(
 ) -> Result<Exit, String> {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command).envs(environment.iter().map(|(name, value)| (name, value)));
-    for name in secret_variables() {
+    for name in own_variables() {
         shell.env_remove(name);
     }
     shell

@@ -1,6 +1,7 @@
 //! Why no engine can be used: each case with its words and its remedy, as docs/errors.md lists them.
 
 use super::error::{Cause, Error};
+use crate::shown::Shown;
 
 /// A reason for which there is no engine for us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl NoEngine {
 
     /// The same in words of this moment.
     pub(super) fn because(self, host: &str, words: impl Into<String>) -> Error {
-        let object = format!("the Docker engine at {host}");
+        let object = format!("the Docker engine at {}", Shown::plain(host));
         Error::new(Cause::EngineUnreachable, "reaching", object, words).remedy(self.remedy())
     }
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::context::Context;
+use crate::shown::Shown;
 
 /// Tries of a call that may be repeated.
 const TRIES: u32 = 3;
@@ -169,7 +170,12 @@ impl Api {
         }
         let crab = Octocrab::builder()
             .base_uri(context.api_url.as_str())
-            .map_err(|_| Trouble::Unusable(format!("the API's address \"{}\" is no URL", context.api_url)))?
+            .map_err(|_| {
+                Trouble::Unusable(format!(
+                    "the API's address \"{}\" is no URL",
+                    Shown::plain(&context.api_url)
+                ))
+            })?
             .personal_token(token.to_owned())
             .add_retry_config(RetryConfig::None)
             .build_with_reqwest(client)

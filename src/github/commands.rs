@@ -7,6 +7,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::report::sanitise::{one_line, text};
 use crate::report::{random_token, words};
 
 /// More annotations of one kind and step become plain log lines.
@@ -127,14 +128,17 @@ pub fn annotate(out: &mut impl Write, annotations: &[Annotation]) -> io::Result<
 fn write_annotation(out: &mut impl Write, annotation: &Annotation) -> io::Result<()> {
     let mut properties = Vec::new();
     if let Some(file) = &annotation.file {
-        properties.push(format!("file={}", escape_property(file)));
+        properties.push(format!("file={}", escape_property(&one_line(file))));
         properties.extend(annotation.line.map(|line| format!("line={line}")));
     }
     if !annotation.title.is_empty() {
-        properties.push(format!("title={}", escape_property(&words::cut(&annotation.title, TITLE_LIMIT))));
+        properties.push(format!(
+            "title={}",
+            escape_property(&words::cut(&one_line(&annotation.title), TITLE_LIMIT))
+        ));
     }
     let blank = if properties.is_empty() { "" } else { " " };
-    let message = escape_data(&words::cut(&annotation.message, MESSAGE_LIMIT));
+    let message = escape_data(&words::cut(&text(&annotation.message), MESSAGE_LIMIT));
     writeln!(out, "::{}{blank}{}::{message}", annotation.level.command(), properties.join(","))
 }
 

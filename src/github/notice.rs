@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::api::Trouble;
 use super::context::Context;
+use crate::shown::Shown;
 
 /// Why something about GitHub did not work. It never changes the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +36,15 @@ impl Notice {
                 Self::new(format!("GitHub limits this token's rate for now ({message})"), ELSEWHERE)
             }
             Trouble::Status { status, message, .. } => Self::of_status(*status, message, context),
-            Trouble::TimedOut => Self::new(format!("{} did not answer in time", context.api_url), ELSEWHERE),
+            Trouble::TimedOut => {
+                Self::new(format!("{} did not answer in time", Shown::plain(&context.api_url)), ELSEWHERE)
+            }
             Trouble::Unreachable(why) => Self::new(
-                format!("{} could not be reached ({why})", context.api_url),
+                format!("{} could not be reached ({why})", Shown::plain(&context.api_url)),
                 "Look at GITHUB_API_URL and the proxy variables; behind a private certificate authority, SSL_CERT_FILE must name its certificate",
             ),
             Trouble::Unreadable(why) => Self::new(
-                format!("{} gave an answer that is not GitHub's ({why})", context.api_url),
+                format!("{} gave an answer that is not GitHub's ({why})", Shown::plain(&context.api_url)),
                 "Look at GITHUB_API_URL, and for a proxy that answers in GitHub's place",
             ),
             Trouble::Unusable(why) => {

@@ -50,7 +50,7 @@ fn failed<'r>(records: impl IntoIterator<Item = (&'r str, &'r Record)>) -> Strin
     let results = records.into_iter().flat_map(|(run, record)| record.results().map(move |one| (run, one)));
     for (run, result) in results.filter(|(_, result)| matches!(result.outcome, Outcome::Failed(_))) {
         let of_run = if run.is_empty() { String::new() } else { format!("{}: ", one_line(run)) };
-        let name = format!("{of_run}{}/{}", result.stage, result.check);
+        let name = format!("{of_run}{}/{}", result.stage, one_line(&result.check));
         if text.len() + name.len() + 1 > FAILED_LIMIT {
             break;
         }

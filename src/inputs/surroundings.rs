@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
+
+use crate::confidential;
 
 /// Where the run takes place, as far as the environment tells: read once, in `main`.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,8 @@ pub struct Surroundings {
     pub docker_host: Option<String>,
     /// The file of this program.
     pub program: PathBuf,
+    /// What is secret in the environment, by the names of its variables: no output may contain it.
+    pub secrets: Vec<String>,
     /// What `AWS_*` says, for the upload of reports.
     pub aws: Aws,
     /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
@@ -38,15 +42,6 @@ pub struct Aws {
     pub region: Option<String>,
 }
 
-impl Aws {
-    /// What no output may contain.
-    #[must_use]
-    pub fn secrets(&self) -> Vec<String> {
-        let given = self.secret_key.iter().chain(&self.session_token);
-        given.map(|secret| secret.expose_secret().to_owned()).collect()
-    }
-}
-
 impl Surroundings {
     /// Reads the environment of this process.
     #[must_use]
@@ -57,6 +52,7 @@ impl Surroundings {
                 (name.starts_with("GITHUB_") || name.starts_with("RUNNER_")) && !value.is_empty()
             })
             .collect();
+        #[expect(clippy::disallowed_methods, reason = "asks whether it is a terminal; nothing is said")]
         let terminal = std::io::stdout().is_terminal();
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -66,6 +62,10 @@ impl Surroundings {
             docker_host: variable("DOCKER_HOST"),
             // Where it cannot be read, the name alone is told, and found or not.
             program: std::env::current_exe().unwrap_or_else(|_| "upgrade-gate".into()),
+            secrets: secrets(
+                std::env::vars_os()
+                    .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+            ),
             aws: Aws {
                 access_key: variable("AWS_ACCESS_KEY_ID"),
                 secret_key: variable("AWS_SECRET_ACCESS_KEY").map(SecretString::from),
@@ -92,5 +92,43 @@ impl Surroundings {
         let names = ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME"].map(get);
         let repository = self.github.get("GITHUB_REPOSITORY")?;
         Some(format!("{repository} {}", names.join(" ")))
+    }
+}
+
+/// The secrets in an environment: values of telling names, `INPUT_VARIABLES`, and passwords of addresses (proxies).
+fn secrets(environment: impl Iterator<Item = (String, String)>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, value) in environment {
+        found.extend(match name.as_str() {
+            "INPUT_VARIABLES" => confidential::of_lines(&value),
+            // By its name it is none, and those who have it need only half a key more.
+            "AWS_ACCESS_KEY_ID" => vec![value],
+            // These are shown where they do not work, and need no login.
+            "DOCKER_HOST" | "GITHUB_API_URL" | "GITHUB_SERVER_URL" => {
+                confidential::of_wrong_addresses(&value)
+            }
+            _ => confidential::of_variable(&name, &value),
+        });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_of_the_environment_are_known() {
+        let variables = [
+            ("HOME", "/root"),
+            ("INPUT_VARIABLES", "A=b\nDB_PASSWORD=hunter2"),
+            ("INPUT_ADMIN-TOKEN", "token1"),
+            ("HTTPS_PROXY", "http://me:proxy1@proxy:3128"),
+            ("DOCKER_HOST", "tcp://docker1:pw@h:2375"),
+            ("ACTIONS_RUNTIME_TOKEN", "runtime1"),
+            ("AWS_ACCESS_KEY_ID", "AKIA1"),
+        ];
+        let found = secrets(variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter());
+        assert_eq!(found, ["hunter2", "token1", "proxy1", "pw", "docker1", "runtime1", "AKIA1"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 
 use super::problems::Problems;
 use crate::shown::Shown;
@@ -29,7 +29,7 @@ pub fn authorities(ca_bundle: &str) -> Result<Vec<CertificateDer<'static>>, Stri
     let pem = authorities_pem(ca_bundle)?;
     let mut certificates = Vec::new();
     for der in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let der = der.map_err(|error| format!("is no PEM: {error}"))?;
+        let der = der.map_err(|error| format!("is no PEM: {}", of(&error)))?;
         let usable = RootCertStore::empty().add(der.clone());
         usable.map_err(|error| format!("holds what cannot be used as an authority: {error}"))?;
         certificates.push(der);
@@ -40,11 +40,21 @@ pub fn authorities(ca_bundle: &str) -> Result<Vec<CertificateDer<'static>>, Stri
     Ok(certificates)
 }
 
+/// What is wrong with a PEM, without its words: who gives a key by mistake does not want to read it again.
+fn of(error: &pem::Error) -> &'static str {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => "a part of it has no end",
+        pem::Error::IllegalSectionStart { .. } => "the line that begins a part of it is broken",
+        pem::Error::Base64Decode(_) => "a part of it is no base64",
+        _ => "it cannot be read",
+    }
+}
+
 /// Adds what is wrong with it.
 pub(super) fn judge(ca_bundle: &str, problems: &mut Problems) {
     if let Err(wrong) = authorities(ca_bundle) {
         let remedy = "Write one or more certificates as PEM, or the path of a file that holds them.";
-        let shown = ca_bundle.lines().next().unwrap_or_default();
+        let shown = if ca_bundle.contains(PEM) { PEM } else { ca_bundle.lines().next().unwrap_or_default() };
         problems.add("ca-bundle", Shown::plain(shown), wrong, remedy);
     }
 }
@@ -65,8 +75,13 @@ mod tests {
         assert!(wrong(empty).contains("cannot be used as an authority"), "{}", wrong(empty));
         assert!(wrong("/no/such.pem").contains("cannot be read"));
         assert!(wrong(here).contains("holds no certificate"));
-        assert!(
-            wrong("-----BEGIN CERTIFICATE-----\nx\n").contains("ca-bundle: \"-----BEGIN CERTIFICATE-----\"")
-        );
+        for inline in [
+            "-----BEGIN CERTIFICATE-----\nx\n",
+            "-----BEGIN PRIVATE KEY----- hunter2",
+            "-----BEGIN hunter2\nx",
+        ] {
+            assert!(wrong(inline).contains("ca-bundle: \"-----BEGIN\" "), "{}", wrong(inline));
+            assert!(!wrong(inline).contains("hunter2"), "{}", wrong(inline));
+        }
     }
 }

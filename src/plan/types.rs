@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::outcome::Stage;
 use crate::versions::Version;
@@ -132,6 +132,7 @@ pub struct SuitePlan {
     /// The image that it runs in, on the cluster's network; without one it runs on the gate's machine.
     pub image: Option<String>,
     /// What is run by `sh -c`; without one the image's own command.
+    #[serde(serialize_with = "unshown_if_given")]
     pub command: Option<String>,
     /// The folder of its JUnit files; when given, files must be there.
     pub results: Option<String>,
@@ -147,10 +148,13 @@ pub struct AttachedPlan {
     /// The balancer's address.
     pub balancer: String,
     /// The command that replaces a node.
+    #[serde(serialize_with = "unshown")]
     pub replace: String,
     /// The command that takes a node out of the balancer.
+    #[serde(serialize_with = "unshown_if_given")]
     pub drain: Option<String>,
     /// The command that puts it back.
+    #[serde(serialize_with = "unshown_if_given")]
     pub undrain: Option<String>,
 }
 
@@ -184,5 +188,17 @@ impl Budgets {
     pub fn within(total: Duration) -> Self {
         let total_s = total.as_secs();
         Self { total_s, ready_s: 180.min(total_s / 4), check_s: 90.min(total_s / 2), drain_s: 10, stop_s: 60 }
+    }
+}
+
+/// A command may hold a token: whoever reads a plan learns that there is one.
+fn unshown<S: Serializer>(_: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("given, not shown")
+}
+
+fn unshown_if_given<S: Serializer>(command: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match command {
+        Some(command) => unshown(command, serializer),
+        None => serializer.serialize_none(),
     }
 }

@@ -1,11 +1,14 @@
 //! The one gate through which text of others gets into XML, and onto one line.
 //!
 //! Server answers and container logs hold anything: escape sequences, NUL, U+FFFE, `]]>`. XML 1.0 cannot
-//! express many of these at all, not even escaped, and one of them makes a reader refuse the whole file.
+//! express many of these at all, not even escaped, and one of them makes a reader refuse the whole file. What a
+//! terminal obeys is dropped here; what deceives the eye is written out ([`crate::unseen`]).
 
 use std::borrow::Cow;
 
-/// Text without terminal escape sequences and without what XML 1.0 forbids; line ends become LF.
+use crate::unseen::visible;
+
+/// Text without terminal escape sequences and without what XML 1.0 forbids; line ends of all kinds become LF.
 ///
 /// Forbidden are all but tab, LF, CR, U+0020-D7FF, U+E000-FFFD and U+10000-10FFFF (XML 1.0, `Char`). DEL
 /// and the C1 controls are allowed but advised against there, and terminals obey them: they go too.
@@ -13,7 +16,7 @@ use std::borrow::Cow;
 pub fn text(raw: &str) -> Cow<'_, str> {
     let clean = |c: char| c == '\t' || c == '\n' || is_printable(c);
     if raw.chars().all(clean) {
-        return Cow::Borrowed(raw);
+        return visible(raw);
     }
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw.chars().peekable();
@@ -22,12 +25,12 @@ pub fn text(raw: &str) -> Cow<'_, str> {
             '\u{1b}' => skip_escape(&mut rest),
             '\u{9b}' => skip_parameters(&mut rest),
             '\r' if rest.peek() == Some(&'\n') => {}
-            '\r' => out.push('\n'),
+            '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             c if clean(c) => out.push(c),
             _ => {}
         }
     }
-    Cow::Owned(out)
+    Cow::Owned(visible(&out).into_owned())
 }
 
 /// The same on one line: runs of blanks and line ends become one space.
@@ -60,6 +63,7 @@ pub fn cdata(raw: &str) -> String {
 fn is_printable(c: char) -> bool {
     match c {
         '\u{0}'..'\u{20}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => false,
+        '\u{2028}' | '\u{2029}' => false,
         // The other non-characters are legal XML, but no text has a use for them.
         '\u{fdd0}'..='\u{fdef}' => false,
         c => u32::from(c) & 0xfffe != 0xfffe,
@@ -155,7 +159,13 @@ mod tests {
 
     #[test]
     fn line_ends_become_one_kind() {
-        assert_eq!(text("a\r\nb\rc\n"), "a\nb\nc\n");
+        assert_eq!(text("a\r\nb\rc\n\u{2028}d\u{85}e"), "a\nb\nc\n\nd\ne");
+    }
+
+    #[test]
+    fn what_deceives_the_eye_is_written_out() {
+        assert_eq!(text("a\u{202e}b\u{1b}[2K\u{200b}c"), "a\\u{202e}b\\u{200b}c");
+        assert_eq!(one_line("x\u{2029}y"), "x y");
     }
 
     #[test]
@@ -176,7 +186,10 @@ mod tests {
         #[test]
         fn only_what_xml_allows_remains(raw in any::<String>()) {
             let allowed = |c: char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-            prop_assert!(text(&raw).chars().all(allowed));
+            let clean = text(&raw).into_owned();
+            prop_assert!(clean.chars().all(allowed));
+            // What was cleaned is clean.
+            prop_assert_eq!(text(&clean), clean.as_str());
         }
 
         #[test]

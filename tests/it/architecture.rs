@@ -36,12 +36,13 @@ const HOUSE: House<'_> = House {
             "tarball",
             "telling",
         ],
+        &["confidential", "unseen"],
     ],
     beside: &[
         ("record", &["event", "outcome"]),
         ("verdict", &["record", "event", "outcome"]),
-        ("report", &["record", "verdict", "event", "outcome", "case", "redact", "shown"]),
-        ("github", &["report", "record", "verdict", "event", "outcome", "case", "redact", "shown"]),
+        ("report", &["record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen"]),
+        ("github", &["report", "record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen"]),
     ],
     meeting: &["main", "cli"],
 };
@@ -64,7 +65,7 @@ const READERS: [Exception<'_>; 2] = [
 ];
 
 /// Who writes to the outside.
-const PRINTERS: [&str; 3] = ["src/report/console.rs", "src/cli/", "src/main.rs"];
+const PRINTERS: [&str; 3] = ["src/report/console.rs", "src/cli/voice.rs", "src/main.rs"];
 const LOOKERS: [Exception<'_>; 1] = [Exception {
     file: "src/inputs/surroundings.rs",
     name: "stdout",

@@ -1,6 +1,6 @@
 //! The gate visits a cluster that is there already: the binary itself, as a site would call it.
 
-mod site;
+pub(crate) mod site;
 
 use std::process::Output;
 

@@ -17,7 +17,7 @@ use upgrade_gate::verdict::worst::worst;
 const TEXTS: usize = 50;
 
 /// What has broken XML, Markdown or a runner's log before, between characters of every kind.
-fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
         "]]>",
         "<![CDATA[",
@@ -49,6 +49,14 @@ fn text() -> impl Strategy<Value = String> {
         "\u{1ffff}",
         "\u{10ffff}",
         "\u{feff}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{200b}",
+        "\u{200d}",
+        "\u{200f}",
+        "\u{fe0f}",
+        "\u{ad}",
+        "\u{e0061}",
         "\r",
         "\n",
         "\r\n",
@@ -72,7 +80,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// A record that has these texts wherever a text can be.
-fn record(texts: &[String]) -> Record {
+pub(crate) fn record(texts: &[String]) -> Record {
     let first = texts.first().cloned().unwrap_or_default();
     let name = || ReleaseName { given: first.clone(), image: first.clone() };
     let mut kinds = vec![

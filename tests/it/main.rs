@@ -16,6 +16,8 @@ mod compose_oracle;
 #[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
+mod deceiving_texts;
+#[cfg(test)]
 mod docker_engine;
 #[cfg(test)]
 mod docs;
@@ -27,6 +29,8 @@ mod foreign_texts;
 mod gate_on_docker;
 #[cfg(test)]
 mod outside;
+#[cfg(test)]
+mod planted;
 #[cfg(test)]
 mod play;
 #[cfg(test)]

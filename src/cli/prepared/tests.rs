@@ -63,6 +63,9 @@ fn a_login_without_registry_is_docker_hubs() {
 fn every_run_has_secrets_of_its_own() {
     let (a, b) = (read(&inputs(), "ug-a").unwrap(), read(&inputs(), "ug-b").unwrap());
     assert_ne!(a.secrets, b.secrets);
+    // And no word that stands in every report is one.
+    let made = |secret: &String| secret.contains(&a.secrets[0]) || secret.contains(&a.secrets[1]);
+    assert!(a.secrets.iter().all(made), "{:?}", a.secrets);
     assert!(a.project.services["database"].environment["POSTGRES_PASSWORD"] == a.secrets[0]);
 }
 
@@ -164,4 +167,13 @@ fn a_wrong_compose_file_is_named_once_and_its_sentences_end_once() {
     assert!(several.contains("Write one file a line."), "{several}");
     let roles = told(format!("{}\n{upper}", write("d.yml", "services: {app: {image: x}}")));
     assert!(!roles.contains("\\u{a}"), "{roles}");
+}
+
+#[test]
+fn lines_of_variables_are_told_by_number_and_never_repeated() {
+    let variables = "A=1\nKEY=-----BEGIN\nhunter2\nhunter/2==\n".into();
+    let wrong = Inputs { variables, ..inputs() };
+    let told = read(&wrong, "ug-test").unwrap_err().to_string();
+    assert!(!told.contains("hunter"), "{told}");
+    assert!(told.contains("in line 3") && told.contains("in line 4"), "{told}");
 }

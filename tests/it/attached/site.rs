@@ -13,26 +13,26 @@ use upgrade_gate::retry;
 use upgrade_gate::standin::balancer::Balancer;
 
 /// The stand-in's binary is the gate's.
-pub(super) const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-gate");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-gate");
 /// The site's own admin.
-pub(super) const ADMIN: &str = "root-of-the-site";
+pub(crate) const ADMIN: &str = "root-of-the-site";
 /// Their password.
-pub(super) const PASSWORD: &str = "Site-Password-1234";
+pub(crate) const PASSWORD: &str = "Site-Password-1234";
 /// The keys of the site's store.
-pub(super) const KEYS: (&str, &str) = ("site-key", "site-secret-1234");
+pub(crate) const KEYS: (&str, &str) = ("site-key", "site-secret-1234");
 
 /// Two nodes on stable, which outlive the gate.
-pub(super) struct Site {
-    pub(super) dir: TempDir,
-    pub(super) nodes: Vec<String>,
-    pub(super) balancer: Balancer,
-    pub(super) store: String,
-    pub(super) admin: Client,
+pub(crate) struct Site {
+    pub(crate) dir: TempDir,
+    pub(crate) nodes: Vec<String>,
+    pub(crate) balancer: Balancer,
+    pub(crate) store: String,
+    pub(crate) admin: Client,
     parts: Vec<Child>,
 }
 
 impl Site {
-    pub(super) async fn on(version: &str) -> Self {
+    pub(crate) async fn on(version: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let dir = tempfile::tempdir().unwrap();
         let host = own_host();
@@ -76,12 +76,12 @@ impl Site {
     }
 
     /// What replaces a node there: after the time that a process takes to go, another one on the same port.
-    pub(super) fn replace(&self) -> String {
+    pub(crate) fn replace(&self) -> String {
         format!("sh {}", self.dir.path().join("replace.sh").display())
     }
 
     /// A file that the site's commands wrote.
-    pub(super) fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         std::fs::read_to_string(self.dir.path().join(name)).unwrap_or_default()
     }
 }

@@ -1,0 +1,69 @@
+//! Runs of the demo: green, red, stopped, without a place for its reports.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Output;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::call::Call;
+
+fn demo(more: &[&str]) -> Call {
+    let arguments = ["demo", "--nodes", "1", "--only", "startup,suite", "--report-dir", "report"];
+    let mut call = Call::of(&[&arguments[..], more].concat());
+    let token = call.planted.plant("a variable of a telling name");
+    call = call.variable("KUBE_TOKEN", &token);
+    call
+}
+
+#[test]
+fn a_suite_has_nothing_of_the_gates_own_and_what_it_prints_is_masked() {
+    let suite = "env | sort; echo kube=$KUBE_TOKEN; curl -s http://me:$KUBE_TOKEN@127.0.0.1:9; exit 1";
+    let call = demo(&["--suite-command", suite]);
+    let log = call.dir.path().join("report/evidence/suite.log");
+    let ended = call.command().output().unwrap();
+    let log = std::fs::read_to_string(log).unwrap();
+    // What the job gave to the step is the suite's as well, an input of the gate's is not.
+    assert!(log.contains("kube=***") && log.contains("AWS_SECRET_ACCESS_KEY=***"), "{log}");
+    assert!(!log.contains("INPUT_") && !log.contains("ACTIONS_RUNTIME_TOKEN"), "{log}");
+    let (code, told) = call.judge(ended);
+    assert_eq!(code, 1, "{told}");
+}
+
+#[test]
+fn a_green_run_and_one_that_cannot_write() {
+    let (code, told) = demo(&[]).on_github().judged();
+    assert_eq!(code, 0, "{told}");
+    let (code, told) = demo(&[]).file("report", "a file in the folder's place").judged();
+    assert_eq!(code, 2, "{told}");
+}
+
+#[test]
+fn an_interrupted_run() {
+    let call = demo(&["--suite-command", "env; sleep 60"]);
+    let mut child = call.command().spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut stdout = String::new();
+    while !stdout.contains("stage release") {
+        assert!(lines.read_line(&mut stdout).unwrap() > 0, "{stdout}");
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    lines.read_to_string(&mut stdout).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let (code, told) = call.judge(Output { stdout: stdout.into_bytes(), ..ended });
+    assert_eq!(code, 130, "{told}");
+}
+
+#[test]
+fn what_tidies_up_without_an_engine() {
+    for words in [vec!["cleanup", "--run", "ug-1"], vec!["cleanup", "--expired"]] {
+        let (code, told) = Call::of(&words).judged();
+        assert_eq!(code, 3, "{told}");
+    }
+    Call::of(&["post"]).on_github().variable("STATE_run", "ug-1").judged();
+    let mut call = Call::of(&[]);
+    let until = call.planted.plant("--until");
+    let words =
+        ["reap", "--run", "x", "--until", &format!("http://me:{until}@host")].map(str::to_owned).to_vec();
+    let (code, told) = call.with_words(words).judged();
+    assert_eq!(code, 2, "{told}");
+}
