@@ -57,3 +57,5 @@ mod store;
 mod suite;
 #[cfg(test)]
 mod wait;
+#[cfg(test)]
+mod wrong_inputs;
