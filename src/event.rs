@@ -213,11 +213,11 @@ pub struct ReleaseName {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum Clustering {
-    /// A licence with `Cluster`: caches, events and configuration cross nodes.
+    /// Every node lists every node as a member: caches, events and configuration cross nodes.
     Clustered,
     /// Database and store are shared, nothing else; never to be called HA.
     SharedDatabase {
-        /// Why, as a sentence: "the servers have no licence with clustering".
+        /// Why, as a sentence: "the servers have no licence".
         reason: String,
     },
 }

@@ -7,10 +7,11 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
+use super::clustering::clustering;
 use super::session::Session;
 use super::{home, products, settings, suite};
-use crate::checks::{Brought, Home, Place, Side};
-use crate::event::{Blame, Breakage, Clustering, EventKind};
+use crate::checks::{Brought, Place, Side};
+use crate::event::{Blame, Breakage, EventKind};
 use crate::mattermost::{ApiError, Client, User};
 use crate::sinks::Sinks;
 
@@ -80,7 +81,7 @@ pub(super) async fn bring_up(
     let others = early.into_iter().chain(late);
     session.brought = brought;
     session.places = std::iter::once(first).chain(others).collect();
-    session.clustering = clustering(session, &home).await;
+    session.clustering = clustering(session, &home).await?;
     // Only now, when every node is up: one that starts at this moment might read the settings just before they change.
     session.mail = settings::send_mail_to_the_gate(session, &home).await;
     session.home = Some(home);
@@ -171,26 +172,4 @@ async fn into_traffic(
     undrained.map_err(|error| broken(blame(Side::Stable), error))?;
     session.announce(node, &facts, began);
     Ok(Place { name: node.to_owned(), side: Side::Stable, facts, anyone: client })
-}
-
-/// A licence with `Cluster` on every node, and at least one member in the cluster's own list.
-async fn clustering(session: &Session<'_>, home: &Home) -> Clustering {
-    let Some(first) = session.places.first() else {
-        return Clustering::SharedDatabase { reason: "no node is up".into() };
-    };
-    let admin = home.admin.at(&first.anyone);
-    let licence = admin.client_license().await.unwrap_or_default();
-    let says = |key: &str| licence.get(key).is_some_and(|value| value == "true");
-    let reason = match (says("IsLicensed"), says("Cluster")) {
-        (false, _) => "the servers have no licence".to_owned(),
-        (true, false) => "the servers' licence has no clustering".to_owned(),
-        (true, true) => match admin.cluster_status().await {
-            Ok(peers) if !peers.is_empty() => return Clustering::Clustered,
-            Ok(_) => "the licence has clustering, but ClusterSettings.Enable is off".to_owned(),
-            Err(error) => {
-                format!("the licence has clustering, but the cluster's members can't be read: {error}")
-            }
-        },
-    };
-    Clustering::SharedDatabase { reason }
 }

@@ -10,6 +10,7 @@
 
 mod blame;
 mod bring_up;
+mod clustering;
 mod ground;
 mod home;
 mod leave;
