@@ -119,6 +119,8 @@ impl Packaged {
         let bare =
             ["-linux-amd64", "-linux-arm64"].iter().find_map(|end| bare.strip_suffix(end)).unwrap_or(bare);
         let bare = bare.strip_prefix("mattermost-plugin-").unwrap_or(bare);
+        // FIPS images write the `+` of `v2.8.0+c4449ac-fips` as in an URL (server/Makefile, FIPS_ENABLED).
+        let bare = bare.replace("%2B", "+").replace("%2b", "+");
         let (name, version) = bare.match_indices('-').find_map(|(at, _)| {
             let version = &bare[at + 1..];
             let version = Version::parse(version.strip_prefix('v').unwrap_or(version)).ok()?;
@@ -129,6 +131,14 @@ impl Packaged {
         let id = known.map(|(_, id)| (*id).to_owned()).or_else(|| name.contains('.').then(|| name.clone()));
         let signed = all.iter().any(|other| other.strip_suffix(".sig") == Some(file));
         Some(Self { name, id, version, file: file.to_owned(), signed })
+    }
+
+    /// Whether this is that version, as a manifest or a server tells it: build metadata, such as a FIPS build's commit, is no part
+    /// of a version's rank, and file names and manifests write it differently.
+    #[must_use]
+    pub fn has_version(&self, told: &str) -> bool {
+        let rank = |version: &Version| (version.major, version.minor, version.patch, version.pre.clone());
+        Version::parse(told).is_ok_and(|told| rank(&told) == rank(&self.version))
     }
 
     /// Whether this is the plugin of that id; where the id is not known, the name must be a part of it.
@@ -157,6 +167,7 @@ mod tests {
             "mattermost-plugin-aws-SNS-v1.0.0-linux-amd64.tar.gz",
             "mattermost-plugin-metrics-v0.7.0-linux-amd64.tar.gz",
             "com.mattermost.calls-1.11.5-linux-amd64.tar.gz",
+            "mattermost-plugin-agents-v2.0.5%2Bc4449ac-fips-linux-amd64.tar.gz",
             "README.md",
         ]
         .map(|name| format!("{PACKAGED_PLUGINS}/{name}"))
@@ -170,6 +181,7 @@ mod tests {
         assert_eq!(
             seen,
             [
+                "agents mattermost-ai 2.0.5+c4449ac-fips false",
                 "aws-SNS com.mattermost.aws-sns 1.0.0 false",
                 "boards focalboard 9.2.4-rc1 false",
                 "com.mattermost.calls com.mattermost.calls 1.11.5 false",
@@ -179,6 +191,18 @@ mod tests {
         );
         assert_eq!(facts.of("com.mattermost.plugin-metrics").count(), 1);
         assert_eq!(facts.of("focalboard").next().unwrap().version, Version::parse("9.2.4-rc1").unwrap());
+    }
+
+    #[test]
+    fn versions_are_the_same_without_their_build_metadata() {
+        let fips = "mattermost-plugin-playbooks-v2.8.0%2Bc4449ac-fips-linux-amd64.tar.gz".to_owned();
+        let playbooks = Packaged::read(&fips, &[]).unwrap();
+        for told in ["2.8.0", "2.8.0+c4449ac", "2.8.0+c4449ac-fips"] {
+            assert!(playbooks.has_version(told), "{told}");
+        }
+        for told in ["2.8.1", "2.8.0-rc1", "2.8", ""] {
+            assert!(!playbooks.has_version(told), "{told}");
+        }
     }
 
     #[test]

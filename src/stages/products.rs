@@ -46,8 +46,11 @@ pub(super) fn to_bring<'a>(plan: &'a Plan, image: Option<&'a ImageFacts>) -> Vec
     let own = |id: &str| plan.plugins.iter().any(|bundle| bundle.id == id);
     let products = PRODUCTS.iter().filter(|product| needed(product.id) && !own(product.id));
     let packaged = products.filter_map(|product| {
-        let newest =
-            image?.plugins.iter().filter(|packaged| packaged.is(product.id)).max_by_key(|p| &p.version)?;
+        let newest = image?
+            .plugins
+            .iter()
+            .filter(|packaged| packaged.is(product.id))
+            .max_by(|a, b| a.version.cmp_precedence(&b.version))?;
         Some(ToBring::Product(product.id, newest))
     });
     packaged.chain(plan.plugins.iter().map(ToBring::Own)).collect()
@@ -67,10 +70,10 @@ pub(super) async fn bring(
     for one in all {
         match one {
             ToBring::Product(id, packaged) => match product(session, node, admin, id, packaged).await {
-                Ok(true) => {
-                    brought.plugins.insert((*id).to_owned(), packaged.version.to_string());
+                Ok(Some(version)) => {
+                    brought.plugins.insert((*id).to_owned(), version);
                 }
-                Ok(false) => {}
+                Ok(None) => {}
                 Err(why) => {
                     session
                         .events
@@ -87,24 +90,24 @@ pub(super) async fn bring(
     Ok(brought)
 }
 
-/// Whether the product had to be brought.
+/// The version that was brought, as the bundle's own manifest tells it; nothing where the product was there already.
 async fn product(
     session: &Session<'_>,
     node: &str,
     admin: &Client,
     id: &str,
     packaged: &Packaged,
-) -> Result<bool, String> {
+) -> Result<Option<String>, String> {
     if admin.plugins().await.map_err(|error| error.explained())?.find(id).is_some() {
-        return Ok(false);
+        return Ok(None);
     }
     let bytes = session.cluster.bundle(node, packaged).await.map_err(|error| error.to_string())?;
-    if let Err(why) = install(admin, id, bytes).await {
+    let installed = install(admin, id, bytes).await;
+    if installed.is_err() {
         // A plugin that failed to start would end the bring-up of the other nodes.
         let _ = admin.remove_plugin(id).await;
-        return Err(why);
     }
-    Ok(true)
+    installed.map(Some)
 }
 
 async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle) -> Result<(), Breakage> {
@@ -125,8 +128,9 @@ async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle)
     ))
 }
 
-async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<(), String> {
-    admin.upload_plugin(bytes, true).await.map_err(|error| error.explained())?;
+/// Uploads a bundle and switches it on; returns the version that its manifest tells.
+async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<String, String> {
+    let manifest = admin.upload_plugin(bytes, true).await.map_err(|error| error.explained())?;
     admin.enable_plugin(id).await.map_err(|error| error.explained())?;
     let running = retry::until(Instant::now() + START, || async {
         let statuses = admin.plugin_statuses().await.map_err(|error| error.to_string())?;
@@ -138,7 +142,7 @@ async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<(), String>
         }
     });
     match running.await? {
-        PluginStatus { state: 2, .. } => Ok(()),
+        PluginStatus { state: 2, .. } => Ok(manifest.version),
         PluginStatus { error, .. } => Err(format!("it did not start: {error}")),
     }
 }

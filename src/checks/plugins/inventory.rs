@@ -160,9 +160,9 @@ fn same(place: &Place, model: &Inventory, found: &Inventory) -> Result<(), Stop>
 fn as_packaged(cx: &Context<'_>, place: &Place, found: &Inventory, settings: &Value) -> Result<(), Stop> {
     let image = cx.image(place.side);
     let image = image.map_err(Stop::from)?;
-    // In a cluster a new node may bring its newer plugins to the old ones.
-    let newer =
-        if place.side == Side::Stable && cx.clustered() { cx.image(Side::Release).ok() } else { None };
+    // A new node may bring its newer plugins to the old ones: told to them in a cluster, else read from the common file store
+    // when they start the next time.
+    let newer = if place.side == Side::Stable { cx.image(Side::Release).ok() } else { None };
     let before = cx.carried::<Inventory>("stable").unwrap_or_default();
     let was = |id: &str| before.get(id).map(|(version, _)| version).or_else(|| cx.brought.plugins.get(id));
     for (id, (version, _)) in found {
@@ -189,18 +189,19 @@ fn verdict(
     version: &str,
     was: Option<&str>,
 ) -> Result<(), String> {
-    let is = |packaged: &Packaged| packaged.version.to_string() == version;
+    let is = |packaged: &Packaged| packaged.has_version(version);
     if image.of(id).any(is) || newer.is_some_and(|newer| newer.of(id).any(is)) {
         return Ok(());
     }
-    let Some(newest) = image.of(id).map(|packaged| &packaged.version).max() else {
+    let newest = image.of(id).map(|packaged| &packaged.version).max_by(|a, b| a.cmp_precedence(b));
+    let Some(newest) = newest else {
         return if was.is_some() {
             Ok(())
         } else {
             Err("only plugins that the image packages or stable had".into())
         };
     };
-    let ahead = Version::parse(version).is_ok_and(|version| version > *newest);
+    let ahead = Version::parse(version).is_ok_and(|version| version.cmp_precedence(newest).is_gt());
     let unsigned = image.of(id).all(|packaged| !packaged.signed);
     if was == Some(version) && (ahead || unsigned) {
         return Ok(());
@@ -243,7 +244,7 @@ fn kept(place: &Place, before: &Inventory, now: &Inventory) -> Result<(), Stop> 
         };
         let older = matches!(
             (Version::parse(found), Version::parse(version)),
-            (Ok(found), Ok(version)) if found < version
+            (Ok(found), Ok(version)) if found.cmp_precedence(&version).is_lt()
         );
         if older || now_state != state {
             return Err(Stop::failed_at(&place.name, expected, format!("{id} {found} in state {now_state}")));
