@@ -6,13 +6,13 @@ use super::check::{Check, Stages};
 use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::{Place, Side};
-use crate::mattermost::VersionFacts;
+use crate::mattermost::{Edition, Limits, VersionFacts};
 use crate::outcome::Failure;
 use crate::versions::Version;
 
 pub(super) const CHECK: Check = Check {
     id: "identity",
-    title: "each node, by its own address, reports the planned version and its image's, one build hash per version",
+    title: "each node, by its own address, reports the planned version, its image's and stable's edition, one build hash per version",
     lines: &["S1.2a", "S2.0"],
     stages: Stages::Each,
     alone: false,
@@ -47,7 +47,34 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         halted = halted.and(as_labelled(cx, place, told));
     }
     halted = halted.and(cx.judge("all nodes serve one installation", one_installation(&facts)));
+    for place in cx.places {
+        let name = format!("{} is the edition that it should be", place.label());
+        halted = halted.and(cx.step(name, of_edition(cx, place)).await);
+    }
     halted.and(compare_with_stable(cx, &facts))
+}
+
+/// Which edition a node is and what that limits; later it must be stable's or more, and hide no message that stable showed.
+async fn of_edition(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
+    let admin = cx.home.admin.at(&place.anyone);
+    let edition = admin.edition().await.expecting("the client configuration and licence")?;
+    let limits = admin.limits().await.expecting("the limits of the edition")?;
+    let words = limits.map_or_else(String::new, |limits| format!(": {limits}"));
+    cx.fact(format!("{} edition", place.name), format!("{edition}{words}"));
+    let limits = limits.unwrap_or_default();
+    // Of several nodes on stable the first is the model for the others, too.
+    let Some((before, was)) = cx.carried::<(Edition, Limits)>("edition") else {
+        cx.carry("edition", &(edition, limits));
+        return Ok(());
+    };
+    if before.is_lost_with(&edition) || (place.side == Side::Stable && before != edition) {
+        return Err(Stop::failed_at(&place.name, before.to_string(), edition.to_string()));
+    }
+    if limits.hidden_before > was.hidden_before {
+        let got = format!("{edition} hides messages older than {} ms since 1970", limits.hidden_before);
+        return Err(Stop::failed_at(&place.name, "no message hidden that stable showed", got));
+    }
+    Ok(())
 }
 
 fn word(side: Side) -> &'static str {

@@ -29,6 +29,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/integrations.yaml"),
     include_str!("catalogue/products.yaml"),
     include_str!("catalogue/plugins.yaml"),
+    include_str!("catalogue/editions.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

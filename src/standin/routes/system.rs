@@ -17,6 +17,7 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/system/ping", get(ping))
         .route("/license/client", get(license))
+        .route("/limits/server", get(limits))
         .route("/system/schema/version", get(schema))
         .route("/analytics/old", get(analytics))
         .route("/jobs/type/{type}", get(jobs))
@@ -78,6 +79,17 @@ async fn license(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<
         ));
     }
     ok(&client_license(&node))
+}
+
+/// A Team build's limits, none with a licence.
+async fn limits(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("sysconsole_read_user_management_users")?;
+    let (soft, hard) = if node.world.clustered() { (0, 0) } else { (200, 250) };
+    let active = node.world.tables().users.len();
+    ok(&json!({
+        "maxUsersLimit": soft, "maxUsersHardLimit": hard, "activeUserCount": active, "singleChannelGuestCount": 0,
+        "singleChannelGuestLimit": 0, "postHistoryLimit": 0, "lastAccessiblePostTime": 0,
+    }))
 }
 
 async fn schema(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
