@@ -1,5 +1,7 @@
 //! A channel of a check's own, made on stable and used in every stage: after an upgrade people write in old ones.
 
+use futures_util::future::try_join_all;
+
 use super::context::Context;
 use super::outcome::{Expect as _, Stop};
 
@@ -18,6 +20,13 @@ pub(super) async fn of_check(cx: &Context<'_>) -> Result<String, Stop> {
     for member in [&home.alice_id, &home.bob_id] {
         admin.add_to_channel(&channel.id, member).await.expecting("the new member")?;
     }
+    // A node that remembers their memberships of before would refuse them in the first check that acts there.
+    let known = cx.places.iter().flat_map(|place| [(place, &home.alice), (place, &home.bob)]);
+    try_join_all(known.map(|(place, member)| async {
+        let member = member.at(&place.anyone);
+        cx.as_member(place, || member.typing(&channel.id)).await.expecting("the new member to be let in")
+    }))
+    .await?;
     cx.carry("channel", &channel.id);
     Ok(channel.id)
 }

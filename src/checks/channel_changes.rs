@@ -55,7 +55,8 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     let id = cx
         .step(format!("a plain member makes a channel on {}", actor.label()), async {
             let channel = alice.create_channel(&home.team_id, &name, "O").await.expecting("a new channel")?;
-            alice.add_to_channel(&channel.id, &home.bob_id).await.expecting("the new member")?;
+            let added = cx.as_member(actor, || alice.add_to_channel(&channel.id, &home.bob_id)).await;
+            added.expecting("the new member")?;
             Ok(channel.id)
         })
         .await?;
@@ -71,18 +72,20 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     everywhere(Now::Known, "opens it for its members").await?;
     cx.step(format!("its maker renames it, an admin makes it private on {}", actor.label()), async {
         let patch = json!({ "display_name": NAME, "purpose": PURPOSE });
-        alice.patch_channel(&id, &patch).await.expecting("the changed channel")?;
+        let changed = cx.as_member(actor, || alice.patch_channel(&id, &patch)).await;
+        changed.expecting("the changed channel")?;
         admin.set_privacy(&id, "P").await.expecting("the private channel").map(drop)
     })
     .await?;
     let mut halted = everywhere(Now::Renamed, "shows the new name and that it is private").await;
     cx.step(format!("its maker removes a member on {}", actor.label()), async {
-        alice.remove_from_channel(&id, &home.bob_id).await.expecting("the member to go")
+        let removed = cx.as_member(actor, || alice.remove_from_channel(&id, &home.bob_id)).await;
+        removed.expecting("the member to go")
     })
     .await?;
     halted = halted.and(everywhere(Now::Left, "refuses who was removed").await);
     cx.step(format!("its maker archives it on {}", actor.label()), async {
-        alice.archive_channel(&id).await.expecting("the channel to be archived")
+        cx.as_member(actor, || alice.archive_channel(&id)).await.expecting("the channel to be archived")
     })
     .await?;
     halted = halted.and(everywhere(Now::Archived, "shows it archived and takes no post").await);

@@ -191,6 +191,49 @@ impl<'a> Context<'a> {
         result
     }
 
+    /// What a member does on `place` a moment after the membership was made, by whomever.
+    ///
+    /// A request of another check that began before can put the memberships of before back into that node's cache, and the
+    /// member is refused what is theirs (seen on a real 11.6: the maker of a channel could not add anybody to it). So a
+    /// refusal, and nothing else, is asked again within five seconds; a right that is really gone stays refused.
+    ///
+    /// # Errors
+    /// What the last attempt got.
+    pub async fn as_member<T, F, Fut>(&self, place: &Place, act: F) -> Result<T, ApiError>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, ApiError>>,
+    {
+        let is_refusal = |error: &ApiError| error.status() == Some(403);
+        let refused = match act().await {
+            Err(error) if is_refusal(&error) => error,
+            other => return other,
+        };
+        let again = || async {
+            if !self.clustered() {
+                self.home.admin.at(&place.anyone).refresh().await?;
+            }
+            match act().await {
+                Err(error) if is_refusal(&error) => Err(error),
+                other => Ok(other),
+            }
+        };
+        match retry::until(self.event_deadline(), again).await {
+            Ok(answer) => answer,
+            Err(last) => {
+                self.was_late();
+                // The refusal itself, not what a node said to being asked to forget.
+                Err(if is_refusal(&last) { last } else { refused })
+            }
+        }
+    }
+
+    /// Until when something that takes up to `patience` may arrive: shorter once the check is red already.
+    #[must_use]
+    pub fn deadline_in(&self, patience: Duration) -> Instant {
+        Instant::now() + if self.is_late() { AFTER_A_LATE_ONE } else { patience }
+    }
+
     /// Makes a node forget what it cached.
     ///
     /// # Errors
@@ -213,7 +256,7 @@ impl<'a> Context<'a> {
     /// Until when something may take to arrive on another node.
     #[must_use]
     pub fn event_deadline(&self) -> Instant {
-        Instant::now() + if self.late.load(Ordering::Relaxed) { AFTER_A_LATE_ONE } else { CROSSING }
+        self.deadline_in(CROSSING)
     }
 
     /// Whether something did not arrive in time already.

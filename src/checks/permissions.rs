@@ -45,11 +45,13 @@ async fn prepare(cx: &Context<'_>, n: usize, actor: &Place) -> Result<Hers, Stop
     let home = cx.home;
     let alice = home.alice.at(&actor.anyone);
     let shared = channel::of_check(cx).await?;
-    let shared = alice.create_post(&shared, "hers", &[]).await.expecting("a new post")?.id;
+    let shared = cx.as_member(actor, || alice.create_post(&shared, "hers", &[])).await;
+    let shared = shared.expecting("a new post")?.id;
     let name = format!("private-{}-{n}", cx.nonce);
     let private =
         alice.create_channel(&home.team_id, &name, "P").await.expecting("a new private channel")?.id;
-    let secret = alice.create_post(&private, "secret", &[]).await.expecting("a new post")?.id;
+    let secret = cx.as_member(actor, || alice.create_post(&private, "secret", &[])).await;
+    let secret = secret.expecting("a new post")?.id;
     Ok(Hers { private: (private, secret), shared })
 }
 

@@ -1,5 +1,7 @@
 //! Sanity: what a node must show before it takes traffic. Short, read-only, one node alone.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::context::{lock, millis};
@@ -8,7 +10,11 @@ use super::scene::Carried;
 use super::startup::{self, STEPS};
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::{CheckResult, Outcome, Stage, Step};
+use crate::retry;
 use crate::versions::Version;
+
+/// How long a failed start of a plugin is not believed.
+const INSTALLING: Duration = Duration::from_secs(5);
 
 /// Looks at one node that just answered its first ping. `admin` is missing only before the first user exists.
 ///
@@ -103,17 +109,21 @@ async fn is_version(node: &Client, expected: &Version) -> Result<VersionFacts, S
 
 /// States 3 and 4 are failures; 0, 1 and 2 are judged by the inventory, which knows what should be active.
 async fn plugins_start(admin: &Client) -> Result<(), Stop> {
-    let statuses = match admin.plugin_statuses().await {
-        // Plugins switched off as a whole: nothing can fail to start.
-        Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(()),
-        other => other.expecting("the plugin statuses")?,
-    };
-    match statuses.iter().find(|status| matches!(status.state, 3 | 4)) {
-        Some(bad) => Err(Stop::failed_at(
-            admin.node(),
-            format!("plugin {} running or off", bad.plugin_id),
-            format!("state {} {}", bad.state, bad.error),
-        )),
-        None => Ok(()),
-    }
+    // In a cluster the answer covers all nodes, and one that is still installing what another told it shows a failed start.
+    retry::until(Instant::now() + INSTALLING, || async {
+        let statuses = match admin.plugin_statuses().await {
+            // Plugins switched off as a whole: nothing can fail to start.
+            Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(()),
+            other => other.expecting("the plugin statuses")?,
+        };
+        match statuses.iter().find(|status| matches!(status.state, 3 | 4)) {
+            Some(bad) => Err(Stop::failed_at(
+                admin.node(),
+                format!("plugin {} running or off", bad.plugin_id),
+                format!("state {} {}", bad.state, bad.error),
+            )),
+            None => Ok(()),
+        }
+    })
+    .await
 }

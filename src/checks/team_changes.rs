@@ -32,7 +32,8 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     let id = cx
         .step(format!("a plain member makes a team and adds another on {}", actor.label()), async {
             let team = alice.create_team(&name, "Hers").await.expecting("a new team")?;
-            alice.add_to_team(&team.id, &home.bob_id).await.expecting("the new member")?;
+            let added = cx.as_member(actor, || alice.add_to_team(&team.id, &home.bob_id)).await;
+            added.expecting("the new member")?;
             Ok(team.id)
         })
         .await?;
@@ -45,7 +46,8 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
         halted = halted.and(cx.step(name, seen).await);
     }
     cx.step(format!("the owner removes the member on {}", actor.label()), async {
-        alice.remove_from_team(&id, &home.bob_id).await.expecting("the member to go")
+        let removed = cx.as_member(actor, || alice.remove_from_team(&id, &home.bob_id)).await;
+        removed.expecting("the member to go")
     })
     .await?;
     for reader in others.iter().copied().chain([actor]) {
@@ -55,9 +57,10 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     for (wanted, what) in [(true, "archives"), (false, "restores")] {
         cx.step(format!("the owner {what} the team on {}", actor.label()), async {
             if wanted {
-                alice.archive_team(&id).await.expecting("the team to be archived")
+                cx.as_member(actor, || alice.archive_team(&id)).await.expecting("the team to be archived")
             } else {
-                alice.restore_team(&id).await.expecting("the restored team").map(drop)
+                let restored = cx.as_member(actor, || alice.restore_team(&id)).await;
+                restored.expecting("the restored team").map(drop)
             }
         })
         .await?;

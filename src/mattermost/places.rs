@@ -40,6 +40,14 @@ impl Client {
         self.post(&format!("/api/v4/channels/{channel}/restore"), &json!({})).await?.json()
     }
 
+    /// Says that this account is typing in a channel: only who may write there may.
+    ///
+    /// # Errors
+    /// No answer or another status.
+    pub async fn typing(&self, channel: &str) -> Result<(), ApiError> {
+        self.post("/api/v4/users/me/typing", &json!({ "channel_id": channel })).await.map(drop)
+    }
+
     /// Takes somebody out of a channel.
     ///
     /// # Errors

@@ -58,6 +58,8 @@ async fn walk(cx: &Context<'_>, actor: &Place, next: &Place, parts: &[Vec<u8>]) 
     let name = format!("begin on {}, complete through {} in {count}", actor.label(), next.label());
     let (info, upload) = cx.step(name, complete(cx, actor, next, parts, whole.len())).await?;
     if cx.carried::<(String, String)>("old").is_none() {
+        // As clients leave it: from 9.11 on a server lets nobody read a file that no post ever took.
+        cx.step(format!("attach it to a message on {}", next.label()), posted(cx, next, &info.id)).await?;
         cx.carry("old", &(&info.id, &hash));
     }
     let mut halted = Ok(());
@@ -74,6 +76,16 @@ async fn walk(cx: &Context<'_>, actor: &Place, next: &Place, parts: &[Vec<u8>]) 
     halted.and(cx.step(name, objects::holds(cx, next, &in_key, &hash)).await)
 }
 
+async fn posted(cx: &Context<'_>, place: &Place, file: &str) -> Result<(), Stop> {
+    let channel = channel::of_check(cx).await?;
+    let post = cx.home.alice.at(&place.anyone).create_post(&channel, "in parts", &[file]).await;
+    let post = post.expecting("a post with the file")?;
+    if post.file_ids == [file] {
+        return Ok(());
+    }
+    Err(Stop::failed_at(&place.name, "the post to carry the file", format!("{:?}", post.file_ids)))
+}
+
 async fn complete(
     cx: &Context<'_>,
     actor: &Place,
@@ -83,7 +95,8 @@ async fn complete(
 ) -> Result<(FileInfo, String), Stop> {
     let (alice, there) = (cx.home.alice.at(&actor.anyone), cx.home.alice.at(&next.anyone));
     let channel = channel::of_check(cx).await?;
-    let upload = alice.begin_upload(&channel, "parts.bin", size).await.expecting("a new upload")?;
+    let upload = cx.as_member(actor, || alice.begin_upload(&channel, "parts.bin", size)).await;
+    let upload = upload.expecting("a new upload")?;
     let Some((last, first)) = parts.split_last() else {
         return Err(Stop::NotMeasured("nothing to upload".into()));
     };
@@ -92,13 +105,15 @@ async fn complete(
         if early.is_some() {
             return Err(Stop::failed_at(&actor.name, "204 until the last part", "the finished file"));
         }
-        let state = there.upload_state(&upload.id).await.expecting("the state of the upload")?;
+        let state = cx.as_member(next, || there.upload_state(&upload.id)).await;
+        let state = state.expecting("the state of the upload")?;
         if state.file_offset != part.len() as u64 {
             let (want, got) = (part.len(), state.file_offset);
             return Err(Stop::failed_at(&next.name, format!("{want} bytes so far"), format!("{got}")));
         }
     }
-    let info = there.continue_upload(&upload.id, last.clone()).await.expecting("the finished file")?;
+    let info = cx.as_member(next, || there.continue_upload(&upload.id, last.clone())).await;
+    let info = info.expecting("the finished file")?;
     let Some(info) = info else {
         return Err(Stop::failed_at(
             &next.name,

@@ -90,7 +90,8 @@ async fn send(cx: &Context<'_>, actor: &Place) -> Result<[Sent; 2], Stop> {
     let group = alice.converse(&[&home.admin_id, me, bob]).await.expecting("the group channel")?;
     let say = async |kind: &'static str, channel: &str| {
         let text = format!("{kind} from {} in {}", actor.name, cx.stage);
-        let post = alice.create_post(channel, &text, &[]).await.expecting("a new post")?;
+        let post = cx.as_member(actor, || alice.create_post(channel, &text, &[])).await;
+        let post = post.expecting("a new post")?;
         Ok::<_, Stop>(Sent { kind, id: post.id, text })
     };
     Ok([say("D", &direct.id).await?, say("G", &group.id).await?])

@@ -29,6 +29,7 @@ mod stored;
 mod system;
 mod team_members;
 mod teams;
+mod typing;
 mod uploads;
 mod users;
 
@@ -64,6 +65,7 @@ pub(super) fn router(node: Arc<NodeCore>) -> Router {
         .merge(channel_life::routes())
         .merge(channel_members::routes())
         .merge(personal::routes())
+        .merge(typing::routes())
         .merge(posts::routes())
         .merge(pages::routes())
         .merge(reactions::routes())
