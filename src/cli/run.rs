@@ -12,7 +12,7 @@ use super::ownership::hand_over;
 use super::prepared::{credentials, read};
 use super::say::{conclude, quote, say};
 use super::upload::Destination;
-use super::{attached, publish, random, reaper};
+use super::{attached, guard, publish, random, reaper};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
 use crate::event::Events;
 use crate::github;
@@ -39,7 +39,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     // Before a word is said: wrong inputs are shown too.
     mask(&secrets, surroundings);
     let run_id = format!("ug-{}", random::hex(5)?);
-    publish::refuse_unsafe_fork(inputs, surroundings)?;
+    guard::refuse_unsafe_fork(inputs, surroundings)?;
     if inputs.attached.is_attached() {
         let plan = plan::make(inputs, None)?;
         let options = attached::options(inputs, &plan).await?;
