@@ -103,20 +103,19 @@ impl Version {
 pub fn minors_apart(from: &Version, to: &Version) -> Option<u64> {
     let (mut major, mut minor) = from.line()?;
     let goal = to.line()?;
-    let mut steps = 0;
-    while (major, minor) < goal {
-        let last = LAST_MINOR.iter().find(|(m, _)| *m == major).map_or(u64::MAX, |(_, last)| *last);
-        if major < goal.0 && minor >= last {
-            (major, minor) = (major + 1, 0);
-        } else if major < goal.0 && last == u64::MAX {
+    let mut steps: u64 = 0;
+    // From major to major, never from minor to minor: the numbers are somebody's input, and may be of any size.
+    while major < goal.0 {
+        let Some((_, last)) = LAST_MINOR.iter().find(|(m, _)| *m == major) else {
             // An unfinished major whose end nobody knows yet: surely more than one apart.
             return Some(u64::MAX);
-        } else {
-            minor += 1;
-        }
-        steps += 1;
+        };
+        steps = steps.saturating_add(last.saturating_sub(minor)).saturating_add(1);
+        (major, minor) = (major + 1, 0);
     }
-    Some(steps)
+    // Below the major of `from` lies nothing that would have to be counted.
+    let rest = if major == goal.0 { goal.1.saturating_sub(minor) } else { 0 };
+    Some(steps.saturating_add(rest))
 }
 
 #[cfg(test)]
@@ -146,6 +145,10 @@ mod tests {
         assert_eq!(apart("9.11", "10.0"), Some(1));
         assert_eq!(apart("12.0", "13.0"), Some(u64::MAX));
         assert_eq!(apart("11.0", "master"), None);
+        assert_eq!(apart("11.6.0", "10.9.0"), Some(0), "a downgrade");
+        assert_eq!(apart("11.0", "11.18446744073709551615"), Some(u64::MAX));
+        assert_eq!(apart("11.18446744073709551615", "12.0"), Some(1));
+        assert_eq!(apart("0.0", "18446744073709551615.0"), Some(u64::MAX));
     }
 
     #[test]
