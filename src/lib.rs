@@ -18,6 +18,7 @@ pub mod event;
 pub mod fault;
 pub mod github;
 pub mod inputs;
+pub mod limited;
 pub mod mattermost;
 pub mod outcome;
 pub mod plan;
@@ -32,5 +33,7 @@ pub mod stages;
 pub mod standin;
 pub mod storage;
 pub mod tarball;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 pub mod versions;
