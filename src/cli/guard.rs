@@ -43,8 +43,8 @@ pub(super) fn refuse_unsafe_fork(inputs: &Inputs, surroundings: &Surroundings) -
 /// Whether this is a job of GitHub's, or of something that plays it. One sign is enough: a guard that looks for all of them
 /// is off where one is missing.
 fn is_job(surroundings: &Surroundings) -> bool {
-    let set = |name: &&str| surroundings.github.contains_key(*name);
-    surroundings.on_github() || ["GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH"].iter().any(|name| set(name))
+    let set = |name: &str| surroundings.github.contains_key(name);
+    surroundings.on_github() || set("GITHUB_EVENT_NAME") || set("GITHUB_EVENT_PATH")
 }
 
 fn event_name(surroundings: &Surroundings) -> String {

@@ -166,6 +166,7 @@ fn fuzzed() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     target.bytes(|bytes| {
         let stream = tokio::io::join(bytes, tokio::io::sink());
-        let _ = runtime.block_on(super::dialog::hold(stream, |envelope| drop(super::letter::Mail::read(envelope))));
+        let _ = runtime
+            .block_on(super::dialog::hold(stream, |envelope| drop(super::letter::Mail::read(envelope))));
     });
 }

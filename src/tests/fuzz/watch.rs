@@ -12,8 +12,11 @@ const HANGS: Duration = Duration::from_secs(60);
 pub(super) struct Watch {
     /// The file with what is being read.
     current: PathBuf,
-    running: Arc<Mutex<Option<(Instant, Vec<u8>)>>>,
+    running: Arc<Mutex<Input>>,
 }
+
+/// Since when an input is being read, if one is.
+type Input = Option<(Instant, Vec<u8>)>;
 
 /// As long as this is there, an input is being read.
 pub(super) struct Running<'w>(&'w Watch);
@@ -21,7 +24,7 @@ pub(super) struct Running<'w>(&'w Watch);
 impl Watch {
     /// Starts it.
     pub(super) fn start(name: &str) -> Self {
-        let running: Arc<Mutex<Option<(Instant, Vec<u8>)>>> = Arc::default();
+        let running: Arc<Mutex<Input>> = Arc::default();
         let current = super::folder().join(format!("{name}-current"));
         let (seen, name) = (Arc::downgrade(&running), name.to_owned());
         std::thread::spawn(move || {

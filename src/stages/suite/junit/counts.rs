@@ -1,7 +1,6 @@
 //! What a suite counts, beside what it lists: foreign numbers, which must not hide a failure.
 
 use super::attributes::Attributes;
-use super::cut;
 
 /// Characters of a count that are repeated.
 const SHOWN: usize = 40;
@@ -27,7 +26,8 @@ impl Claims {
                 return 0;
             }
             digits.parse().unwrap_or_else(|_| {
-                wrong.push(format!("the suite {suite:?} counts {:?} {name}", cut(&text, SHOWN)));
+                let shown: String = text.chars().take(SHOWN).collect();
+                wrong.push(format!("the suite {suite:?} counts {shown:?} {name}"));
                 0
             })
         };
