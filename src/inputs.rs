@@ -211,7 +211,8 @@ pub struct Inputs {
     #[arg(long, env = "INPUT_REAPER", value_name = "WHO", default_value = REAPER, help_heading = "Run")]
     pub reaper: String,
 
-    /// Run a fork's pull request under `pull_request_target` all the same, with its token and secrets beside the fork's code.
+    /// Run all the same where the head is a fork's, or may be, beside this repository's token and secrets (`pull_request_target`,
+    /// `workflow_run`, comments).
     #[arg(long, env = "INPUT_ALLOW-UNSAFE-FORK", value_name = "BOOL", default_value = ALLOW_UNSAFE_FORK, num_args = 0..=1, default_missing_value = "true", help_heading = "Run")]
     pub allow_unsafe_fork: String,
 

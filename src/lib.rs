@@ -19,6 +19,7 @@ pub mod event;
 pub mod fault;
 pub mod github;
 pub mod inputs;
+pub mod limited;
 pub mod mattermost;
 pub mod outcome;
 pub mod plan;
@@ -35,6 +36,8 @@ pub mod standin;
 pub mod storage;
 pub mod tarball;
 pub mod telling;
+#[cfg(test)]
+mod tests;
 pub mod unseen;
 pub mod verdict;
 pub mod versions;

@@ -180,6 +180,8 @@ mod tests {
         assert_eq!(apart("11.0", &format!("11.{far}")), Some(Exactly(u64::MAX)));
         assert_eq!(apart("5.0", &format!("{far}.0")), Some(AtLeast(u64::MAX)));
         assert_eq!(apart("11.0", "master"), None);
+        assert_eq!(apart("11.6.0", "10.9.0"), Some(Exactly(0)), "a downgrade");
+        assert_eq!(apart("11.18446744073709551615", "12.0"), Some(Exactly(1)));
     }
 
     #[test]

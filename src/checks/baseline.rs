@@ -195,7 +195,9 @@ async fn counts_kept(cx: &Context<'_>, noted: &Noted) -> Result<(), Stop> {
 /// Only what no check makes fewer: deactivated users are counted, deleted channels are as well.
 async fn counts(cx: &Context<'_>, place: &Place) -> Result<BTreeMap<String, i64>, Stop> {
     let told = cx.home.admin.at(&place.anyone).counts().await.expecting("the server's own counts")?;
-    let sum = |names: &[&str]| names.iter().filter_map(|&name| told.get(name)).sum::<i64>();
+    let sum = |names: &[&str]| {
+        names.iter().filter_map(|&name| told.get(name)).fold(0_i64, |sum, count| sum.saturating_add(*count))
+    };
     Ok(BTreeMap::from([
         ("users".into(), sum(&["unique_user_count", "inactive_user_count"])),
         ("teams".into(), sum(&["team_count"])),

@@ -30,7 +30,7 @@ pub(super) async fn command(run: Option<String>, expired: bool, surroundings: &S
 }
 
 /// Whether this is what `run` calls a run: `ug-` and ten hexadecimal digits.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     text.strip_prefix("ug-").is_some_and(|hex| {
         hex.len() == 10 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
     })

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::bugs;
 use super::ending::Ending;
 use super::interrupt::Interrupts;
 use super::publish;
@@ -65,7 +66,7 @@ pub(super) struct Stand {
 /// since before anything was said: a signal that came meanwhile is waiting there.
 ///
 /// # Errors
-/// A bug: the event stream broke, or there are no random bytes.
+/// A bug: there is no way to make requests.
 pub(super) async fn conduct<F>(
     plan: &Plan,
     provider: &str,
@@ -94,21 +95,27 @@ where
     let cluster = OnceCell::new();
     // Boxed without its type, as the commands are: the compiler nests a future's layout only so deep.
     let line: Pin<Box<dyn Future<Output = ()> + '_>> = Box::pin(async {
-        let made = build(events.clone()).await;
-        let cluster = match made {
-            Ok(made) => cluster.get_or_init(async || made).await,
-            Err(error) => {
-                return events.send(EventKind::RunBroken(stages::broken(Blame::Environment, error)));
+        let upgrade = async {
+            let cluster = match build(events.clone()).await {
+                Ok(made) => cluster.get_or_init(async || made).await,
+                Err(error) => {
+                    return events.send(EventKind::RunBroken(stages::broken(Blame::Environment, error)));
+                }
+            };
+            let stages = stages::run(plan, cluster, &http, &events, run_id, &stand.password, &shelf);
+            let limit = Duration::from_secs(plan.budgets.total_s);
+            if let Err(breakage) = timeout(limit, stages).await.unwrap_or_else(|_| Err(out_of_time(plan))) {
+                events.send(EventKind::RunBroken(breakage));
             }
         };
-        let stages = stages::run(plan, cluster, &http, &events, run_id, &stand.password, &shelf);
-        let limit = Duration::from_secs(plan.budgets.total_s);
-        if let Err(breakage) = timeout(limit, stages).await.unwrap_or_else(|_| Err(out_of_time(plan))) {
-            events.send(EventKind::RunBroken(breakage));
-        }
+        // Whatever is wrong with us, what follows must happen.
+        let _ = bugs::caught(upgrade).await;
+        tell_bugs(&events);
+        let Some(cluster) = cluster.get() else { return };
         settle(&events, &pump, CATCH_UP_AT_LEISURE).await;
         if went_wrong(&pump.so_far()) {
-            evidence::collect(cluster, &shelf, &events).await;
+            let _ = bugs::caught(evidence::collect(cluster, &shelf, &events)).await;
+            tell_bugs(&events);
             settle(&events, &pump, CATCH_UP_AT_LEISURE).await;
         }
         let _ = reports(&pump.so_far(), dir);
@@ -140,22 +147,41 @@ where
         }
         console_until = Some(leave + 2 * LAST_WORDS);
     }
+    tell_bugs(&events);
     events.send(EventKind::RunFinished);
     drop(events);
     drop(cluster);
-    let (mut record, console) = pump.finish(console_until).await?;
+    let (mut record, console) = pump.finish(console_until).await;
     if let Some(signal) = signal {
         record.interrupted.get_or_insert_with(|| signal.into());
     }
-    let files = reports(&record, dir);
+    let mut files = reports(&record, dir);
+    // Of the pump, of a report, or of a task that was still under way.
+    let late = bugs::untold();
+    if !late.is_empty() {
+        record.breakages.extend(late.iter().map(|bug| without_secrets(bug.breakage(), &redactor)));
+        files = reports(&record, dir);
+    }
     let mut verdict = Verdict::of(&record);
     if files.iter().any(|file| file.result.is_err()) {
         verdict = verdict.without_reports();
     }
     if let Some(mut console) = console {
-        let _ = console.finish(&record, &verdict, &files);
+        bugs::caught_now(|| drop(console.finish(&record, &verdict, &files)));
     }
     Ok(Ending { record, verdict })
+}
+
+/// Tells of our own bugs as of anything else that breaks a run.
+fn tell_bugs(events: &Events) {
+    for bug in bugs::untold() {
+        events.send(EventKind::RunBroken(bug.breakage()));
+    }
+}
+
+/// The same breakage; it did not go the way of events, on which secrets are taken out.
+fn without_secrets(breakage: Breakage, redactor: &Redactor) -> Breakage {
+    Breakage { message: redactor.redact(&breakage.message).into_owned(), ..breakage }
 }
 
 /// Removes the cluster, or says what is left and how to remove it.
@@ -176,9 +202,13 @@ async fn tear_down(
     }
     let began = Instant::now();
     events.send(EventKind::PhaseStarted { phase: Phase::Teardown });
-    stages::leave(cluster, http, events).await;
-    if let Err(error) = cluster.down(deadline).await {
-        events.warn(format!("not everything could be removed: {error}"));
+    let _ = bugs::caught(stages::leave(cluster, http, events)).await;
+    match bugs::caught(cluster.down(deadline)).await {
+        Some(Ok(())) => {}
+        Some(Err(error)) => events.warn(format!("not everything could be removed: {error}")),
+        None => events.warn(format!(
+            "not everything could be removed, because of a bug of the gate: upgrade-gate cleanup --run {run_id}"
+        )),
     }
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     events.send(EventKind::PhaseFinished { phase: Phase::Teardown, took_ms });
@@ -232,3 +262,6 @@ fn out_of_time(plan: &Plan) -> Breakage {
         log_tail: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::prepared::{self, Prepared};
 use super::upload::Destination;
-use super::{attached, publish, report_dir};
+use super::{attached, guard, report_dir};
 use crate::cluster::AttachedOptions;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, Problems};
@@ -35,7 +35,7 @@ pub(super) async fn judge(
     surroundings: &Surroundings,
     run_id: &str,
 ) -> Result<Judged, Problems> {
-    publish::refuse_unsafe_fork(inputs, surroundings)?;
+    guard::refuse_unsafe_fork(inputs, surroundings)?;
     let mut problems = Problems::default();
     let made = match inputs.attached.is_attached() {
         true => to_attach(inputs).await,

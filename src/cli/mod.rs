@@ -5,11 +5,13 @@
 
 mod arguments;
 mod attached;
+mod bugs;
 mod checks;
 mod cleanup;
 mod conduct;
 mod demo;
 mod ending;
+mod guard;
 mod hidden;
 mod instead;
 mod interrupt;
@@ -48,6 +50,11 @@ pub const POST: &str = "upgrade-gate-post";
 
 /// Parses the arguments of this process and does what they say.
 pub async fn main() -> ExitCode {
+    bugs::watch();
+    bugs::exit_code(bugs::caught(called()).await)
+}
+
+async fn called() -> ExitCode {
     let mut arguments: Vec<_> = std::env::args_os().collect();
     // In the stand-in database's image the binary is also found as `pg_isready`: the health check of the compose file.
     let called = arguments.first().map(std::path::PathBuf::from).unwrap_or_default();

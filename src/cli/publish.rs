@@ -11,16 +11,17 @@ use super::say::{notice, say};
 use super::voice::voice;
 use crate::github::{self, Annotation, Context, Named, Patience, Published, Pull};
 use crate::inputs::{Inputs, Publishing, Surroundings};
-use crate::plan::Problems;
+use crate::limited::{self, Links};
 use crate::record::Record;
 use crate::report::{self, Run};
-use crate::shown::Shown;
 use crate::verdict::Verdict;
 
 /// What a report folder remembers of the pull request, for a second workflow that may write where this one may not.
 pub(super) const CONTEXT_FILE: &str = "context.json";
 /// A longer one is not ours.
 const CONTEXT_LIMIT: u64 = 4_096;
+/// GitHub cuts the payload of an event at 25 MB.
+const EVENT_LIMIT: u64 = 32 << 20;
 
 /// What GitHub is told, be it of a run or of stored records.
 pub(super) struct Notes {
@@ -155,32 +156,9 @@ pub(super) fn matrix(json: &str, inputs: &Inputs, surroundings: &Surroundings) {
     }
 }
 
-/// Refuses to run a fork's head with this repository's token and secrets beside it, unless that is wanted.
-///
-/// # Errors
-/// The input that would allow it.
-pub(super) fn refuse_unsafe_fork(inputs: &Inputs, surroundings: &Surroundings) -> Result<(), Problems> {
-    let context = context(&inputs.publishing, None, surroundings);
-    let Some(fork) = context.filter(Context::is_unsafe_target).and_then(|context| context.fork) else {
-        return Ok(());
-    };
-    if inputs.allow_unsafe_fork == "true" {
-        return Ok(());
-    }
-    let mut problems = Problems::default();
-    let wrong = format!(
-        "does not allow to run the head of a fork ({fork}) under pull_request_target, where its code stands beside this repository's token and secrets"
-    );
-    let remedy = "Run on pull_request, and publish in a second workflow on workflow_run with the input report-from; or write \"true\" if nothing of the fork's is run.";
-    problems.add("allow-unsafe-fork", Shown::plain(&inputs.allow_unsafe_fork), wrong, remedy);
-    Err(problems)
-}
-
 /// The pull request that the report folder `dir` names: foreign, and a number at most.
 pub(super) fn remembered_pull_request(dir: &Path) -> Option<u64> {
-    let path = dir.join(CONTEXT_FILE);
-    let short = std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() <= CONTEXT_LIMIT);
-    let text = short.then(|| std::fs::read(&path).ok()).flatten()?;
+    let text = limited::read(&dir.join(CONTEXT_FILE), Links::Refused, CONTEXT_LIMIT).ok()?;
     serde_json::from_slice::<Value>(&text).ok()?["pull_request"].as_u64()
 }
 
@@ -201,10 +179,21 @@ pub(super) fn context(
     stored: Option<u64>,
     surroundings: &Surroundings,
 ) -> Option<Context> {
-    let event = surroundings.github.get("GITHUB_EVENT_PATH").and_then(|path| std::fs::read(path).ok());
-    let event: Option<Value> = event.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let event = event(surroundings).ok();
     let named = Named { given: publishing.given_pull_request(), stored };
     Context::read(&surroundings.github, event.as_ref(), named)
+}
+
+/// The event that started the workflow.
+///
+/// # Errors
+/// A sentence that says why it cannot be read.
+pub(super) fn event(surroundings: &Surroundings) -> Result<Value, String> {
+    let path = surroundings.github.get("GITHUB_EVENT_PATH").ok_or("GITHUB_EVENT_PATH is not set")?;
+    let unread = |why: String| format!("the event in the file of GITHUB_EVENT_PATH cannot be read: {why}");
+    let bytes = limited::read(Path::new(path), Links::Followed, EVENT_LIMIT);
+    let bytes = bytes.map_err(|error| unread(error.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|error| unread(format!("it is no JSON: {error}")))
 }
 
 fn set_outputs(context: &Context, outputs: &[(&'static str, String)]) {
@@ -237,18 +226,6 @@ mod tests {
     }
 
     #[test]
-    fn a_forks_head_is_not_run_beside_secrets() {
-        let dir = tempfile::tempdir().unwrap();
-        let target = surroundings("pull_request_target", &of_fork(), dir.path());
-        let mut inputs = Inputs::defaults();
-        let problems = refuse_unsafe_fork(&inputs, &target).unwrap_err();
-        assert!(problems.to_string().contains("the head of a fork (eve/chat)"), "{problems}");
-        assert!(refuse_unsafe_fork(&inputs, &surroundings("pull_request", &of_fork(), dir.path())).is_ok());
-        inputs.allow_unsafe_fork = "true".into();
-        assert!(refuse_unsafe_fork(&inputs, &target).is_ok());
-    }
-
-    #[test]
     fn the_report_folder_remembers_the_pull_request() {
         let dir = tempfile::tempdir().unwrap();
         let surroundings = surroundings("pull_request", &of_fork(), dir.path());
@@ -262,5 +239,14 @@ mod tests {
             std::fs::write(dir.path().join(CONTEXT_FILE), foreign).unwrap();
             assert_eq!(remembered_pull_request(dir.path()), None);
         }
+    }
+
+    #[test]
+    fn what_lies_elsewhere_is_not_remembered() {
+        let dir = tempfile::tempdir().unwrap();
+        let elsewhere = dir.path().join("elsewhere.json");
+        std::fs::write(&elsewhere, "{\"pull_request\": 7}").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, dir.path().join(CONTEXT_FILE)).unwrap();
+        assert_eq!(remembered_pull_request(dir.path()), None);
     }
 }

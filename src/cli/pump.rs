@@ -12,8 +12,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use super::bugs;
 use super::voice::{Outlet, voice};
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::record::Record;
 use crate::redact::Redactor;
 use crate::report::{Console, EventLog, Look, redacted};
@@ -51,19 +52,21 @@ impl Pump {
                     biased;
                     event = events.recv() => event,
                     _ = tick.tick() => {
-                        let _ = console.tick(OffsetDateTime::now_utc());
+                        bugs::caught_now(|| drop(console.tick(OffsetDateTime::now_utc())));
                         continue;
                     }
                 };
                 let Some(event) = event else { return console };
-                let event = redacted(event, &redactor);
-                let _ = console.event(&event);
+                let at = event.at;
+                // A bug in one of these costs what it was about to do, not the others.
+                let event = bugs::caught_now(|| redacted(event, &redactor)).unwrap_or_else(|| unshowable(at));
+                bugs::caught_now(|| drop(console.event(&event)));
                 if let Some(open) = &mut log
                     && open.write(&event).is_err()
                 {
                     log = None;
                 }
-                shared.lock().unwrap_or_else(PoisonError::into_inner).fold(&event);
+                bugs::caught_now(|| shared.lock().unwrap_or_else(PoisonError::into_inner).fold(&event));
                 count.fetch_add(1, Ordering::SeqCst);
             }
         });
@@ -81,19 +84,19 @@ impl Pump {
     }
 
     /// Waits for the end of the stream, at most until the deadline if there is one: the whole record, and the console
-    /// for its last words, unless it is stuck.
-    ///
-    /// # Errors
-    /// When the task itself broke: a bug.
-    pub(super) async fn finish(
-        self,
-        deadline: Option<Instant>,
-    ) -> anyhow::Result<(Record, Option<Console<Outlet>>)> {
+    /// for its last words, unless it is stuck or broke.
+    pub(super) async fn finish(self, deadline: Option<Instant>) -> (Record, Option<Console<Outlet>>) {
         let console = match deadline {
-            None => Some(self.task.await?),
-            Some(deadline) => timeout_at(deadline, self.task).await.ok().transpose()?,
+            None => self.task.await.ok(),
+            Some(deadline) => timeout_at(deadline, self.task).await.ok().and_then(Result::ok),
         };
         let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok((record, console))
+        (record, console)
     }
+}
+
+/// In the place of an event whose secrets could not be taken out.
+fn unshowable(at: OffsetDateTime) -> Event {
+    let text = "something happened that cannot be shown: the gate broke while it took the secrets out".into();
+    Event { at, kind: EventKind::Warning { text } }
 }

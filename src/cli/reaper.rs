@@ -16,6 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::cleanup::is_id;
 use super::say::say;
 use crate::docker::{self, Engine};
 use crate::inputs::Surroundings;
@@ -67,6 +68,10 @@ pub(super) async fn reap(
 ) -> ExitCode {
     // What ends our parent's terminal or process group must not end us. A leader cannot leave; it is nobody's child then.
     let _ = rustix::process::setsid();
+    if !is_id(run) {
+        say(&format!("--run \"{}\" is no run's id.", Shown::plain(run)));
+        return ExitCode::WRONG_INPUT;
+    }
     let Ok(until) = OffsetDateTime::parse(until, &Rfc3339) else {
         say(&format!("--until {} is no moment. Write it as 2026-11-22T10:00:00Z.", Shown::plain(until)));
         return ExitCode::WRONG_INPUT;

@@ -14,10 +14,14 @@ use super::say::{conclude, say};
 use super::voice::voice;
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::{Problems, judge_publishing, pairs};
+use crate::record::Record;
 use crate::report::{self, Console, Look, Run, WrittenFile, stored, write_all, write_merged};
 use crate::shown::Shown;
 use crate::verdict::worst::worst;
 use crate::verdict::{ExitCode, Verdict};
+
+/// Records of one verdict: GitHub makes at most as many jobs of a matrix.
+const MOST_RUNS: usize = 256;
 
 /// What is published.
 #[derive(Debug, Args)]
@@ -56,8 +60,9 @@ pub(super) async fn published(
     inputs: &Inputs,
     surroundings: &Surroundings,
 ) -> anyhow::Result<ExitCode> {
-    let out = prepared(inputs, surroundings)?;
+    judge(inputs, surroundings)?;
     let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
+    let out = report_dir(&inputs.publishing.report_dir)?;
     let mut verdict = Verdict::of(&record);
     let files = write_all(&record, &verdict, &out);
     if !all_written(&files) {
@@ -76,24 +81,15 @@ pub(super) async fn merged(
     inputs: &Inputs,
     surroundings: &Surroundings,
 ) -> anyhow::Result<ExitCode> {
-    let out = prepared(inputs, surroundings)?;
+    judge(inputs, surroundings)?;
     let planned = if inputs.release.is_empty() && inputs.instead.pairs.is_empty() {
         Vec::new()
     } else {
         pairs(inputs)?
     };
     let folders = folders(dirs, planned.is_empty())?;
-    let mut problems = Problems::default();
-    let mut runs = Vec::new();
-    for dir in &folders {
-        match stored(dir) {
-            Ok(record) => runs.push(Run::of(record)),
-            Err(why) => problems.0.extend(unreadable("report-merge", dir, &why).0),
-        }
-    }
-    if !problems.0.is_empty() {
-        return Err(problems.into());
-    }
+    let mut runs: Vec<Run> = records(&folders)?.into_iter().map(Run::of).collect();
+    let out = report_dir(&inputs.publishing.report_dir)?;
     for pair in planned {
         if !runs.iter().any(|run| run.name == pair.name) {
             runs.push(Run::missing(&pair.name));
@@ -111,8 +107,41 @@ pub(super) async fn merged(
     Ok(verdict.exit_code)
 }
 
-/// What both ways begin with: wrong inputs, the mask, a report folder that can be written.
-fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> Result<PathBuf, Problems> {
+/// The records in these folders, each of another run.
+fn records(folders: &[PathBuf]) -> Result<Vec<Record>, Problems> {
+    let mut problems = Problems::default();
+    let mut records: Vec<(Record, &Path)> = Vec::new();
+    for dir in folders {
+        match stored(dir) {
+            Ok(record) => match records.iter().find(|(known, _)| is_same_run(known, &record)) {
+                None => records.push((record, dir)),
+                Some((_, other)) => {
+                    let wrong = format!(
+                        "has the same run as {}, which would count twice",
+                        Shown::plain(&other.display().to_string())
+                    );
+                    let shown = Shown::plain(&dir.display().to_string());
+                    problems.add("report-merge", shown, wrong, "Give the folder of each run once.");
+                }
+            },
+            Err(why) => problems.0.extend(unreadable("report-merge", dir, &why).0),
+        }
+    }
+    if problems.0.is_empty() {
+        Ok(records.into_iter().map(|(record, _)| record).collect())
+    } else {
+        Err(problems)
+    }
+}
+
+/// Whether two records are of one run: its id is random.
+fn is_same_run(one: &Record, other: &Record) -> bool {
+    let id = |record: &Record| record.header.as_ref().map(|header| header.run_id.clone());
+    id(one).is_some() && id(one) == id(other)
+}
+
+/// What both ways begin with: wrong inputs, and the mask. Nothing is made before the records are known to be good.
+fn judge(inputs: &Inputs, surroundings: &Surroundings) -> Result<(), Problems> {
     let mut problems = Problems::default();
     judge_publishing(&inputs.publishing, &mut problems);
     if !problems.0.is_empty() {
@@ -122,7 +151,7 @@ fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> Result<PathBuf, Pro
         let token = inputs.publishing.github_token.iter().map(|token| token.expose_secret().to_owned());
         voice().mask(&token.collect::<Vec<_>>());
     }
-    report_dir(&inputs.publishing.report_dir)
+    Ok(())
 }
 
 /// The folders with a record: those given, or where one has none, the folders in it, as artifacts are downloaded. Where it
@@ -131,18 +160,24 @@ fn folders(dirs: &[PathBuf], some: bool) -> Result<Vec<PathBuf>, Problems> {
     let mut problems = Problems::default();
     let mut found = Vec::new();
     for dir in dirs {
-        if dir.join("record.json").exists() {
+        // A link that leads nowhere is there too: reading it tells what is wrong.
+        let has_record = |dir: &Path| dir.join("record.json").symlink_metadata().is_ok();
+        if has_record(dir) {
             found.push(dir.clone());
             continue;
         }
         let inside = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
-        let mut inside: Vec<PathBuf> = inside.filter(|path| path.join("record.json").exists()).collect();
+        let mut inside: Vec<PathBuf> = inside.filter(|path| has_record(path)).collect();
         if inside.is_empty() && some {
             let why = "it has no record.json, nor has any folder in it";
             problems.0.extend(unreadable("report-merge", dir, why).0);
         }
         inside.sort();
         found.extend(inside);
+    }
+    if found.len() > MOST_RUNS {
+        let wrong = format!("are {} folders with records; more than {MOST_RUNS} no matrix has", found.len());
+        problems.add("report-merge", Shown::nothing(), wrong, "Give the folders of one matrix.");
     }
     if problems.0.is_empty() { Ok(found) } else { Err(problems) }
 }

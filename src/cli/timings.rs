@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::arguments::Format;
 use super::say::say;
 use crate::event::Stage;
+use crate::limited::Links;
 use crate::record::Record;
 use crate::record::pace::paces;
-use crate::report::{read_record, words};
+use crate::report::{stored_in, words};
 use crate::verdict::ExitCode;
 
 pub(super) fn timings(file: &Path, format: Format) -> ExitCode {
-    let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
-    match text.and_then(|text| read_record(&text)) {
+    match stored_in(file, Links::Followed) {
         Ok(record) => {
             say(&match format {
                 Format::Text => table(&record),
@@ -23,10 +23,7 @@ pub(super) fn timings(file: &Path, format: Format) -> ExitCode {
             ExitCode::PASSED
         }
         Err(why) => {
-            say(&format!(
-                "timings: \"{}\" can't be read: {why}. Give the record.json of a run.",
-                file.display()
-            ));
+            say(&format!("timings: {why}. Give the record.json of a run."));
             ExitCode::WRONG_INPUT
         }
     }

@@ -23,6 +23,8 @@ const NO_CHECK: &str = "no check";
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// How often haproxy is asked while we wait for a change; its own checks are 250 ms apart.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Bytes of an answer; that of a hundred servers has some ten thousand.
+const LONGEST_ANSWER: u64 = 1 << 20;
 
 /// What went wrong with haproxy.
 #[derive(Debug, thiserror::Error)]
@@ -244,7 +246,7 @@ impl Haproxy {
             let mut stream = TcpStream::connect(self.address).await?;
             stream.write_all(format!("{command}\n").as_bytes()).await?;
             let mut answer = String::new();
-            stream.read_to_string(&mut answer).await?;
+            stream.take(LONGEST_ANSWER).read_to_string(&mut answer).await?;
             // A command that worked answers an empty line; nothing at all is a connection that broke.
             if answer.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(answer) }
         };

@@ -221,7 +221,19 @@ pub(super) async fn find(engine: &Engine, labels: &[String]) -> Result<Found, Er
         name: volume.name,
         labels: volume.labels,
     });
-    Ok(Found { containers: containers.collect(), networks: networks.collect(), volumes: volumes.collect() })
+    let mut found =
+        Found { containers: containers.collect(), networks: networks.collect(), volumes: volumes.collect() };
+    // What is found is removed: an engine, or a proxy before it, that does not know the filter would give us everything.
+    found.retain(|have| labels.iter().all(|wanted| carries(have, wanted)));
+    Ok(found)
+}
+
+/// Whether a label, given as `key` or `key=value`, is among these.
+fn carries(labels: &HashMap<String, String>, wanted: &str) -> bool {
+    match wanted.split_once('=') {
+        Some((key, value)) => labels.get(key).is_some_and(|have| have == value),
+        None => labels.contains_key(wanted),
+    }
 }
 
 /// What happens to containers that are on a network without being of the same run.
@@ -285,5 +297,20 @@ fn gone(result: Result<(), EngineError>, object: impl Fn() -> String) -> Result<
         Ok(()) => Ok(true),
         Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => Ok(false),
         Err(error) => Err(Error::engine("removing", object(), error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_carries_exactly_the_label_is_found() {
+        let labels = |value: &str| HashMap::from([(LABEL_RUN.to_owned(), value.to_owned())]);
+        let wanted = format!("{LABEL_RUN}=ug-1");
+        assert!(carries(&labels("ug-1"), &wanted) && carries(&labels("x"), LABEL_RUN));
+        for other in [labels(""), labels("ug-10"), labels("UG-1"), HashMap::new()] {
+            assert!(!carries(&other, &wanted), "{other:?}");
+        }
     }
 }

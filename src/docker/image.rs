@@ -206,7 +206,7 @@ impl Progress {
             image: image.to_owned(),
             layers_done: self.layers.values().filter(|layer| layer.done).count(),
             layers: self.layers.len(),
-            bytes: self.layers.values().map(|layer| layer.bytes).sum(),
+            bytes: self.layers.values().fold(0, |sum, layer| layer.bytes.saturating_add(sum)),
         }
     }
 }

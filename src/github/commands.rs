@@ -177,7 +177,7 @@ fn set(file: &Path, name: &str, value: &str) -> io::Result<()> {
 /// all of it, and nothing is added.
 pub fn append_summary(file: &Path, markdown: &str) -> Result<(), String> {
     let there = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
-    if there + markdown.len() as u64 + 1 > SUMMARY_LIMIT {
+    if there.saturating_add(markdown.len() as u64 + 1) > SUMMARY_LIMIT {
         return Err(format!(
             "the step summary would grow over 1 MiB ({there} bytes are there), so this run's part is left out; summary.md in the report folder has it"
         ));

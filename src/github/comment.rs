@@ -172,8 +172,9 @@ impl Sticky {
     /// Keeps the oldest of our comments, with our text, and deletes the younger ones. The author is the one
     /// that GitHub names now: an app's token is neither a user's nor the built-in one.
     async fn settle(&self, created: &Comment, text: &str) -> Result<String, Trouble> {
-        let author = created.user.as_ref().map_or(BUILT_IN, |user| user.login.as_str());
-        let mut own = self.own(author).await?.into_iter();
+        // Nobody's comments are ours to delete when GitHub does not say who we are.
+        let Some(author) = &created.user else { return Ok(created.html_url.clone()) };
+        let mut own = self.own(&author.login).await?.into_iter();
         let Some(mut oldest) = own.next() else { return Ok(created.html_url.clone()) };
         if oldest.id != created.id && !same(oldest.body.as_deref().unwrap_or_default(), text) {
             oldest = self.api.update(oldest.id, text).await?;

@@ -107,13 +107,6 @@ impl Context {
             summary_file: get("GITHUB_STEP_SUMMARY").map(PathBuf::from),
         })
     }
-
-    /// Whether the event brings secrets and a writing token together with a fork's code: running that code
-    /// beside a mounted Docker socket would hand both over.
-    #[must_use]
-    pub fn is_unsafe_target(&self) -> bool {
-        self.event == "pull_request_target" && self.fork.is_some()
-    }
 }
 
 /// The other repository of a fork's head. A deleted fork has no repository left and counts as one.
@@ -154,7 +147,8 @@ fn pull(name: &str, event: &Value, sha: &str, named: Named) -> Pull {
 /// run hold what the fork likes, and a pull request may have moved on meanwhile.
 fn of_run(run: &Value, named: Named) -> Pull {
     let listed = run["pull_requests"][0]["number"].as_u64();
-    match (named.given.or(listed).or(named.stored), run["head_sha"].as_str()) {
+    let head_sha = run["head_sha"].as_str().filter(|sha| !sha.is_empty());
+    match (named.given.or(listed).or(named.stored), head_sha) {
         (Some(number), Some(head_sha)) => Pull::Claimed { number, head_sha: head_sha.to_owned() },
         (None, _) => Pull::None(
             "the workflow run names no pull request (for forks it never does), and neither does the report folder".into(),
@@ -230,7 +224,9 @@ mod tests {
         assert_eq!(pull("workflow_run", run(json!([])), None, Some(6)), claimed(6));
         assert_eq!(pull("workflow_run", run(json!([{"number": 4}])), None, Some(6)), claimed(4));
         assert_eq!(pull("workflow_run", run(json!([])), Some(5), Some(6)), claimed(5));
-        for (body, given) in [(run(json!([])), None), (json!({"workflow_run": {}}), Some(5))] {
+        let unnamed = [json!({"workflow_run": {}}), json!({"workflow_run": {"head_sha": ""}})];
+        let unnamed = unnamed.into_iter().map(|body| (body, Some(5)));
+        for (body, given) in unnamed.chain([(run(json!([])), None)]) {
             assert!(matches!(pull("workflow_run", body, given, None), Pull::None(_)));
         }
         let second = context("workflow_run", &run(json!([])));
@@ -245,7 +241,6 @@ mod tests {
         assert_eq!((own.fork, own.head_sha.as_str()), (None, "abc"));
         let fork = context("pull_request_target", &head(json!({"full_name": "eve/chat"})));
         assert_eq!(fork.fork.as_deref(), Some("eve/chat"));
-        assert!(fork.is_unsafe_target());
         assert_eq!(context("pull_request", &head(Value::Null)).fork.as_deref(), Some("a deleted fork"));
     }
 

@@ -9,6 +9,7 @@ mod api;
 mod commands;
 mod comment;
 mod context;
+mod head;
 mod marker;
 mod notice;
 mod outputs;
@@ -22,6 +23,7 @@ pub use commands::{
 };
 pub use comment::{Patience, Published, publish};
 pub use context::{Context, Named, Pull};
+pub use head::Head;
 pub use marker::marker;
 pub use notice::Notice;
 pub use outputs::{OUTPUTS, outputs};

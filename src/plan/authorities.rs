@@ -1,12 +1,17 @@
 //! The input `ca-bundle` → the certificates of authorities to trust in the world outside of the cluster.
 
+use std::path::Path;
+
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 
 use super::problems::Problems;
+use crate::limited::{self, Links};
 use crate::shown::Shown;
 
+/// The authorities that all the world trusts have a quarter of a megabyte together.
+const MOST: u64 = 16 << 20;
 /// How an inline certificate begins.
 const PEM: &str = "-----BEGIN ";
 
@@ -18,7 +23,8 @@ pub fn authorities_pem(ca_bundle: &str) -> Result<String, String> {
     if ca_bundle.is_empty() || ca_bundle.contains(PEM) {
         return Ok(ca_bundle.to_owned());
     }
-    std::fs::read_to_string(ca_bundle).map_err(|error| format!("cannot be read: {error}"))
+    limited::read_text(Path::new(ca_bundle), Links::Followed, MOST)
+        .map_err(|error| format!("cannot be read: {error}"))
 }
 
 /// The certificates that the input names; none where it is empty.
@@ -74,6 +80,7 @@ mod tests {
         let empty = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert!(wrong(empty).contains("cannot be used as an authority"), "{}", wrong(empty));
         assert!(wrong("/no/such.pem").contains("cannot be read"));
+        assert!(wrong("/dev/zero").contains("it is a device, not a file"));
         assert!(wrong(here).contains("holds no certificate"));
         for inline in [
             "-----BEGIN CERTIFICATE-----\nx\n",

@@ -39,6 +39,7 @@ pub fn pairs(inputs: &Inputs) -> Result<Vec<Pair>, Problems> {
     if pairs.len() > MOST_ROWS {
         let wrong = format!("are {} pairs, and a matrix has {MOST_ROWS} rows at most", pairs.len());
         problems.add("pairs", Shown::plain(given), wrong, "Divide them over several matrices.");
+        return Err(problems);
     }
     for pair in &pairs {
         let of_pair = Inputs { stable: pair.stable.clone(), release: pair.release.clone(), ..inputs.clone() };

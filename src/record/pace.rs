@@ -31,7 +31,7 @@ impl Pace<'_> {
     #[must_use]
     pub fn tenths(&self) -> u64 {
         let stable = self.stable_ms.max(1);
-        (self.release_ms.max(1) * 10 + stable / 2) / stable
+        self.release_ms.max(1).saturating_mul(10).saturating_add(stable / 2) / stable
     }
 }
 

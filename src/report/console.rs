@@ -17,9 +17,9 @@ use super::words::{cut, duration, headline, numbers, plural, red_parts, symbol, 
 use crate::event::{
     Breakage, CheckResult, Clustering, Event, EventKind, Outcome, RunHeader, Stage, UserEnd, UserSuite,
 };
-use crate::record::Record;
 use crate::record::history::{self, History};
 use crate::record::pace::paces;
+use crate::record::{Record, together};
 use crate::verdict::{Counts, Verdict};
 use live::Live;
 
@@ -97,7 +97,7 @@ impl<W: Write> Console<W> {
                 self.line(&format!("  {node} is ready with {version} after {}", duration(*took_ms)))?;
             }
             EventKind::NodeReplaced { node, from, to, parts } => {
-                let took = duration(parts.iter().map(|(_, ms)| ms).sum());
+                let took = duration(together(parts.iter().map(|(_, ms)| *ms)));
                 let parts: Vec<String> =
                     parts.iter().map(|(part, ms)| format!("{part} {}", duration(*ms))).collect();
                 let line = format!("  {node}: {from} → {to} in {took} ({})", parts.join(", "));

@@ -79,7 +79,7 @@ fn cut_rows(
             size += note(usize::MAX).len();
         }
         if let Some(row) = sections[index].rows.pop() {
-            size -= row.len() + 1;
+            size = size.saturating_sub(row.len() + 1);
         }
         dropped[index] += 1;
         if sections[index].rows.is_empty() {

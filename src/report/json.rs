@@ -13,11 +13,14 @@ pub fn render(record: &Record) -> Result<String, serde_json::Error> {
 /// Reads a record back.
 ///
 /// # Errors
-/// A sentence that says where the text is no record, or that a newer gate wrote it.
+/// A sentence that says where the text is no record, or that another gate wrote it.
 pub fn read(text: &str) -> Result<Record, String> {
     let mut json = serde_json::Deserializer::from_str(text);
     let record: Record = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| format!("this is no record of a run: at \"{}\": {}", error.path(), error.inner()))?;
+    if record.format == 0 {
+        return Err("this record has format 0, which no gate wrote".into());
+    }
     if record.format > FORMAT {
         return Err(format!(
             "this record has format {}, and this gate reads up to format {FORMAT}: use the gate that wrote it, or a newer one",
@@ -45,7 +48,9 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_newer_format() {
+    fn refuses_a_format_that_it_does_not_know() {
+        let none = render(&Record { format: 0, ..Record::default() }).unwrap();
+        assert!(read(&none).unwrap_err().contains("format 0, which no gate wrote"));
         let newer = render(&Record { format: FORMAT + 1, ..Record::default() }).unwrap();
         assert!(read(&newer).unwrap_err().contains("format 2"));
     }

@@ -5,7 +5,7 @@
 //! be measured, and a broken run is a case of its own. Facts travel as `key: value` lines in system-out,
 //! which every reader shows; junit-report 0.9.1 has no properties. All text goes through [`super::sanitise`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use junit_report::{Report, TestCase, TestResult, TestSuite};
 use time::{Duration, OffsetDateTime};
@@ -16,8 +16,8 @@ use super::runs::Run;
 use super::sanitise::{attribute, cdata, one_line, text};
 use super::words::cut;
 use crate::event::{Blame, CheckResult, Outcome, Stage, UserEnd, UserSuite};
-use crate::record::Record;
 use crate::record::history::History;
+use crate::record::{Record, together};
 use crate::verdict::{Verdict, Word};
 
 /// The head of all classes.
@@ -28,6 +28,8 @@ const MESSAGE_LIMIT: usize = 300;
 const NAME_LIMIT: usize = 200;
 /// Longer paths no file system has.
 const FILE_LIMIT: usize = 4_096;
+/// Milliseconds of a case: junit-report adds them up, and has an end there.
+const LONGEST: u64 = 1_000_000_000_000_000;
 /// Bytes of system-out per case; Jenkins keeps 50,000 characters twice.
 const OUTPUT_LIMIT: usize = 64 * 1024;
 
@@ -105,7 +107,7 @@ fn suite(name: &str, started_at: Option<OffsetDateTime>) -> TestSuite {
 fn case(area: &str, name: &str, took_ms: u64, result: TestResult, output: &str) -> TestCase {
     TestCase {
         name: attribute(name, NAME_LIMIT, "unnamed"),
-        time: Duration::milliseconds(took_ms.try_into().unwrap_or(i64::MAX)),
+        time: Duration::milliseconds(took_ms.min(LONGEST).try_into().unwrap_or(0)),
         result,
         classname: Some(attribute(&format!("{PACKAGE}.{area}"), NAME_LIMIT, PACKAGE)),
         filepath: None,
@@ -142,18 +144,23 @@ fn stage_suite(record: &Record, stage: Stage) -> (TestSuite, u64) {
         };
         suite.add_testcase(case(&area(stage, check), check, 0, error("NotMeasured", why, why), ""));
     }
-    let sum = results.iter().map(|result| result.took_ms).sum();
+    let sum = together(results.iter().map(|result| result.took_ms));
     (suite, known.and_then(|known| known.took_ms).unwrap_or(sum))
 }
 
 /// Numbers equal names: GitLab keeps only the first of two, and a node may be replaced twice.
 fn make_unique(cases: &mut [TestCase]) {
     let mut seen: HashSet<(Option<String>, String)> = HashSet::new();
+    // Where the numbering of a name goes on: a hundred thousand cases may have the same.
+    let mut next: HashMap<(Option<String>, String), usize> = HashMap::new();
     for case in cases {
+        if seen.insert((case.classname.clone(), case.name.clone())) {
+            continue;
+        }
         let first = case.name.clone();
-        let mut count = 1;
+        let count = next.entry((case.classname.clone(), first.clone())).or_insert(1);
         while !seen.insert((case.classname.clone(), case.name.clone())) {
-            count += 1;
+            *count += 1;
             case.name = format!("{first} (again, {count})");
         }
     }

@@ -7,6 +7,7 @@
 //! them sees it. Files are written one by one: one that fails does not take the others with it.
 //! [`stored`] reads a record back; several of them, a matrix of [`Run`]s, become one report in `merged`.
 
+mod bounds;
 mod case_table;
 mod console;
 mod escape;
@@ -38,10 +39,13 @@ pub use merged_console::console as merged_console;
 pub use redacted::redacted;
 pub use relay::{Relay, random_token};
 pub use runs::Run;
-pub use stored::stored;
+pub use stored::{stored, stored_in};
 pub use {json::read as read_record, json::render as record_json};
 pub use {junit::render as junit, junit::render_all as merged_junit};
 pub use {markdown::comment, markdown::summary};
 
 #[cfg(doc)]
 use crate::{record::Record, verdict::Verdict};
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The runs of a matrix, each with its name.
 
+use std::collections::HashSet;
+
 use crate::record::Record;
 use crate::verdict::{Counts, ExitCode, Verdict, Word};
 
@@ -43,13 +45,13 @@ impl Run {
     /// Numbers equal names: the same upgrade may be run in two ways.
     #[must_use]
     pub fn numbered(mut runs: Vec<Self>) -> Vec<Self> {
-        for at in 1..runs.len() {
-            let (before, rest) = runs.split_at_mut(at);
-            let first = rest[0].name.clone();
+        let mut seen = HashSet::new();
+        for run in &mut runs {
+            let first = run.name.clone();
             let mut count = 1;
-            while before.iter().any(|run| run.name == rest[0].name) {
+            while !seen.insert(run.name.clone()) {
                 count += 1;
-                rest[0].name = format!("{first} (again, {count})");
+                run.name = format!("{first} (again, {count})");
             }
         }
         runs

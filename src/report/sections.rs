@@ -119,7 +119,7 @@ fn broken(record: &Record, room: Room) -> Option<Section> {
 fn red_checks(record: &Record, room: Room) -> Option<Section> {
     // What got worse first, then the other failures, then what could not be measured.
     let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
-    red.sort_by_key(|result| {
+    red.sort_by_cached_key(|result| {
         History::of(record, result).map_or((true, None), |history| (false, Some(history)))
     });
     let rows = red.into_iter().map(|result| red_check(record, result, room)).collect();

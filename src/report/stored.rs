@@ -3,15 +3,15 @@
 //! Its texts are foreign like any server's answer, and every report guards against these already. What is trusted elsewhere,
 //! because the gate itself makes it, is looked at here: the size, and the ids of checks, which become names and outputs.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
+use super::bounds;
 use super::json;
+use crate::limited::{self, Links};
 use crate::record::Record;
 
 /// A record of a thousand failed checks has a few megabytes.
-const LIMIT: u64 = 64 * 1024 * 1024;
+const LIMIT: u64 = 64 << 20;
 /// Longer ids no catalogue has.
 const LONGEST_ID: usize = 100;
 
@@ -20,19 +20,26 @@ const LONGEST_ID: usize = 100;
 /// # Errors
 /// A sentence that names the file, and what is wrong with it.
 pub fn stored(dir: &Path) -> Result<Record, String> {
-    let path = dir.join("record.json");
-    read(&path, LIMIT).map_err(|why| format!("{}: {why}", path.display()))
+    stored_in(&dir.join("record.json"), Links::Refused)
 }
 
-fn read(path: &Path, limit: u64) -> Result<Record, String> {
-    let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let mut text = String::new();
-    file.take(limit + 1).read_to_string(&mut text).map_err(|error| format!("cannot be read: {error}"))?;
-    if text.len() as u64 > limit {
-        return Err(format!("has more than {} MiB, which no run of a gate leaves behind", limit >> 20));
+/// The record in this file.
+///
+/// # Errors
+/// As [`stored`].
+pub fn stored_in(path: &Path, links: Links) -> Result<Record, String> {
+    let text = limited::read_text(path, links, LIMIT).map_err(|error| format!("cannot be read: {error}"));
+    text.and_then(|text| judged(&text)).map_err(|why| format!("{}: {why}", path.display()))
+}
+
+/// The record that this text of somebody else's holds.
+pub(super) fn judged(text: &str) -> Result<Record, String> {
+    let record = json::read(text)?;
+    if let Some(why) = bounds::exceeded(&record) {
+        return Err(why);
     }
-    let record = json::read(&text)?;
     if let Some(id) = checks(&record).find(|id| !is_id(id)) {
+        let id = id.chars().take(LONGEST_ID).collect::<String>();
         return Err(format!("names a check {id:?}, which is no id of a check: no gate wrote this record"));
     }
     Ok(record)
@@ -81,9 +88,32 @@ mod tests {
             assert!(error.contains("is no id of a check"), "{error}");
         }
         let dir = folder(&of_check("a"));
-        let error = read(&dir.path().join("record.json"), 10).unwrap_err();
-        assert!(error.starts_with("has more than 0 MiB"), "{error}");
         let error = stored(&dir.path().join("nowhere")).unwrap_err();
         assert!(error.contains("nowhere/record.json: cannot be read: No such file"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_record_is_neither_followed_nor_waited_for() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), folder(&of_check("a")));
+        let path = dir.path().join("record.json");
+        std::os::unix::fs::symlink(other.path().join("record.json"), &path).unwrap();
+        let error = stored(dir.path()).unwrap_err();
+        assert!(error.ends_with("record.json: cannot be read: it is a link, not a file"), "{error}");
+        assert!(stored_in(&path, Links::Followed).is_ok());
+        std::fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(stored(dir.path()).unwrap_err().contains("it is a named pipe"));
+        std::fs::remove_file(&path).unwrap();
+        std::fs::File::create(&path).unwrap().set_len(LIMIT + 1).unwrap();
+        let error = stored(dir.path()).unwrap_err();
+        assert!(error.ends_with("it has more than 64 MiB"), "{error}");
+    }
+
+    #[test]
+    fn what_is_deep_or_too_much_is_refused() {
+        let deep = format!("{{\"format\": {}", "[".repeat(1_000_000));
+        assert!(judged(&deep).unwrap_err().contains("at \"format\""));
+        let loud = record((0..10_001).map(|_| EventKind::Warning { text: String::new() }));
+        assert!(judged(&json::render(&loud).unwrap()).unwrap_err().starts_with("has 10001 warnings"));
     }
 }

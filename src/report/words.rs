@@ -13,7 +13,7 @@ pub(crate) fn duration(ms: u64) -> String {
         // 59.95 s and more would be rounded to "60.0 s".
         1_000..59_950 => format!("{}.{} s", (ms + 50) / 1_000, (ms + 50) % 1_000 / 100),
         _ => {
-            let seconds = (ms + 500) / 1_000;
+            let seconds = ms.saturating_add(500) / 1_000;
             format!("{} min {:02} s", seconds / 60, seconds % 60)
         }
     }
@@ -144,6 +144,7 @@ mod tests {
             told,
             ["0 ms", "999 ms", "1.0 s", "1.9 s", "59.9 s", "1 min 00 s", "1 min 01 s", "60 min 00 s"]
         );
+        assert_eq!(duration(u64::MAX), "307445734561825 min 51 s");
     }
 
     #[test]

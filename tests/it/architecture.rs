@@ -32,6 +32,7 @@ const HOUSE: House<'_> = House {
             "redact",
             "reference",
             "shown",
+            "limited",
             "png",
             "tarball",
             "telling",
@@ -41,7 +42,10 @@ const HOUSE: House<'_> = House {
     beside: &[
         ("record", &["event", "outcome"]),
         ("verdict", &["record", "event", "outcome"]),
-        ("report", &["record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen"]),
+        (
+            "report",
+            &["record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen", "limited"],
+        ),
         ("github", &["report", "record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen"]),
     ],
     meeting: &["main", "cli"],

@@ -81,6 +81,7 @@ async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
         .variable("AWS_ACCESS_KEY_ID", KEYS.0)
         .variable("AWS_SECRET_ACCESS_KEY", KEYS.1)
         .variable("GITHUB_ACTIONS", "true")
+        .variable("GITHUB_EVENT_NAME", "push")
         .variable("GITHUB_REPOSITORY", "acme/site")
         .variable("GITHUB_OUTPUT", &file("outputs"))
         .variable("GITHUB_STEP_SUMMARY", &file("step-summary"))

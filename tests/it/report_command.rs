@@ -128,15 +128,87 @@ fn a_matrix_is_as_bad_as_its_worst_run_and_a_missing_one_is_not_green() {
     assert_eq!(code(&merge(&pairs)), 1);
 }
 
+/// That the call was a wrong input for this reason, and left nothing behind.
+fn refused(dir: &Path, arguments: &[&str], why: &str) {
+    let before = fs::read_dir(dir).unwrap().count();
+    let ended = gate(dir, arguments, &[]);
+    assert_eq!(code(&ended), 2, "{ended:?}");
+    let out = String::from_utf8_lossy(&ended.stdout);
+    assert!(out.contains("nothing was created") && out.contains(why), "{arguments:?}: {out}");
+    assert_eq!(fs::read_dir(dir).unwrap().count(), before, "{arguments:?} made something");
+}
+
 #[test]
 fn a_folder_without_a_record_is_a_wrong_input() {
     let dir = TempDir::new().unwrap();
     for way in ["--from", "--merge"] {
-        let ended = gate(dir.path(), &["report", way, "nowhere"], &[]);
-        assert_eq!(code(&ended), 2);
-        assert!(
-            String::from_utf8_lossy(&ended.stdout).contains("\"nowhere\" cannot be published"),
-            "{ended:?}"
-        );
+        refused(dir.path(), &["report", way, "nowhere"], "\"nowhere\" cannot be published");
+    }
+}
+
+#[test]
+fn nothing_is_made_before_all_records_are_judged() {
+    let dir = TempDir::new().unwrap();
+    folder(dir.path(), "green");
+    let record = fs::read_to_string(dir.path().join("green/record.json")).unwrap();
+    let odd = |name: &str, text: &str| {
+        fs::create_dir(dir.path().join(name)).unwrap();
+        fs::write(dir.path().join(name).join("record.json"), text).unwrap();
+    };
+    odd("none", &record.replacen("\"format\": 1", "\"format\": 0", 1));
+    odd("newer", &record.replacen("\"format\": 1", "\"format\": 2", 1));
+    odd("broken", "{");
+    odd("deep", &format!("{{\"format\": {}", "[".repeat(100_000)));
+    fs::create_dir(dir.path().join("pipe")).unwrap();
+    let pipe = dir.path().join("pipe/record.json");
+    assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    fs::create_dir(dir.path().join("link")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", dir.path().join("link/record.json")).unwrap();
+    let table = [
+        ("none", "has format 0"),
+        ("newer", "has format 2"),
+        ("broken", "this is no record of a run"),
+        ("deep", "this is no record of a run"),
+        ("pipe", "it is a named pipe, not a file"),
+        ("link", "it is a link, not a file"),
+    ];
+    for (name, why) in table {
+        refused(dir.path(), &["report", "--from", name], why);
+        refused(dir.path(), &["report", "--merge", "green", name], why);
+    }
+    refused(dir.path(), &["report", "--merge", "green", "--pairs", "x"], "is no pair of versions");
+}
+
+#[test]
+fn one_run_counts_once() {
+    let dir = TempDir::new().unwrap();
+    folder(dir.path(), "green");
+    folder(&dir.path().join("again"), "green");
+    let why = "\"again/green\" has the same run as green, which would count twice";
+    refused(dir.path(), &["report", "--merge", "green", "again"], why);
+    refused(dir.path(), &["report", "--merge", "green", "green"], "has the same run as green");
+}
+
+#[test]
+fn a_head_of_which_nobody_can_tell_is_not_run() {
+    let dir = TempDir::new().unwrap();
+    let run = ["run", "--stable", "11.5.1", "--release", "11.6.0"];
+    let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_REPOSITORY", "acme/chat")];
+    for event in ["pull_request_target", "workflow_run", "issue_comment", "PUSH"] {
+        let variables = [github[0], github[1], ("GITHUB_EVENT_NAME", event)];
+        let ended = gate(dir.path(), &run, &variables);
+        assert_eq!(code(&ended), 2, "{ended:?}");
+        let out = String::from_utf8_lossy(&ended.stdout);
+        assert!(out.contains("cannot tell whether the head is a fork's"), "{event}: {out}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn what_no_run_is_called_is_not_removed() {
+    let dir = TempDir::new().unwrap();
+    for id in ["", "typo", "ug-1,x", "ug-1=2"] {
+        let ended = gate(dir.path(), &["cleanup", "--run", id], &[("DOCKER_HOST", "unix:///no/such.sock")]);
+        assert_eq!(code(&ended), 2, "{id:?} {ended:?}");
     }
 }

@@ -121,7 +121,7 @@ fn says_only_what_it_may(ended: &Ended) -> Log {
 fn what_is_quoted_of_wrong_inputs_is_no_command() {
     let ended = std::process::Command::new(env!("CARGO_BIN_EXE_upgrade-gate"))
         .env_clear()
-        .envs([("GITHUB_ACTIONS", "true"), ("INPUT_LICENSE", LICENCE)])
+        .envs([("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("INPUT_LICENSE", LICENCE)])
         .env("INPUT_COMPOSE-FILE", format!("{LICENCE}\n::error::forged"))
         .output()
         .unwrap();

@@ -1,7 +1,6 @@
 //! A thousand wrong inputs: each is refused before anything is created, quickly, in words that name it.
 //!
-//! A case is one call of the real binary in a folder of its own. What must hold for each: the exit code that the table gives
-//! (2 unless it says otherwise, with the reason there), the input's name in the output, no file or folder that was not there,
+//! A case is one call of the real binary in a folder of its own. What must hold for each: exit code 2, the input's name in the output, no file or folder that was not there,
 //! no word to a Docker engine (one listens, and counts), no panic, and an end. `UPGRADE_GATE_SLOWEST=1` prints which took longest.
 
 mod attached;

@@ -119,3 +119,23 @@ async fn idle_means_no_session_or_the_deadline() {
     let (haproxy, _heard) = scripted(vec![csv(5), csv(2)]).await;
     assert_eq!(haproxy.wait_idle("node1", deadline(0)).await.unwrap(), 5);
 }
+
+#[test]
+fn fuzzed() {
+    let tokens = [
+        "nodes",
+        "node1",
+        "UP",
+        "DRAIN",
+        "MAINT (resolution)",
+        ",",
+        "\"",
+        "# pxname,svname",
+        "2",
+        "* L4OK",
+        "127.0.0.1:8065",
+        "[::1]:1",
+    ];
+    let target = crate::tests::fuzz::Target { name: "haproxy", more: &[], tokens: &tokens, part: b',' };
+    target.texts(|text| drop(servers(text, BACKEND)));
+}

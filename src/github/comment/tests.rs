@@ -103,6 +103,14 @@ async fn of_two_racing_jobs_the_older_comment_stays() {
 }
 
 #[tokio::test]
+async fn who_is_not_told_his_name_deletes_nothing() {
+    let script = Script { race: Some(old(5, BOT)), author: Some(""), ..Script::default() };
+    let (result, server) = published(script).await;
+    assert_eq!(result, written(6));
+    assert_eq!(server.script().comments, [old(5, BOT), stored(6, "", &text())]);
+}
+
+#[tokio::test]
 async fn a_duplicate_that_the_other_job_deletes_first_is_no_trouble() {
     let mut script = Script { race: Some(stored(5, BOT, &text())), ..Script::default() };
     script.faults.push_back(("DELETE", Fault::Status(404, "Not Found", None)));

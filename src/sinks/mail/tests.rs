@@ -138,3 +138,35 @@ async fn a_mail_of_too_many_bytes_is_refused_at_its_end() {
     assert!(sender.says(".").await.starts_with("552"));
     assert_eq!(sink.count(), 0);
 }
+
+#[test]
+fn fuzzed() {
+    let tokens = [
+        "EHLO x\r\n",
+        "MAIL FROM:<a@b>\r\n",
+        "RCPT TO:<c@d>\r\n",
+        "DATA\r\n",
+        ".\r\n",
+        "..",
+        "RSET\r\n",
+        "NOOP\r\n",
+        "QUIT\r\n",
+        "<",
+        ">",
+        "Content-Type: multipart/mixed; boundary=x\r\n",
+        "--x\r\n",
+        "--x--\r\n",
+        "Subject: =?utf-8?B?",
+        "?=",
+        "Content-Transfer-Encoding: base64\r\n",
+        "=\r\n",
+        "=3D",
+    ];
+    let target = crate::tests::fuzz::Target { name: "smtp", more: &[], tokens: &tokens, part: b'\n' };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    target.bytes(|bytes| {
+        let stream = tokio::io::join(bytes, tokio::io::sink());
+        let _ = runtime
+            .block_on(super::dialog::hold(stream, |envelope| drop(super::letter::Mail::read(envelope))));
+    });
+}

@@ -49,6 +49,13 @@ fn results(suite: &SuitePlan, found: &Found) -> Outcome {
     if let Some(first) = found.unreadable.first() {
         return missing(format!("a file of its results is no readable JUnit: {first}"));
     }
+    if let Some(first) = found.contradictions.first() {
+        let more = match found.contradictions.len() {
+            1 => String::new(),
+            all => format!(" (and {} more such counts)", all - 1),
+        };
+        return missing(format!("its results contradict themselves: {first}{more}"));
+    }
     match (found.files, suite.results.is_some()) {
         (0, true) => {
             missing(format!("the suite left no JUnit file in {place}, which suite-results promised"))
@@ -80,6 +87,17 @@ fn tests(counts: UserCounts, found: &Found) -> Outcome {
     Outcome::Failed(Failure { expected: "no failed test".into(), got, ..Failure::default() })
 }
 
+/// That tests passed only when they were repeated: no failure, and nothing to keep to ourselves.
+pub(super) fn repeated(tests: &[String]) -> Option<String> {
+    let more = match tests.len() {
+        0 => return None,
+        all if all > NAMED => format!("; and {} more", all - NAMED),
+        _ => String::new(),
+    };
+    let named = &tests[..tests.len().min(NAMED)];
+    Some(format!("your suite has tests that failed and passed when repeated: {}{more}", named.join("; ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,7 +117,7 @@ mod tests {
         let files = usize::from(!ends.is_empty());
         let tests = ends.into_iter().enumerate().map(test).collect();
         let suites = vec![UserSuite { name: "s".into(), took_ms: 1, tests }];
-        Found { place: "/results".into(), files, suites, unreadable: vec![] }
+        Found { place: "/results".into(), files, suites, ..Found::default() }
     }
 
     fn words(plan: &SuitePlan, exit: Exit, found: &Found) -> Vec<&'static str> {
@@ -125,6 +143,16 @@ mod tests {
         assert_eq!(words(&plan(None), Exit::Code(0), &found(vec![])), ["passed", "not applicable"]);
         let broken = Found { unreadable: vec!["x.xml: cut".into()], ..good() };
         assert_eq!(words(&promised, Exit::Code(0), &broken)[1], "not measured");
+        let odd = Found { contradictions: vec!["3 tests, and lists 1".into()], ..good() };
+        assert_eq!(words(&promised, Exit::Code(0), &odd)[1], "not measured");
+    }
+
+    #[test]
+    fn repeated_tests_are_named() {
+        assert_eq!(repeated(&[]), None);
+        let many: Vec<String> = (0..12).map(|number| number.to_string()).collect();
+        let told = repeated(&many).unwrap();
+        assert!(told.ends_with("repeated: 0; 1; 2; 3; 4; 5; 6; 7; 8; 9; and 2 more"), "{told}");
     }
 
     #[test]

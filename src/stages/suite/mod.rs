@@ -50,6 +50,9 @@ pub(super) async fn run(session: &Session<'_>, stage: Stage, suite: &SuitePlan) 
             let found = results::read(found, session.shelf, session.events).await;
             result.steps = judge::steps(suite, exit, &found, &log.telling_lines().join(" ⏎ "), millis(began));
             result.facts.insert("files".into(), found.files.to_string());
+            if let Some(told) = judge::repeated(&found.repeated) {
+                session.events.warn(told);
+            }
             if !found.suites.is_empty() {
                 session.events.send(EventKind::SuiteReported { suites: found.suites });
             }

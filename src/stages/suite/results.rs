@@ -6,11 +6,18 @@ use std::time::SystemTime;
 use super::junit;
 use crate::cluster::evidence::Shelf;
 use crate::event::{Events, UserSuite};
+use crate::limited::{self, Links};
 
-/// More files than these are no results of one suite.
+/// More JUnit files than these are no results of one suite.
 const MOST_FILES: usize = 500;
 /// A JUnit file with more bytes is not read.
-const MOST_BYTES: u64 = 64_000_000;
+const MOST_BYTES: u64 = 64 << 20;
+/// Nor are files that have more together.
+const MOST_TOGETHER: usize = 256 << 20;
+/// More files and folders are not looked at.
+const MOST_ENTRIES: usize = 100_000;
+/// Tests of all files that are reported.
+const MOST_TESTS: usize = junit::MOST_CASES;
 
 /// Files as they were found.
 #[derive(Debug)]
@@ -22,7 +29,7 @@ pub(super) struct Results {
 }
 
 /// What the files say.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Found {
     /// Where they were looked for.
     pub(super) place: String,
@@ -32,19 +39,37 @@ pub(super) struct Found {
     pub(super) suites: Vec<UserSuite>,
     /// JUnit files that cannot be read, each with the reason.
     pub(super) unreadable: Vec<String>,
+    /// Counts in them that their tests contradict, as sentences.
+    pub(super) contradictions: Vec<String>,
+    /// Tests that failed and passed when they were repeated.
+    pub(super) repeated: Vec<String>,
 }
 
 /// Reads the JUnit files among the results and keeps them as evidence; other files are none of our business.
 pub(super) async fn read(results: Results, shelf: &Shelf, events: &Events) -> Found {
-    let mut found = Found { place: results.place, files: 0, suites: Vec::new(), unreadable: Vec::new() };
+    let mut found = Found { place: results.place, ..Found::default() };
     let mut files = results.files;
     files.retain(|(name, _)| name.to_ascii_lowercase().ends_with(".xml"));
     files.sort();
+    if let Some(why) = too_much(&files) {
+        found.unreadable.push(why);
+        files.clear();
+    }
+    let mut tests = 0;
     for (name, content) in files {
-        let text = String::from_utf8_lossy(&content);
+        let text = text(&content);
         match junit::read(&name, &text) {
             Ok(None) => continue,
-            Ok(Some(suites)) => found.suites.extend(suites),
+            Ok(Some(told)) => {
+                tests += told.suites.iter().map(|suite| suite.tests.len()).sum::<usize>();
+                found.contradictions.extend(told.contradictions.iter().map(|why| format!("{name}: {why}")));
+                found.repeated.extend(told.repeated);
+                if tests <= MOST_TESTS {
+                    found.suites.extend(told.suites);
+                } else if found.unreadable.is_empty() {
+                    found.unreadable.push(format!("{name}: with it there are more than {MOST_TESTS} tests"));
+                }
+            }
             Err(reason) => found.unreadable.push(format!("{name}: {reason}")),
         }
         found.files += 1;
@@ -52,6 +77,31 @@ pub(super) async fn read(results: Results, shelf: &Shelf, events: &Events) -> Fo
         shelf.keep(&format!("suite/{flat}"), "results of your suite", &text, events).await;
     }
     found
+}
+
+/// Why these JUnit files are not read at all.
+fn too_much(files: &[(String, Vec<u8>)]) -> Option<String> {
+    let together = files.iter().fold(0_usize, |sum, (_, content)| sum.saturating_add(content.len()));
+    if files.len() > MOST_FILES {
+        Some(format!("there are more than {MOST_FILES} JUnit files"))
+    } else if together > MOST_TOGETHER {
+        Some(format!("the JUnit files have more than {} together", limited::size(MOST_TOGETHER as u64)))
+    } else {
+        None
+    }
+}
+
+/// The text of a file: UTF-8, unless a mark at its begin says UTF-16, as runners on Windows write it.
+fn text(content: &[u8]) -> String {
+    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks().0.iter().map(|two| unit(*two)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match content {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        _ => String::from_utf8_lossy(content).into_owned(),
+    }
 }
 
 /// A folder of this machine, and since when files in it count.
@@ -80,24 +130,30 @@ impl Folder {
 
     /// The XML files that were written since: those of an earlier run would tell of an earlier run.
     pub(super) fn files(&self) -> Result<Results, String> {
+        let refused = |why: String| format!("the results cannot be read: {why}");
         let mut files = Vec::new();
+        let (mut entries, mut together) = (0, 0);
         let mut open = vec![self.path.clone()];
         while let Some(dir) = open.pop() {
-            let entries = std::fs::read_dir(&dir).map_err(|error| unreadable(&dir, &error))?;
-            for entry in entries {
+            for entry in std::fs::read_dir(&dir).map_err(|error| unreadable(&dir, &error))? {
+                entries += 1;
+                if entries > MOST_ENTRIES {
+                    return Err(refused(format!("there are more than {MOST_ENTRIES} files and folders")));
+                }
                 let entry = entry.map_err(|error| unreadable(&dir, &error))?;
                 let (path, facts) =
                     (entry.path(), entry.metadata().map_err(|error| unreadable(&dir, &error))?);
                 if facts.is_dir() {
                     open.push(path);
                 } else if facts.is_file() && self.counts(&path, &facts) {
-                    if files.len() == MOST_FILES || facts.len() > MOST_BYTES {
-                        let what = format!("{} is one file too many or too large", path.display());
-                        return Err(format!("the results cannot be read: {what}"));
-                    }
-                    let content = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+                    let content = limited::read(&path, Links::Refused, MOST_BYTES);
+                    let content = content.map_err(|error| unreadable(&path, &error))?;
                     let name = path.strip_prefix(&self.path).unwrap_or(&path).to_string_lossy().into_owned();
+                    together += content.len();
                     files.push((name, content));
+                    if files.len() > MOST_FILES || together > MOST_TOGETHER {
+                        return Err(refused(too_much(&files).unwrap_or_default()));
+                    }
                 }
             }
         }
@@ -133,5 +189,37 @@ mod tests {
         std::fs::write(dir.path().join("trace.zip"), "no XML").unwrap();
         let names: Vec<_> = folder.files().unwrap().files.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["deep/new.XML"]);
+    }
+
+    #[test]
+    fn what_is_too_much_or_no_file_is_told_and_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = folder(dir.path().to_str(), Path::new("/unused")).unwrap();
+        let pipe = dir.path().join("pipe.xml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::os::unix::fs::symlink("/dev/zero", dir.path().join("link.xml")).unwrap();
+        assert!(folder.files().unwrap().files.is_empty());
+        let large = dir.path().join("large.xml");
+        std::fs::File::create(&large).unwrap().set_len(MOST_BYTES + 1).unwrap();
+        let told = folder.files().unwrap_err();
+        assert!(told.ends_with("large.xml: it has more than 64 MiB"), "{told}");
+        std::fs::remove_file(large).unwrap();
+        for number in 0..=MOST_FILES {
+            std::fs::write(dir.path().join(format!("{number}.xml")), "<testsuite/>").unwrap();
+        }
+        let told = folder.files().unwrap_err();
+        assert_eq!(told, "the results cannot be read: there are more than 500 JUnit files");
+    }
+
+    #[test]
+    fn a_file_of_windows_is_read_too() {
+        let wide = |mark: u8, units: fn(u16) -> [u8; 2]| {
+            let mut bytes = vec![mark, if mark == 0xff { 0xfe } else { 0xff }];
+            bytes.extend("<ü/>".encode_utf16().flat_map(units));
+            bytes
+        };
+        assert_eq!(text(&wide(0xff, u16::to_le_bytes)), "<ü/>");
+        assert_eq!(text(&wide(0xfe, u16::to_be_bytes)), "<ü/>");
+        assert_eq!(text("<ü/>".as_bytes()), "<ü/>");
     }
 }

@@ -9,20 +9,18 @@ pub(super) struct Case {
     pub(super) variables: Vec<(String, String)>,
     /// Files of the folder that the call is made in.
     pub(super) files: Vec<(String, Vec<u8>)>,
-    pub(super) exit: i32,
     /// What the output must have in it.
     pub(super) says: Vec<String>,
 }
 
 impl Case {
-    /// Nothing yet but its name; exit code 2 is expected.
+    /// Nothing yet but its name.
     pub(super) fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             args: Vec::new(),
             variables: Vec::new(),
             files: Vec::new(),
-            exit: 2,
             says: Vec::new(),
         }
     }
@@ -69,12 +67,6 @@ impl Case {
 
     pub(super) fn says(mut self, text: &str) -> Self {
         self.says.push(text.to_owned());
-        self
-    }
-
-    /// Another exit code than 2, with the reason.
-    pub(super) fn ends_with(mut self, exit: i32, _reason: &str) -> Self {
-        self.exit = exit;
         self
     }
 

@@ -140,6 +140,7 @@ impl Cancel {
             call = call.variable(variable, &path);
         }
         call.variable("GITHUB_ACTIONS", "true")
+            .variable("GITHUB_EVENT_NAME", "push")
             .variable("GITHUB_REPOSITORY", "owner/repository")
             .arg("--reaper", if self.reaper { "auto" } else { "never" })
     }
