@@ -10,6 +10,7 @@
 mod case_table;
 mod console;
 mod escape;
+mod explained;
 mod files;
 mod fit;
 mod json;
