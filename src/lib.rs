@@ -8,6 +8,7 @@
 //! ```
 //! Data goes one way. ARCHITECTURE.md has the rooms, the floors and the invariants.
 
+pub mod announced;
 pub mod case;
 pub mod checks;
 pub mod cli;

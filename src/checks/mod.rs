@@ -26,6 +26,7 @@ mod cloud;
 mod config;
 mod difference;
 mod each_version;
+mod explained;
 mod files;
 mod flags;
 mod guests;
