@@ -35,3 +35,4 @@ pub mod storage;
 pub mod tarball;
 pub mod verdict;
 pub mod versions;
+pub mod waivers;

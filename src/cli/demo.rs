@@ -10,6 +10,7 @@ use super::interrupt::Interrupts;
 use super::random;
 use super::run::report_dir;
 use super::say::{conclude, say};
+use super::today::today;
 use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
 use crate::fault::{self, Faults, NamedFault};
 use crate::inputs::{Inputs, Surroundings};
@@ -44,6 +45,12 @@ pub struct DemoOptions {
     /// Leave these checks out.
     #[arg(long, value_name = "CHECKS", default_value = "")]
     pub skip: String,
+    /// A file of failures that somebody answers for (docs/waivers.md).
+    #[arg(long, value_name = "FILE", default_value = "")]
+    pub waivers: String,
+    /// What a check is that passes only when asked again: `tell` or `fail`.
+    #[arg(long, value_name = "WHAT", default_value = "tell")]
+    pub unsteady: String,
     /// A test suite of your own, run here against the upgraded stand-in.
     #[arg(long, value_name = "COMMAND", default_value = "")]
     pub suite_command: String,
@@ -79,6 +86,8 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         mode: options.mode.clone(),
         only: options.only.clone(),
         skip: options.skip.clone(),
+        waivers: options.waivers.clone(),
+        unsteady: options.unsteady.clone(),
         suite_command: options.suite_command.clone(),
         suite_results: options.suite_results.clone(),
         suite_timeout: options.suite_timeout.clone(),
@@ -87,7 +96,8 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         timeout: "5m".into(),
         ..Inputs::defaults()
     };
-    let plan = plan::make(&inputs, None)?;
+    let mut plan = plan::make(&inputs, None)?;
+    plan.waivers.today = Some(today());
     let faults = fault.map_or_else(Faults::none, |fault| Faults::new(fault.rules.clone(), &stable, &release));
     let report_dir = report_dir(&options.report_dir)?;
     say(&plan::text(&plan));

@@ -26,6 +26,7 @@ mod run;
 mod say;
 mod standin;
 mod timings;
+mod today;
 mod upload;
 
 pub use arguments::{Arguments, Command};

@@ -11,6 +11,7 @@ use super::interrupt::Interrupts;
 use super::ownership::hand_over;
 use super::prepared::{credentials, read};
 use super::say::{conclude, quote, say};
+use super::today::today;
 use super::upload::Destination;
 use super::{attached, publish, random, reaper};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
@@ -107,7 +108,8 @@ async fn whole_run<F>(
 where
     F: Future<Output = Result<Cluster, cluster::Error>>,
 {
-    let Begin { run_id, plan, provider, secrets, password, warnings } = begin;
+    let Begin { run_id, mut plan, provider, secrets, password, warnings } = begin;
+    plan.waivers.today = Some(today());
     let report_dir = report_dir(&inputs.publishing.report_dir)?;
     let destination = Destination::of(inputs, surroundings, &run_id)?;
     say(&plan::text(&plan));

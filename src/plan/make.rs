@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::problems::Problems;
 use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
-use super::{attached, bundles, policy, registry, selection, suite, upload};
+use super::{attached, bundles, policy, registry, selection, suite, upload, waivers};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
@@ -41,6 +41,11 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
     let (chosen, left_out) = selection::select(&inputs.only, &inputs.skip, &mut problems);
     let plugins = bundles::read(&inputs.plugins, &mut problems);
+    let waivers = waivers::read(&inputs.waivers, &mut problems);
+    if !["tell", "fail"].contains(&inputs.unsteady.as_str()) {
+        let remedy = "Write \"tell\" or \"fail\".";
+        problems.add("unsteady", Shown::plain(&inputs.unsteady), "is no such choice", remedy);
+    }
     let suite = suite::read(inputs, &mut problems);
     registry::judge(inputs, &mut problems);
     upload::judge(&inputs.upload, &mut problems);
@@ -64,6 +69,8 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
             stages,
             left_out,
             plugins,
+            waivers,
+            unsteady_fails: inputs.unsteady == "fail",
             suite,
             attached,
             budgets,

@@ -20,6 +20,7 @@ mod support;
 mod types;
 mod upload;
 mod url;
+mod waivers;
 
 pub use authorities::{authorities, authorities_pem};
 pub use make::make;

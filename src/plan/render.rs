@@ -25,6 +25,9 @@ pub fn text(plan: &Plan) -> String {
     for Bundle { path, id, version } in &plan.plugins {
         line(format!("plugin   {id} {version}, {}", path.display()));
     }
+    for waiver in &plan.waivers.list {
+        line(format!("waiver   {waiver}"));
+    }
     line(String::new());
     line(match plan.attached {
         None => "1. bring up on stable: networks, images, database, store, balancer, then the nodes".into(),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::session::Session;
 use super::settings;
-use crate::checks::{Check, Context, Scene, Side, Turn, catalogue};
+use crate::checks::{Check, Context, Scene, Side, Turn, catalogue, explained};
 use crate::mattermost::Client;
 use crate::outcome::{CheckResult, Stage};
 use crate::versions::Version;
@@ -69,4 +69,13 @@ pub(super) async fn turn(
     let nonce = format!("{nonce}-{}-{}", scene.stage, check.id.replace('.', "-"));
     let cx = Context::new(check.id, turn, scene, nonce);
     catalogue::run(check, &cx, Duration::from_secs(session.plan.budgets.check_s)).await
+}
+
+/// Puts the waivers of the run over a result, and tells of those that have no effect.
+pub(super) fn waived(session: &Session<'_>, mut result: CheckResult) -> CheckResult {
+    let (stable, release) = pair(session);
+    for sentence in explained::waive(&mut result, &session.ledger, (&stable, &release)) {
+        session.warn_once(sentence);
+    }
+    result
 }
