@@ -49,6 +49,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/products.yaml"),
     include_str!("catalogue/plugins.yaml"),
     include_str!("catalogue/announced.yaml"),
+    include_str!("catalogue/unsteady.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

@@ -14,6 +14,7 @@ mod docker_engine;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod explained;
 mod faults;
 #[cfg(test)]
 mod foreign_texts;
