@@ -170,6 +170,9 @@ impl fmt::Display for Failure {
     }
 }
 
+/// The fact of a result that tells what came of asking once more.
+pub const ASKED_AGAIN: &str = "asked again, alone";
+
 /// One named part of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {

@@ -126,9 +126,7 @@ impl<W: Write> Console<W> {
                 shown?;
             }
             EventKind::CheckAskedAgain(result) => {
-                let line =
-                    format!("{} {} asked again: {}", result.stage, result.check, result.outcome.word());
-                let line = format!("  {}", self.text(&line));
+                let line = format!("  {}", self.text(&explained::asked_again(result)));
                 self.coloured(YELLOW, &line)?;
             }
             EventKind::SuiteReported { suites } => self.user_suites(suites)?,

@@ -4,7 +4,8 @@
 use super::escape::plain;
 use super::fit::{Room, Section};
 use super::sanitise::one_line;
-use crate::event::Outcome;
+use crate::event::{CheckResult, Outcome};
+use crate::outcome::ASKED_AGAIN;
 use crate::record::Record;
 use crate::record::history::is_question;
 
@@ -74,6 +75,15 @@ fn all(record: &Record) -> Vec<Told> {
     all
 }
 
+/// What became of asking once more, in one line: a check that was not asked after all says why.
+pub(crate) fn asked_again(result: &CheckResult) -> String {
+    let told = match result.facts.get(ASKED_AGAIN) {
+        Some(told) if result.outcome.is_red() => told.as_str(),
+        _ => result.outcome.word(),
+    };
+    format!("{} {} asked again, alone: {told}", result.stage, result.check)
+}
+
 /// For a console: one line each.
 pub(crate) fn in_lines(record: &Record) -> Vec<String> {
     all(record)
@@ -94,7 +104,7 @@ pub(crate) fn section(record: &Record, room: Room) -> Option<Section> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{CheckResult, EventKind, Failure, Stage, Step};
+    use crate::event::{EventKind, Failure, Stage, Step};
     use crate::record::tests::{record, result};
 
     fn with(stage: Stage, check: &str, outcomes: &[Outcome]) -> EventKind {

@@ -13,10 +13,7 @@ use super::ground::{turn, waived};
 use super::session::Session;
 use crate::checks::{Check, Scene, Turn};
 use crate::event::EventKind;
-use crate::outcome::{CheckResult, Outcome, Step};
-
-/// The fact that tells what came of it.
-const FACT: &str = "asked again, alone";
+use crate::outcome::{ASKED_AGAIN, CheckResult, Outcome, Step};
 
 /// Asks each of them, and sends the result that stands from then on.
 pub(super) async fn ask(
@@ -46,7 +43,7 @@ pub(super) async fn ask(
 }
 
 fn with_fact(mut result: CheckResult, told: impl Into<String>) -> CheckResult {
-    result.facts.insert(FACT.into(), told.into());
+    result.facts.insert(ASKED_AGAIN.into(), told.into());
     result
 }
 
@@ -111,7 +108,7 @@ mod tests {
     fn red_twice_stays_the_first_answer_and_tells_the_second() {
         let both = of(failed("404"), failed("500"), false);
         assert_eq!(both.outcome, failed("404"));
-        assert_eq!(both.facts[FACT], "failed: expected x, got 500");
+        assert_eq!(both.facts[ASKED_AGAIN], "failed: expected x, got 500");
     }
 
     #[test]
@@ -124,6 +121,6 @@ mod tests {
     fn whoever_wants_it_has_unsteady_red() {
         let both = of(failed("404"), Outcome::Passed, true);
         assert_eq!(both.outcome, failed("404"));
-        assert!(both.facts[FACT].starts_with("passed; the input unsteady"), "{both:?}");
+        assert!(both.facts[ASKED_AGAIN].starts_with("passed; the input unsteady"), "{both:?}");
     }
 }
