@@ -117,6 +117,8 @@ pub enum EventKind {
     },
     /// A check ended.
     CheckFinished(CheckResult),
+    /// A red check was asked once more, alone and with fresh data; this stands in the place of its first result.
+    CheckAskedAgain(CheckResult),
     /// The user's own test suite ran, and its results were read.
     SuiteReported {
         /// Its suites, as its files have them.

@@ -33,6 +33,8 @@ const TIMEOUT: &str = "30m";
 const SUITE_TIMEOUT: &str = "20m";
 /// The default of `keep`.
 const KEEP: &str = "false";
+/// The default of `unsteady`.
+const UNSTEADY: &str = "tell";
 /// The default of `reaper`.
 const REAPER: &str = "auto";
 /// The default of `data`.
@@ -173,6 +175,14 @@ pub struct Inputs {
     #[arg(long, env = "INPUT_SKIP", value_name = "CHECKS", default_value = "", help_heading = "Checks")]
     pub skip: String,
 
+    /// File of failures that somebody answers for (docs/waivers.md); without one `.github/upgrade-gate.yaml`, if it is there.
+    #[arg(long, env = "INPUT_WAIVERS", value_name = "FILE", default_value = "", help_heading = "Checks")]
+    pub waivers: String,
+
+    /// A red check that passes when it is asked again, alone and with fresh data: `tell` (unsteady, not red) or `fail`.
+    #[arg(long, env = "INPUT_UNSTEADY", value_name = "WHAT", default_value = UNSTEADY, help_heading = "Checks")]
+    pub unsteady: String,
+
     /// Image of your own test suite: run on the cluster's network after the last stage, against the upgraded servers.
     #[arg(long, env = "INPUT_SUITE-IMAGE", value_name = "IMAGE", default_value = "", help_heading = "Suite")]
     pub suite_image: String,
@@ -246,6 +256,8 @@ impl Inputs {
             (&mut self.reaper, REAPER),
             (&mut self.profiles, ""),
             (&mut self.data, DATA),
+            (&mut self.waivers, ""),
+            (&mut self.unsteady, UNSTEADY),
             (&mut self.suite_image, ""),
             (&mut self.suite_command, ""),
             (&mut self.suite_results, ""),

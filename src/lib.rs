@@ -8,6 +8,7 @@
 //! ```
 //! Data goes one way. ARCHITECTURE.md has the rooms, the floors and the invariants.
 
+pub mod announced;
 pub mod case;
 pub mod checks;
 pub mod cli;
@@ -41,3 +42,4 @@ mod tests;
 pub mod unseen;
 pub mod verdict;
 pub mod versions;
+pub mod waivers;

@@ -59,6 +59,31 @@ pub enum Outcome {
     Passed,
     /// It was measured, and it is not as it should be.
     Failed(Failure),
+    /// It differs from stable as its makers announced; counted and shown with its source, never red.
+    Announced {
+        /// What was announced, as a sentence for the reader.
+        reason: String,
+        /// Where: an address, or several.
+        source: String,
+    },
+    /// It failed, and whoever owns the upgrade said beforehand that this may be; counted and shown, never red.
+    Waived {
+        /// What it would have been.
+        failure: Failure,
+        /// Why it may be.
+        reason: String,
+        /// Who answers for that.
+        owner: String,
+        /// The last day on which that holds: `2026-12-31`.
+        expires: String,
+    },
+    /// It was red, and passed when it was asked once more, alone and with fresh data; counted and shown, never red.
+    Unsteady {
+        /// The first answer.
+        first: String,
+        /// The second one.
+        again: String,
+    },
     /// It does not apply to this run, for the stated reason; counted and shown, never red.
     NotApplicable {
         /// Why, as a sentence for the reader.
@@ -72,12 +97,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The words that people read: "passed", "failed", "not applicable", "not measured".
+    /// The words that people read: "passed", "failed", "announced", "waived", "unsteady", "not applicable", "not measured".
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Failed(_) => "failed",
+            Self::Announced { .. } => "announced",
+            Self::Waived { .. } => "waived",
+            Self::Unsteady { .. } => "unsteady",
             Self::NotApplicable { .. } => "not applicable",
             Self::NotMeasured { .. } => "not measured",
         }
@@ -95,6 +123,11 @@ impl Outcome {
         match self {
             Self::Passed => None,
             Self::Failed(failure) => Some(failure.to_string()),
+            Self::Announced { reason, source } => Some(format!("{reason} ({source})")),
+            Self::Waived { failure, reason, owner, expires } => {
+                Some(format!("{reason} (waived by {owner} until {expires}): {failure}"))
+            }
+            Self::Unsteady { first, again } => Some(format!("first: {first}; asked again, alone: {again}")),
             Self::NotApplicable { reason } | Self::NotMeasured { reason } => Some(reason.clone()),
         }
     }
@@ -116,6 +149,10 @@ pub struct Failure {
     /// `X-Request-Id` of the answer: the key into the server's own log.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub request_id: Option<String>,
+    /// Whether it is of the safety class: data lost, bytes that are wrong, a permission gained, a migration gone. Such a
+    /// failure is never waived and never asked again.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub safety: bool,
 }
 
 impl fmt::Display for Failure {
@@ -132,6 +169,9 @@ impl fmt::Display for Failure {
         }
     }
 }
+
+/// The fact of a result that tells what came of asking once more.
+pub const ASKED_AGAIN: &str = "asked again, alone";
 
 /// One named part of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +219,30 @@ mod tests {
     }
 
     #[test]
+    fn what_explains_a_difference_is_told_and_not_red() {
+        let failure = Failure { expected: "a".into(), got: "b".into(), ..Failure::default() };
+        let (reason, source) = ("larger messages".to_owned(), "changelog".to_owned());
+        let explained = [
+            (Outcome::Announced { reason: reason.clone(), source }, "larger messages (changelog)"),
+            (
+                Outcome::Waived { failure, reason, owner: "ops".into(), expires: "2026-12-31".into() },
+                "larger messages (waived by ops until 2026-12-31): expected a, got b",
+            ),
+            (
+                Outcome::Unsteady { first: "404".into(), again: "passed".into() },
+                "first: 404; asked again, alone: passed",
+            ),
+        ];
+        for (outcome, why) in explained {
+            assert!(!outcome.is_red());
+            assert_eq!(outcome.why().as_deref(), Some(why));
+            let text = serde_json::to_string(&outcome).unwrap();
+            assert!(text.contains(&format!("\"is\":\"{}\"", outcome.word())), "{text}");
+            assert_eq!(serde_json::from_str::<Outcome>(&text).unwrap(), outcome);
+        }
+    }
+
+    #[test]
     fn a_failure_names_node_version_and_request() {
         let failure = Failure {
             expected: "200".into(),
@@ -186,6 +250,7 @@ mod tests {
             node: Some("node2".into()),
             version: Some("9.9.0".into()),
             request_id: Some("abc".into()),
+            safety: false,
         };
         assert_eq!(failure.to_string(), "expected 200, got 500 from node2 (9.9.0) [request abc]");
     }

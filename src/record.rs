@@ -215,6 +215,13 @@ impl Record {
                 }
                 stage.results.push(result.clone());
             }
+            EventKind::CheckAskedAgain(result) => {
+                let results = &mut self.stage(result.stage, at).results;
+                match results.iter_mut().rev().find(|first| first.check == result.check) {
+                    Some(first) => *first = result.clone(),
+                    None => results.push(result.clone()),
+                }
+            }
             EventKind::SuiteReported { suites } => self.user_suites.extend(suites.iter().cloned()),
             EventKind::EvidenceSaved { path, about } => {
                 self.evidence.push(Evidence { path: path.clone(), about: about.clone() });

@@ -1,4 +1,4 @@
-//! Mattermost versions: reading them, naming images by them, and how far apart two of them are.
+//! Mattermost versions: reading them, naming images by them, how far apart two of them are, and ranges of them.
 
 use std::fmt;
 
@@ -140,6 +140,68 @@ pub fn minors_apart(from: &Version, to: &Version) -> Option<Distance> {
     Some(if unknown == 0 { Distance::Exactly(steps) } else { Distance::AtLeast(steps) })
 }
 
+/// A range of versions, as people write it in data: `11.7.2`, `12.0`, `>=11.0.0, <12.0.0`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Range {
+    text: String,
+    wanted: semver::VersionReq,
+}
+
+impl Range {
+    /// Reads one version, one minor, or comparisons as Cargo has them, separated by commas.
+    ///
+    /// # Errors
+    /// A clause that says what is wrong with the text.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        // Cargo would take a bare version for "this one or any later of its major".
+        let wanted = if text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains(',') {
+            format!("={text}")
+        } else {
+            text.to_owned()
+        };
+        let wanted = semver::VersionReq::parse(&wanted)
+            .map_err(|error| format!("\"{text}\" is no version and no range of versions ({error})"))?;
+        if wanted.comparators.is_empty() {
+            return Err("a range without a version says nothing".into());
+        }
+        Ok(Self { text: text.to_owned(), wanted })
+    }
+
+    /// Whether a version is surely in the range. Of a minor without its dot release both ends must be; an unknown version
+    /// is in none. A release candidate counts as the version that it will be, as its server says too.
+    #[must_use]
+    pub fn admits(&self, version: &Version) -> bool {
+        let has = |major, minor, patch| self.wanted.matches(&semver::Version::new(major, minor, patch));
+        match version {
+            Version::Exact(exact) => has(exact.major, exact.minor, exact.patch),
+            Version::Minor(major, minor) => has(*major, *minor, 0) && has(*major, *minor, u64::MAX),
+            Version::Unknown => false,
+        }
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl TryFrom<String> for Range {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::read(&text)
+    }
+}
+
+impl From<Range> for String {
+    fn from(range: Range) -> Self {
+        range.text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,5 +254,36 @@ mod tests {
         assert!(!Version::read("11.1.0").admits("11.1.1"));
         assert!(Version::read("11.1.1").is_older_than(&Version::read("11.2")));
         assert!(!Version::read("master").is_older_than(&Version::read("11.2")));
+    }
+
+    fn has(range: &str, version: &str) -> bool {
+        Range::read(range).unwrap().admits(&Version::read(version))
+    }
+
+    #[test]
+    fn a_version_is_itself_a_minor_its_dots_and_a_comparison_what_it_says() {
+        assert!(has("11.7.2", "11.7.2") && !has("11.7.2", "11.7.3"));
+        assert!(has("12.0", "12.0.4") && !has("12.0", "12.1.0"));
+        assert!(has(">=11.0.0, <12.0.0", "11.11.3") && !has(">=11.0.0, <12.0.0", "12.0.0"));
+        assert!(has(">=12.0.0", "12.0.0-rc2"), "a candidate is judged as its release");
+    }
+
+    #[test]
+    fn what_is_not_sure_is_not_in_it() {
+        assert!(has("<12.0.0", "release-11.7") && has("12.0", "12.0"));
+        assert!(!has(">=11.7.3", "release-11.7"), "which dot release it is, nobody knows");
+        assert!(!has(">=0.0.0", "master"));
+    }
+
+    #[test]
+    fn nonsense_is_named() {
+        for (text, part) in [
+            ("soon", "\"soon\" is no version"),
+            ("*", "says nothing"),
+            ("", "no version"),
+            (">=", "no version"),
+        ] {
+            assert!(Range::read(text).unwrap_err().contains(part), "{text}: {:?}", Range::read(text));
+        }
     }
 }

@@ -164,7 +164,7 @@ async fn answers(
     place: &Place,
 ) -> Result<(), Stop> {
     let alice = cx.home.alice.at(&place.anyone);
-    let said = format!("on {} in {}", place.name, cx.stage);
+    let said = format!("on {} in {}", place.name, cx.nonce);
     let context = json!({ "app_id": app, "channel_id": channel, "team_id": cx.home.team_id,
         "user_agent": "webapp", "location": "/channel_header/send" });
     let call = json!({ "path": "/send", "expand": {}, "values": { "said": said }, "context": context });

@@ -1,7 +1,8 @@
 //! `baseline`: what was there on stable is there later: settings, roles, licence, what clients are told, and data.
 //!
 //! It notes on stable and compares in every later stage, on each node against the note, and in every stage the nodes of
-//! one version with each other. The rules stand beside their data: `settings`, `roles`, `told`. Posts are not taken from
+//! one version with each other. The rules stand beside their data: `settings`, `roles`, `told`; what was announced between the
+//! two versions is told as that. Posts are not taken from
 //! the servers' own counts, because 11.x counts them once a day; the check's own posts are looked for, one by one.
 //! It runs alone: nobody may change a setting while it reads, and its note holds what the other checks of stable made.
 
@@ -18,8 +19,10 @@ use serde_json::Value;
 use super::channel;
 use super::check::{Check, Stages};
 use super::context::Context;
+use super::explained::{applying, verdict};
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::{Place, Side};
+use crate::announced::{Edition, Ground};
 use crate::mattermost::Config;
 use crate::outcome::Stage;
 use roles::Allowed;
@@ -131,33 +134,51 @@ async fn note(cx: &Context<'_>, place: &Place, config: &Value) -> Result<Noted, 
 
 async fn place_compared(cx: &Context<'_>, place: &Place, config: &Value, noted: &Noted) -> Result<(), Halt> {
     let label = place.label();
-    let compared = noted.settings.compare(config);
+    let admin = cx.home.admin.at(&place.anyone);
+    let alice = cx.home.alice.at(&place.anyone);
     let own = |what: &str| format!("{}: {what}", place.name);
+    // Which changes may be meant depends on the licence; what cannot be read explains nothing, and is told below.
+    let licence = alice.client_license().await;
+    let applying = applying(cx, &ground(cx, noted, licence.as_ref().ok()));
+    let compared = noted.settings.compare(config, &applying);
     fact(cx, own("settings that stable had and this version has not"), &compared.retired);
     fact(cx, own("flags and plugins' settings with another value"), &compared.moved);
     let name = format!("{label}: every setting of stable has its value");
-    let mut halted = cx.judge(name, verdict(place, &compared.wrong));
-    let admin = cx.home.admin.at(&place.anyone);
-    let alice = cx.home.alice.at(&place.anyone);
+    let mut halted = cx.judge(name, verdict(cx, place, &compared.wrong, &compared.announced));
     let roles = async {
         let now = roles::allowed(admin.roles().await.expecting("the roles")?);
-        verdict(place, &roles::lost(&noted.roles, &now))
+        let compared = roles::lost(&noted.roles, &now, &applying);
+        verdict(cx, place, &compared.wrong, &compared.announced)
     };
     halted = halted.and(cx.step(format!("{label}: no role may do less"), roles).await);
     let told = async {
         let now = alice.client_config().await.expecting("the client configuration")?;
-        let compared = told::client(&noted.client, &now);
+        let compared = told::client(&noted.client, &now, &applying);
         fact(cx, own("told to clients on stable and no more"), &compared.retired);
-        verdict(place, &compared.wrong)
+        verdict(cx, place, &compared.wrong, &compared.announced)
     };
     halted = halted.and(cx.step(format!("{label}: clients are told what they were"), told).await);
-    let licence = async {
-        let now = alice.client_license().await.expecting("the licence")?;
-        verdict(place, &told::licence(&noted.licence, &now))
-    };
-    halted = halted.and(cx.step(format!("{label}: the licence says what it said"), licence).await);
+    let licence = licence.expecting("the licence").and_then(|now| {
+        let compared = told::licence(&noted.licence, &now, &applying);
+        verdict(cx, place, &compared.wrong, &compared.announced)
+    });
+    halted = halted.and(cx.judge(format!("{label}: the licence says what it said"), licence));
     let found = cx.crossed(place, || posts_found(cx, place, noted));
     halted.and(cx.step(format!("{label}: each of stable's {POSTS} posts is found"), found).await)
+}
+
+/// What decides which announced changes apply: the build and the licence of stable, and the licence of now.
+fn ground(cx: &Context<'_>, noted: &Noted, licence: Option<&Config>) -> Ground {
+    let edition = noted.client.get("BuildEnterpriseReady").map(|ready| match ready.as_str() {
+        "true" => Edition::Enterprise,
+        _ => Edition::Team,
+    });
+    Ground {
+        edition,
+        licensed: noted.licence.get("IsLicensed").map(|is| is == "true"),
+        sku: licence.and_then(|licence| licence.get("SkuShortName").cloned()),
+        clustered: Some(cx.clustered()),
+    }
 }
 
 /// By id: their order, and how they read, is for `posts`.
@@ -169,11 +190,8 @@ async fn posts_found(cx: &Context<'_>, place: &Place, noted: &Noted) -> Result<(
         None => Ok(()),
         Some(error) => {
             let expected = format!("{} posts of stable", noted.posts.len());
-            Err(Stop::failed_at(
-                &place.name,
-                expected,
-                format!("{lost} less, the first with {}", error.got()),
-            ))
+            let got = format!("{lost} less, the first with {}", error.got());
+            Err(Stop::failed_at(&place.name, expected, got).of_safety())
         }
     }
 }
@@ -185,7 +203,7 @@ async fn counts_kept(cx: &Context<'_>, noted: &Noted) -> Result<(), Stop> {
             let now = now.get(what).copied().unwrap_or_default();
             if now < before {
                 let expected = format!("at least the {before} {what} of stable");
-                return Err(Stop::failed_at(&place.name, expected, now.to_string()));
+                return Err(Stop::failed_at(&place.name, expected, now.to_string()).of_safety());
             }
         }
     }
@@ -203,16 +221,6 @@ async fn counts(cx: &Context<'_>, place: &Place) -> Result<BTreeMap<String, i64>
         ("teams".into(), sum(&["team_count"])),
         ("channels".into(), sum(&["channel_open_count", "channel_private_count"])),
     ]))
-}
-
-/// The first loss decides; how many more there are is told with it.
-fn verdict(place: &Place, wrong: &[(String, String)]) -> Result<(), Stop> {
-    let Some(((expected, got), others)) = wrong.split_first() else { return Ok(()) };
-    let got = match others {
-        [] => got.clone(),
-        [(next, _), ..] => format!("{got}; {} more are wrong, next: {next}", others.len()),
-    };
-    Err(Stop::failed_at(&place.name, expected.clone(), got))
 }
 
 fn fact(cx: &Context<'_>, name: String, paths: &[String]) {

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 use super::check::Check;
 use super::context::{Context, lock, millis};
 use super::outcome::worst;
-use crate::outcome::{CheckResult, Outcome, Stage};
+use super::safety;
+use crate::outcome::{CheckResult, Outcome, Stage, Step};
 
 /// Every check, in the order in which reports show them.
 pub const CHECKS: &[Check] = &[
@@ -55,6 +56,23 @@ pub const CHECKS: &[Check] = &[
     super::suite::CHECK,
 ];
 
+/// The step of a check that was cut short by its limit.
+const IN_TIME: &str = "the check ends in time";
+
+/// Whether a red result is worth asking again: it failed, or ran out of time, and nothing of it belongs to the safety class.
+/// A check that wants restarts is not: its answer is the restart's.
+#[must_use]
+pub fn may_ask_again(check: &Check, result: &CheckResult) -> bool {
+    let out_of_time = |step: &Step| step.name == IN_TIME && step.outcome.is_red();
+    let safety = |step: &Step| matches!(&step.outcome, Outcome::Failed(failure) if failure.safety);
+    let worth = match result.outcome {
+        Outcome::Failed(_) => true,
+        Outcome::NotMeasured { .. } => !safety::is_whole(check.id) && result.steps.iter().any(out_of_time),
+        _ => false,
+    };
+    worth && check.environment.is_empty() && !result.steps.iter().any(safety)
+}
+
 /// A check by its id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Check> {
@@ -69,17 +87,24 @@ pub async fn run(check: &Check, cx: &Context<'_>, limit: Duration) -> CheckResul
     let work = AssertUnwindSafe((check.run)(cx)).catch_unwind();
     let cut = match tokio::time::timeout(limit, work).await {
         Ok(Ok(_)) => None,
-        Ok(Err(_)) => Some("the check itself broke: this is a bug of the gate".to_owned()),
-        Err(_) => Some(format!("the check did not end within {} s", limit.as_secs())),
+        Ok(Err(_)) => {
+            Some(("the check does its work", "the check itself broke: this is a bug of the gate".to_owned()))
+        }
+        Err(_) => Some((IN_TIME, format!("the check did not end within {} s", limit.as_secs()))),
     };
-    let noted = std::mem::take(&mut *lock(&cx.noted));
-    let cut = cut.map(|reason| Outcome::NotMeasured { reason });
+    let mut noted = std::mem::take(&mut *lock(&cx.noted));
+    safety::mark(check.id, &mut noted.steps);
+    // A step of its own: whatever becomes of the others, this one stays.
+    noted.steps.extend(cut.map(|(name, reason)| {
+        let outcome = Outcome::NotMeasured { reason };
+        Step { name: name.to_owned(), outcome, took_ms: millis(began) }
+    }));
     CheckResult {
         stage: cx.stage,
         check: check.id.to_owned(),
         title: check.title.to_owned(),
         lines: check.lines.iter().map(|&line| line.to_owned()).collect(),
-        outcome: worst(noted.steps.iter().map(|step| &step.outcome).chain(&cut)),
+        outcome: worst(noted.steps.iter().map(|step| &step.outcome)),
         steps: noted.steps,
         facts: noted.facts,
         took_ms: millis(began),
@@ -127,6 +152,7 @@ pub fn not_applicable(check: &Check, stage: Stage, reason: &str) -> CheckResult 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::Failure;
     use std::collections::BTreeSet;
 
     #[test]
@@ -146,6 +172,24 @@ mod tests {
         let cut = not_measured(check, Stage::Stable, "the check did not end within 60 s");
         assert_eq!(joined(passed.clone(), cut.clone()).outcome, cut.outcome);
         assert_eq!(joined(cut.clone(), passed).outcome, cut.outcome);
+    }
+
+    #[test]
+    fn only_what_may_be_chance_is_asked_again() {
+        let of = |id: &str, name: &str, outcome: Outcome| {
+            let check = find(id).unwrap();
+            let steps = vec![Step { name: name.into(), outcome: outcome.clone(), took_ms: 0 }];
+            may_ask_again(check, &CheckResult { outcome, steps, ..not_measured(check, Stage::Release, "") })
+        };
+        let failed = |safety| Outcome::Failed(Failure { safety, ..Failure::default() });
+        let cut = || Outcome::NotMeasured { reason: "time".into() };
+        assert!(of("calls", "a step", failed(false)));
+        assert!(of("calls", IN_TIME, cut()));
+        assert!(!of("calls", "a step", cut()), "what stood in the way stands there still");
+        assert!(!of("calls", "a step", failed(true)));
+        assert!(!of("files", IN_TIME, cut()));
+        assert!(!of("flags", "a step", failed(false)));
+        assert!(!of("calls", "a step", Outcome::Passed));
     }
 
     #[test]

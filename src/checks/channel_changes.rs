@@ -112,7 +112,9 @@ async fn shows(cx: &Context<'_>, reader: &Place, id: &str, now: Now) -> Result<(
         Now::Left => match bob.channel(id).await {
             Err(error) if matches!(error.status(), Some(403 | 404)) => Ok(()),
             Err(error) => Err(error).expecting("403 for a removed member"),
-            Ok(_) => Err(Stop::failed_at(&reader.name, "403 for a removed member", "the channel")),
+            Ok(_) => {
+                Err(Stop::failed_at(&reader.name, "403 for a removed member", "the channel").of_safety())
+            }
         },
         Now::Archived => {
             archived(reader, &alice.channel(id).await.expecting("the archived channel")?, true)?;

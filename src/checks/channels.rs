@@ -100,7 +100,8 @@ async fn refused(cx: &Context<'_>, reader: &Place, private: &Channel) -> Result<
         Err(error) if matches!(error.status(), Some(403 | 404)) => Ok(()),
         Err(error) => Err(error).expecting("403 for somebody who is no member"),
         Ok(_) => {
-            Err(Stop::failed_at(&reader.name, "403 for somebody who is no member", "200 with the channel"))
+            let expected = "403 for somebody who is no member";
+            Err(Stop::failed_at(&reader.name, expected, "200 with the channel").of_safety())
         }
     }
 }

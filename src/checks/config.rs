@@ -136,7 +136,8 @@ async fn refused(cx: &Context<'_>, place: &Place, was: &Value) -> Result<(), Sto
         Ok(_) => {
             // The failure is told below; what a member could change must not stay.
             let _ = set(cx, place, was).await;
-            Err(Stop::failed_at(&place.name, "403 for a member", "200 to PUT /api/v4/config/patch"))
+            let got = "200 to PUT /api/v4/config/patch";
+            Err(Stop::failed_at(&place.name, "403 for a member", got).of_safety())
         }
     }
 }

@@ -13,6 +13,13 @@ pub enum Stop {
     NotMeasured(String),
     /// There is nothing to measure here.
     NotApplicable(String),
+    /// It measured a difference that was announced.
+    Announced {
+        /// What was announced.
+        reason: String,
+        /// Where.
+        source: String,
+    },
 }
 
 /// A step failed and has said so; the check may go on with other steps or end here with `?`.
@@ -37,6 +44,15 @@ impl Stop {
         })
     }
 
+    /// The same as a failure of the safety class ([`Failure::safety`]).
+    #[must_use]
+    pub fn of_safety(self) -> Self {
+        match self {
+            Self::Failed(failure) => Self::Failed(Failure { safety: true, ..failure }),
+            other => other,
+        }
+    }
+
     /// The outcome of a step that stopped like this.
     #[must_use]
     pub fn into_outcome(self) -> Outcome {
@@ -44,6 +60,7 @@ impl Stop {
             Self::Failed(failure) => Outcome::Failed(failure),
             Self::NotMeasured(reason) => Outcome::NotMeasured { reason },
             Self::NotApplicable(reason) => Outcome::NotApplicable { reason },
+            Self::Announced { reason, source } => Outcome::Announced { reason, source },
         }
     }
 }
@@ -75,17 +92,21 @@ impl<T> Expect<T> for Result<T, ApiError> {
                 version: error.version(),
                 request_id: error.request_id(),
                 node: Some(error.node),
+                safety: false,
             })
         })
     }
 }
 
-/// The worst of several outcomes: failed, then not measured, then passed; all not applicable stays so.
+/// The worst of several outcomes: failed, not measured, unsteady, waived, announced, passed; all not applicable stays so.
 #[must_use]
 pub(super) fn worst<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Outcome {
     let rank = |outcome: &Outcome| match outcome {
-        Outcome::Failed(_) => 3,
-        Outcome::NotMeasured { .. } => 2,
+        Outcome::Failed(_) => 6,
+        Outcome::NotMeasured { .. } => 5,
+        Outcome::Unsteady { .. } => 4,
+        Outcome::Waived { .. } => 3,
+        Outcome::Announced { .. } => 2,
         Outcome::Passed => 1,
         Outcome::NotApplicable { .. } => 0,
     };
@@ -110,6 +131,11 @@ mod tests {
         let aside = Outcome::NotApplicable { reason: "no licence".into() };
         assert_eq!(worst([&Outcome::Passed, &missing, &failed("1"), &failed("2")]), failed("1"));
         assert_eq!(worst([&aside, &Outcome::Passed]), Outcome::Passed);
+        let announced = Outcome::Announced { reason: "grown".into(), source: "changelog".into() };
+        let unsteady = Outcome::Unsteady { first: "404".into(), again: "passed".into() };
+        assert_eq!(worst([&Outcome::Passed, &announced, &aside]), announced);
+        assert_eq!(worst([&announced, &unsteady, &missing]), missing);
+        assert_eq!(worst([&announced, &unsteady]), unsteady);
         assert_eq!(worst([&aside]), aside);
         assert!(worst([]).is_red(), "a check without steps must not be green");
     }

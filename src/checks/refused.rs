@@ -16,6 +16,6 @@ pub(super) fn refused<T>(
     match answer {
         Err(error) if error.status() == Some(status) => Ok(()),
         Err(error) => Err(error).expecting(expected),
-        Ok(_) => Err(Stop::failed_at(node, expected, "it was done")),
+        Ok(_) => Err(Stop::failed_at(node, expected, "it was done").of_safety()),
     }
 }

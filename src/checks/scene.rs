@@ -94,6 +94,8 @@ pub struct Scene<'a> {
     pub balancer: Result<Client, Absent>,
     /// What the two releases promise to be: stable, release.
     pub versions: (&'a Version, &'a Version),
+    /// What nodes of the two said they are, stable and release, as far as there were any; else what they promise.
+    pub pair: (Version, Version),
     /// What the images of the two releases say they are: stable, release. Else why that is not known.
     pub images: (Result<Arc<ImageFacts>, Absent>, Result<Arc<ImageFacts>, Absent>),
     /// What the gate brought on stable.

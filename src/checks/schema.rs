@@ -2,8 +2,10 @@
 
 use super::check::{Check, Stages};
 use super::context::Context;
+use super::explained;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::{Place, Side};
+use crate::announced::Ground;
 use crate::mattermost::Migration;
 use serde_json::Value;
 
@@ -48,6 +50,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     for (place, other) in &lists[1..] {
         cx.judge(format!("{} and {} agree", first.name, place.name), same(place, list, other))?;
     }
+    let mut halted = Ok(());
     match cx.carried::<Vec<(i64, String)>>("list") {
         None => {
             let list: Vec<_> = list.iter().map(|m| (m.version, m.name.clone())).collect();
@@ -56,10 +59,10 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         }
         Some(before) => {
             cx.fact("added since stable", list.len().saturating_sub(before.len()).to_string());
-            cx.judge("no migration of stable is lost or renamed", kept(first, &before, list))?;
+            halted = cx.judge("no migration of stable is lost or renamed", kept(cx, first, &before, list));
         }
     }
-    cx.step("no migration in the background failed", background(cx, first)).await
+    halted.and(cx.step("no migration in the background failed", background(cx, first)).await)
 }
 
 fn same(place: &Place, list: &[Migration], other: &[Migration]) -> Result<(), Stop> {
@@ -74,19 +77,60 @@ fn same(place: &Place, list: &[Migration], other: &[Migration]) -> Result<(), St
     }
 }
 
-fn kept(place: &Place, before: &[(i64, String)], now: &[Migration]) -> Result<(), Stop> {
-    for (version, name) in before {
-        let found = now.iter().find(|migration| migration.version == *version);
-        if found.is_none_or(|migration| migration.name != *name) {
-            let got = found.map_or("no such migration".to_owned(), |m| format!("{} {}", m.version, m.name));
-            return Err(Stop::failed_at(
-                &place.name,
-                format!("migration {version} {name}, applied on stable"),
-                got,
-            ));
+/// A migration is what its name says: a server may list it under another number, and has done so.
+fn kept(cx: &Context<'_>, place: &Place, before: &[(i64, String)], now: &[Migration]) -> Result<(), Stop> {
+    let Compared { lost, renumbered } = compared(before, now);
+    if !renumbered.is_empty() {
+        let told: Vec<String> =
+            renumbered.iter().map(|(name, was, is)| format!("{name} {was} → {is}")).collect();
+        let fact = format!("{} of stable: {}", renumbered.len(), told.join(", "));
+        cx.fact("migrations that are there under another number", fact);
+    }
+    if let Some((version, name)) = lost {
+        let taken = now.iter().find(|migration| migration.version == version);
+        let got = taken.map_or("no such migration".to_owned(), |m| format!("{} {}", m.version, m.name));
+        return Err(Stop::failed_at(
+            &place.name,
+            format!("migration {version} {name}, applied on stable, under any number"),
+            got,
+        ));
+    }
+    let applying = explained::applying(cx, &Ground::default());
+    let announced: Vec<_> =
+        renumbered.iter().filter_map(|(name, was, is)| applying.migration(name, *was, *is)).collect();
+    explained::told(&announced)
+}
+
+/// How a list compares with stable's.
+#[derive(Debug, PartialEq, Eq)]
+struct Compared {
+    /// The first one that is under no number any more.
+    lost: Option<(i64, String)>,
+    /// Those under another number: name, before, since.
+    renumbered: Vec<(String, i64, i64)>,
+}
+
+/// Each row of stable has one of its own now: of two with one name, one alone is a loss.
+fn compared(before: &[(i64, String)], now: &[Migration]) -> Compared {
+    let mut open: Vec<&Migration> = now.iter().collect();
+    let mut take = |fits: &dyn Fn(&Migration) -> bool| {
+        open.iter().position(|migration| fits(migration)).map(|index| open.remove(index).version)
+    };
+    // Those that stayed first: what moved must not take a place that is another's.
+    let moved: Vec<&(i64, String)> = before
+        .iter()
+        .filter(|(version, name)| take(&|row| row.version == *version && row.name == *name).is_none())
+        .collect();
+    let mut compared = Compared { lost: None, renumbered: Vec::new() };
+    for (version, name) in moved {
+        match take(&|row| row.name == *name) {
+            Some(since) => compared.renumbered.push((name.clone(), *version, since)),
+            None => {
+                compared.lost.get_or_insert_with(|| (*version, name.clone()));
+            }
         }
     }
-    Ok(())
+    compared
 }
 
 /// The data migrations that run as jobs: any may still be waiting, none may have ended in an error.
@@ -103,5 +147,42 @@ async fn background(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
             let key = bad["data"]["migration_key"].as_str().unwrap_or("unnamed").to_owned();
             Err(Stop::failed_at(&place.name, "no migration job with status error", format!("{key} failed")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(rows: &[(i64, &str)]) -> Vec<(i64, String)> {
+        rows.iter().map(|(version, name)| (*version, (*name).to_owned())).collect()
+    }
+
+    fn of(before: &[(i64, &str)], now: &[(i64, &str)]) -> Compared {
+        let now = list(now).into_iter().map(|(version, name)| Migration { version, name });
+        compared(&list(before), &now.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_migration_is_kept_by_its_name_under_any_number() {
+        let stable = [(141, "a"), (142, "add_schemeid_to_roles")];
+        let release = [(141, "a"), (142, "create_content_flagging_tables"), (156, "add_schemeid_to_roles")];
+        let renumbered = vec![("add_schemeid_to_roles".to_owned(), 142, 156)];
+        assert_eq!(of(&stable, &release), Compared { lost: None, renumbered });
+        assert_eq!(of(&stable, &stable), Compared { lost: None, renumbered: Vec::new() });
+    }
+
+    #[test]
+    fn a_name_that_is_gone_is_lost_even_where_its_number_is_taken() {
+        let lost = of(&[(1, "a"), (2, "b")], &[(1, "a"), (2, "b_anew")]).lost;
+        assert_eq!(lost, Some((2, "b".into())));
+    }
+
+    #[test]
+    fn of_two_with_one_name_each_must_be_there() {
+        let twice = [(1, "a"), (2, "a"), (3, "b")];
+        assert_eq!(of(&twice, &[(2, "a"), (3, "b")]).lost, Some((1, "a".into())));
+        let moved = of(&twice, &[(2, "a"), (3, "b"), (7, "a")]);
+        assert_eq!(moved, Compared { lost: None, renumbered: vec![("a".into(), 1, 7)] });
     }
 }

@@ -87,7 +87,7 @@ async fn gone(cx: &Context<'_>, reader: &Place, team: &str) -> Result<(), Stop> 
     match cx.home.bob.at(&reader.anyone).team(team).await {
         Err(error) if matches!(error.status(), Some(403 | 404)) => Ok(()),
         Err(error) => Err(error).expecting("403 for a removed member"),
-        Ok(_) => Err(Stop::failed_at(&reader.name, "403 for a removed member", "the team")),
+        Ok(_) => Err(Stop::failed_at(&reader.name, "403 for a removed member", "the team").of_safety()),
     }
 }
 

@@ -10,8 +10,9 @@ use super::interrupt::Interrupts;
 use super::random;
 use super::run::report_dir;
 use super::say::{conclude, say};
+use super::today::today;
 use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
-use crate::fault::{self, Faults};
+use crate::fault::{self, Faults, NamedFault};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Problems};
 use crate::shown::Shown;
@@ -20,12 +21,12 @@ use crate::verdict::ExitCode;
 /// What the demo plays.
 #[derive(Debug, Args)]
 pub struct DemoOptions {
-    /// The version that is upgraded from.
-    #[arg(long, value_name = "VERSION", default_value = "11.5.1")]
-    pub stable: String,
-    /// The version under test.
-    #[arg(long, value_name = "VERSION", default_value = "11.6.0")]
-    pub release: String,
+    /// The version that is upgraded from: that which the fault is about, else 11.5.1.
+    #[arg(long, value_name = "VERSION")]
+    pub stable: Option<String>,
+    /// The version under test: that which the fault is about, else 11.6.0.
+    #[arg(long, value_name = "VERSION")]
+    pub release: Option<String>,
     /// How many nodes, 1 to 9.
     #[arg(long, value_name = "N", default_value = "3")]
     pub nodes: String,
@@ -44,6 +45,12 @@ pub struct DemoOptions {
     /// Leave these checks out.
     #[arg(long, value_name = "CHECKS", default_value = "")]
     pub skip: String,
+    /// A file of failures that somebody answers for (docs/waivers.md).
+    #[arg(long, value_name = "FILE", default_value = "")]
+    pub waivers: String,
+    /// What a check is that passes only when asked again: `tell` or `fail`.
+    #[arg(long, value_name = "WHAT", default_value = "tell")]
+    pub unsteady: String,
     /// A test suite of your own, run here against the upgraded stand-in.
     #[arg(long, value_name = "COMMAND", default_value = "")]
     pub suite_command: String,
@@ -70,13 +77,17 @@ pub(super) async fn demo(options: DemoOptions, surroundings: &Surroundings) -> E
 
 async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let mut interrupts = Interrupts::listen()?;
+    let fault = named(options)?;
+    let (stable, release) = versions(options, fault);
     let inputs = Inputs {
-        stable: options.stable.clone(),
-        release: options.release.clone(),
+        stable: stable.clone(),
+        release: release.clone(),
         nodes: options.nodes.clone(),
         mode: options.mode.clone(),
         only: options.only.clone(),
         skip: options.skip.clone(),
+        waivers: options.waivers.clone(),
+        unsteady: options.unsteady.clone(),
         suite_command: options.suite_command.clone(),
         suite_results: options.suite_results.clone(),
         suite_timeout: options.suite_timeout.clone(),
@@ -85,12 +96,13 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         timeout: "5m".into(),
         ..Inputs::defaults()
     };
-    let plan = plan::make(&inputs, None)?;
-    let faults = faults(options)?;
+    let mut plan = plan::make(&inputs, None)?;
+    plan.waivers.today = Some(today());
+    let faults = fault.map_or_else(Faults::none, |fault| Faults::new(fault.rules.clone(), &stable, &release));
     let report_dir = report_dir(&options.report_dir)?;
     say(&plan::text(&plan));
     let nodes = plan.order.clone();
-    let clustered = !options.shared_database;
+    let clustered = !options.shared_database && !fault.is_some_and(|fault| fault.shared_database);
     let stand = Stand {
         run_id: format!("ug-{}", random::hex(5)?),
         report_dir,
@@ -110,12 +122,18 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     Ok(ending.verdict.exit_code)
 }
 
-fn faults(options: &DemoOptions) -> Result<Faults, Problems> {
-    let Some(name) = &options.fault else { return Ok(Faults::none()) };
-    let Some(fault) = fault::find(name) else {
+fn named(options: &DemoOptions) -> Result<Option<&'static NamedFault>, Problems> {
+    let Some(name) = &options.fault else { return Ok(None) };
+    fault::find(name).map(Some).ok_or_else(|| {
         let mut problems = Problems::default();
         problems.add("fault", Shown::plain(name), "is no fault", "Write --fault list to see their names.");
-        return Err(problems);
-    };
-    Ok(Faults::new(fault.rules.clone(), &options.stable, &options.release))
+        problems
+    })
+}
+
+/// What was asked for, else what the fault is about.
+fn versions(options: &DemoOptions, fault: Option<&NamedFault>) -> (String, String) {
+    let (stable, release) =
+        fault.and_then(|fault| fault.versions.clone()).unwrap_or_else(|| ("11.5.1".into(), "11.6.0".into()));
+    (options.stable.clone().unwrap_or(stable), options.release.clone().unwrap_or(release))
 }

@@ -31,6 +31,7 @@ mod run;
 mod say;
 mod standin;
 mod timings;
+mod today;
 mod upload;
 mod usage;
 mod variables;

@@ -12,6 +12,7 @@ use super::judged::{Judged, Subject, judge};
 use super::ownership::hand_over;
 use super::prepared::credentials;
 use super::say::{conclude, say};
+use super::today::today;
 use super::upload::Destination;
 use super::voice::voice;
 use super::{publish, random, reaper};
@@ -109,6 +110,7 @@ where
     F: Future<Output = Result<Cluster, cluster::Error>>,
 {
     let Begin { run_id, mut plan, provider, secrets, password, destination } = begin;
+    plan.waivers.today = Some(today());
     let report_dir = report_dir(&inputs.publishing.report_dir)?;
     // What is to be known beforehand comes right below the plan, and into every report.
     let warnings = std::mem::take(&mut plan.warnings);

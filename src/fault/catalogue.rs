@@ -14,8 +14,27 @@ pub struct NamedFault {
     pub id: String,
     /// What is wrong with the server, in one line.
     pub title: String,
-    /// Ids of the checks that should turn red; empty when the node never gets as far as checks.
+    /// Ids of the checks that should turn red; empty when the node never gets as far as checks, or when it passes.
+    #[serde(default)]
     pub reddens: Vec<String>,
+    /// A control: it looks like a fault, and the upgrade passes all the same.
+    #[serde(default)]
+    pub passes: bool,
+    /// Ids of the checks that tell it as announced.
+    #[serde(default)]
+    pub announces: Vec<String>,
+    /// Ids of the checks that are red once and pass when asked again.
+    #[serde(default)]
+    pub unsettles: Vec<String>,
+    /// The announced changes that it plays, as they are meant when it passes, gone wrong when not.
+    #[serde(default)]
+    pub about: Vec<String>,
+    /// The versions that it is about, where that matters: stable, then release.
+    #[serde(default)]
+    pub versions: Option<(String, String)>,
+    /// Whether the servers only share a database, because it is about servers without a licence.
+    #[serde(default)]
+    pub shared_database: bool,
     /// What it takes.
     pub rules: Vec<Rule>,
 }
@@ -30,6 +49,8 @@ const FILES: &[&str] = &[
     include_str!("catalogue/products.yaml"),
     include_str!("catalogue/plugins.yaml"),
     include_str!("catalogue/editions.yaml"),
+    include_str!("catalogue/announced.yaml"),
+    include_str!("catalogue/unsteady.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

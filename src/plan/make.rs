@@ -6,7 +6,9 @@ use super::problems::Problems;
 use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
 use super::values::{limit, node_count, one_of, truth};
-use super::{attached, bundles, images, policy, registry, releases, selection, suite, texts, upload};
+use super::{
+    attached, bundles, images, policy, registry, releases, selection, suite, texts, upload, waivers,
+};
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
@@ -41,6 +43,8 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
     let (chosen, left_out) = selection::select(inputs, &mut problems);
     let plugins = bundles::read(&inputs.plugins, &mut problems);
+    let waivers = waivers::read(&inputs.waivers, &mut problems);
+    one_of("unsteady", &inputs.unsteady, &["tell", "fail"], &mut problems);
     // A suite that is skipped is not run, whatever its inputs say.
     let suite =
         suite::read(inputs, &mut problems).filter(|_| chosen.iter().any(|check| check.id == suite::CHECK));
@@ -67,6 +71,8 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         order,
         left_out,
         plugins,
+        waivers,
+        unsteady_fails: inputs.unsteady == "fail",
         suite,
         attached,
         built: None,

@@ -24,6 +24,7 @@ mod types;
 mod upload;
 mod url;
 mod values;
+mod waivers;
 
 pub use authorities::{authorities, authorities_pem};
 pub use images::judge_image;

@@ -35,6 +35,9 @@ pub fn text(plan: &Plan) -> String {
     for Bundle { path, id, version } in &plan.plugins {
         line(format!("plugin   {id} {version}, {}", path.display()));
     }
+    for waiver in &plan.waivers.list {
+        line(format!("waiver   {waiver}"));
+    }
     line(String::new());
     line(match plan.attached {
         None => format!("1. bring up on stable: networks, images, {}the nodes", before_the_nodes(plan)),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::outcome::Stage;
 use crate::versions::Version;
+use crate::waivers::Waivers;
 
 /// What a run will do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,12 @@ pub struct Plan {
     pub stages: Vec<StagePlan>,
     /// Checks that an input leaves out.
     pub left_out: Vec<LeftOut>,
+    /// Failures that somebody answers for.
+    #[serde(default, skip_serializing_if = "Waivers::is_empty")]
+    pub waivers: Waivers,
+    /// Whether a check that passes only when asked again is red.
+    #[serde(default)]
+    pub unsteady_fails: bool,
     /// The user's own suite, run against the release after everything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suite: Option<SuitePlan>,

@@ -32,15 +32,20 @@ impl History {
         }
         let find = |stage| record.results().find(|other| other.stage == stage && other.check == result.check);
         if result.stage == Stage::Stable {
-            let passes = find(Stage::Release).is_some_and(|other| other.outcome == Outcome::Passed);
+            let passes = find(Stage::Release).is_some_and(|other| held(&other.outcome));
             return Some(if passes { Self::OnStableOnly } else { Self::OnStable });
         }
         let before = find(Stage::Stable);
         Some(match before.map(|before| (&before.outcome, &before.steps)) {
-            Some((Outcome::Passed, _)) => Self::Regression,
-            Some((Outcome::Failed(_), steps)) if fails_anew(steps, &result.steps) => Self::StepRegression,
-            Some((Outcome::Failed(_), _)) => Self::FailedBefore,
-            Some((Outcome::NotApplicable { .. } | Outcome::NotMeasured { .. }, _)) | None => Self::New,
+            Some((outcome, _)) if held(outcome) => Self::Regression,
+            Some((Outcome::Failed(_) | Outcome::Waived { .. }, steps))
+                if fails_anew(steps, &result.steps) =>
+            {
+                Self::StepRegression
+            }
+            Some((Outcome::Failed(_) | Outcome::Waived { .. }, _)) => Self::FailedBefore,
+            // Neither steady nor broken: nothing that a failure could be compared with.
+            Some(_) | None => Self::New,
         })
     }
 
@@ -97,13 +102,27 @@ pub fn tally(record: &Record) -> Vec<(&'static str, usize)> {
     tally
 }
 
+/// Whether an unsteady result is a question to the release: whatever was asked on stable passed at once.
+#[must_use]
+pub fn is_question(record: &Record, result: &CheckResult) -> bool {
+    let unsteady = matches!(result.outcome, Outcome::Unsteady { .. });
+    let on_stable =
+        record.results().find(|other| other.stage == Stage::Stable && other.check == result.check);
+    unsteady && result.stage != Stage::Stable && on_stable.is_some_and(|other| held(&other.outcome))
+}
+
+/// Passed, or different as was announced.
+fn held(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Passed | Outcome::Announced { .. })
+}
+
 /// Whether a step fails that passed before.
 fn fails_anew(before: &[Step], now: &[Step]) -> bool {
     let failed = now.iter().filter(|step| matches!(step.outcome, Outcome::Failed(_)));
     failed.into_iter().any(|step| {
         let name = timeless(&step.name);
         let mut same = before.iter().filter(|other| timeless(&other.name) == name).peekable();
-        same.peek().is_some() && same.all(|other| other.outcome == Outcome::Passed)
+        same.peek().is_some() && same.all(|other| held(&other.outcome))
     })
 }
 
@@ -156,6 +175,12 @@ mod tests {
             assert_eq!(of(nothing, release(fail())).0, Some(New));
         }
         assert_eq!(of(stable(Outcome::Passed), release(unknown())).0, None, "not measured is no regression");
+        let Outcome::Failed(failure) = fail() else { panic!() };
+        let (reason, owner, expires) = ("r".into(), "o".into(), "2026-12-31".into());
+        let waived = Outcome::Waived { failure, reason, owner, expires };
+        let unsteady = || Outcome::Unsteady { first: "404".into(), again: "passed".into() };
+        assert_eq!(of(stable(waived), release(fail())).0, Some(FailedBefore), "a waived failure is one");
+        assert_eq!(of(stable(unsteady()), release(fail())).0, Some(New));
     }
 
     #[test]
@@ -171,6 +196,19 @@ mod tests {
         assert_eq!(of(Some(stable.clone()), other).0, Some(History::StepRegression));
         assert_eq!(of(Some(stable.clone()), same).0, Some(History::FailedBefore));
         assert_eq!(of(Some(stable), unheard).0, Some(History::FailedBefore));
+    }
+
+    #[test]
+    fn unsteady_where_stable_was_steady_is_a_question() {
+        let unsteady =
+            |stage| result(stage, "a", Outcome::Unsteady { first: "404".into(), again: "passed".into() });
+        let asks = |stable: CheckResult| {
+            let later = unsteady(Stage::Release);
+            is_question(&record([stable, later.clone()].map(EventKind::CheckFinished)), &later)
+        };
+        assert!(asks(result(Stage::Stable, "a", Outcome::Passed)));
+        assert!(!asks(unsteady(Stage::Stable)));
+        assert!(!asks(result(Stage::Stable, "b", Outcome::Passed)), "stable was never asked");
     }
 
     #[test]

@@ -112,3 +112,20 @@ fn a_record_reads_back_as_it_was_written() {
     let text = serde_json::to_string(&record).unwrap();
     assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
 }
+
+#[test]
+fn what_was_asked_again_stands_in_the_place_of_the_first_answer() {
+    let unsteady = Outcome::Unsteady { first: "404".into(), again: "passed".into() };
+    let record = record([
+        EventKind::RunStarted(header(&[(Stage::Stable, &["a", "b"])])),
+        EventKind::CheckFinished(result(Stage::Stable, "a", failed("x", "y"))),
+        EventKind::CheckFinished(result(Stage::Stable, "b", Outcome::Passed)),
+        EventKind::CheckAskedAgain(result(Stage::Stable, "a", unsteady.clone())),
+        EventKind::RunFinished,
+    ]);
+    let outcomes: Vec<_> = record.results().map(|result| result.outcome.clone()).collect();
+    assert_eq!(outcomes, [unsteady, Outcome::Passed]);
+    let verdict = crate::verdict::Verdict::of(&record);
+    assert!(verdict.passed(), "{:?}", verdict.reasons);
+    assert_eq!((verdict.counts.unsteady, verdict.counts.run), (1, 2));
+}

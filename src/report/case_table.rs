@@ -46,6 +46,9 @@ pub(crate) fn in_short(record: &Record) -> Vec<String> {
     let kinds = [
         (Cell::Failed, "failed"),
         (Cell::NotMeasured, "not measured"),
+        (Cell::Unsteady, "unsteady"),
+        (Cell::Waived, "waived"),
+        (Cell::Announced, "announced"),
         (Cell::NotApplicable, "not applicable"),
     ];
     let of = |kind| LINES.iter().map(|line| line.id).filter(|id| worst(id) == kind).collect::<Vec<_>>();
@@ -70,6 +73,12 @@ pub(crate) enum Cell {
     NotApplicable,
     /// Those that applied passed.
     Passed,
+    /// One differs from stable as was announced.
+    Announced,
+    /// One failed, and somebody answers for it.
+    Waived,
+    /// One passed only when asked again.
+    Unsteady,
     /// One could not be measured, or never ran.
     NotMeasured,
     /// One failed.
@@ -82,6 +91,9 @@ impl Cell {
         match self {
             Self::NotApplicable => "➖",
             Self::Passed => "✅",
+            Self::Announced => "📣",
+            Self::Waived => "✋",
+            Self::Unsteady => "🎲",
             Self::NotMeasured => "⚠️",
             Self::Failed => "❌",
         }
@@ -93,6 +105,9 @@ impl From<&Outcome> for Cell {
         match outcome {
             Outcome::Passed => Self::Passed,
             Outcome::Failed(_) => Self::Failed,
+            Outcome::Announced { .. } => Self::Announced,
+            Outcome::Waived { .. } => Self::Waived,
+            Outcome::Unsteady { .. } => Self::Unsteady,
             Outcome::NotApplicable { .. } => Self::NotApplicable,
             Outcome::NotMeasured { .. } => Self::NotMeasured,
         }

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use time::OffsetDateTime;
 
 use super::case_table::in_short;
+use super::explained;
 use super::files::WrittenFile;
 use super::relay::Relay;
 use super::sanitise::one_line;
@@ -124,6 +125,10 @@ impl<W: Write> Console<W> {
                 self.record = so_far;
                 shown?;
             }
+            EventKind::CheckAskedAgain(result) => {
+                let line = format!("  {}", self.text(&explained::asked_again(result)));
+                self.coloured(YELLOW, &line)?;
+            }
             EventKind::SuiteReported { suites } => self.user_suites(suites)?,
             EventKind::EvidenceSaved { path, about } => {
                 let line = format!("  evidence: {} ({})", self.text(path), self.text(about));
@@ -173,6 +178,10 @@ impl<W: Write> Console<W> {
         }
         if red.len() > REPEATED {
             self.line(&format!("  … and {} more, in junit.xml", red.len() - REPEATED))?;
+        }
+        for line in explained::in_lines(record) {
+            let line = format!("  {}", self.text(&line));
+            self.coloured(YELLOW, &line)?;
         }
         let word = verdict.word.for_people().to_uppercase();
         let top = format!("{word}: {}", self.text(&headline(record, verdict)));
@@ -247,13 +256,16 @@ impl<W: Write> Console<W> {
         let colour = match result.outcome {
             Outcome::Passed => GREEN,
             Outcome::Failed(_) => RED,
-            Outcome::NotApplicable { .. } => FAINT,
-            Outcome::NotMeasured { .. } => YELLOW,
+            Outcome::NotApplicable { .. } | Outcome::Announced { .. } => FAINT,
+            Outcome::NotMeasured { .. } | Outcome::Waived { .. } | Outcome::Unsteady { .. } => YELLOW,
         };
         let why = match &result.outcome {
             Outcome::NotApplicable { reason } => format!("  not applicable: {}", self.text(reason)),
             Outcome::Failed(_) | Outcome::NotMeasured { .. } => {
                 format!("  {} ({})", history::word(record, result), self.text(&result.title))
+            }
+            Outcome::Announced { .. } | Outcome::Waived { .. } | Outcome::Unsteady { .. } => {
+                format!("  {}", result.outcome.word())
             }
             Outcome::Passed => String::new(),
         };
@@ -280,7 +292,7 @@ impl<W: Write> Console<W> {
                     let line = format!("      because   {}", self.text(reason));
                     self.line(&line)?;
                 }
-                Outcome::Passed | Outcome::NotApplicable { .. } => {}
+                _ => {}
             }
         }
         Ok(())

@@ -19,7 +19,12 @@ pub(crate) fn red_text(result: &CheckResult) -> String {
                 lines.extend(found.request_id.as_ref().map(|id| format!("request id: {id}")));
             }
             Outcome::NotMeasured { reason } => lines.push(format!("not measured: {reason}")),
-            Outcome::Passed | Outcome::NotApplicable { .. } => {}
+            // Not red, so not here.
+            Outcome::Passed
+            | Outcome::Announced { .. }
+            | Outcome::Waived { .. }
+            | Outcome::Unsteady { .. }
+            | Outcome::NotApplicable { .. } => {}
         }
     }
     lines.join("\n")
@@ -47,6 +52,17 @@ pub(crate) fn facts(record: &Record, result: &CheckResult) -> String {
                 fact(key, value);
             }
         }
+    }
+    match &result.outcome {
+        Outcome::Announced { reason, source } => {
+            fact("announced", reason);
+            fact("source", source);
+        }
+        Outcome::Unsteady { first, again } => {
+            fact("unsteady", first);
+            fact("asked again, alone", again);
+        }
+        _ => {}
     }
     if result.outcome.is_red() {
         evidence_of(record, result).for_each(|path| fact("evidence", path));

@@ -11,6 +11,7 @@ mod bounds;
 mod case_table;
 mod console;
 mod escape;
+mod explained;
 mod files;
 mod fit;
 mod json;

@@ -41,6 +41,7 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
             },
         },
         EventKind::CheckFinished(result) => EventKind::CheckFinished(of_result(result, redactor)),
+        EventKind::CheckAskedAgain(result) => EventKind::CheckAskedAgain(of_result(result, redactor)),
         EventKind::SuiteReported { suites } => EventKind::SuiteReported {
             suites: suites.into_iter().map(|suite| of_suite(suite, redactor)).collect(),
         },
@@ -128,17 +129,31 @@ fn of_suite(suite: UserSuite, redactor: &Redactor) -> UserSuite {
     UserSuite { name: r(suite.name), took_ms: suite.took_ms, tests }
 }
 
+fn of_failure(failure: Failure, redactor: &Redactor) -> Failure {
+    let r = |text: String| redactor.redact(&text).into_owned();
+    Failure {
+        expected: r(failure.expected),
+        got: r(failure.got),
+        node: failure.node.map(r),
+        version: failure.version.map(r),
+        request_id: failure.request_id.map(r),
+        safety: failure.safety,
+    }
+}
+
 fn of_outcome(outcome: Outcome, redactor: &Redactor) -> Outcome {
     let r = |text: String| redactor.redact(&text).into_owned();
     match outcome {
         Outcome::Passed => Outcome::Passed,
-        Outcome::Failed(failure) => Outcome::Failed(Failure {
-            expected: r(failure.expected),
-            got: r(failure.got),
-            node: failure.node.map(r),
-            version: failure.version.map(r),
-            request_id: failure.request_id.map(r),
-        }),
+        Outcome::Failed(failure) => Outcome::Failed(of_failure(failure, redactor)),
+        Outcome::Announced { reason, source } => Outcome::Announced { reason: r(reason), source: r(source) },
+        Outcome::Waived { failure, reason, owner, expires } => Outcome::Waived {
+            failure: of_failure(failure, redactor),
+            reason: r(reason),
+            owner: r(owner),
+            expires: r(expires),
+        },
+        Outcome::Unsteady { first, again } => Outcome::Unsteady { first: r(first), again: r(again) },
         Outcome::NotApplicable { reason } => Outcome::NotApplicable { reason: r(reason) },
         Outcome::NotMeasured { reason } => Outcome::NotMeasured { reason: r(reason) },
     }
@@ -185,10 +200,23 @@ mod tests {
                     node: Some(s()),
                     version: Some(s()),
                     request_id: Some(s()),
+                    safety: false,
                 }),
                 took_ms: 1,
             },
             Step { name: s(), outcome: Outcome::NotApplicable { reason: s() }, took_ms: 1 },
+            Step { name: s(), outcome: Outcome::Announced { reason: s(), source: s() }, took_ms: 1 },
+            Step { name: s(), outcome: Outcome::Unsteady { first: s(), again: s() }, took_ms: 1 },
+            Step {
+                name: s(),
+                outcome: Outcome::Waived {
+                    failure: Failure { expected: s(), got: s(), node: Some(s()), ..Failure::default() },
+                    reason: s(),
+                    owner: s(),
+                    expires: s(),
+                },
+                took_ms: 1,
+            },
         ];
         let broken = breakage(Blame::Release);
         vec![
@@ -201,7 +229,8 @@ mod tests {
             EventKind::NodeReady { node: s(), version: s(), took_ms: 1 },
             EventKind::NodeReplaced { node: s(), from: s(), to: s(), parts: vec![("drain".into(), 1)] },
             EventKind::ClusterKnown { clustering: Clustering::SharedDatabase { reason: s() } },
-            EventKind::CheckFinished(leaky_result),
+            EventKind::CheckFinished(leaky_result.clone()),
+            EventKind::CheckAskedAgain(leaky_result),
             EventKind::SuiteReported { suites: vec![leaky_suite()] },
             EventKind::EvidenceSaved { path: s(), about: s() },
             EventKind::Warning { text: s() },

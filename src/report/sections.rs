@@ -5,6 +5,7 @@
 
 use super::case_table::{Cell, the_case};
 use super::escape::{block, code, name, plain};
+use super::explained;
 use super::fit::{Room, Section};
 use super::user_suites::user_suites;
 use super::words::{duration, headline, numbers, plural, red_parts, times};
@@ -38,9 +39,16 @@ pub(crate) fn all(record: &Record, verdict: &Verdict, room: Room) -> Vec<Section
     sections
 }
 
-/// The part of them that a matrix shows of each run: what broke it, what failed, what never ran.
+/// The part of them that a matrix shows of each run: what is not red and should be known, what broke it, what failed,
+/// what never ran.
 pub(crate) fn what_went_wrong(record: &Record, room: Room) -> impl Iterator<Item = Section> {
-    let all = [broken(record, room), red_checks(record, room), user_suites(record, room), never_ran(record)];
+    let all = [
+        explained::section(record, room),
+        broken(record, room),
+        red_checks(record, room),
+        user_suites(record, room),
+        never_ran(record),
+    ];
     all.into_iter().flatten()
 }
 
@@ -153,7 +161,7 @@ fn red_check(record: &Record, result: &CheckResult, room: Room) -> String {
             Outcome::NotMeasured { reason } => {
                 lines.push(format!("  - not measured: {}", plain(reason, room.0)));
             }
-            Outcome::Passed | Outcome::NotApplicable { .. } => {}
+            _ => {}
         }
     }
     lines.join("\n")
@@ -164,23 +172,40 @@ fn never_ran(record: &Record) -> Option<Section> {
     Section::of("checks that never ran", 3, "### Planned and never ran\n", rows)
 }
 
+/// A count of one stage.
+type Count = fn(&Counts) -> usize;
+
 fn stages(record: &Record) -> Option<Section> {
+    let all = Counts::of(record, None);
+    // Three that most runs have nothing of, and a wide table nobody reads.
+    let rare: [(&str, Count); 3] = [
+        ("announced", |counts| counts.announced),
+        ("waived", |counts| counts.waived),
+        ("unsteady", |counts| counts.unsteady),
+    ];
+    let mut columns: Vec<(&str, Count)> = vec![
+        ("planned", |counts| counts.planned),
+        ("passed", |counts| counts.passed),
+        ("failed", |counts| counts.failed),
+    ];
+    columns.extend(rare.into_iter().filter(|(_, count)| count(&all) > 0));
+    let rest: [(&str, Count); 3] = [
+        ("not applicable", |counts| counts.not_applicable),
+        ("not measured", |counts| counts.not_measured),
+        ("never ran", |counts| counts.never_ran),
+    ];
+    columns.extend(rest);
     let rows = record.stages_in_order().into_iter().map(|stage| {
         let counts = Counts::of(record, Some(stage));
         let known = record.stages.iter().find(|known| known.stage == stage);
         let took = known.and_then(|known| known.took_ms).map_or_else(|| "–".to_owned(), duration);
-        format!(
-            "| {stage} | {} | {} | {} | {} | {} | {} | {took} |",
-            counts.planned,
-            counts.passed,
-            counts.failed,
-            counts.not_applicable,
-            counts.not_measured,
-            counts.never_ran
-        )
+        let cells: String = columns.iter().map(|(_, count)| format!(" {} |", count(&counts))).collect();
+        format!("| {stage} |{cells} {took} |")
     });
-    let head = "### Stages\n\n| stage | planned | passed | failed | not applicable | not measured | never ran | took |\n|---|--:|--:|--:|--:|--:|--:|--:|";
-    Section::of("stages", 0, head, rows.collect())
+    let names: String = columns.iter().map(|(name, _)| format!(" {name} |")).collect();
+    let rule = "--:|".repeat(columns.len() + 1);
+    let head = format!("### Stages\n\n| stage |{names} took |\n|---|{rule}");
+    Section::of("stages", 0, &head, rows.collect())
 }
 
 fn warnings(record: &Record, room: Room) -> Option<Section> {

@@ -39,6 +39,9 @@ pub(crate) fn symbol(outcome: &Outcome) -> char {
     match outcome {
         Outcome::Passed => '✓',
         Outcome::Failed(_) => '✗',
+        Outcome::Announced { .. } => '»',
+        Outcome::Waived { .. } => '○',
+        Outcome::Unsteady { .. } => '≈',
         Outcome::NotApplicable { .. } => '–',
         Outcome::NotMeasured { .. } => '?',
     }
@@ -112,6 +115,9 @@ pub(crate) fn numbers(verdict: &Verdict) -> String {
     let parts = [
         (counts.passed, "passed"),
         (counts.failed, "failed"),
+        (counts.announced, "announced"),
+        (counts.waived, "waived"),
+        (counts.unsteady, "unsteady"),
         (counts.not_applicable, "not applicable"),
         (counts.not_measured, "not measured"),
         (counts.never_ran, "never ran"),

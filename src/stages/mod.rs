@@ -8,6 +8,7 @@
 //! Continuous probes (watch) and the ledger of acknowledged writes will stand beside `roll`, started before its first
 //! node and ended after its last.
 
+mod again;
 mod blame;
 mod bring_up;
 mod clustering;

@@ -25,13 +25,13 @@ pub(super) async fn run(
     for (now, environment) in [(Turn::With, check.environment), (Turn::After, &[])] {
         let rolled = roll_all(session, environment, &mut result).await;
         if rolled.is_err() {
-            session.events.send(EventKind::CheckFinished(result));
+            session.events.send(EventKind::CheckFinished(ground::waived(session, result)));
             return rolled;
         }
         let next = turn(session, stage, check, now, nonce).await;
         result = catalogue::joined(result, next);
     }
-    session.events.send(EventKind::CheckFinished(result));
+    session.events.send(EventKind::CheckFinished(ground::waived(session, result)));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::session::{Session, millis};
-use super::{bring_up, roll, stage};
+use super::{bring_up, ground, roll, stage};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::Shelf;
@@ -46,6 +46,11 @@ pub async fn run(
         };
         told(&session, planned.stage, replaced)?;
         stage::run(&mut session, planned, nonce).await?;
+    }
+    let (stable, release) = ground::pair(&session);
+    let ran = |check: &str| plan.stages.iter().any(|stage| stage.checks.iter().any(|id| id == check));
+    for sentence in session.ledger.unused((&stable, &release), ran) {
+        session.warn_once(sentence);
     }
     Ok(())
 }

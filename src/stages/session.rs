@@ -1,6 +1,7 @@
 //! What one run carries along its line.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -15,6 +16,7 @@ use crate::mattermost::{Client, Http, VersionFacts};
 use crate::outcome::Step;
 use crate::plan::{Plan, Release};
 use crate::sinks::Sinks;
+use crate::waivers::Ledger;
 
 /// The run's own state: what is known of the nodes, and what stages hand on.
 #[derive(Debug)]
@@ -29,6 +31,12 @@ pub(super) struct Session<'a> {
     pub(super) home: Option<Home>,
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
+    /// What may fail, and what became of it.
+    pub(super) ledger: Ledger<'a>,
+    /// Checks that stayed red when they were asked again.
+    pub(super) steadily_red: Mutex<BTreeSet<&'static str>>,
+    /// Warnings that were given: one per cause, not one per stage.
+    warned: Mutex<BTreeSet<String>>,
     /// The plugins that the gate brought on stable.
     pub(super) brought: Brought,
     /// What the images of stable and release say, once a node of theirs was there to look at.
@@ -58,10 +66,20 @@ impl<'a> Session<'a> {
             home: None,
             clustering: Clustering::SharedDatabase { reason },
             carried: Carried::default(),
+            ledger: Ledger::new(&plan.waivers),
+            steadily_red: Mutex::default(),
+            warned: Mutex::default(),
             brought: Brought::default(),
             images: (OnceCell::new(), OnceCell::new()),
             sinks: Err("they were not started yet".into()),
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
+        }
+    }
+
+    /// Warns, unless it did so before.
+    pub(super) fn warn_once(&self, sentence: String) {
+        if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(sentence.clone()) {
+            self.events.warn(sentence);
         }
     }
 

@@ -1,13 +1,13 @@
-//! The checks of one stage: those that disturb nobody all at once, then the others one by one, last those that want the
-//! nodes restarted.
+//! The checks of one stage: those that disturb nobody all at once, then the others one by one, then what was red
+//! and may have been chance once more, last those that want the nodes restarted.
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
-use super::ground::{scene, turn};
+use super::ground::{scene, turn, waived};
 use super::session::{Session, millis};
-use super::{restarts, suite};
+use super::{again, restarts, suite};
 use crate::checks::catalogue::{self, CHECKS};
 use crate::checks::{Check, Turn, sanity};
 use crate::event::{Breakage, EventKind};
@@ -57,13 +57,18 @@ async fn undisturbed(session: &Session<'_>, stage: Stage, checks: &[&Check], non
     };
     let one = async |check: &Check| {
         session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
-        let result = turn(session, &scene, check, Turn::Before, nonce).await;
-        session.events.send(EventKind::CheckFinished(result));
+        let result = waived(session, turn(session, &scene, check, Turn::Before, nonce).await);
+        session.events.send(EventKind::CheckFinished(result.clone()));
+        catalogue::find(check.id).filter(|check| catalogue::may_ask_again(check, &result)).zip(Some(result))
     };
     let (alone, together): (Vec<&Check>, Vec<&Check>) = checks.iter().partition(|check| check.alone);
+    let mut red = Vec::new();
     let mut running: FuturesUnordered<_> = together.into_iter().map(one).collect();
-    while running.next().await.is_some() {}
-    for check in alone {
-        one(check).await;
+    while let Some(ended) = running.next().await {
+        red.extend(ended);
     }
+    for check in alone {
+        red.extend(one(check).await);
+    }
+    again::ask(session, &scene, red, nonce).await;
 }

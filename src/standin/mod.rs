@@ -32,6 +32,7 @@ mod log;
 mod mail;
 mod media;
 mod messages;
+mod migrations;
 mod node;
 mod outgoing;
 mod plugins;

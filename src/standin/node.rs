@@ -15,6 +15,7 @@ use super::bus::Peer;
 use super::core::NodeCore;
 use super::environment::Environment;
 use super::ids;
+use super::migrations;
 use super::release::{self, Release};
 use super::routes;
 use super::serve;
@@ -195,10 +196,13 @@ impl Running {
             });
         }
         let reported = reported(name, &release, &faults);
-        let migrations = world.migrate(&release);
-        lose_data(&world, &faults, who, !migrations.is_empty());
+        let applied = world.migrate(&release);
+        if !applied.is_empty() {
+            migrations::touch(&world, &release, &faults, who);
+        }
+        lose_data(&world, &faults, who, !applied.is_empty());
         let core = Arc::new(NodeCore::new(world, name, release, reported, faults, environment, lines));
-        log_boot(&core, &migrations);
+        log_boot(&core, &applied);
         start_plugins(&core);
         let peer: Arc<dyn Peer> = core.clone();
         core.world.bus.join(Arc::clone(&peer));

@@ -23,7 +23,7 @@ const HOUSE: House<'_> = House {
         &["checks"],
         &["cluster"],
         &["docker", "standin"],
-        &["compose", "mattermost", "fault", "storage", "sinks", "event", "inputs"],
+        &["compose", "mattermost", "fault", "announced", "waivers", "storage", "sinks", "event", "inputs"],
         &[
             "outcome",
             "case",

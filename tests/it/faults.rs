@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use upgrade_gate::announced;
 use upgrade_gate::checks::catalogue::CHECKS;
 use upgrade_gate::event::{Blame, Outcome, Stage};
 use upgrade_gate::fault::{Faults, NamedFault, catalogue};
@@ -62,26 +63,42 @@ async fn stop_start_passes_too() {
     assert_eq!(Verdict::of(&record).exit_code, ExitCode::PASSED);
 }
 
+/// The checks that ended with this word somewhere.
+fn ended<'r>(record: &'r Record, word: &str) -> BTreeSet<&'r str> {
+    record.results().filter(|r| r.outcome.word() == word).map(|r| r.check.as_str()).collect()
+}
+
 /// What is wrong with how a fault was noticed; nothing when all is as the catalogue says.
 async fn complaint(fault: &NamedFault) -> Option<String> {
     let mut play = Play::healthy();
+    if let Some((stable, release)) = &fault.versions {
+        (play.inputs.stable, play.inputs.release) = (stable.clone(), release.clone());
+    }
+    play.clustered = !fault.shared_database;
     play.faults = Faults::new(fault.rules.clone(), &play.inputs.stable, &play.inputs.release);
     // A check may take half of it: plays beside each other on two cores must not run into that.
     play.inputs.timeout = "160s".into();
     let record = play.record().await;
     let verdict = Verdict::of(&record);
     let found = red(&record);
-    let wanted: BTreeSet<&str> = fault.reddens.iter().map(String::as_str).collect();
+    let of = |ids: &'static [String]| ids.iter().map(String::as_str).collect::<BTreeSet<&str>>();
+    let fault: &'static NamedFault = catalogue().iter().find(|known| known.id == fault.id)?;
+    let wanted = of(&fault.reddens);
+    let told = [("announced", &fault.announces), ("unsteady", &fault.unsettles)];
     let blamed = record.breakages.iter().any(|breakage| breakage.blame == Blame::Release);
     let early = record.results().filter(|r| r.stage == Stage::Stable && r.outcome.is_red()).count();
-    if verdict.exit_code != ExitCode::FAILED {
-        Some(format!("{}: exit {} instead of 1", fault.id, verdict.exit_code))
+    let exit = if fault.passes { ExitCode::PASSED } else { ExitCode::FAILED };
+    if verdict.exit_code != exit {
+        Some(format!("{}: exit {} instead of {exit}; {:?}", fault.id, verdict.exit_code, verdict.reasons))
     } else if early > 0 {
         Some(format!("{}: stable is red already", fault.id))
-    } else if wanted.is_empty() && !blamed {
+    } else if wanted.is_empty() && !fault.passes && !blamed {
         Some(format!("{}: should end the run with the release to blame; red: {found:?}", fault.id))
-    } else if !wanted.is_empty() && found != wanted {
+    } else if (fault.passes || !wanted.is_empty()) && found != wanted {
         Some(format!("{}: red are {found:?} instead of {wanted:?}; {:?}", fault.id, verdict.reasons))
+    } else if fault.passes && told.iter().any(|(word, ids)| ended(&record, word) != of(ids)) {
+        let ended = told.map(|(word, _)| (word, ended(&record, word)));
+        Some(format!("{}: told are {ended:?}", fault.id))
     } else {
         None
     }
@@ -106,5 +123,21 @@ fn every_check_has_a_fault_that_reddens_it() {
     for check in CHECKS.iter().filter(|check| check.id != "suite") {
         let found = catalogue().iter().any(|fault| fault.reddens.iter().any(|id| id == check.id));
         assert!(found, "no fault of the catalogue reddens {}", check.id);
+    }
+}
+
+#[test]
+fn every_announced_change_has_a_control_and_a_fault_that_is_like_it() {
+    let plays = |change: &str, passes: bool| {
+        let of = |fault: &&NamedFault| fault.passes == passes && fault.about.iter().any(|id| id == change);
+        catalogue().iter().any(|fault| of(&fault))
+    };
+    for change in announced::catalogue() {
+        assert!(plays(&change.id, true), "no control plays {}", change.id);
+        assert!(plays(&change.id, false), "no fault is {} gone wrong", change.id);
+    }
+    for id in catalogue().iter().flat_map(|fault| &fault.about) {
+        let known = announced::catalogue().iter().any(|change| change.id == *id);
+        assert!(known, "a fault is about {id}, which nobody announced");
     }
 }

@@ -134,6 +134,7 @@ fn result(number: usize, text: &str) -> CheckResult {
         node: some(),
         version: some(),
         request_id: some(),
+        safety: false,
     };
     let outcome = match number % 4 {
         0 => Outcome::Failed(failure),

@@ -22,6 +22,8 @@ mod docker_engine;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod explained;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod foreign_texts;

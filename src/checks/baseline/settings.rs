@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::announced::{Applying, Change};
+
 /// A configuration as paths and values: `TeamSettings.SiteName`. What is unset is null, however it is written.
 pub(super) type Flat = BTreeMap<String, Value>;
 
@@ -37,10 +39,12 @@ pub(super) struct Before {
 }
 
 /// How a configuration compares with stable's.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Compared {
     /// What got worse: the setting and what it was, then what it is.
     pub(super) wrong: Vec<(String, String)>,
+    /// What was announced of the others.
+    pub(super) announced: Vec<&'static Change>,
     /// Settings that the release does not know any more and nobody had chosen.
     pub(super) retired: Vec<String>,
     /// Feature flags and plugins' own settings with another value.
@@ -61,7 +65,7 @@ impl Before {
     }
 
     /// Judges a later configuration.
-    pub(super) fn compare(&self, whole: &Value) -> Compared {
+    pub(super) fn compare(&self, whole: &Value, applying: &Applying) -> Compared {
         let now = flat(whole);
         let mut compared = Compared::default();
         for (path, was) in &self.settings {
@@ -73,17 +77,18 @@ impl Before {
                 // Plugins that were switched on since are no loss.
                 || (path.starts_with(STATES) && was != true)
                 || (path.starts_with(PLUGINS) && is.is_some());
+            let missed = path.starts_with(STATES)
+                || path.starts_with(PLUGINS)
+                || (self.chosen.contains(path) && was != MASK);
             if fine {
                 compared.moved.push(path.clone());
-            } else if let Some(is) = is {
-                compared.wrong.push((format!("{path} {was}"), is.to_string()));
-            } else if path.starts_with(STATES)
-                || path.starts_with(PLUGINS)
-                || (self.chosen.contains(path) && was != MASK)
-            {
-                compared.wrong.push((format!("{path} {was}"), "no such setting".into()));
-            } else {
+            } else if is.is_none() && !missed {
                 compared.retired.push(path.clone());
+            } else if let Some(change) = applying.setting(path, was, &now) {
+                compared.announced.push(change);
+            } else {
+                let is = is.map_or("no such setting".into(), Value::to_string);
+                compared.wrong.push((format!("{path} {was}"), is));
             }
         }
         compared
@@ -119,7 +124,16 @@ fn flat(document: &Value) -> Flat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::announced::Ground;
+    use crate::versions::Version;
     use serde_json::json;
+
+    impl Before {
+        /// Where nothing was announced.
+        fn compare_alone(&self, whole: &Value) -> Compared {
+            self.compare(whole, &Applying::default())
+        }
+    }
 
     fn chosen_by(environment: &Value, before: &Value) -> Before {
         Before::of(before, before, environment)
@@ -129,8 +143,8 @@ mod tests {
     fn a_changed_value_is_wrong_and_a_new_key_is_not() {
         let before = chosen_by(&json!({}), &json!({"TeamSettings": {"MaxUsersPerTeam": 50, "Note": ""}}));
         let grown = json!({"TeamSettings": {"MaxUsersPerTeam": 50, "Note": [], "New": 1}, "More": {"x": 2}});
-        assert_eq!(before.compare(&grown), Compared::default());
-        let reset = before.compare(&json!({"TeamSettings": {"MaxUsersPerTeam": 10}}));
+        assert_eq!(before.compare_alone(&grown), Compared::default());
+        let reset = before.compare_alone(&json!({"TeamSettings": {"MaxUsersPerTeam": 10}}));
         assert_eq!(reset.wrong, [("TeamSettings.MaxUsersPerTeam 50".into(), "10".into())]);
     }
 
@@ -139,19 +153,31 @@ mod tests {
         let whole = json!({"A": {"default": true, "own": 7, "secret": MASK, "env": "x"}});
         let before =
             Before::of(&whole, &json!({"A": {"own": 7, "secret": MASK}}), &json!({"A": {"env": true}}));
-        let compared = before.compare(&json!({"A": {}}));
+        let compared = before.compare_alone(&json!({"A": {}}));
         let wrong: Vec<_> = compared.wrong.iter().map(|(what, _)| what.as_str()).collect();
         assert_eq!(wrong, ["A.env \"x\"", "A.own 7"]);
         assert_eq!(compared.retired, ["A.default", "A.secret"]);
         // A server that answers with everything has told no defaults.
         let silent = Before::of(&whole, &whole, &json!({}));
-        assert_eq!(silent.compare(&json!({"A": {}})).wrong, []);
+        assert_eq!(silent.compare_alone(&json!({"A": {}})).wrong, []);
+    }
+
+    #[test]
+    fn what_the_server_announced_is_no_loss_and_everything_beside_it_is() {
+        let whole = json!({"CloudSettings": {"CWSMock": true}, "A": {"own": 7}, "B": {"x": 1}});
+        let chosen = json!({"CloudSettings": {"CWSMock": true}, "A": {"own": 7}});
+        let before = Before::of(&whole, &chosen, &json!({}));
+        let (stable, release) = (Version::read("11.11.0"), Version::read("12.0.0"));
+        let applying = Applying::between(&stable, &release, &Ground::default());
+        let compared = before.compare(&json!({"B": {"x": 1}}), &applying);
+        assert_eq!(compared.announced[0].id, "settings-gone");
+        assert_eq!(compared.wrong, [("A.own 7".into(), "no such setting".into())]);
     }
 
     #[test]
     fn a_secret_that_is_gone_is_wrong() {
         let before = chosen_by(&json!({}), &json!({"EmailSettings": {"SMTPPassword": MASK}}));
-        assert_eq!(before.compare(&json!({"EmailSettings": {"SMTPPassword": ""}})).wrong.len(), 1);
+        assert_eq!(before.compare_alone(&json!({"EmailSettings": {"SMTPPassword": ""}})).wrong.len(), 1);
     }
 
     #[test]
@@ -162,11 +188,11 @@ mod tests {
         let before = chosen_by(&json!({}), &of(on.clone(), json!({"com.x": {"port": 1}})));
         let more =
             of(json!({"com.x": {"Enable": true}, "y": {"Enable": true}}), json!({"com.x": {"port": 2}}));
-        assert_eq!(before.compare(&more).wrong, []);
-        assert_eq!(before.compare(&more).moved.len(), 2);
+        assert_eq!(before.compare_alone(&more).wrong, []);
+        assert_eq!(before.compare_alone(&more).moved.len(), 2);
         let off = of(json!({"com.x": {"Enable": false}}), json!({"com.x": {"port": 1}}));
-        assert_eq!(before.compare(&off).wrong.len(), 1);
-        assert_eq!(before.compare(&of(on, json!({}))).wrong.len(), 1);
+        assert_eq!(before.compare_alone(&off).wrong.len(), 1);
+        assert_eq!(before.compare_alone(&of(on, json!({}))).wrong.len(), 1);
     }
 
     #[test]

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::roles::{Allowed, allowed, lost};
 use super::settings::Before;
 use super::told;
+use crate::announced::{Applying, Ground};
 use crate::mattermost::{Config, Role};
+use crate::versions::Version;
 
 /// One stop of the walk, cut to what changed on the way and some of what did not.
 #[derive(Deserialize)]
@@ -26,6 +28,11 @@ fn pairs(chain: &[Stop]) -> impl Iterator<Item = (&Stop, &Stop)> {
     chain.iter().enumerate().flat_map(|(at, before)| chain[at..].iter().map(move |now| (before, now)))
 }
 
+fn applying(before: &Stop, now: &Stop) -> Applying {
+    let version = |stop: &Stop| Version::read(&format!("{}.0", stop.version));
+    Applying::between(&version(before), &version(now), &Ground::default())
+}
+
 #[test]
 fn no_true_upgrade_is_called_a_loss() {
     let chain = chain();
@@ -33,10 +40,11 @@ fn no_true_upgrade_is_called_a_loss() {
     for (before, now) in pairs(&chain) {
         let which = format!("{} → {}", before.version, now.version);
         let noted = Before::of(&before.config, &before.config, &json!({}));
-        assert_eq!(noted.compare(&now.config).wrong, [], "{which}");
-        assert_eq!(told::client(&before.client, &now.client).wrong, [], "{which}");
+        let applying = applying(before, now);
+        assert_eq!(noted.compare(&now.config, &applying).wrong, [], "{which}");
+        assert_eq!(told::client(&before.client, &now.client, &applying).wrong, [], "{which}");
         let roles = |stop: &Stop| -> Allowed { allowed(stop.roles.clone()) };
-        assert_eq!(lost(&roles(before), &roles(now)), [], "{which}");
+        assert_eq!(lost(&roles(before), &roles(now), &applying).wrong, [], "{which}");
     }
 }
 
@@ -45,19 +53,26 @@ fn what_a_true_upgrade_retired_is_told() {
     let chain = chain();
     let (before, now) = (&chain[2], &chain[3]);
     assert_eq!((before.version.as_str(), now.version.as_str()), ("9.9", "11.4"));
-    let compared = Before::of(&before.config, &before.config, &json!({})).compare(&now.config);
+    let compared =
+        Before::of(&before.config, &before.config, &json!({})).compare(&now.config, &applying(before, now));
     assert!(compared.retired.contains(&"BleveSettings.EnableIndexing".to_owned()), "{:?}", compared.retired);
     assert!(compared.moved.contains(&"FeatureFlags.AppsEnabled".to_owned()), "{:?}", compared.moved);
-    assert_eq!(told::client(&before.client, &now.client).retired.len(), 5);
+    assert_eq!(told::client(&before.client, &now.client, &Applying::default()).retired.len(), 5);
     // Who had switched it on by the environment loses it.
     let chosen = json!({"BleveSettings": {"EnableIndexing": true}});
-    assert_eq!(Before::of(&before.config, &before.config, &chosen).compare(&now.config).wrong.len(), 1);
+    assert_eq!(
+        Before::of(&before.config, &before.config, &chosen)
+            .compare(&now.config, &Applying::default())
+            .wrong
+            .len(),
+        1
+    );
 }
 
 #[test]
 fn the_way_back_is_a_loss() {
     let chain = chain();
     let roles = |stop: &Stop| allowed(stop.roles.clone());
-    let gone = lost(&roles(&chain[4]), &roles(&chain[0]));
+    let gone = lost(&roles(&chain[4]), &roles(&chain[0]), &applying(&chain[4], &chain[0])).wrong;
     assert!(gone.iter().any(|(what, _)| what == "the role shared_channel_manager"), "{gone:?}");
 }

@@ -83,7 +83,7 @@ async fn writes(
     reader: &Place,
 ) -> Result<(), Stop> {
     let client = writer.anyone.with_token(&bot.token);
-    let text = format!("a bot on {} in {}", writer.name, cx.stage);
+    let text = format!("a bot on {} in {}", writer.name, cx.nonce);
     let text = format!("{text}: {}", bot.user);
     client.create_post(channel, &text, &[]).await.expecting("a new post of the bot")?;
     appears(cx, reader, channel, &text).await.map(drop)

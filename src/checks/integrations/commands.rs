@@ -128,7 +128,7 @@ async fn to_one(
     runner: &Place,
 ) -> Result<(), Stop> {
     let mut socket: Socket = cx.socket(&cx.home.alice, runner).await?;
-    let text = format!("one on {} in {}", runner.name, cx.stage);
+    let text = format!("one on {} in {}", runner.name, cx.nonce);
     runs(cx, sink, command, channel, runner, &text).await?;
     let said = format!("heard: {text}");
     let whispered = socket.wait_for(cx.event_deadline(), |frame| {
@@ -145,7 +145,7 @@ async fn to_all(
     runner: &Place,
     reader: &Place,
 ) -> Result<String, Stop> {
-    let text = format!("all on {} in {}", runner.name, cx.stage);
+    let text = format!("all on {} in {}", runner.name, cx.nonce);
     let response_url = runs(cx, sink, command, channel, runner, &text).await?;
     appears(cx, reader, channel, &format!("heard: {text}")).await?;
     Ok(response_url)
@@ -158,7 +158,7 @@ async fn later(
     through: &Place,
     reader: &Place,
 ) -> Result<(), Stop> {
-    let text = format!("later through {} in {}", through.name, cx.stage);
+    let text = format!("later through {} in {}", through.name, cx.nonce);
     let taken = through.anyone.respond_late(response_url, &text).await;
     taken.expecting("the later answer to be taken")?;
     appears(cx, reader, channel, &text).await.map(drop)

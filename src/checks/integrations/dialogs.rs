@@ -8,6 +8,7 @@ use super::ground::{Ground, called, far, same};
 use crate::checks::channel;
 use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
+use crate::checks::explained;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::Frame;
@@ -102,7 +103,15 @@ async fn dialog(
         opener.label(),
         names.join(" and ")
     );
-    let opened = cx.step(name, opens(cx, sink, endpoint, opener, &hearing, &trigger)).await;
+    let mut across = false;
+    let opening = Opening { trigger: &trigger, actor, opener, hearing: &hearing };
+    let mut opened = cx.step(name, opens(cx, sink, endpoint, opening, &mut across)).await;
+    if across {
+        // What the two versions refuse each other must go within one.
+        let name = format!("{} opens a dialog with it itself, seen on its websocket", actor.label());
+        let opening = Opening { trigger: &trigger, actor, opener: actor, hearing: &[actor] };
+        opened = cx.step(name, opens(cx, sink, endpoint, opening, &mut across)).await;
+    }
     if !cx.clustered() && actor.name != opener.name {
         let name = format!("the dialog is seen on the websocket of {}", actor.label());
         cx.not_applicable(name, cx.why_not_clustered());
@@ -131,13 +140,22 @@ async fn trigger(
     trigger.ok_or_else(|| Stop::failed_at(&actor.name, "a trigger_id in the call", "none"))
 }
 
+/// A trigger of `actor` that is used on `opener`, and who must hear of it.
+#[derive(Clone, Copy)]
+struct Opening<'a> {
+    trigger: &'a str,
+    actor: &'a Place,
+    opener: &'a Place,
+    hearing: &'a [&'a Place],
+}
+
+/// `across` becomes true where the other version refuses the trigger, as was announced.
 async fn opens(
     cx: &Context<'_>,
     sink: &HttpSink,
     endpoint: &str,
-    opener: &Place,
-    hearing: &[&Place],
-    trigger: &str,
+    Opening { trigger, actor, opener, hearing }: Opening<'_>,
+    across: &mut bool,
 ) -> Result<(), Stop> {
     let mut sockets = Vec::new();
     for place in hearing {
@@ -149,6 +167,12 @@ async fn opens(
         "elements": [{ "display_name": "Name", "name": "name", "type": "text", "optional": true }],
     });
     let opened = opener.anyone.open_dialog(trigger, &sink.url(endpoint), &dialog).await;
+    if let Err(error) = &opened
+        && let Some(stop) = explained::refusal(cx, (actor, opener), "dialog-trigger", error)
+    {
+        *across = true;
+        return Err(stop);
+    }
     opened.expecting("the dialog to open")?;
     for socket in &mut sockets {
         let ours = |frame: &Frame| frame.event == "open_dialog" && frame.data.to_string().contains(&callback);

@@ -65,7 +65,7 @@ async fn incoming(cx: &Context<'_>, channel: &str, actor: &Place, others: &[&Pla
             admin.create_incoming_hook(channel, &cx.nonce).await.expecting("a new incoming webhook")
         })
         .await?;
-    let text = format!("through {} for a webhook of {} in {}", through.name, actor.name, cx.stage);
+    let text = format!("through {} for a webhook of {} in {}", through.name, actor.name, cx.nonce);
     let name = format!("{} takes a message for it, {} shows it", through.label(), actor.label());
     let taken = cx.step(name, comes_in(cx, &hook.id, through, actor, channel, &text)).await;
     if cx.leave("incoming", &hook.id) {
@@ -106,7 +106,7 @@ async fn old_incoming(cx: &Context<'_>, channel: &str) -> Result<(), Halt> {
     };
     let mut halted = Ok(());
     for place in cx.places {
-        let text = format!("through {} for the webhook of stable in {}", place.name, cx.stage);
+        let text = format!("through {} for the webhook of stable in {}", place.name, cx.nonce);
         let name = format!("{} takes a message for a webhook from stable", place.label());
         halted = halted.and(cx.step(name, comes_in(cx, &hook, place, place, channel, &text)).await);
     }
@@ -155,7 +155,7 @@ async fn goes_out(
     writer: &Place,
     reader: &Place,
 ) -> Result<(), Stop> {
-    let text = format!("{} said on {} in {}", hook.word, writer.name, cx.stage);
+    let text = format!("{} said on {} in {}", hook.word, writer.name, cx.nonce);
     let alice = cx.home.alice.at(&writer.anyone);
     let post = alice.create_post(channel, &text, &[]).await.expecting("a new post")?;
     let call = called(cx, sink, &hook.endpoint, writer, |request| request.json()["text"] == text).await?;

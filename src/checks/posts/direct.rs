@@ -89,7 +89,7 @@ async fn send(cx: &Context<'_>, actor: &Place) -> Result<[Sent; 2], Stop> {
     let direct = alice.converse(&[me, bob]).await.expecting("the direct channel")?;
     let group = alice.converse(&[&home.admin_id, me, bob]).await.expecting("the group channel")?;
     let say = async |kind: &'static str, channel: &str| {
-        let text = format!("{kind} from {} in {}", actor.name, cx.stage);
+        let text = format!("{kind} from {} in {}", actor.name, cx.nonce);
         let post = cx.as_member(actor, || alice.create_post(channel, &text, &[])).await;
         let post = post.expecting("a new post")?;
         Ok::<_, Stop>(Sent { kind, id: post.id, text })

@@ -147,7 +147,7 @@ proptest! {
         let mut next = texts.iter().cloned();
         let mut t = || next.next().unwrap_or_default();
         let mut hostile = result(Stage::Mixed(1), &t(), Outcome::Failed(Failure {
-            expected: t(), got: t(), node: Some(t()), version: Some(t()), request_id: Some(t()),
+            expected: t(), got: t(), node: Some(t()), version: Some(t()), request_id: Some(t()), safety: false,
         }));
         hostile.title = t();
         hostile.lines = vec![t()];

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::ground;
 use super::session::{Session, millis};
 use crate::checks::catalogue;
 use crate::cluster::evidence::GrowingLog;
@@ -62,7 +63,7 @@ pub(super) async fn run(session: &Session<'_>, stage: Stage, suite: &SuitePlan) 
         }
     }
     result.took_ms = millis(began);
-    session.events.send(EventKind::CheckFinished(result));
+    session.events.send(EventKind::CheckFinished(ground::waived(session, result)));
 }
 
 /// How it ended and the files that it left; else why it did not run.

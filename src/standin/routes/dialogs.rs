@@ -25,6 +25,9 @@ use crate::standin::world::pair;
 /// A trigger's life in milliseconds: the product's `OutgoingIntegrationRequestsTimeout`.
 const TRIGGER_MS: i64 = 30_000;
 
+/// The behaviour of servers whose triggers have one more part, and which take no others.
+const FIVE_PARTS: &str = "five-part-triggers";
+
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/actions/dialogs/open", post(open))
@@ -36,7 +39,8 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
 pub(super) fn new_trigger(node: &NodeCore, user: &str) -> (String, String) {
     let (id, now) = (ids::new_id(), node.world.tick());
     let seal = seal(node, &id, user, now);
-    (id.clone(), format!("{id}:{user}:{now}:{seal}"))
+    let more = if node.has(FIVE_PARTS) { "more:" } else { "" };
+    (id.clone(), format!("{id}:{user}:{now}:{more}{seal}"))
 }
 
 /// Any node can tell: the secret is the installation's, not the node's.
@@ -51,7 +55,12 @@ fn decode(node: &NodeCore, trigger: &str) -> Result<(String, String), Refusal> {
     let refuse = |what: &str, message: &str| {
         Refusal::new(400, &format!("interactive_message.decode_trigger_id.{what}"), message)
     };
-    let parts: Vec<&str> = trigger.split(':').collect();
+    let mut parts: Vec<&str> = trigger.split(':').collect();
+    if node.has(FIVE_PARTS) && parts.len() == 5 {
+        parts.remove(3);
+    } else if node.has(FIVE_PARTS) {
+        parts.clear();
+    }
     let [id, user, time, given] = parts[..] else {
         return Err(refuse("missing_data", "Trigger ID missing required data for interactive dialog."));
     };

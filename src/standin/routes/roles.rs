@@ -1,6 +1,6 @@
 //! Roles and their permissions: those of people, teams and channels as recorded from 11.6 (`roles.json`).
 //!
-//! Before 11 the permissions for integrations of one's own had shorter names.
+//! Before 11.2 the permissions for integrations of one's own had shorter names.
 
 use std::sync::{Arc, LazyLock};
 
@@ -15,6 +15,7 @@ use crate::standin::answer::{Answer, Refusal, ok, read_ids};
 use crate::standin::core::NodeCore;
 use crate::standin::identity::Caller;
 use crate::standin::ids;
+use crate::versions::Version;
 
 /// A role as it was recorded.
 #[derive(Debug, Deserialize)]
@@ -57,14 +58,19 @@ async fn one(State(node): State<Arc<NodeCore>>, _caller: Caller, Path(name): Pat
 
 impl Role {
     fn json(&self, node: &NodeCore) -> Value {
-        let major: u32 = node.release.version.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        // Real ones: 11.1 has the old names, 11.4 the new ones.
+        let old_names = Version::read(&node.release.version).line().is_none_or(|line| line < (11, 2));
+        let no_import = node.has("import-team-gone");
+        let no_own = node.has("own-permissions-gone");
         let lost = node.has("role-permission-lost") && self.name == "team_user";
         let permissions: Vec<String> = self
             .permissions
             .iter()
             .filter(|permission| !lost || *permission != "create_public_channel")
+            .filter(|permission| !no_import || *permission != "import_team")
+            .filter(|permission| !no_own || !permission.starts_with("manage_own_"))
             .map(|permission| match permission.strip_prefix("manage_own_") {
-                Some(rest) if major < 11 => format!("manage_{rest}"),
+                Some(rest) if old_names => format!("manage_{rest}"),
                 _ => permission.clone(),
             })
             .collect();

@@ -1,5 +1,6 @@
 //! docs/checks.md and docs/faults.md: the catalogues.
 
+use upgrade_gate::announced;
 use upgrade_gate::case::LINES;
 use upgrade_gate::checks::catalogue::{self, CHECKS};
 use upgrade_gate::fault;
@@ -53,11 +54,35 @@ fn the_readme_counts_the_lines_that_have_a_check() {
 fn every_fault_is_listed_with_the_checks_that_notice_it() {
     let faults = fault::catalogue();
     let rows = faults.iter().map(|fault| {
-        let noticed = codes(&fault.reddens, "the node does not get as far as checks");
-        [format!("`{}`", fault.id), fault.title.clone(), noticed]
+        let noticed = match (fault.passes, &fault.announces, &fault.unsettles) {
+            (false, ..) => codes(&fault.reddens, "the node does not get as far as checks"),
+            (true, announces, _) if !announces.is_empty() => {
+                format!("passes, *announced*: {}", codes(announces, ""))
+            }
+            (true, _, unsettles) if !unsettles.is_empty() => {
+                format!("passes, *unsteady*: {}", codes(unsettles, ""))
+            }
+            (true, ..) => "passes".to_owned(),
+        };
+        let versions = fault.versions.as_ref().map(|(stable, release)| format!(" ({stable} → {release})"));
+        let kind = if fault.shared_database { ", shared database" } else { "" };
+        let title = format!("{}{}{kind}", fault.title, versions.unwrap_or_default());
+        [format!("`{}`", fault.id), title, noticed]
     });
     hold("docs/faults.md", "faults", &table(["fault", "what is wrong with the release", "noticed by"], rows));
-    for check in faults.iter().flat_map(|fault| &fault.reddens) {
+    let named = faults.iter().flat_map(|fault| [&fault.reddens, &fault.announces, &fault.unsettles]);
+    for check in named.flatten() {
         assert!(catalogue::find(check).is_some(), "a fault names the check {check}, which does not exist");
     }
+}
+
+#[test]
+fn every_announced_change_is_listed_with_its_source() {
+    let rows = announced::catalogue().iter().map(|change| {
+        let versions = format!("{} → {}", change.stable, change.release);
+        let what = format!("{} ([source]({}))", change.what, change.source);
+        [format!("`{}`", change.id), versions, change.kind.subject(), change.when.words(), what]
+    });
+    let head = ["change", "stable → release", "what may differ", "only where", "why"];
+    hold("docs/announced.md", "announced", &table(head, rows));
 }

@@ -1,0 +1,92 @@
+//! One waiver, all of them, and the day on which one ends.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+use crate::versions::Range;
+
+/// One waiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiver {
+    /// The id of the check.
+    pub check: String,
+    /// A part of the step's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// A part of the failure's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The stable versions that it holds for; nothing means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stable: Option<Range>,
+    /// The release versions that it holds for; nothing means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Range>,
+    /// Why the failure may be.
+    pub reason: String,
+    /// Who answers for that.
+    pub owner: String,
+    /// The last day on which it holds.
+    pub expires: Day,
+}
+
+/// All waivers of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Waivers {
+    /// In the order of the file.
+    pub list: Vec<Waiver>,
+    /// The day of the run, which comes from outside; without it no waiver holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Day>,
+}
+
+impl Waivers {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+impl fmt::Display for Waiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.check)?;
+        for part in [&self.step, &self.text].into_iter().flatten() {
+            write!(f, " \"{part}\"")?;
+        }
+        write!(f, " ({}, until {})", self.owner, self.expires)
+    }
+}
+
+const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// A day: `2026-12-31`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(pub Date);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.format(DAY).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Date::parse(&text, DAY)
+            .map(Self)
+            .map_err(|error| format!("\"{text}\" is no day such as 2026-12-31 ({error})"))
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_string()
+    }
+}
