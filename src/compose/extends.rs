@@ -264,7 +264,7 @@ mod tests {
         assert!(told.is_empty(), "{told:?}");
         check(
             &tree["services"]["n"],
-            "{init: true, user: u, image: x, volumes: ['/srv/./deep:/e', '/srv/sub/./d:/d'], ports: ['2:2'], env_file: /srv/sub/e, tty: true}",
+            "{init: true, user: u, image: x, volumes: ['/srv/./deep:/e', '/srv/sub/./d:/d'], ports: !override ['2:2'], env_file: /srv/sub/e, tty: true}",
         );
     }
 

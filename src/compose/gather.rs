@@ -259,7 +259,7 @@ mod tests {
                 ),
                 ("/srv/c.yml", "include: [b.yml]"),
             ],
-            "services: {s: {image: a, user: u, ports: ['1:1', '1:1', '3:3']}, t: {image: t, ports: ['2:2']}}",
+            "services: {s: {image: a, user: u, ports: ['1:1', '3:3']}, t: {image: t, ports: ['2:2']}}",
         );
     }
 

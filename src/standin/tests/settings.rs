@@ -55,6 +55,9 @@ pub(super) async fn shows(fault: &str, site: &mut Site, before: &Before) -> Opti
         "client-config-changed" => {
             get(site, "/config/client?format=old").await["EnableCustomEmoji"] == "false"
         }
+        "edition-swapped" => get(site, "/config/client?format=old").await["BuildEnterpriseReady"] == "false",
+        "licence-lessened" => get(site, "/license/client?format=old").await["SkuShortName"] == "professional",
+        "history-hidden" => get(site, "/limits/server").await["postHistoryLimit"] == 10_000,
         "licence-less" => get(site, "/license/client?format=old").await["SkuShortName"] == "",
         "counts-shrunk" => get(site, "/analytics/old?name=standard").await[3]["value"] == 0,
         "mask-stored" => {
