@@ -5,7 +5,6 @@
 //! error; the message goes into the run's record, where secrets are taken out, and nowhere else.
 
 use std::any::Any;
-use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -58,7 +57,7 @@ impl Bug {
 pub(super) fn watch() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-        let _ = writeln!(std::io::stderr(), "upgrade-gate broke at {place}");
+        super::voice::broke_at(&place);
         note(Bug { message: message(panic.payload()), place });
     }));
     WATCHED.store(true, Ordering::SeqCst);

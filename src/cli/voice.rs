@@ -102,6 +102,14 @@ impl Voice {
     }
 }
 
+/// Says where we broke, from a panic's hook: whoever panicked may hold the voice's lock, so nothing is waited for, and a place in
+/// our own source has nothing of anybody's.
+pub(super) fn broke_at(place: &str) {
+    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    let mut out = io::stderr();
+    let _ = writeln!(out, "upgrade-gate broke at {place}");
+}
+
 /// Text as it is; where a runner would obey a line of it, between two lines that stop that.
 fn written(out: &mut impl Write, text: &str, on_github: bool) -> io::Result<()> {
     let obeyed = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");

@@ -41,6 +41,10 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     judge_publishing(&inputs.publishing, &mut problems);
     texts::judge(inputs, &mut problems);
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
+    if apps && release.version.line().is_some_and(|line| line >= (12, 0)) {
+        let wrong = "switches on the retired Apps framework, with which no server from 12.0 on starts";
+        problems.add("apps", Shown::plain(&inputs.apps), wrong, "Leave it out.");
+    }
     let (chosen, left_out) = selection::select(inputs, &mut problems);
     let plugins = bundles::read(&inputs.plugins, &mut problems);
     let waivers = waivers::read(&inputs.waivers, &mut problems);

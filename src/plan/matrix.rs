@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::make::make;
-use super::problems::Problems;
+use super::problems::{Problem, Problems};
 use super::support::stables_for;
 use crate::inputs::Inputs;
 use crate::shown::Shown;
@@ -45,12 +45,23 @@ pub fn pairs(inputs: &Inputs) -> Result<Vec<Pair>, Problems> {
         let of_pair = Inputs { stable: pair.stable.clone(), release: pair.release.clone(), ..inputs.clone() };
         let wrong = make(&of_pair, None).err().unwrap_or_default();
         for problem in wrong.0 {
+            let problem = if given.is_empty() { problem } else { of_pair_named(pair, problem) };
             if !problems.0.contains(&problem) {
                 problems.0.push(problem);
             }
         }
     }
     if problems.0.is_empty() { Ok(pairs) } else { Err(problems) }
+}
+
+/// What is wrong with a version of a pair is wrong with the input that names the pair.
+fn of_pair_named(pair: &Pair, problem: Problem) -> Problem {
+    if !["stable", "release", "mode"].contains(&problem.input.as_str()) {
+        return problem;
+    }
+    let wrong = format!("has a pair whose {} \"{}\" {}", problem.input, problem.value, problem.wrong);
+    let value = Shown::plain(&format!("{}..{}", pair.stable, pair.release));
+    Problem { input: "pairs".to_owned(), value, wrong, ..problem }
 }
 
 /// The pairs as GitHub wants a matrix: one line of JSON with the key `include`.
@@ -123,7 +134,7 @@ mod tests {
         let wrong = Inputs { nodes: "0".into(), ..inputs("", "11.6.0..11.5.0 11.5 11.4..11.5") };
         let problems = pairs(&wrong).unwrap_err();
         let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
-        assert_eq!(named, ["pairs", "nodes", "release"], "{problems}");
+        assert_eq!(named, ["pairs", "nodes", "pairs"], "{problems}");
         assert!(pairs(&inputs("master", "")).unwrap_err().to_string().contains("in the input pairs"));
     }
 }

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret as _;
 use super::problems::Problems;
 use super::url;
 use crate::inputs::UploadInputs;
-use crate::shown::Shown;
+use crate::shown::{Shown, visible};
 
 /// The longest prefix: a key has 1024 bytes at most, and names of files follow.
 const LONGEST_PREFIX: usize = 512;
@@ -78,7 +78,7 @@ fn wrong_prefix(prefix: &str) -> Option<&'static str> {
         None
     } else if prefix.starts_with('/') {
         Some("begins with a slash")
-    } else if parts.contains(char::is_control) || parts.contains('\\') {
+    } else if parts.contains('\\') || visible(parts) != parts {
         Some("has a line break, a backslash or another control character in it")
     } else if parts.split('/').any(|part| matches!(part, "" | "." | "..")) {
         Some("has a part that is empty, `.` or `..`")

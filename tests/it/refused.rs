@@ -84,7 +84,7 @@ fn inputs_that_are_wrong_by_themselves() {
         (&["--pull-request", "0"], "pull-request:"),
         (&["--data", "mine"], "data: \"mine\" is no such choice"),
         (&["--pairs", "11.5..11.6"], "pairs:"),
-        (&["--plugins", "/"], "it is no file"),
+        (&["--plugins", "/"], "it is a folder, not a file"),
         (&["--only", "identity", "--suite-command", "make"], "leaves out the suite"),
         (&["--compose-file", "a.yml,b.yml"], "Write one file a line."),
         (&["--compose-file", "/"], "compose-file:"),
@@ -118,7 +118,7 @@ fn compose_files_that_would_mislead_or_do_harm() {
             with("MM_FILESETTINGS_DRIVERNAME: amazons3", "A: b"),
             "upgrade-gate.role: store, and files are kept",
         ),
-        (with("    image: x\n", "    image: x\n    scale: 40\n"), "write 1 to 32"),
+        (with("    image: x\n", "    image: x\n    scale: 40\n"), "write 1 to 9"),
     ] {
         refused(Some(&text), &[], &["compose.yaml", part][1..]);
     }

@@ -82,7 +82,7 @@ fn a_failed_test_of_the_suite_is_red_by_its_name_whatever_the_exit_code() {
 fn its_exit_code_counts_and_its_last_words_are_told() {
     let demo = Demo::with(&format!("echo browser crashed; {}", leaving(GREEN, 7)), &[]);
     assert_eq!(demo.code, Some(1), "{}", demo.output);
-    assert!(demo.output.contains("exit code 7; it said last: browser crashed"), "{}", demo.output);
+    assert!(demo.output.contains("exit code 7; it said: browser crashed"), "{}", demo.output);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) const HAPROXY: &str = "upgrade-gate.haproxy";
 /// The backend that has the nodes.
 pub(super) const BACKEND: &str = "upgrade-gate.backend";
 /// How a balancer is told to look again where the nodes are.
-pub(in crate::cluster) const RELOAD: &str = "upgrade-gate.reload";
+pub(super) const RELOAD: &str = "upgrade-gate.reload";
 /// The roles.
 pub(super) const ROLES: [&str; 4] = ["node", "balancer", "store", "database"];
 

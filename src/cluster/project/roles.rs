@@ -48,8 +48,8 @@ pub struct BalancerRole {
     pub reload: Option<Reload>,
 }
 
-/// More nodes than anybody's cluster has, and as many as one engine may hold.
-const MOST_NODES: u32 = 32;
+/// The most nodes, as many as the input `nodes` allows: more than anybody's cluster has, and what one engine can hold.
+const MOST_NODES: u32 = 9;
 
 impl Roles {
     /// Reads the roles of a project.
@@ -213,8 +213,8 @@ mod tests {
                 "two parts are called n-1",
             ),
             (format!("{}, n-2: {{ image: x }}", node(", scale: 2")), "two parts are called n-2"),
-            (node(", scale: 33"), "33 replicas; write 1 to 32"),
-            (node(", scale: 0"), "0 replicas; write 1 to 32"),
+            (node(", scale: 10"), "10 replicas; write 1 to 9"),
+            (node(", scale: 0"), "0 replicas; write 1 to 9"),
             ("db: { image: x }".to_owned(), "no service is a node"),
             ("n: { image: x, labels: { upgrade-gate.role: mattermost } }".to_owned(), "no service is a node"),
             (

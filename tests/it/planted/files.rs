@@ -30,6 +30,8 @@ services:
     deploy: {{ replicas: 2 }}
     labels: {{ upgrade-gate.role: node }}
     environment:
+      MM_CONFIG: "postgres://mm:{configuration}@database/mm?sslmode=disable"
+      MM_LICENSE: "${{LICENSE}}"
       MM_SQLSETTINGS_DATASOURCE: "postgres://mm:{datasource}@database/mm?sslmode=disable"
       MM_EMAILSETTINGS_SMTPPASSWORD: "${{FROM_INPUT_PASSWORD}}"
 configs: {{ settings: {{ content: "user=me\npassword={config}\n" }} }}
@@ -40,6 +42,7 @@ secrets: {{ plain: {{ content: "{secret}" }}, file: {{ file: secret.txt }} }}
         command = plant("command"),
         other = plant("environment of another service"),
         label = plant("label"),
+        configuration = plant("address of a node's configuration"),
         datasource = plant("environment of a node"),
         config = plant("content of a config"),
         secret = plant("content of a secret"),

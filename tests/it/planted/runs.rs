@@ -55,11 +55,11 @@ fn an_interrupted_run() {
 
 #[test]
 fn what_tidies_up_without_an_engine() {
-    for words in [vec!["cleanup", "--run", "ug-1"], vec!["cleanup", "--expired"]] {
+    for words in [vec!["cleanup", "--run", "ug-0123456789"], vec!["cleanup", "--expired"]] {
         let (code, told) = Call::of(&words).judged();
         assert_eq!(code, 3, "{told}");
     }
-    Call::of(&["post"]).on_github().variable("STATE_run", "ug-1").judged();
+    Call::of(&["post"]).on_github().variable("STATE_run", "ug-0123456789").judged();
     let mut call = Call::of(&[]);
     let until = call.planted.plant("--until");
     let words =

@@ -134,10 +134,15 @@ fn dangers() -> Vec<Case> {
     ];
     let external = "{services: {n: {image: 'x:1', environment: {MM_CONFIG: 'postgres://u:p@d/m'}, labels: {upgrade-gate.role: node}}, b: {image: 'h:1', labels: {upgrade-gate.role: balancer}}, d: {image: 'p:1', labels: {upgrade-gate.role: database}, volumes: ['pg:/var/lib/postgresql/data']}}, volumes: {pg: {external: true}}}";
     cases.push(Case::compose(external).says("disposable"));
+    // Whose data it is, another input says.
+    for case in cases.iter_mut().filter(|case| case.says.iter().any(|text| text == "disposable")) {
+        case.says[0] = "data".into();
+    }
     for answer in ["yes", "true", "Disposable", "mine", "disposable own", "\u{1b}x"] {
         cases.push(Case::inputs("plan", &[("data", answer)]));
     }
-    let mut licensed = of(&[NODE, BALANCER, DATABASE]).says("license");
+    let mut licensed = of(&[NODE, BALANCER, DATABASE]);
+    licensed.says = vec!["license".into()];
     licensed.args.push("--license=a-licence-text".into());
     licensed.name = "a licence that no node takes".into();
     cases.push(licensed);

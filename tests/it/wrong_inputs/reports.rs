@@ -63,7 +63,10 @@ pub(super) fn cases() -> Vec<Case> {
     }
     for dir in ["nope", "/no/such/folder", "run/record.json", "nope\nnope2"] {
         cases.push(Case::inputs("run", &[("report-from", dir)]).file("run/record.json", "{"));
-        cases.push(Case::inputs("run", &[("report-merge", dir)]).file("run/record.json", "{"));
+        // With a release, a missing pair would be a result; without, it is an input that names nothing.
+        let merge = format!("--report-merge={dir}");
+        let case = Case::new(format!("run {merge}")).args(&["run", &merge]).says("report-merge");
+        cases.push(case.file("run/record.json", "{"));
     }
     for args in [
         &["report"][..],
@@ -140,11 +143,20 @@ fn upload() -> Vec<Case> {
         cases.push(with("report-prefix", prefix));
     }
     for one in keys {
-        cases.push(Case::inputs("plan", &[("report-bucket", "reports"), one]));
+        let mut case = Case::inputs("plan", &[("report-bucket", "reports"), one]);
+        case.says = vec!["report-access-key".into()];
+        cases.push(if one.0 == "report-access-key" {
+            Case { says: vec!["report-secret-key".into()], ..case }
+        } else {
+            case
+        });
     }
     // Nobody gave keys anywhere.
-    cases.push(Case::inputs("plan", &[("report-bucket", "reports")]));
-    cases.push(Case::inputs("run", &[("report-bucket", "reports")]));
+    for command in ["plan", "run"] {
+        let mut case = Case::inputs(command, &[("report-bucket", "reports")]);
+        case.says = vec!["report-access-key".into()];
+        cases.push(case);
+    }
     for bundle in
         ["/no/such.pem", "folder", "/dev/null", "-----BEGIN CERTIFICATE-----\nx\n", "Cargo.toml", "taken.pem"]
     {
