@@ -1,5 +1,6 @@
 //! `deploy`: replicas, resource limits and the restart policy; the rest is swarm's, and compose passes it over as well.
 
+use super::kinds::judge;
 use super::limits::{cpus, pids};
 use super::node::{Findings, Node, scalar};
 use super::project::{Limits, Restart};
@@ -24,13 +25,17 @@ pub(super) fn deploy(node: &Node<'_>, findings: &mut Findings) -> Deploy {
                 for (key, node) in node.keys(findings) {
                     match key.as_str() {
                         "limits" => deploy.limits = limits(&node, findings),
-                        "reservations" => findings.warn(&node.place, "reservations have no effect here"),
+                        "reservations" => {
+                            judge(&node, &key, findings);
+                            findings.warn(&node.place, "reservations have no effect here");
+                        }
                         _ => unknown(&node, &key, findings),
                     }
                 }
             }
             "mode" if scalar(node.value).as_deref() == Some("replicated") => {}
             "mode" | "endpoint_mode" | "labels" | "placement" | "update_config" | "rollback_config" => {
+                judge(&node, &key, findings);
                 findings.warn(&node.place, format!("`{key}` is swarm's and has no effect here"));
             }
             _ => unknown(&node, &key, findings),
@@ -52,7 +57,8 @@ fn limits(node: &Node<'_>, findings: &mut Findings) -> Limits {
     limits
 }
 
-/// How compose reads swarm's policy on a single engine: the pauses between attempts are the engine's.
+/// How compose reads swarm's policy on a single engine: the pauses between attempts are the engine's, and a policy without a
+/// condition is none, whatever `restart:` says.
 fn restart(node: &Node<'_>, findings: &mut Findings) -> Option<Restart> {
     let (mut policy, mut attempts) = (None, 0);
     for (key, node) in node.keys(findings) {
@@ -73,7 +79,7 @@ fn restart(node: &Node<'_>, findings: &mut Findings) -> Option<Restart> {
     }
     match policy {
         Some(Restart::OnFailure(_)) => Some(Restart::OnFailure(attempts)),
-        policy => policy,
+        policy => policy.or(Some(Restart::No)),
     }
 }
 
@@ -129,6 +135,7 @@ mod tests {
             read("{restart_policy: {max_attempts: 2, condition: on-failure}}"),
             Some(Restart::OnFailure(2))
         );
-        assert_eq!(read("{restart_policy: {}}"), None);
+        assert_eq!(read("{restart_policy: {}}"), Some(Restart::No));
+        assert_eq!(read("{replicas: 1}"), None);
     }
 }

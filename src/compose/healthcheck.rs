@@ -25,7 +25,7 @@ pub(super) fn healthcheck(node: &Node<'_>, findings: &mut Findings) -> Healthche
     check
 }
 
-/// A text is run by the shell of the container; a list says how.
+/// A text is run by the shell of the container; a list says how. An empty list is the image's own test, as compose has it.
 fn test(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
     if !node.value.is_sequence() {
         return node.text(findings).map(|text| vec!["CMD-SHELL".to_owned(), text]).unwrap_or_default();

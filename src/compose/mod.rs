@@ -24,6 +24,7 @@ mod gather;
 mod healthcheck;
 mod include;
 mod interpolate;
+mod kinds;
 mod label_file;
 mod limits;
 mod load;

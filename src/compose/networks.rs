@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::environment::labels;
+use super::kinds::judge;
 use super::node::{Findings, Node, scalar};
 use super::project::{Attachment, Network, Subnet};
 
@@ -184,6 +185,7 @@ pub(super) fn texts_by_name(node: &Node<'_>, findings: &mut Findings) -> IndexMa
 }
 
 fn no_effect(node: &Node<'_>, key: &str, findings: &mut Findings) {
+    judge(node, key, findings);
     findings.warn(&node.place, format!("`{key}` has no effect here"));
 }
 

@@ -9,6 +9,7 @@ use super::deploy::{Deploy, deploy};
 use super::environment::{Variables, labels, pairs};
 use super::files::file_mounts;
 use super::healthcheck::healthcheck;
+use super::kinds::judge;
 use super::label_file::label_files;
 use super::limits::{cpus, pids, ulimits};
 use super::namespaces::namespace;
@@ -32,6 +33,7 @@ pub(super) fn service(node: &Node<'_>, variables: &Variables<'_>, findings: &mut
             "image" => service.image = node.text(findings).unwrap_or_default().trim().to_owned(),
             "build" => {
                 service.built = true;
+                judge(node, &key, findings);
                 let message =
                     "images are not built here: `image:` is used, and of a node the version that is verified";
                 findings.warn(&node.place, message);
@@ -62,7 +64,11 @@ pub(super) fn service(node: &Node<'_>, variables: &Variables<'_>, findings: &mut
             "init" => service.init = node.flag(findings),
             "ulimits" => service.ulimits = ulimits(node, findings),
             "extra_hosts" => service.extra_hosts = extra_hosts(node, findings),
-            "dns" => service.dns = node.text_or_texts(findings),
+            "dns" => {
+                service.dns = node.text_or_texts(findings);
+                // compose drops an empty one, as `${DNS:-}` leaves it.
+                service.dns.retain(|server| !server.is_empty());
+            }
             "dns_search" => service.dns_search = node.text_or_texts(findings),
             "dns_opt" => service.dns_options = node.text_or_texts(findings),
             "group_add" => service.groups = node.texts(findings),
@@ -302,7 +308,7 @@ mod tests {
     #[test]
     fn dns_groups_and_the_restart_of_deploy_are_carried_out() {
         let (service, told) = read(
-            "{image: a, dns: 1.1.1.1, dns_search: [a.test], dns_opt: ['ndots:1'], group_add: [mail, 7], domainname: d, restart: always, deploy: {restart_policy: {condition: on-failure, max_attempts: 3}}}",
+            "{image: a, dns: ['', 1.1.1.1], dns_search: [a.test], dns_opt: ['ndots:1'], group_add: [mail, 7], domainname: d, restart: always, deploy: {restart_policy: {condition: on-failure, max_attempts: 3}}}",
         );
         assert!(told.is_empty(), "{told:?}");
         assert_eq!(

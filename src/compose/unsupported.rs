@@ -1,5 +1,6 @@
 //! Keys that are not carried out: refused, with what to do instead, or without an effect on what is verified, with a warning.
 
+use super::kinds::judge;
 use super::node::{Findings, Node, scalar};
 
 /// Drivers whose logs the engine gives back.
@@ -9,10 +10,11 @@ const READABLE_LOGS: [&str; 3] = ["json-file", "local", "journald"];
 pub(super) fn service_key(node: &Node<'_>, key: &str, findings: &mut Findings) {
     let value = scalar(node.value);
     if matches!(key, "privileged" | "use_api_socket") && value.as_deref() == Some("false")
-        || key == "runtime" && value.as_deref() == Some("runc")
+        || key == "runtime" && matches!(value.as_deref(), Some("" | "runc"))
     {
         return;
     }
+    judge(node, key, findings);
     match key {
         "logging" => return logging(node, findings),
         "develop" => return findings.warn(&node.place, "`develop` has no effect here: nothing is watched"),

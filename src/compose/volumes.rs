@@ -5,6 +5,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::environment::labels;
+use super::kinds::judge;
 use super::networks::{external, texts_by_name};
 use super::node::{Findings, Node, scalar};
 use super::project::{Mount, MountSource, Volume};
@@ -80,7 +81,8 @@ fn short(
             "ro" => read_only = true,
             // The last three are hints for Docker Desktop's old file sharing.
             "rw" | "cached" | "delegated" | "consistent" => {}
-            // Labels of SELinux and podman, how mounts within spread, or what compose passes over without a word.
+            // Labels of SELinux and podman, how mounts within spread, or anything at all: compose passes over an option
+            // that it does not know (`/x:/y:zz` is mounted for reading and writing) without a word.
             other if without_effect.iter().all(|known| known != other) => {
                 without_effect.push(other.to_owned())
             }
@@ -123,6 +125,7 @@ fn long(
                         // What is done anyway.
                         ("nocopy", Some("false")) => {}
                         ("subpath", _) => {
+                            judge(&node, &key, findings);
                             findings.warn(
                                 &node.place,
                                 "`subpath` has no effect here: the whole volume is mounted",
@@ -174,6 +177,7 @@ fn is_engines_socket(source: &MountSource) -> bool {
 }
 
 fn no_effect(node: &Node<'_>, key: &str, findings: &mut Findings) {
+    judge(node, key, findings);
     findings.warn(&node.place, format!("the mount option `{key}` has no effect here"));
 }
 

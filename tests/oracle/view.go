@@ -18,14 +18,15 @@ func projectView(project *types.Project) (view, error) {
 		services[name] = serviceView(service)
 	}
 	for name, network := range project.Networks {
-		subnets := []string{}
+		subnets := []view{}
 		for _, pool := range network.Ipam.Config {
-			if pool.Subnet != "" {
-				subnets = append(subnets, pool.Subnet)
+			if pool.Subnet+pool.Gateway+pool.IPRange != "" {
+				subnets = append(subnets, view{"subnet": text(pool.Subnet), "gateway": text(pool.Gateway), "ip_range": text(pool.IPRange)})
 			}
 		}
+		ipv6 := network.EnableIPv6 != nil && *network.EnableIPv6
 		networks[name] = view{"name": network.Name, "external": bool(network.External), "driver": text(network.Driver),
-			"driver_opts": pairs(network.DriverOpts), "internal": network.Internal, "labels": pairs(network.Labels), "subnets": subnets}
+			"driver_opts": pairs(network.DriverOpts), "internal": network.Internal, "labels": pairs(network.Labels), "ipv6": ipv6, "subnets": subnets}
 	}
 	for name, volume := range project.Volumes {
 		volumes[name] = view{"name": volume.Name, "external": bool(volume.External), "driver": text(volume.Driver),
@@ -69,14 +70,26 @@ func serviceView(service types.ServiceConfig) view {
 	}
 	dependencies, networks, ulimits := view{}, view{}, view{}
 	for name, dependency := range service.DependsOn {
-		dependencies[name] = fmt.Sprintf("%s required=%t restart=%t", dependency.Condition, dependency.Required, dependency.Restart)
+		dependencies[name] = fmt.Sprintf("%s required=%t", dependency.Condition, dependency.Required)
 	}
 	for name, network := range service.Networks {
-		at := view{"aliases": []string{}, "ipv4_address": nil}
+		at := view{"aliases": []string{}, "ipv4_address": nil, "ipv6_address": nil}
 		if network != nil {
-			at = view{"aliases": append([]string{}, network.Aliases...), "ipv4_address": text(network.Ipv4Address)}
+			at = view{"aliases": append([]string{}, network.Aliases...), "ipv4_address": text(network.Ipv4Address),
+				"ipv6_address": text(network.Ipv6Address)}
 		}
 		networks[name] = at
+	}
+	// The gate puts a service without a network of its own on the project's, and says so.
+	if mode := service.NetworkMode; len(networks) == 0 && slices.Contains([]string{"", "bridge", "default", "none"}, mode) {
+		networks["default"] = view{"aliases": []string{}, "ipv4_address": nil, "ipv6_address": nil}
+	}
+	// A service has its own name anyway.
+	links := map[string]string{}
+	for _, link := range service.Links {
+		if linked, alias, found := strings.Cut(link, ":"); found && alias != linked {
+			links[alias] = linked
+		}
 	}
 	for name, limit := range service.Ulimits {
 		if limit.Single != 0 || (limit.Soft == 0 && limit.Hard == 0) {
@@ -97,11 +110,12 @@ func serviceView(service types.ServiceConfig) view {
 			memory, cpus, pids = or(memory, int64(limits.MemoryBytes)), or(cpus, float32(limits.NanoCPUs)), or(pids, limits.Pids)
 		}
 	}
+	// What pulls or builds by age pulls once here, and the gate says so.
 	pull := service.PullPolicy
-	if pull == "" {
+	if pull == "" || slices.Contains([]string{"build", "refresh", "daily", "weekly"}, pull) || strings.HasPrefix(pull, "every_") {
 		pull = "missing"
 	}
-	restart := service.Restart
+	restart := restartOf(service)
 	switch restart {
 	case "":
 		restart = "no"
@@ -121,8 +135,29 @@ func serviceView(service types.ServiceConfig) view {
 		"restart": restart, "cap_add": list(service.CapAdd), "cap_drop": list(service.CapDrop),
 		"security_opt": list(service.SecurityOpt), "sysctls": pairs(service.Sysctls), "read_only": service.ReadOnly,
 		"shm_size": int64(service.ShmSize), "platform": text(service.Platform), "pull_policy": pull,
-		"stdin_open": service.StdinOpen, "tty": service.Tty,
+		"stdin_open": service.StdinOpen, "tty": service.Tty, "links": links, "dns": list(service.DNS),
+		"dns_search": list(service.DNSSearch), "dns_options": list(service.DNSOpts), "groups": list(service.GroupAdd),
+		"domainname": text(service.DomainName),
 	}
+}
+
+// The policy that compose gives to the engine (getRestartPolicy in its pkg/compose/create.go): the one of deploy wins.
+func restartOf(service types.ServiceConfig) string {
+	if service.Deploy == nil || service.Deploy.RestartPolicy == nil {
+		return service.Restart
+	}
+	policy := service.Deploy.RestartPolicy
+	switch policy.Condition {
+	case "none":
+		return "no"
+	case "any":
+		return "always"
+	case "on-failure":
+		if policy.MaxAttempts != nil {
+			return fmt.Sprintf("on-failure:%d", *policy.MaxAttempts)
+		}
+	}
+	return policy.Condition
 }
 
 func healthcheck(check *types.HealthCheckConfig) any {
@@ -140,7 +175,8 @@ func ports(ports []types.ServicePortConfig) []string {
 	all := []string{}
 	for _, port := range ports {
 		published, protocol := port.Published, port.Protocol
-		if published == "0" {
+		// Of a range for one port the engine chooses, and the gate lets it choose any.
+		if published == "0" || strings.Contains(published, "-") {
 			published = ""
 		}
 		if protocol == "" {

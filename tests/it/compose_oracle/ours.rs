@@ -44,7 +44,7 @@ fn view(project: &Project) -> Value {
         .map(|(key, network)| {
             let view = json!({"name": named(&network.name, key, network.external), "external": network.external,
                 "driver": text(&network.driver), "driver_opts": network.driver_opts, "internal": network.internal,
-                "labels": network.labels, "subnets": network.subnets});
+                "labels": network.labels, "ipv6": network.ipv6, "subnets": network.subnets});
             (key.clone(), view)
         })
         .collect();
@@ -76,13 +76,16 @@ fn service_view(service: &Service) -> Value {
                 Condition::ServiceHealthy => "service_healthy",
                 Condition::ServiceCompletedSuccessfully => "service_completed_successfully",
             };
-            (name.clone(), json!(format!("{condition} required={} restart=false", dependency.required)))
+            (name.clone(), json!(format!("{condition} required={}", dependency.required)))
         })
         .collect();
     let networks: Map<String, Value> = service
         .networks
         .iter()
-        .map(|(name, at)| (name.clone(), json!({"aliases": at.aliases, "ipv4_address": at.ipv4_address})))
+        .map(|(name, at)| {
+            let (v4, v6) = (text(&at.ipv4_address), text(&at.ipv6_address));
+            (name.clone(), json!({"aliases": at.aliases, "ipv4_address": v4, "ipv6_address": v6}))
+        })
         .collect();
     let ulimits: Map<String, Value> =
         service.ulimits.iter().map(|(name, limit)| (name.clone(), json!([limit.soft, limit.hard]))).collect();
@@ -115,6 +118,8 @@ fn service_view(service: &Service) -> Value {
         "cap_drop": service.cap_drop, "security_opt": service.security_opt, "sysctls": service.sysctls,
         "read_only": service.read_only, "shm_size": service.shm_size.unwrap_or_default(),
         "platform": text(&service.platform), "pull_policy": pull, "stdin_open": service.stdin_open, "tty": service.tty,
+        "links": service.links, "dns": service.dns, "dns_search": service.dns_search,
+        "dns_options": service.dns_options, "groups": service.groups, "domainname": text(&service.domainname),
     })
 }
 

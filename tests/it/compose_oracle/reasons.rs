@@ -25,49 +25,35 @@ const fn reason(found_by: &'static str, why: &'static str) -> Reason {
 }
 
 /// Compose takes it, we refuse it by name.
-pub(super) const REFUSALS: [Reason; 51] = [
-    // Keys whose effect the gate does not carry out.
-    reason(": the key `*` of a service is not supported", "a key of the container that is not carried out"),
-    reason(": sharing a network namespace is refused", "a node needs an address of its own"),
-    reason(": sharing namespaces or control groups is refused", "isolation"),
-    reason(": privileged containers are refused", "isolation"),
-    reason(": devices of the host are refused", "isolation"),
-    reason(": handing the engine's socket to a container is refused", "isolation"),
-    reason(": the DNS settings of a container are not supported", "not carried out"),
-    reason(": this resource setting is not supported", "not carried out"),
-    reason(": links are not supported", "swept away by networks"),
-    reason(": `volumes_from` is not supported", "not carried out"),
-    reason(": `label_file` is not supported", "not carried out"),
-    reason(": the logs are read through the engine's default driver", "other drivers cannot be read"),
-    reason(": `develop` has no meaning here", "nothing is developed here"),
-    reason(": hooks are not supported", "not carried out"),
-    reason(": only containers are supported here", "providers, models, credential specs"),
-    reason(": images are not built here", "the image is what is tested"),
-    reason(": `* is not supported under `deploy`", "swarm's"),
+pub(super) const REFUSALS: [Reason; 35] = [
+    // What would reach beyond the container.
+    reason(": `network_mode: *` is refused", "a node needs an address of its own"),
+    reason("` is refused: a container stays apart from the host and from others", "isolation"),
+    reason(": devices and runtimes of the host are refused", "isolation"),
     reason(
-        ": restarting a service together with its dependency",
-        "nothing is restarted behind the gate's back",
+        ": links to containers of other projects are refused",
+        "what the gate did not start is not verified",
     ),
-    reason(": the key `*` of a service's network is not supported", "not carried out"),
-    reason(": the key `*` of a network is not supported", "not carried out"),
-    reason(": the key `*` of ipam", "not carried out"),
+    reason(": hooks are not run here", "not carried out"),
+    reason(": a network without IPv4 is refused", "nodes are reached by it"),
+    // Keys whose effect the gate does not carry out.
+    reason(": privileged containers are refused", "isolation"),
+    reason(": handing the engine's socket to a container is refused", "isolation"),
+    reason(": `volumes_from` is not supported", "not carried out"),
+    reason(": only containers are supported here", "providers, models, credential specs"),
     reason(": the network driver `host` is refused", "a node needs an address of its own"),
-    reason(": the key `*` is not supported here", "labels and drivers of configs and secrets"),
-    reason(": the mount option `", "not carried out"),
     reason(": mounts of the type `", "only volumes, binds and tmpfs are carried out"),
     reason(": seccomp profiles from files", "not carried out"),
-    reason(": external configs and secrets exist in swarm only", "also where no service uses them"),
-    reason("pull_policy: `*` is not missing, always or never", "nothing is built, nothing is pulled by age"),
     // What compose hands to the engine unread, which then refuses it.
     reason(": the target `*` is not an absolute path", "the engine refuses it"),
     reason(": `*` is not an absolute path", "the engine refuses it"),
     reason(": a tmpfs mount has no source", "it would have no effect"),
     reason(": `*` is not a mount", "a part of it is empty, or there are too many"),
     reason("restart: `*` is not", "the engine refuses it"),
+    reason("restart_policy.condition: `*` is not", "the engine refuses it"),
     reason("expose[*: `*` is not a port", "the engine refuses it"),
     reason(" of the host is published by `", "the second container could not start"),
     reason("containers cannot all ", "the second container could not start"),
-    reason("ports[", "ranges of different length, any port as 0, an address that is none"),
     reason("it is not YAML", "several documents in one file, and other liberties of go-yaml"),
     reason("something follows the end of the value in quotes", "compose reads it as the next line"),
     reason("the line does not start with a name", "a variable without a name"),
@@ -83,12 +69,11 @@ pub(super) const REFUSALS: [Reason; 51] = [
     reason("has no closing brace", "compose: a brace in a default need not be closed"),
     reason(": there are no services", "nothing would run"),
     reason(": a value with a tag is not", "compose drops tags that nobody knows"),
-    reason(": the service has no image", "told beside a tag that nobody knows"),
     reason("whose health check is disabled", "it would wait for ever"),
 ];
 
 /// We take it, compose refuses it.
-pub(super) const LENIENCIES: [Reason; 12] = [
+pub(super) const LENIENCIES: [Reason; 16] = [
     reason("validating * must be a", "a number is as good as its text, and nothing as good as no key"),
     reason("validating * items at * are equal", "what is said twice is taken once"),
     reason("validating * missing property 'condition'", "a dependency that says nothing waits for the start"),
@@ -101,6 +86,16 @@ pub(super) const LENIENCIES: [Reason; 12] = [
     reason("additional properties 'content' not allowed", "what is in a secret may stand in the file"),
     reason("panic: interface conversion", "compose falls over a key without a value"),
     reason("float64", "a number of YAML that Go reads as a float"),
+    reason(
+        "has neither an image nor a build context",
+        "a node gets its image from the gate; who else has none is told later",
+    ),
+    reason("services.*.build additional properties", "nothing is built: what is below the key is not judged"),
+    reason("services.*.cgroup value must be one of", "an empty text says nothing"),
+    reason(
+        "unsupported env_file format \"raw\"",
+        "right for the newest compose, which brings the reader of this format along",
+    ),
 ];
 
 /// Both take it, and the two views differ.

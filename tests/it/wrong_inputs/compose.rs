@@ -29,7 +29,6 @@ const NO_VALUES: &[(&str, &[&str])] = &[
         &[
             "['a:b']",
             "[':']",
-            "['/x:/y:zz']",
             "[{type: bind}]",
             "[{type: tape, target: /x}]",
             "[{target: /x, colour: red}]",
@@ -56,7 +55,6 @@ const NO_VALUES: &[(&str, &[&str])] = &[
     (
         "healthcheck",
         &[
-            "{test: []}",
             "{test: [x]}",
             "{interval: soon}",
             "{interval: -1s}",
@@ -138,6 +136,13 @@ const NO_VALUES: &[(&str, &[&str])] = &[
         &["nope", "{service: nope}", "{file: nope.yaml, service: x}", "{file: nope.yaml}", "7", "{}"],
     ),
     ("pull_policy", &["sometimes", "7", "[a]"]),
+    ("mem_reservation", &["text", "''"]),
+    ("cpu_shares", &["text", "{a: b}"]),
+    ("oom_kill_disable", &["maybe"]),
+    ("gpus", &["text", "[a]"]),
+    ("logging", &["{a: b}", "text"]),
+    ("build", &["[a]"]),
+    ("annotations", &["7"]),
     ("shm_size", &["lots", "-1", "{a: b}"]),
     ("sysctls", &["7", "{a: {b: c}}"]),
     ("labels", &["7", "{a: {b: c}}", "[[a]]"]),
