@@ -17,6 +17,7 @@ use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Problems};
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
+use crate::versions::Version;
 
 /// What the demo plays.
 #[derive(Debug, Args)]
@@ -79,6 +80,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let mut interrupts = Interrupts::listen()?;
     let fault = named(options)?;
     let (stable, release) = versions(options, fault);
+    let apps = plan::has_apps(&Version::read(&release));
     let inputs = Inputs {
         stable: stable.clone(),
         release: release.clone(),
@@ -92,7 +94,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         suite_results: options.suite_results.clone(),
         suite_timeout: options.suite_timeout.clone(),
         image: "standin".into(),
-        apps: "true".into(),
+        apps: apps.to_string(),
         timeout: "5m".into(),
         ..Inputs::defaults()
     };
@@ -111,7 +113,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         context: None,
     };
     let build = |_| async {
-        let options = StandInOptions { nodes, clustered, cloud: true, apps: true, faults };
+        let options = StandInOptions { nodes, clustered, cloud: true, apps, faults };
         let cluster = StandInCluster::new(options).await;
         let remedy = "The demo needs to listen on 127.0.0.1.";
         cluster

@@ -13,6 +13,7 @@ use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
 use crate::shown::Shown;
+use crate::versions::Version;
 
 /// The least that any run takes.
 const SHORTEST: Duration = Duration::from_secs(30);
@@ -41,7 +42,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     judge_publishing(&inputs.publishing, &mut problems);
     texts::judge(inputs, &mut problems);
     let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
-    if apps && release.version.line().is_some_and(|line| line >= (12, 0)) {
+    if apps && !has_apps(&release.version) {
         let wrong = "switches on the retired Apps framework, with which no server from 12.0 on starts";
         problems.add("apps", Shown::plain(&inputs.apps), wrong, "Leave it out.");
     }
@@ -86,6 +87,14 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         apps,
         warnings,
     })
+}
+
+/// Whether servers of this version start with the retired Apps framework switched on; one of an unknown version may.
+///
+/// Source: Mattermost's changelog of 12.0, which refuses to start with `AppsEnabled`.
+#[must_use]
+pub fn has_apps(version: &Version) -> bool {
+    version.line().is_none_or(|line| line < (12, 0))
 }
 
 /// The first of the user's own compose files.

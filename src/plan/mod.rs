@@ -28,7 +28,7 @@ mod waivers;
 
 pub use authorities::{authorities, authorities_pem};
 pub use images::judge_image;
-pub use make::make;
+pub use make::{has_apps, make};
 pub use matrix::{Pair, matrix, pairs};
 pub use problems::{Problem, Problems};
 pub use publishing::judge_publishing;

@@ -12,6 +12,7 @@ use upgrade_gate::mattermost::Http;
 use upgrade_gate::plan::{self, Plan};
 use upgrade_gate::record::Record;
 use upgrade_gate::stages;
+use upgrade_gate::versions::Version;
 use upgrade_gate::waivers::Day;
 
 /// What is played.
@@ -29,7 +30,6 @@ impl Play {
             release: "11.6.0".into(),
             nodes: "2".into(),
             image: "standin".into(),
-            apps: "true".into(),
             ..Inputs::defaults()
         };
         Self { inputs, clustered: true, faults: Faults::none() }
@@ -49,13 +49,15 @@ impl Play {
 
     async fn play(self) -> Record {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut plan = plan::make(&self.inputs, None).unwrap();
+        let apps = plan::has_apps(&Version::read(&self.inputs.release));
+        let inputs = Inputs { apps: apps.to_string(), ..self.inputs };
+        let mut plan = plan::make(&inputs, None).unwrap();
         plan.waivers.today = Some(Day::try_from("2026-11-26".to_owned()).unwrap());
         let cluster = StandInCluster::new(StandInOptions {
             nodes: plan.order.clone(),
             clustered: self.clustered,
             cloud: true,
-            apps: true,
+            apps,
             faults: self.faults,
         });
         let cluster = Cluster::StandIn(Box::new(cluster.await.unwrap()));

@@ -130,7 +130,8 @@ fn what_is_quoted_of_wrong_inputs_is_no_command() {
     let log = Log::read(out.lines());
     assert_eq!(log.before_masks, 0, "{out}");
     assert!(log.annotations.iter().all(|(_, _, message)| message != "forged"), "{out}");
-    assert!(out.contains("\n::error::forged") && !log.text().contains(LICENCE), "{out}");
+    assert!(!out.lines().any(|line| line.starts_with("::error::forged")), "{out}");
+    assert!(out.contains("::error::forged") && !log.text().contains(LICENCE), "{out}");
 }
 
 /// Few checks: nodes and gate call each other, files go to the store, connections are counted at the balancer.
