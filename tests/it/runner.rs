@@ -79,7 +79,7 @@ fn rolls(job: Job, reach: Reach) -> usize {
     let notices: Vec<_> =
         log.annotations.iter().map(|(level, title, _)| (level.as_str(), title.as_str())).collect();
     let promised: &[_] = if reach == Reach::Never { &[("notice", "no pull request comment")] } else { &[] };
-    assert_eq!(notices, promised, "{}", log.text());
+    assert_eq!(notices, promised, "{:?}\n{}", log.annotations, log.text());
     assert_eq!(job.outputs["verdict"], "passed");
     assert_eq!(job.outputs["junit"], "upgrade-gate-report/junit.xml");
     assert!(job.summary.contains("| S1.2b |"), "{}", job.summary);

@@ -52,7 +52,10 @@ fn while_the_release_is_checked() {
 
 /// Plays an engine that has one image and is silent about the others, and whose one container cannot be removed.
 async fn stubborn(method: Method, uri: Uri) -> Response {
-    let one = r#"[{"Id":"1","Names":["/stubborn"],"Labels":{"upgrade-gate.run":"any"}}]"#;
+    // As an engine does, it answers with what was asked for: the label of this run.
+    let asked = uri.query().unwrap_or_default();
+    let run = asked.find("ug-").map_or("none", |at| &asked[at..at + "ug-0123456789".len()]);
+    let one = format!(r#"[{{"Id":"1","Names":["/stubborn"],"Labels":{{"upgrade-gate.run":"{run}"}}}}]"#);
     let refused = |status, text| (status, format!(r#"{{"message":"{text}"}}"#)).into_response();
     match (method.as_str(), uri.path()) {
         ("GET", "/version") => r#"{"Version":"29.4.2","ApiVersion":"1.53","Arch":"amd64"}"#.into_response(),

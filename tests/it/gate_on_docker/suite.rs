@@ -45,7 +45,7 @@ fn its_exit_code_counts() {
     let Some(call) = call("echo no browser; exit 3") else { return };
     let call = call.run();
     assert_eq!(call.code, Some(1), "{}", call.output);
-    assert!(call.output.contains("exit code 3; it said last: no browser"), "{}", call.output);
+    assert!(call.output.contains("exit code 3; it said: no browser"), "{}", call.output);
     assert_eq!(gone(&call.run_id()), "");
 }
 

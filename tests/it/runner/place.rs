@@ -1,6 +1,7 @@
 //! Where the files of a job are, and what a container of it is started with: by GitHub's runner, and by act.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::PathBuf;
 use std::process::Command;
@@ -148,10 +149,20 @@ impl Place for Runner {
 
     fn machine(&self) -> String {
         let network = self.network.as_deref().unwrap_or("bridge");
-        let gateway = ["network", "inspect", network, "--format", "{{(index .IPAM.Config 0).Gateway}}"];
-        let told = Command::new("docker").args(gateway).output().unwrap();
+        let both = "{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}";
+        let told =
+            Command::new("docker").args(["network", "inspect", network, "--format", both]).output().unwrap();
         assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-        String::from_utf8(told.stdout).unwrap().trim().to_owned()
+        let told = String::from_utf8(told.stdout).unwrap();
+        match told.trim_end().split_once(' ') {
+            // An engine that has just made its first network does not tell the gateway: it is the first address.
+            Some((none, subnet)) if none.is_empty() || none == "<no value>" => {
+                let network: Ipv4Addr = subnet.split('/').next().unwrap().parse().unwrap();
+                Ipv4Addr::from(u32::from(network) + 1).to_string()
+            }
+            Some((gateway, _)) => gateway.to_owned(),
+            None => panic!("the network {network} has no subnet: {told}"),
+        }
     }
 
     fn is_whole(&self) -> bool {
