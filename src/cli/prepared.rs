@@ -45,11 +45,12 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
                 let nodes = inputs.nodes.parse().ok().filter(|nodes| *nodes > 0);
                 keep_nodes(&mut parsed.project, nodes.unwrap_or(usize::MAX));
             }
-            let Parsed { project, off, warnings } = parsed;
+            let Parsed { mut project, named, off, warnings } = parsed;
             problems.1 = warnings;
             // The built-in cluster has more nodes than are asked for, on purpose.
             if own {
                 problems.1.extend(off_by_profile(&off));
+                problems.1.extend(built_elsewhere(&mut project, &default_name(inputs, named)));
                 images_of_services(inputs, &project, &mut problems);
             }
             match Roles::read(&project) {
@@ -133,6 +134,34 @@ fn images_of_services(inputs: &Inputs, project: &Project, problems: &mut Problem
             );
         }
     }
+}
+
+/// Gives a part that is built from source the image that `docker compose build` makes of it: nothing is built here. Says which.
+fn built_elsewhere(project: &mut Project, name: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    for (service, part) in &mut project.services {
+        if part.built && part.image.is_empty() && !is_node(part) {
+            part.image = format!("{name}-{service}");
+            told.push(format!(
+                "service {service} is not built here: the engine must have its image {}, which docker compose build makes",
+                part.image
+            ));
+        }
+    }
+    told
+}
+
+/// What compose calls the project: by its variable, by the file's `name:`, else by the folder of the first file.
+fn default_name(inputs: &Inputs, named: Option<String>) -> String {
+    let line = inputs.variables.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_PROJECT_NAME="));
+    let folder = || {
+        let first = std::path::absolute(compose_files(inputs).first()?).ok()?;
+        Some(first.parent()?.file_name()?.to_string_lossy().into_owned())
+    };
+    let name = line.map(str::to_owned).or(named).or_else(folder).unwrap_or_default().to_lowercase();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    let name: String = name.chars().filter(|c| plain(*c)).collect();
+    name.trim_start_matches(['_', '-']).to_owned()
 }
 
 /// What the project shows before anything of it is created.

@@ -184,8 +184,10 @@ impl ComposeCluster {
         let node = self.node(name)?;
         let more: Vec<(String, String)> =
             environment.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let started =
-            self.running()?.recreate(&node.service, node.number, image, &more, Instant::now() + CREATE).await;
+        let started = self
+            .running()?
+            .recreate(&node.service, node.number, image, &more, node.kept.as_deref(), Instant::now() + CREATE)
+            .await;
         started.map_err(|error| of(name, error))?;
         let address = match self.address(&node.service, node.number).await {
             Ok(address) => address,

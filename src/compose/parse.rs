@@ -46,7 +46,8 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     let (project, off) = reading.project(&merged, &mut findings);
     let Findings { problems, warnings, .. } = findings;
     if problems.is_empty() {
-        return Ok(Parsed { project, off, warnings });
+        let named = merged.get("name").and_then(Value::as_str).map(str::to_owned);
+        return Ok(Parsed { project, named, off, warnings });
     }
     let mut told: Vec<Problem> = Vec::new();
     for found in problems {
@@ -108,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_cluster() {
-        let Parsed { project, warnings, off } = parsed(&[CLUSTER]);
+        let Parsed { project, warnings, off, .. } = parsed(&[CLUSTER]);
         assert_eq!(off["debug"].profiles, ["debug"]);
         assert_eq!(warnings, Vec::<String>::new());
         assert_eq!(project.name, "gate");

@@ -29,6 +29,8 @@ pub struct Source {
 pub struct Parsed {
     /// The project.
     pub project: Project,
+    /// What the files themselves call the project, if they do.
+    pub named: Option<String>,
     /// The services that no active profile turns on, by name.
     pub off: IndexMap<String, Off>,
     /// What was accepted but has no effect, and variables that are not set: one sentence each.

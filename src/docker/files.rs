@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use bollard::query_parameters::{
-    ContainerArchiveInfoOptions, DownloadFromContainerOptionsBuilder, UploadToContainerOptionsBuilder,
+    ContainerArchiveInfoOptions, DownloadFromContainerOptions, DownloadFromContainerOptionsBuilder,
+    UploadToContainerOptionsBuilder,
 };
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -14,6 +15,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use super::engine::Engine;
 use super::error::{Cause, Error};
 use crate::compose::{FileMount, Project, Service};
+
+/// The most bytes of a folder that is carried over to the next container.
+const FOLDER: usize = 64 << 20;
 
 /// A file to be put into a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,23 +141,59 @@ pub(super) async fn read_at_most(
 ) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let object = format!("{path} in container {container}");
     let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
-    let bytes = engine
+    let bytes = download(engine, container, options, &object, limit).await?;
+    unpack(&bytes).map_err(|error| Error::new(Cause::Other, "reading", object, error.to_string()))
+}
+
+/// A folder of a container, whole, as an archive: names, owners, modes and links too. Nothing where there is no such folder.
+pub(super) async fn folder(engine: &Engine, container: &str, path: &str) -> Result<Option<Vec<u8>>, Error> {
+    let object = format!("{path} in container {container}");
+    let info = ContainerArchiveInfoOptions { path: path.to_owned() };
+    match engine.docker().get_container_archive_info(container, Some(info)).await {
+        Ok(_) => {}
+        Err(bollard::errors::Error::DockerResponseServerError { status_code: 404, .. }) => return Ok(None),
+        Err(error) => return Err(Error::engine("looking into", object, error)),
+    }
+    let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
+    download(engine, container, options, &object, FOLDER).await.map(Some)
+}
+
+/// Puts what [`folder`] took into a container that was not started yet, at the same place.
+pub(super) async fn put_folder(
+    engine: &Engine,
+    container: &str,
+    path: &str,
+    archive: Vec<u8>,
+) -> Result<(), Error> {
+    // An archive begins with the folder's own name.
+    let above = path.trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| above);
+    let above = if above.is_empty() { "/" } else { above };
+    let options = UploadToContainerOptionsBuilder::default().path(above).build();
+    let body = bollard::body_full(archive.into());
+    let put = engine.docker().upload_to_container(container, Some(options), body).await;
+    put.map_err(|error| Error::engine("carrying over", format!("{path} to container {container}"), error))
+}
+
+async fn download(
+    engine: &Engine,
+    container: &str,
+    options: DownloadFromContainerOptions,
+    object: &str,
+    limit: usize,
+) -> Result<Vec<u8>, Error> {
+    engine
         .docker()
         .download_from_container(container, Some(options))
-        .map(|chunk| chunk.map_err(|error| Error::engine("reading", object.clone(), error)))
-        .try_fold(Vec::new(), |mut all, chunk| {
-            let object = &object;
-            async move {
-                all.extend_from_slice(&chunk);
-                if all.len() > limit {
-                    let message = format!("it holds more than {} MB", limit / 1_000_000);
-                    return Err(Error::new(Cause::Invalid, "reading", object.clone(), message));
-                }
-                Ok(all)
+        .map(|chunk| chunk.map_err(|error| Error::engine("reading", object.to_owned(), error)))
+        .try_fold(Vec::new(), |mut all, chunk| async move {
+            all.extend_from_slice(&chunk);
+            if all.len() > limit {
+                let message = format!("it holds more than {} MB", limit / 1_000_000);
+                return Err(Error::new(Cause::Invalid, "reading", object.to_owned(), message));
             }
+            Ok(all)
         })
-        .await?;
-    unpack(&bytes).map_err(|error| Error::new(Cause::Other, "reading", object, error.to_string()))
+        .await
 }
 
 fn unpack(bytes: &[u8]) -> std::io::Result<Vec<(String, Vec<u8>)>> {

@@ -209,8 +209,8 @@ impl Running {
     }
 
     /// Replaces a container by a new one of the same name, aliases, labels, files and named volumes, with
-    /// this image and `env` on top of the service's own; nothing else is kept, but the old one's log goes on. It is
-    /// started, not waited for.
+    /// this image and `env` on top of the service's own; nothing else is kept but `kept`, a folder in no volume with a name, and
+    /// the old one's log goes on. It is started, not waited for.
     ///
     /// # Errors
     /// When the old one cannot be removed or the new one not created or started; the image must be there.
@@ -220,10 +220,15 @@ impl Running {
         number: u32,
         image: &str,
         env: &[(String, String)],
+        kept: Option<&str>,
         deadline: Instant,
     ) -> Result<(), Error> {
         let name = self.container_name(service, number);
         within(deadline, "recreating", &format!("container {name}"), async {
+            let folder = match kept {
+                Some(path) => files::folder(&self.engine, &name, path).await?.map(|archive| (path, archive)),
+                None => None,
+            };
             if let Ok(mut log) = self.logs(service, number, None).await
                 && !log.is_empty()
             {
@@ -234,6 +239,9 @@ impl Running {
                 self.tell(service, number, "removed");
             }
             self.create(service, number, Some(image), env).await?;
+            if let Some((path, archive)) = folder {
+                files::put_folder(&self.engine, &name, path, archive).await?;
+            }
             self.start(service, number).await
         })
         .await

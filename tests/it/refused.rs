@@ -113,7 +113,6 @@ fn compose_files_that_would_mislead_or_do_harm() {
             with("role: database }", "role: database }\n    volumes: ['./pg:/var/lib/postgresql']"),
             "service db mounts",
         ),
-        (with("MM_CONFIG", "MM_OTHER"), "the node n, whose configuration goes with its container"),
         (
             with("MM_FILESETTINGS_DRIVERNAME: amazons3", "A: b"),
             "upgrade-gate.role: store, and files are kept",

@@ -111,7 +111,20 @@ fn what_has_no_effect_and_what_no_engine_could_pull_is_refused() {
     assert_eq!(named(&ONE.replace("postgres:16", "Postgres:"), |_| ()), ["compose-file"]);
     assert_eq!(named(&ONE.replace("@db", "@live"), |_| ()), ["data"]);
     assert!(own(&ONE.replace("@db", "@live"), |inputs| inputs.data = "disposable".into()).is_ok());
-    assert_eq!(named(&ONE.replace("MM_CONFIG", "MM_OTHER"), |_| ()), ["compose-file"]);
+    assert!(own(&ONE.replace("MM_CONFIG", "MM_OTHER"), |_| ()).is_ok());
+}
+
+#[test]
+fn what_compose_builds_has_the_name_that_compose_gives_it() {
+    let built = |name: &str, variables: &str| {
+        let text = format!("{name}{}", ONE.replace("image: 'postgres:16'", "build: ."));
+        let prepared = own(&text, |inputs| inputs.variables = variables.into()).unwrap();
+        assert!(prepared.plan.warnings.iter().any(|told| told.contains("service db is not built here")));
+        prepared.project.services["db"].image.clone()
+    };
+    assert_eq!(built("name: Chat.Own\n", ""), "chatown-db");
+    assert_eq!(built("name: chat\n", "COMPOSE_PROJECT_NAME=mine"), "mine-db");
+    assert!(built("", "").ends_with("-db"));
 }
 
 #[test]

@@ -61,6 +61,15 @@ pub(super) fn fate(node: &Service, file: &Path) -> Fate {
     }
 }
 
+/// The folder of a node's configuration, where it goes with the container: compose keeps such a volume without a name for the next
+/// one, and so must whoever replaces it.
+pub(super) fn in_the_container(node: &Service) -> Option<PathBuf> {
+    match of(node) {
+        Configuration::File(file) if fate(node, &file) == Fate::Lost => file.parent().map(Path::to_owned),
+        Configuration::File(_) | Configuration::Database | Configuration::Command => None,
+    }
+}
+
 /// Memory below /mattermost that the server, as user 2000, cannot write to: root's, unless an option says otherwise.
 pub(super) fn memory_of_root(node: &Service) -> Vec<String> {
     if node.user.is_some() {

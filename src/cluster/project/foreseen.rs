@@ -118,18 +118,15 @@ impl Foreseen {
                     true => "MM_CONFIG names a file that no mount keeps",
                     false => "MM_CONFIG is not set, and no mount keeps /mattermost/config",
                 };
+                let folder = file.parent().unwrap_or(&file).display();
                 match configuration::fate(node, &file) {
                     Fate::Kept => {}
                     Fate::Anew => self.warnings.push(format!(
                         "service {name} begins with a configuration of the compose file's in each container: what is set in between is lost at its replacement"
                     )),
-                    Fate::Lost => self.refuse(
-                        "compose-file",
-                        format!(
-                            "has the node {name}, whose configuration goes with its container ({why}): what is set on stable would be lost at its replacement, and the release blamed"
-                        ),
-                        "Set MM_CONFIG to the address of the database, or mount a volume at /mattermost/config.",
-                    ),
+                    Fate::Lost => self.warnings.push(format!(
+                        "service {name} keeps its configuration in its container ({why}): the gate carries {folder} over to the next one, as compose does; several nodes share no settings so: MM_CONFIG with the address of the database is what they need"
+                    )),
                 }
             }
             for target in configuration::memory_of_root(node) {
@@ -185,7 +182,7 @@ mod tests {
         let live = "environment: { MM_CONFIG: 'postgres://mm@live/mm' }, volumes: ['./data:/mattermost/data', './x:/x']";
         let refused = of(live, "", PLAIN);
         let inputs: Vec<_> = refused.refused.iter().map(|refusal| refusal.input).collect();
-        assert_eq!(inputs, ["data", "data"]);
+        assert_eq!(inputs, ["data"]);
         assert!(warned(
             &refused,
             "service n mounts /srv/x of the engine's host at /x: what the run changes there stays"
@@ -198,19 +195,17 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_would_lose_its_configuration_is_refused() {
+    fn a_configuration_that_goes_with_its_container_is_told() {
         let bare = of("hostname: n", "", PLAIN);
-        assert!(
-            bare.refused[0]
-                .wrong
-                .contains("the node n, whose configuration goes with its container (MM_CONFIG is not")
-        );
+        assert_eq!(bare.refused, []);
+        assert!(warned(&bare, "service n keeps its configuration in its container (MM_CONFIG is not"));
         let elsewhere = of(
             "environment: { MM_CONFIG: /cfg/c.json }, volumes: ['c:/mattermost/config']",
             "volumes: { c: }",
             PLAIN,
         );
-        assert!(elsewhere.refused[0].wrong.contains("MM_CONFIG names a file that no mount keeps"));
+        assert!(warned(&elsewhere, "MM_CONFIG names a file that no mount keeps"), "{elsewhere:?}");
+        assert!(warned(&elsewhere, "carries /cfg over"), "{elsewhere:?}");
         let shipped = of(
             "configs: [{ source: c, target: /mattermost/config/config.json }]",
             "configs: { c: { content: '{}' } }",

@@ -22,16 +22,13 @@ const ADDRESSES: [&str; 4] = [
 /// Where servers of databases keep their data, in the images that people use.
 const DATABASES: [&str; 4] =
     ["/var/lib/postgresql", "/var/lib/mysql", "/bitnami/postgresql", "/bitnami/mariadb"];
-/// Where a Mattermost server keeps what it writes, logs and search indexes apart.
-const NODES: [&str; 4] =
-    ["/mattermost/data", "/mattermost/config", "/mattermost/plugins", "/mattermost/client/plugins"];
 
 /// Something from before the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Outside {
     /// What it is, as a clause with its service: "service db mounts the folder /srv/db at /var/lib/postgresql".
     pub(super) what: String,
-    /// Whether the run would migrate it or write into a node's own data; else it is a place that is written to.
+    /// Whether the run would migrate it, or may; else it is a place that is written to.
     pub(super) dear: bool,
 }
 
@@ -53,7 +50,7 @@ pub(super) fn find(project: &Project, nodes: &IndexSet<&str>) -> Vec<Outside> {
         for mount in service.volumes.iter().filter(|mount| !mount.read_only) {
             let Some(source) = from_before(project, mount) else { continue };
             let target = Path::new(&mount.target);
-            let dear = if is_node { holds_a_nodes_data(service, target) } else { is_database };
+            let dear = if is_node { may_name_a_database(service, target) } else { is_database };
             found.push(Outside { what: format!("service {name} mounts {source} at {}", mount.target), dear });
         }
         if is_node {
@@ -96,15 +93,14 @@ fn is_database(project: &Project, name: &str, service: &Service, asked: &IndexSe
     labelled || named || keeps || asked.iter().any(|host| answers_to(project, name, service, host))
 }
 
-/// Whether one of the folders that a node keeps its data in is shown by this mount, or a part of one.
-fn holds_a_nodes_data(node: &Service, target: &Path) -> bool {
-    let folder = node.environment.get("MM_FILESETTINGS_DIRECTORY").filter(|folder| folder.starts_with('/'));
-    let file = match configuration::of(node) {
-        Configuration::File(file) => Some(file),
-        Configuration::Database | Configuration::Command => None,
-    };
-    NODES.iter().map(Path::new).chain(folder.map(Path::new)).any(|folder| overlap(target, folder))
-        || file.is_some_and(|file| file.starts_with(target))
+/// Whether this mount shows a configuration that nobody has read and that says which database the node asks: somebody's live one
+/// may be in it. An address in the environment wins over it.
+fn may_name_a_database(node: &Service, target: &Path) -> bool {
+    let told = node.environment.get("MM_SQLSETTINGS_DATASOURCE").is_some_and(|told| !told.trim().is_empty());
+    match configuration::of(node) {
+        Configuration::File(file) => !told && file.starts_with(target),
+        Configuration::Database | Configuration::Command => false,
+    }
 }
 
 fn overlap(a: &Path, b: &Path) -> bool {

@@ -1,6 +1,7 @@
 //! Who is who in a project, told by the label `upgrade-gate.role`.
 
 use super::super::reload::Reload;
+use super::configuration;
 use super::files::{self, FileStore};
 use super::labels::{self, role};
 use super::off::no_image;
@@ -33,6 +34,8 @@ pub struct NodeRole {
     pub number: u32,
     /// The port that it serves.
     pub port: u16,
+    /// The folder of its configuration, where that would go with its container: it is carried over to the next one.
+    pub kept: Option<String>,
 }
 
 /// The balancer.
@@ -105,10 +108,11 @@ fn nodes_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Vec<NodeR
         wrong.push(format!("service {name} is a node with {replicas} replicas; write 1 to {MOST_NODES}"));
         return Vec::new();
     }
+    let kept = configuration::in_the_container(service).map(|folder| folder.display().to_string());
     (1..=service.replicas)
         .map(|number| {
             let node = if service.replicas == 1 { name.to_owned() } else { format!("{name}-{number}") };
-            NodeRole { name: node, service: name.to_owned(), number, port }
+            NodeRole { name: node, service: name.to_owned(), number, port, kept: kept.clone() }
         })
         .collect()
 }

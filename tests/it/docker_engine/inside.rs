@@ -73,6 +73,7 @@ async fn a_container_is_recreated_with_another_image_and_keeps_its_place() {
             volumes: vec![
                 mount(MountSource::Volume("data".into()), "/data"),
                 mount(MountSource::Anonymous, "/scratch"),
+                mount(MountSource::Anonymous, "/settings"),
             ],
             environment: IndexMap::from([("KEPT".into(), "1".into()), ("CHANGED".into(), "1".into())]),
             replicas: 2,
@@ -86,7 +87,7 @@ async fn a_container_is_recreated_with_another_image_and_keeps_its_place() {
         project.volumes.insert("data".into(), Volume::default());
         let running = run.prepare(project).await;
         running.up(soon()).await.unwrap();
-        let write = ["/bin/sh", "-c", "touch /data/kept /scratch/lost /lost"];
+        let write = ["/bin/sh", "-c", "touch /data/kept /scratch/lost /lost /settings/own; chown 2000:2000 /settings/own; chmod 600 /settings/own"];
         assert_eq!(running.exec("node", 1, &write, soon()).await.unwrap().exit_code, 0);
         let before = running.state("node", 1).await.unwrap();
         let neighbour = running.state("node", 2).await.unwrap();
@@ -96,7 +97,7 @@ async fn a_container_is_recreated_with_another_image_and_keeps_its_place() {
         let stopped = running.state("node", 1).await.unwrap();
         assert_eq!((stopped.status, stopped.exit_code), (Status::Exited, Some(0)), "stopped by its signal");
         let env = [("CHANGED".to_owned(), "2".to_owned())];
-        running.recreate("node", 1, SECOND, &env, soon()).await.unwrap();
+        running.recreate("node", 1, SECOND, &env, Some("/settings"), soon()).await.unwrap();
 
         let after = running.state("node", 1).await.unwrap();
         assert_eq!((after.running, after.image.as_str(), after.addresses.len()), (true, SECOND, 2));
@@ -105,6 +106,8 @@ async fn a_container_is_recreated_with_another_image_and_keeps_its_place() {
         let look = ["/bin/sh", "-c", "cat /release; echo $KEPT$CHANGED; cd /; echo data/* scratch/* los*"];
         let seen = running.exec("node", 1, &look, soon()).await.unwrap();
         assert_eq!(seen.stdout, "two12\ndata/kept scratch/* los*\n");
+        let own = ["/bin/busybox", "stat", "-c", "%u:%g %a", "/settings/own"];
+        assert_eq!(running.exec("node", 1, &own, soon()).await.unwrap().stdout, "2000:2000 600\n");
         let ping = ["/bin/busybox", "ping", "-c1", "-W5", "other"];
         assert_eq!(running.exec("node", 2, &ping, soon()).await.unwrap().exit_code, 0);
     })
@@ -120,7 +123,7 @@ async fn a_log_is_whole_after_the_container_is_recreated() {
         running.wait("app", 1, ended, soon()).await.unwrap();
         for turn in ["second", "third"] {
             let env = [("TURN".to_owned(), turn.to_owned())];
-            running.recreate("app", 1, SECOND, &env, soon()).await.unwrap();
+            running.recreate("app", 1, SECOND, &env, None, soon()).await.unwrap();
             running.wait("app", 1, ended, soon()).await.unwrap();
         }
         let log = running.logs("app", 1, None).await.unwrap().join("|");

@@ -33,7 +33,7 @@ async fn folders_that_do_not_exist_are_made() {
         assert!(deep.join("inner/file").is_file());
         let refused = running.exec("app", 1, &["touch", "/conf/file"], soon()).await.unwrap();
         assert_ne!(refused.exit_code, 0);
-        running.recreate("app", 1, SECOND, &[], soon()).await.unwrap();
+        running.recreate("app", 1, SECOND, &[], None, soon()).await.unwrap();
         assert_eq!(running.read("app", 1, "/data/inner/file").await.unwrap().len(), 1);
     })
     .await;

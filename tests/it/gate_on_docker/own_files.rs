@@ -34,10 +34,9 @@ fn files(folder: &Path, names: &[&str]) -> String {
     paths.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
-/// `run` with compose files alone; what they mount of the host is a test's own.
+/// `run` with compose files alone.
 fn roll(compose_files: &str) -> Call {
-    let call = Call::bare(STABLE, RELEASE).arg("--compose-file", compose_files);
-    call.arg("--data", "disposable").arg("--timeout", "3m")
+    Call::bare(STABLE, RELEASE).arg("--compose-file", compose_files).arg("--timeout", "3m")
 }
 
 #[test]

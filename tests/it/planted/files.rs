@@ -94,7 +94,10 @@ fn a_wrong_file_is_told_without_them() {
         ("image: redis\n", "image: redis\n    ports: [\"${FROM_INPUT_PASSWORD}\"]\n"),
         ("image: redis\n", "image: redis\n    mem_limit: \"${DB_PASSWORD}\"\n"),
         ("image: redis\n", "image: \"${DB_PASSWORD}@@\"\n    volumes: [\":${DB_PASSWORD}\"]\n"),
-        ("image: redis\n", "build: { context: ., args: { TOKEN: \"${DB_PASSWORD}\" } }\n"),
+        (
+            "image: redis\n",
+            "build: { context: ., args: { TOKEN: \"${DB_PASSWORD}\" } }\n    init: \"${DB_PASSWORD}\"\n",
+        ),
         (
             "image: redis\n",
             "image: redis\n    container_name: \"${DB_PASSWORD}/\"\n    stop_grace_period: \"${DB_PASSWORD}\"\n",

@@ -108,7 +108,6 @@ fn wholes() -> Vec<Case> {
         of(&[&node_with("n", "scale: 4000000000"), BALANCER, DATABASE]).says("scale"),
         of(&[&node_with("n", "deploy: {replicas: 0}"), BALANCER, DATABASE]),
         of(&[&node_with("n", "profiles: [ha]"), BALANCER, DATABASE]).says("profile"),
-        of(&[NODE, BALANCER, DATABASE, "built: {build: .}"]).says("build"),
         of(&[NODE, BALANCER, DATABASE, "bare: {}"]).says("image"),
     ]
 }
@@ -129,8 +128,6 @@ fn dangers() -> Vec<Case> {
         of(&[&node("MM_CONFIG: 'postgres://u:hunter2@db.prod.example/m'", ""), BALANCER]).says("disposable"),
         of(&[&node("MM_CONFIG: 'postgres://u:p@d/m', MM_SQLSETTINGS_DATASOURCE: 'postgres://u:hunter2@10.0.0.5:5432/m'", ""), BALANCER, DATABASE])
             .says("disposable"),
-        of(&[&node("A: b", ""), BALANCER, DATABASE]).says("MM_CONFIG"),
-        of(&[&node("MM_SQLSETTINGS_DATASOURCE: 'postgres://u:p@d/m'", ""), BALANCER, DATABASE]).says("MM_CONFIG"),
     ];
     let external = "{services: {n: {image: 'x:1', environment: {MM_CONFIG: 'postgres://u:p@d/m'}, labels: {upgrade-gate.role: node}}, b: {image: 'h:1', labels: {upgrade-gate.role: balancer}}, d: {image: 'p:1', labels: {upgrade-gate.role: database}, volumes: ['pg:/var/lib/postgresql/data']}}, volumes: {pg: {external: true}}}";
     cases.push(Case::compose(external).says("disposable"));

@@ -61,24 +61,28 @@ fn external_volumes_and_devices_are_from_before() {
 }
 
 #[test]
-fn a_nodes_data_is_dear_and_its_logs_are_not() {
+fn a_nodes_folders_are_told_and_a_configuration_that_may_name_a_database_is_dear() {
     let with = |mount: &str| found(&format!("{ASKS_DB}\n    volumes: ['{mount}']"), "  db: { image: x }");
-    for dear in [
+    for other in [
         "./d:/mattermost/data",
         "./d:/mattermost/config",
-        "./d:/mattermost/plugins",
-        "./d:/mattermost/client/plugins",
         "./d:/mattermost",
-        "./d:/mattermost/data/teams",
+        "./d:/mattermost/logs",
+        "./d:/var/x",
+        "/var/run/docker.sock:/var/run/docker.sock",
     ] {
-        assert_eq!((with(dear).0.len(), with(dear).1.len()), (1, 0), "{dear}");
-    }
-    for other in ["./d:/mattermost/logs", "./d:/var/x", "/var/run/docker.sock:/var/run/docker.sock"] {
         assert_eq!((with(other).0.len(), with(other).1.len()), (0, 1), "{other}");
     }
     assert_eq!(with("./c.json:/mattermost/config/config.json:ro"), (vec![], vec![]));
-    let own = "    environment: { MM_FILESETTINGS_DIRECTORY: /files, MM_CONFIG: /cfg/c.json }\n    volumes: ['./f:/files', './c:/cfg']";
-    assert_eq!(found(own, "").0.len(), 2);
+    let own = |more: &str| {
+        let node = format!(
+            "    environment: {{ MM_CONFIG: /cfg/c.json{more} }}\n    volumes: ['./f:/files', './c:/cfg']"
+        );
+        let (dear, others) = found(&node, "  db: { image: x }");
+        (dear.len(), others.len())
+    };
+    assert_eq!(own(""), (1, 1), "its database is named there, and nobody has read it");
+    assert_eq!(own(", MM_SQLSETTINGS_DATASOURCE: 'postgres://mm@db/mm'"), (0, 2));
 }
 
 #[test]
