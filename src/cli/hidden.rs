@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::compose::Project;
 use crate::confidential::{of_addresses, of_lines, of_variable, of_words};
+use crate::limited::{self, Links};
 
 /// A longer `.env` is none.
 const DOTENV_LIMIT: u64 = 65_536;
@@ -18,8 +19,7 @@ pub(super) fn in_dotenv(compose_files: &str) -> Vec<String> {
         return Vec::new();
     };
     let path = Path::new(first).with_file_name(".env");
-    let is_readable = std::fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= DOTENV_LIMIT);
-    let text = is_readable.then(|| std::fs::read(&path).ok()).flatten().unwrap_or_default();
+    let text = limited::read(&path, Links::Followed, DOTENV_LIMIT).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let mut secrets = of_lines(&text);
     secrets.extend(text.lines().filter_map(|line| line.trim().strip_prefix("export ")).flat_map(of_lines));

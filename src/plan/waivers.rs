@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::problems::Problems;
 use crate::checks::catalogue::CHECKS;
+use crate::limited::{self, Links};
 use crate::shown::Shown;
 use crate::waivers::{self, MOST_BYTES, Waivers};
 
@@ -47,11 +48,11 @@ fn read_in(dir: &Path, input: &str, problems: &mut Problems) -> Waivers {
     }
 }
 
-/// A file that never ends, or is larger than any file of waivers, is not read to its end.
+/// A file that is larger than any file of waivers is not read to its end.
 fn text_of(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    std::fs::File::open(path)?.take(most).read_to_string(&mut text)?;
+    limited::open(path, Links::Followed)?.take(most).read_to_string(&mut text)?;
     Ok(text)
 }
 
@@ -93,5 +94,8 @@ mod tests {
         assert!(read(dir.path(), "large.yaml").1[0].contains("larger than 256 KiB"));
         std::fs::write(dir.path().join("bytes.yaml"), [0xff, 0xfe]).unwrap();
         assert!(read(dir.path(), "bytes.yaml").1[0].contains("cannot be read"));
+        let pipe = dir.path().join("pipe.yaml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(read(dir.path(), "pipe.yaml").1[0].contains("it is a named pipe, not a file"));
     }
 }
