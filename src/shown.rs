@@ -74,10 +74,15 @@ fn without_secrets(word: &str) -> String {
 
 /// On one line, without what a terminal obeys, and cut.
 fn fitting(text: &str) -> String {
-    let text = visible(text.trim());
-    match text.char_indices().nth(LONGEST) {
+    cut(&visible(text.trim()), LONGEST)
+}
+
+/// The first `most` characters, with an ellipsis behind them where there were more.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }
 

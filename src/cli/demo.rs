@@ -7,10 +7,9 @@ use clap::Args;
 
 use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
-use super::random;
-use super::run::report_dir;
 use super::say::{conclude, say};
 use super::today::today;
+use super::{random, report_dir};
 use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
 use crate::fault::{self, Faults, NamedFault};
 use crate::inputs::{Inputs, Surroundings};
@@ -101,7 +100,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let mut plan = plan::make(&inputs, None)?;
     plan.waivers.today = Some(today());
     let faults = fault.map_or_else(Faults::none, |fault| Faults::new(fault.rules.clone(), &stable, &release));
-    let report_dir = report_dir(&options.report_dir)?;
+    let report_dir = report_dir::make(&options.report_dir)?;
     say(&plan::text(&plan));
     let nodes = plan.order.clone();
     let clustered = !options.shared_database && !fault.is_some_and(|fault| fault.shared_database);

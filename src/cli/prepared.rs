@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use super::hidden;
 use super::variables::{Secrets, images, variables};
 use super::voice::voice;
-use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, off_by_profile};
-use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Service, Source};
+use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, is_node, off_by_profile};
+use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
 use crate::plan::{self, BuiltPlan, Plan, Problems};
@@ -198,10 +198,6 @@ fn files_shown(inputs: &Inputs) -> Shown {
 
 fn compose_files(inputs: &Inputs) -> Vec<&str> {
     inputs.compose_file.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
-}
-
-fn is_node(service: &Service) -> bool {
-    service.labels.get("upgrade-gate.role").is_some_and(|role| role == "node")
 }
 
 fn own_project(

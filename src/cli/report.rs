@@ -9,7 +9,7 @@ use clap::Args;
 use secrecy::ExposeSecret as _;
 
 use super::publish::{Notes, remembered_pull_request};
-use super::run::report_dir;
+use super::report_dir;
 use super::say::{conclude, say};
 use super::voice::voice;
 use crate::inputs::{Inputs, Publishing, Surroundings};
@@ -62,7 +62,7 @@ pub(super) async fn published(
 ) -> anyhow::Result<ExitCode> {
     judge(inputs, surroundings)?;
     let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
-    let out = report_dir(&inputs.publishing.report_dir)?;
+    let out = report_dir::make(&inputs.publishing.report_dir)?;
     let mut verdict = Verdict::of(&record);
     let files = write_all(&record, &verdict, &out);
     if !all_written(&files) {
@@ -89,7 +89,7 @@ pub(super) async fn merged(
     };
     let folders = folders(dirs, planned.is_empty())?;
     let mut runs: Vec<Run> = records(&folders)?.into_iter().map(Run::of).collect();
-    let out = report_dir(&inputs.publishing.report_dir)?;
+    let out = report_dir::make(&inputs.publishing.report_dir)?;
     for pair in planned {
         if !runs.iter().any(|run| run.name == pair.name) {
             runs.push(Run::missing(&pair.name));

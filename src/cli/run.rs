@@ -1,6 +1,6 @@
 //! `run`: the main job.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use super::say::{conclude, say};
 use super::today::today;
 use super::upload::Destination;
 use super::voice::voice;
-use super::{publish, random, reaper};
+use super::{publish, random, reaper, report_dir};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
 use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
-use crate::plan::{self, Plan, Problems};
+use crate::plan::{self, Plan};
 use crate::verdict::ExitCode;
 
 /// How long after its time limit a run's resources count as forgotten.
@@ -111,7 +111,7 @@ where
 {
     let Begin { run_id, mut plan, provider, secrets, password, destination } = begin;
     plan.waivers.today = Some(today());
-    let report_dir = report_dir(&inputs.publishing.report_dir)?;
+    let report_dir = report_dir::make(&inputs.publishing.report_dir)?;
     // What is to be known beforehand comes right below the plan, and into every report.
     let warnings = std::mem::take(&mut plan.warnings);
     say(&plan::text(&plan));
@@ -155,12 +155,4 @@ fn tell_post(run_id: &str, surroundings: &Surroundings) {
     if let Err(why) = github::set_state(Path::new(file), "run", run_id) {
         say(&format!("note: {why}; it looks for the labels of this job instead"));
     }
-}
-
-/// Makes the report folder, when all inputs are known to be right.
-///
-/// # Errors
-/// The wrong input.
-pub(super) fn report_dir(text: &str) -> Result<PathBuf, Problems> {
-    super::report_dir::make(text)
 }

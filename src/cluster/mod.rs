@@ -31,7 +31,9 @@ pub use error::Error;
 pub use guest::{Guest, GuestEnd};
 pub use image::{ImageFacts, Packaged};
 pub use last_words::LastWords;
-pub use project::{FileStore, Foreseen, Refusal, Roles, Said, StoreRole, default_files, off_by_profile};
+pub use project::{
+    FileStore, Foreseen, Refusal, Roles, Said, StoreRole, default_files, is_node, off_by_profile,
+};
 pub use ready::ready;
 pub use seam::Cluster;
 pub use standin::{StandInCluster, StandInOptions};

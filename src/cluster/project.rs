@@ -21,6 +21,7 @@ use indexmap::IndexMap;
 
 pub use files::{FileStore, StoreRole};
 pub use foreseen::{Foreseen, Refusal, Said};
+pub use labels::is_node;
 pub use off::off_by_profile;
 pub use roles::Roles;
 pub(super) use roles::{BalancerRole, NodeRole};
@@ -36,6 +37,19 @@ pub fn default_files() -> ((PathBuf, String), IndexMap<PathBuf, Vec<u8>>) {
     let base = PathBuf::from("/cluster");
     let files = IndexMap::from([(base.join("haproxy.cfg"), HAPROXY.as_bytes().to_vec())]);
     ((base.join("compose.yaml"), COMPOSE.to_owned()), files)
+}
+
+/// The project that a compose file in `/srv` describes.
+#[cfg(test)]
+fn project_of(text: &str) -> crate::compose::Project {
+    use crate::compose::{MemoryFiles, Source, parse};
+    let source = Source {
+        base: "/srv".into(),
+        files: vec![("compose.yaml".into(), text.to_owned())],
+        project_name: "p".into(),
+        ..Source::default()
+    };
+    parse(&source, &MemoryFiles::default()).unwrap_or_else(|told| panic!("{told}")).project
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use crate::compose::Service;
 
+/// The label.
+pub(super) const RELOAD: &str = "upgrade-gate.reload";
 /// Signals that servers take for it, or for an end after which their restart policy brings them back.
 const SIGNALS: [&str; 7] = ["HUP", "USR1", "USR2", "INT", "TERM", "QUIT", "WINCH"];
 
@@ -20,12 +22,12 @@ impl Reload {
     /// # Errors
     /// What is wrong with it, and what to write.
     pub(super) fn read(name: &str, balancer: &Service) -> Result<Option<Self>, String> {
-        let Some(text) = balancer.labels.get("upgrade-gate.reload") else { return Ok(None) };
+        let Some(text) = balancer.labels.get(RELOAD) else { return Ok(None) };
         match text.trim_start_matches("SIG") {
             "restart" => Ok(Some(Self::Restart)),
             signal if SIGNALS.contains(&signal) => Ok(Some(Self::Signal(signal.to_owned()))),
             _ => Err(format!(
-                "service {name} has the label upgrade-gate.reload with what is no signal for it; write one such as HUP, or restart"
+                "service {name} has the label {RELOAD} with what is no signal for it; write one such as HUP, or restart"
             )),
         }
     }
@@ -39,7 +41,7 @@ mod tests {
     fn a_balancer_is_told_by_a_signal_or_a_restart() {
         let with = |text: &str| {
             let mut service = Service::default();
-            service.labels.insert("upgrade-gate.reload".into(), text.into());
+            service.labels.insert(RELOAD.into(), text.into());
             Reload::read("lb", &service)
         };
         assert_eq!(with("HUP"), Ok(Some(Reload::Signal("HUP".into()))));

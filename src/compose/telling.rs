@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::shown::visible;
+use crate::shown::{cut, visible};
 
 use super::place::{Place, Step};
 
@@ -60,7 +60,7 @@ impl Telling {
             if index > 0 {
                 told.push('`');
             }
-            told.push_str(&if quoted { cut(&piece) } else { piece });
+            told.push_str(&if quoted { cut(&piece, LONGEST) } else { piece });
         }
         visible(told.trim_end_matches(|c: char| c == '.' || c.is_whitespace()))
     }
@@ -69,7 +69,7 @@ impl Telling {
     pub(super) fn path(&self, place: &Place) -> String {
         let steps = place.steps().iter();
         let told = steps.fold(Place::default(), |told, step| match step {
-            Step::Key(key) => told.key(cut(&self.named(key, SHORTEST))),
+            Step::Key(key) => told.key(cut(&self.named(key, SHORTEST), LONGEST)),
             Step::Item(index) => told.item(*index),
         });
         visible(&told.to_string())
@@ -110,13 +110,6 @@ fn keys(place: &Place) -> Vec<String> {
         Step::Item(_) => None,
     };
     place.steps().iter().filter_map(key).collect()
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// Whether what stands at this place is a secret often enough that it is never repeated.

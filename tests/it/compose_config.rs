@@ -11,10 +11,9 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
-use upgrade_gate::compose::{
-    Condition, FileMount, Healthcheck, MountSource, Parsed, Project, Restart, Service, load,
-};
+use upgrade_gate::compose::{Healthcheck, MountSource, Parsed, Project, Service, load};
 
+use crate::compose_words::{condition, file, nanos, port, restart};
 use theirs::theirs;
 
 /// The variables that both programs are given.
@@ -163,23 +162,11 @@ fn our_service(service: &Service) -> Value {
         .depends_on
         .iter()
         .map(|(name, dependency)| {
-            let condition = match dependency.condition {
-                Condition::ServiceStarted => "service_started",
-                Condition::ServiceHealthy => "service_healthy",
-                Condition::ServiceCompletedSuccessfully => "service_completed_successfully",
-            };
+            let condition = condition(&dependency.condition);
             (name.clone(), json!(condition))
         })
         .collect();
-    let ports: Vec<String> = service
-        .ports
-        .iter()
-        .map(|port| {
-            let published = port.published.map(|port| port.to_string()).unwrap_or_default();
-            let address = port.host_ip.as_deref().unwrap_or_default();
-            format!("{address}:{published}:{}/{}", port.target, port.protocol)
-        })
-        .collect();
+    let ports: Vec<String> = service.ports.iter().map(port).collect();
     let volumes: Vec<String> = service
         .volumes
         .iter()
@@ -200,15 +187,6 @@ fn our_service(service: &Service) -> Value {
         .collect();
     let ulimits: Map<String, Value> =
         service.ulimits.iter().map(|(name, limit)| (name.clone(), json!([limit.soft, limit.hard]))).collect();
-    let file = |file: &FileMount| {
-        format!("{} {} {}:{} {:o}", file.source, file.target, file.uid, file.gid, file.mode)
-    };
-    let restart = match service.restart {
-        Restart::No => "no".to_owned(),
-        Restart::Always => "always".to_owned(),
-        Restart::UnlessStopped => "unless-stopped".to_owned(),
-        Restart::OnFailure(times) => format!("on-failure:{times}"),
-    };
     json!({
         "image": service.image, "command": service.command, "entrypoint": service.entrypoint,
         "environment": service.environment, "labels": service.labels, "depends_on": depends_on,
@@ -220,7 +198,7 @@ fn our_service(service: &Service) -> Value {
         "stop_signal": service.stop_signal, "init": service.init, "ulimits": ulimits,
         "extra_hosts": ordered(service.extra_hosts.clone()), "hostname": service.hostname,
         "container_name": service.container_name, "user": service.user, "working_dir": service.working_dir,
-        "restart": restart, "cap_add": service.cap_add, "cap_drop": service.cap_drop,
+        "restart": restart(&service.restart), "cap_add": service.cap_add, "cap_drop": service.cap_drop,
         "security_opt": service.security_opt, "sysctls": service.sysctls, "read_only": service.read_only,
         "shm_size": service.shm_size, "platform": service.platform, "stdin_open": service.stdin_open, "tty": service.tty,
     })
@@ -229,10 +207,6 @@ fn our_service(service: &Service) -> Value {
 fn our_healthcheck(check: &Healthcheck) -> Value {
     json!({"test": check.test, "interval": check.interval.map(nanos), "timeout": check.timeout.map(nanos),
         "retries": check.retries, "start_period": check.start_period.map(nanos)})
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap()
 }
 
 fn ordered(mut texts: Vec<String>) -> Vec<String> {

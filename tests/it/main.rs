@@ -16,6 +16,8 @@ mod compose_oracle;
 #[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
+mod compose_words;
+#[cfg(test)]
 mod deceiving_texts;
 #[cfg(test)]
 mod docker_engine;

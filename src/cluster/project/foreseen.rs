@@ -141,19 +141,13 @@ impl Foreseen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::{MemoryFiles, Source, parse};
+    use crate::cluster::project::project_of;
 
     fn of(node: &str, rest: &str, said: Said) -> Foreseen {
         let text = format!(
             "services:\n  n: {{ image: x, labels: {{ upgrade-gate.role: node }}, {node} }}\n  db: {{ image: postgres }}\n{rest}\n"
         );
-        let source = Source {
-            base: "/srv".into(),
-            files: vec![("compose.yaml".into(), text)],
-            project_name: "p".into(),
-            ..Source::default()
-        };
-        let project = parse(&source, &MemoryFiles::default()).unwrap_or_else(|told| panic!("{told}")).project;
+        let project = project_of(&text);
         Foreseen::of(&project, &Roles::read(&project).unwrap(), said)
     }
 

@@ -1,5 +1,6 @@
 //! The labels `upgrade-gate.…` of a service: known, on the right role, with a value that means something.
 
+use super::super::reload::RELOAD;
 use crate::compose::Service;
 
 /// A label, and the roles that it has an effect on.
@@ -18,14 +19,18 @@ pub(super) const PORT: &str = "upgrade-gate.port";
 pub(super) const HAPROXY: &str = "upgrade-gate.haproxy";
 /// The backend that has the nodes.
 pub(super) const BACKEND: &str = "upgrade-gate.backend";
-/// How a balancer is told to look again where the nodes are.
-pub(super) const RELOAD: &str = "upgrade-gate.reload";
 /// The roles.
 pub(super) const ROLES: [&str; 4] = ["node", "balancer", "store", "database"];
 
 /// The role that a service's label says, known or not.
 pub(super) fn role(service: &Service) -> Option<&str> {
     service.labels.get(ROLE).map(String::as_str)
+}
+
+/// Whether the service is a Mattermost server, by its label.
+#[must_use]
+pub fn is_node(service: &Service) -> bool {
+    role(service) == Some("node")
 }
 
 /// Names every label of ours that is none, that has no effect where it stands, or whose value means nothing.

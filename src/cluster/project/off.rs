@@ -2,12 +2,12 @@
 
 use indexmap::IndexMap;
 
-use super::labels::role;
+use super::labels::{ROLE, is_node};
 use crate::compose::{Off, Service};
 
 /// Nodes get the image under test; everything else needs one of its own.
 pub(super) fn no_image(name: &str, service: &Service) -> Option<String> {
-    if role(service) == Some("node") {
+    if is_node(service) {
         return None;
     }
     let why = match (service.image.is_empty(), service.built) {
@@ -26,7 +26,7 @@ pub(super) fn no_image(name: &str, service: &Service) -> Option<String> {
 #[must_use]
 pub fn off_by_profile(off: &IndexMap<String, Off>) -> Vec<String> {
     let sentence = |(name, off): (&String, &Off)| {
-        let role = off.labels.get("upgrade-gate.role")?;
+        let role = off.labels.get(ROLE)?;
         let why = match off.profiles.as_slice() {
             [only] => format!("its profile {only} is not active"),
             several => format!("none of its profiles {} is active", several.join(", ")),
@@ -40,17 +40,10 @@ pub fn off_by_profile(off: &IndexMap<String, Off>) -> Vec<String> {
 mod tests {
     use super::super::Roles;
     use super::*;
-    use crate::compose::{MemoryFiles, Source, parse};
+    use crate::cluster::project::project_of;
 
     fn roles_of(services: &str) -> Result<Roles, Vec<String>> {
-        let source = Source {
-            files: vec![("/c.yaml".into(), format!("services: {services}"))],
-            project_name: "p".into(),
-            ..Source::default()
-        };
-        Roles::read(
-            &parse(&source, &MemoryFiles::default()).unwrap_or_else(|wrong| panic!("{wrong}")).project,
-        )
+        Roles::read(&project_of(&format!("services: {services}")))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::super::reload::Reload;
 use super::configuration;
 use super::files::{self, FileStore};
-use super::labels::{self, role};
+use super::labels::{self, is_node, role};
 use super::off::no_image;
 use crate::compose::{Project, Service};
 
@@ -72,11 +72,11 @@ impl Roles {
                 Some(_) | None => {}
             }
             wrong.extend(no_image(name, service));
-            if role(service) != Some("node") {
+            if !is_node(service) {
                 others.push(name.clone());
             }
         }
-        if nodes.is_empty() && !project.services.values().any(|service| role(service) == Some("node")) {
+        if nodes.is_empty() && !project.services.values().any(is_node) {
             wrong.push(
                 "no service is a node; give each Mattermost service the label upgrade-gate.role: node".into(),
             );
@@ -181,15 +181,10 @@ fn contradictions(project: &Project, nodes: &[NodeRole], files: &FileStore, wron
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::{MemoryFiles, Source, parse};
+    use crate::cluster::project::project_of;
 
     fn read(services: &str) -> Result<Roles, Vec<String>> {
-        let source = Source {
-            files: vec![("compose.yaml".into(), format!("services: {{ {services} }}"))],
-            project_name: "p".into(),
-            ..Source::default()
-        };
-        Roles::read(&parse(&source, &MemoryFiles::default()).unwrap_or_else(|told| panic!("{told}")).project)
+        Roles::read(&project_of(&format!("services: {{ {services} }}")))
     }
 
     const NODE: &str = "n: { image: x, labels: { upgrade-gate.role: node } }";

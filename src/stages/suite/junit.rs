@@ -12,6 +12,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event as Xml};
 
 use crate::event::{UserEnd, UserSuite, UserTest};
+use crate::shown::cut;
 use attributes::Attributes;
 use counts::Claims;
 
@@ -289,13 +290,6 @@ fn millis(time: Option<String>) -> u64 {
     let seconds = time.and_then(|time| time.replace(',', "").trim().parse::<f64>().ok()).unwrap_or(0.0);
     std::time::Duration::try_from_secs_f64(seconds)
         .map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-}
-
-fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some((at, _)) => format!("{}…", &text[..at]),
-    }
 }
 
 #[cfg(test)]

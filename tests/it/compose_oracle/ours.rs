@@ -1,13 +1,10 @@
 //! Our project in the plain view; the same view is made of compose's in `tests/oracle/view.go`.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
-use upgrade_gate::compose::{
-    Condition, FileMount, Healthcheck, Mount, MountSource, Port, Project, PullPolicy, Restart, Service, load,
-};
+use upgrade_gate::compose::{Healthcheck, Mount, MountSource, Project, PullPolicy, Service, load};
 
 use super::cases::{Case, GIVEN};
+use crate::compose_words::{condition, file, nanos, port, restart};
 
 /// What we read of a case, or all that we have against it.
 pub(super) fn read(case: &Case) -> Result<Value, Vec<String>> {
@@ -71,11 +68,7 @@ fn service_view(service: &Service) -> Value {
         .depends_on
         .iter()
         .map(|(name, dependency)| {
-            let condition = match dependency.condition {
-                Condition::ServiceStarted => "service_started",
-                Condition::ServiceHealthy => "service_healthy",
-                Condition::ServiceCompletedSuccessfully => "service_completed_successfully",
-            };
+            let condition = condition(&dependency.condition);
             (name.clone(), json!(format!("{condition} required={}", dependency.required)))
         })
         .collect();
@@ -89,12 +82,6 @@ fn service_view(service: &Service) -> Value {
         .collect();
     let ulimits: Map<String, Value> =
         service.ulimits.iter().map(|(name, limit)| (name.clone(), json!([limit.soft, limit.hard]))).collect();
-    let restart = match service.restart {
-        Restart::No => "no".to_owned(),
-        Restart::Always => "always".to_owned(),
-        Restart::UnlessStopped => "unless-stopped".to_owned(),
-        Restart::OnFailure(times) => format!("on-failure:{times}"),
-    };
     let pull = match service.pull_policy {
         PullPolicy::Missing => "missing",
         PullPolicy::Always => "always",
@@ -114,7 +101,7 @@ fn service_view(service: &Service) -> Value {
         "stop_signal": text(&service.stop_signal), "init": service.init, "ulimits": ulimits,
         "extra_hosts": sorted(service.extra_hosts.iter().cloned()), "hostname": text(&service.hostname),
         "container_name": text(&service.container_name), "user": text(&service.user),
-        "working_dir": text(&service.working_dir), "restart": restart, "cap_add": service.cap_add,
+        "working_dir": text(&service.working_dir), "restart": restart(&service.restart), "cap_add": service.cap_add,
         "cap_drop": service.cap_drop, "security_opt": service.security_opt, "sysctls": service.sysctls,
         "read_only": service.read_only, "shm_size": service.shm_size.unwrap_or_default(),
         "platform": text(&service.platform), "pull_policy": pull, "stdin_open": service.stdin_open, "tty": service.tty,
@@ -132,11 +119,6 @@ fn healthcheck(check: &Healthcheck) -> Value {
         "start_interval": check.start_interval.map(nanos)})
 }
 
-fn port(port: &Port) -> String {
-    let published = port.published.map(|port| port.to_string()).unwrap_or_default();
-    format!("{}:{published}:{}/{}", port.host_ip.as_deref().unwrap_or_default(), port.target, port.protocol)
-}
-
 fn mount(mount: &Mount) -> String {
     let source = match &mount.source {
         MountSource::Volume(name) => format!("volume {name}"),
@@ -148,17 +130,9 @@ fn mount(mount: &Mount) -> String {
     format!("{source}:{}:{}", mount.target, if mount.read_only { "ro" } else { "rw" })
 }
 
-fn file(file: &FileMount) -> String {
-    format!("{} {} {}:{} {:o}", file.source, file.target, file.uid, file.gid, file.mode)
-}
-
 /// What is empty says nothing.
 fn text(value: &Option<String>) -> Option<&String> {
     value.as_ref().filter(|text| !text.is_empty())
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap()
 }
 
 fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {

@@ -1,17 +1,11 @@
 use super::*;
-use crate::compose::{MemoryFiles, Source, parse};
+use crate::cluster::project::project_of;
 
 /// Dear things and others, of a file with the node `n` and these further lines.
 fn found(node: &str, rest: &str) -> (Vec<String>, Vec<String>) {
     let text =
         format!("services:\n  n:\n    image: x\n    labels: {{ upgrade-gate.role: node }}\n{node}\n{rest}\n");
-    let source = Source {
-        base: "/srv".into(),
-        files: vec![("compose.yaml".into(), text)],
-        project_name: "p".into(),
-        ..Source::default()
-    };
-    let project = parse(&source, &MemoryFiles::default()).unwrap_or_else(|told| panic!("{told}")).project;
+    let project = project_of(&text);
     let found = find(&project, &IndexSet::from(["n"]));
     let (dear, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|outside| outside.dear);
     (dear.into_iter().map(|o| o.what).collect(), others.into_iter().map(|o| o.what).collect())
