@@ -135,6 +135,7 @@ mod tests {
     fn a_terminal_obeys_nothing_of_it() {
         assert_eq!(Shown::plain("a\u{1b}[31m\nb\u{202e}").as_str(), "a\\u{1b}[31m\\u{a}b\\u{202e}");
         assert_eq!(Shown::plain("11.6.0\u{200b}\u{2028}x").as_str(), "11.6.0\\u{200b}\\u{2028}x");
+        assert_eq!(Shown::plain("a\u{2029}\u{200d}b").as_str(), "a\\u{2029}\\u{200d}b");
         assert_eq!(Shown::plain(&"x".repeat(500)).as_str().chars().count(), LONGEST + 1);
     }
 }

@@ -40,11 +40,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether `c` belongs to what stands before it: joiners and variation selectors are a part of emojis, and of scripts
-/// from Arabic on. Among Latin, Greek and Cyrillic letters they can do nothing but deceive.
+/// from Arabic on. Among Latin, Greek and Cyrillic letters they can do nothing but deceive, and neither behind what is no
+/// letter at all: a blank or the end of a line may be replaced later, and what stood behind it would stay.
 fn joins(before: Option<char>, c: char) -> bool {
     const FIRST_OF_SUCH_SCRIPTS: char = '\u{600}';
     let is_selector = |c: char| ('\u{fe00}'..='\u{fe0f}').contains(&c);
     let Some(before) = before else { return false };
+    if before.is_whitespace() || before.is_control() {
+        return false;
+    }
     match c {
         '\u{200c}' | '\u{200d}' => {
             before >= FIRST_OF_SUCH_SCRIPTS && (!is_unseen(before) || is_selector(before))
@@ -66,6 +70,9 @@ mod tests {
             ("pass\u{200d}word\u{fe0f}", "pass\\u{200d}word\\u{fe0f}"),
             ("\u{feff}a\u{ad}", "\\u{feff}a\\u{ad}"),
             ("a\u{e0061}\u{fff9}", "a\\u{e0061}\\u{fff9}"),
+            // Line ends and blanks beyond the letters of Arabic.
+            ("\u{2028}\u{200d}\u{2029}\u{fe0f}", "\u{2028}\\u{200d}\u{2029}\\u{fe0f}"),
+            ("\u{3000}\u{200c}\u{2003}\u{fe01}", "\u{3000}\\u{200c}\u{2003}\\u{fe01}"),
         ];
         for (text, shown) in table {
             assert_eq!(visible(text), shown);

@@ -171,10 +171,6 @@ impl ComposeCluster {
         })
     }
 
-    async fn address(&self, service: &str, number: u32) -> Result<IpAddr, Error> {
-        self.running()?.address(service, number).await.map_err(|error| of(service, error))
-    }
-
     pub(super) async fn start(
         &self,
         name: &str,

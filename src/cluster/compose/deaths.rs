@@ -1,6 +1,7 @@
 //! Parts whose process has ended: how, and what their logs say about it.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
 use futures_util::future::join_all;
 
@@ -31,6 +32,22 @@ impl ComposeCluster {
             error.log_tail.extend(log);
         }
         Err(error)
+    }
+
+    /// Where a part is reached.
+    ///
+    /// # Errors
+    /// A part that has ended has no address any more; that it ended, and its last words, are the cause to tell.
+    pub(super) async fn address(&self, service: &str, number: u32) -> Result<IpAddr, Error> {
+        let running = self.running()?;
+        let error = match running.address(service, number).await {
+            Ok(address) => return Ok(address),
+            Err(error) => error,
+        };
+        match running.state(service, number).await {
+            Ok(state) if !state.running && state.exit_code.is_some() => Err(self.ended(service, &state).await),
+            _ => Err(of(service, error)),
+        }
     }
 
     /// The error of a part whose process has ended.
