@@ -12,6 +12,8 @@ enum Standing {
     Running(String),
     /// It is installed and does not run.
     Off,
+    /// It is switched on, and the server's edition or licence does not allow it.
+    Unlicensed(String),
     /// It is not installed.
     Absent,
     /// `PluginSettings.Enable` is off, so nothing is.
@@ -23,6 +25,9 @@ impl Standing {
         match self {
             Self::Running(version) => format!("{plugin} {version} runs"),
             Self::Off => format!("the plugin {plugin} is installed but does not run"),
+            Self::Unlicensed(error) => {
+                format!("this edition has no {plugin}: {}", error.trim_end_matches('.'))
+            }
             Self::Absent => format!("the plugin {plugin} is not installed"),
             Self::AllOff => "plugins are switched off (PluginSettings.Enable)".into(),
         }
@@ -111,7 +116,22 @@ async fn standing(cx: &Context<'_>, place: &Place, plugin: &str) -> Result<Stand
     };
     Ok(match installed.find(plugin) {
         Some((manifest, true)) => Standing::Running(manifest.version.clone()),
-        Some((_, false)) => Standing::Off,
+        Some((_, false)) => match unlicensed(cx, place, plugin).await? {
+            Some(error) => Standing::Unlicensed(error),
+            None => Standing::Off,
+        },
         None => Standing::Absent,
     })
+}
+
+/// With what words the server refuses to run a plugin for want of a licence; nothing where that is not why.
+pub(super) async fn unlicensed(
+    cx: &Context<'_>,
+    place: &Place,
+    plugin: &str,
+) -> Result<Option<String>, Stop> {
+    let statuses =
+        cx.home.admin.at(&place.anyone).plugin_statuses().await.expecting("the plugin statuses")?;
+    let refused = statuses.into_iter().find(|status| status.plugin_id == plugin && status.is_unlicensed());
+    Ok(refused.map(|status| status.error))
 }

@@ -210,6 +210,16 @@ pub struct PluginStatus {
     pub error: String,
 }
 
+impl PluginStatus {
+    /// Whether it does not run because the server's edition or licence does not allow it: no failure, but what that
+    /// edition is. Playbooks says "this plugin requires a professional license or higher" (its `OnActivate`, 2.9.2).
+    #[must_use]
+    pub fn is_unlicensed(&self) -> bool {
+        let error = self.error.to_lowercase();
+        matches!(self.state, 3 | 4) && (error.contains("license") || error.contains("licence"))
+    }
+}
+
 /// One node as the cluster sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PeerInfo {

@@ -143,6 +143,7 @@ async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<String, Str
     });
     match running.await? {
         PluginStatus { state: 2, .. } => Ok(manifest.version),
+        status if status.is_unlicensed() => Err(format!("this edition has no {id}: {}", status.error)),
         PluginStatus { error, .. } => Err(format!("it did not start: {error}")),
     }
 }

@@ -109,7 +109,12 @@ impl NodeCore {
 
     /// Starts and stops plugins as a configuration says.
     pub(super) fn follow_plugins(&self, document: &Value) {
-        let broken = self.has("plugin-not-running").then_some("playbooks");
+        let fails = ["plugin-not-running", "plugin-unlicensed"].map(|behaviour| self.has(behaviour));
+        let broken = match fails {
+            [true, _] => Some(("playbooks", "failed to activate plugin playbooks: exit status 1")),
+            [_, true] => Some(("playbooks", "this plugin requires a professional license or higher")),
+            _ => None,
+        };
         self.plugins.follow(document, broken, self.has("hollow-plugin-runs"));
     }
 

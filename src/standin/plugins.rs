@@ -49,9 +49,9 @@ impl Plugins {
         read(version) > read(plugin.manifest["version"].as_str().unwrap_or_default())
     }
 
-    /// Starts and stops plugins as the configuration says; `broken` is one that fails to start, and `lenient` starts
-    /// even one that has nothing to start.
-    pub(super) fn follow(&self, config: &Value, broken: Option<&str>, lenient: bool) {
+    /// Starts and stops plugins as the configuration says; `broken` is one that fails to start, with its words, and
+    /// `lenient` starts even one that has nothing to start.
+    pub(super) fn follow(&self, config: &Value, broken: Option<(&str, &str)>, lenient: bool) {
         for (id, plugin) in self.locked().iter_mut() {
             let wanted = config["PluginSettings"]["PluginStates"][id.as_str()]["Enable"] == json!(true);
             let hollow = plugin.manifest.get("server").is_none() && plugin.manifest.get("webapp").is_none();
@@ -60,8 +60,8 @@ impl Plugins {
                 (STOPPED, String::new())
             } else if hollow && !lenient {
                 (FAILED, "unable to start plugin: must at least have a web app or server component".into())
-            } else if broken == Some(id.as_str()) {
-                (FAILED, format!("failed to activate plugin {id}: exit status 1"))
+            } else if let Some((_, why)) = broken.filter(|(broken, _)| broken == id) {
+                (FAILED, why.to_owned())
             } else {
                 (RUNNING, String::new())
             };

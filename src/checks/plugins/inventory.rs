@@ -29,7 +29,10 @@ pub(crate) const CHECK: Check = Check {
     run: |cx| Box::pin(run(cx)),
 };
 
-/// The plugins of one node: version and state, by id.
+/// The state of a plugin that its server's edition or licence does not allow: the server's own number for a failed start.
+const UNLICENSED: i64 = 3;
+
+/// The plugins of one node: version and state, by id. Of failed ones it has only those that are [`UNLICENSED`].
 type Inventory = BTreeMap<String, (String, i64)>;
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
@@ -63,6 +66,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         halted = halted.and(cx.judge(name, image));
     }
     tell_of_images(cx, &found[0].1);
+    tell_of_editions(cx, &found);
     let before = cx.carried::<Inventory>("stable");
     cx.leave("stable", &found[0].1);
     let brought = cx.brought.plugins.iter().map(|(id, version)| (id.clone(), (version.clone(), 2)));
@@ -83,7 +87,8 @@ async fn settled(cx: &Context<'_>, place: &Place) -> Result<Inventory, Stop> {
             Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(Inventory::new()),
             other => other.expecting("the plugin statuses")?,
         };
-        if let Some(bad) = statuses.iter().find(|status| !matches!(status.state, 0 | 2)) {
+        let (unlicensed, others): (Vec<_>, Vec<_>) = statuses.iter().partition(|s| s.is_unlicensed());
+        if let Some(bad) = others.iter().find(|status| !matches!(status.state, 0 | 2)) {
             let got = format!("state {} {}", bad.state, bad.error);
             return Err(Stop::failed_at(&place.name, format!("{} running or off", bad.plugin_id), got));
         }
@@ -93,7 +98,11 @@ async fn settled(cx: &Context<'_>, place: &Place) -> Result<Inventory, Stop> {
         // Statuses cover the whole cluster and do not say which node is which; this list is the node's own.
         let own = admin.plugins().await.expecting("the list of plugins")?;
         let active = own.active.into_iter().map(|manifest| (manifest, 2));
-        let all = active.chain(own.inactive.into_iter().map(|manifest| (manifest, 0)));
+        let may_not = |id: &str| unlicensed.iter().any(|status| status.plugin_id == id);
+        let all = active.chain(own.inactive.into_iter().map(|manifest| {
+            let state = if may_not(&manifest.id) { UNLICENSED } else { 0 };
+            (manifest, state)
+        }));
         Ok(all.map(|(manifest, state)| (manifest.id, (manifest.version, state))).collect())
     })
     .await
@@ -122,12 +131,22 @@ fn as_switched(place: &Place, inventory: &Inventory, settings: &Value) -> Result
     for (id, (_, state)) in inventory {
         let wanted = if switched_on(settings, id) { 2 } else { 0 };
         // The retired Apps plugin has a feature flag of its own that keeps it off.
-        if *state != wanted && id != "com.mattermost.apps" {
+        if !is_as_switched(*state, wanted) && id != "com.mattermost.apps" {
             let expected = format!("{id} in state {wanted}, as PluginSettings.PluginStates says");
             return Err(Stop::failed_at(&place.name, expected, format!("state {state}")));
         }
     }
     Ok(())
+}
+
+/// Switched on and not allowed: whether that is right, stable tells.
+fn is_as_switched(state: i64, wanted: i64) -> bool {
+    state == wanted || (state == UNLICENSED && wanted == 2)
+}
+
+/// What stable's edition did not run, another may.
+fn is_kept(before: i64, now: i64) -> bool {
+    now == before || (before == UNLICENSED && now == 2)
 }
 
 fn switched_on(settings: &Value, id: &str) -> bool {
@@ -233,6 +252,17 @@ fn tell_of_images(cx: &Context<'_>, found: &Inventory) {
     }
 }
 
+/// Names what nodes have and may not run.
+fn tell_of_editions(cx: &Context<'_>, found: &[(&Place, Inventory, Value)]) {
+    for (place, inventory, _) in found {
+        for (id, _) in inventory.iter().filter(|(_, (_, state))| *state == UNLICENSED) {
+            let reason =
+                format!("this edition has no {id}: the server does not start it without a licence for it");
+            cx.not_applicable(format!("{} runs {id}", place.name), reason);
+        }
+    }
+}
+
 /// What ran on stable must run on every later node, not in an older version; on old nodes in the same one or a newer
 /// one, because a new leader may bring a newer plugin to the whole cluster.
 fn kept(place: &Place, before: &Inventory, now: &Inventory) -> Result<(), Stop> {
@@ -246,8 +276,11 @@ fn kept(place: &Place, before: &Inventory, now: &Inventory) -> Result<(), Stop> 
             (Version::parse(found), Version::parse(version)),
             (Ok(found), Ok(version)) if found.cmp_precedence(&version).is_lt()
         );
-        if older || now_state != state {
-            return Err(Stop::failed_at(&place.name, expected, format!("{id} {found} in state {now_state}")));
+        if older || !is_kept(*state, *now_state) {
+            let why =
+                if *now_state == UNLICENSED { ": its edition or licence does not allow it" } else { "" };
+            let got = format!("{id} {found} in state {now_state}{why}");
+            return Err(Stop::failed_at(&place.name, expected, got));
         }
     }
     Ok(())
@@ -274,6 +307,15 @@ mod tests {
         assert!(!boards(&signed, "9.3.0", Some("9.2.4")), "nobody brought that version");
         assert!(boards(&unsigned, "9.2.4", Some("9.2.4")));
         assert!(!boards(&unsigned, "9.2.3", Some("9.2.4")));
+    }
+
+    #[test]
+    fn what_an_edition_does_not_run_is_no_failure_where_stable_did_not_run_it_either() {
+        assert!(is_as_switched(UNLICENSED, 2) && is_as_switched(0, 0));
+        assert!(!is_as_switched(UNLICENSED, 0), "nobody switched it on");
+        assert!(is_kept(UNLICENSED, UNLICENSED) && is_kept(UNLICENSED, 2));
+        assert!(!is_kept(UNLICENSED, 0));
+        assert!(!is_kept(2, UNLICENSED), "the release alone refuses it");
     }
 
     #[test]

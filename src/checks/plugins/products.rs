@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
+use crate::checks::product;
 use crate::mattermost::{Client, Installed};
 use crate::outcome::Stage;
 use crate::retry;
@@ -69,7 +70,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let mut halted = Ok(());
     let mut running = Vec::new();
     for product in PRODUCTS {
-        match present(cx, product, &lists) {
+        match present(cx, product, &lists).await {
             Present::Running => match phase(cx, product, "runs and answers on every node", true).await {
                 Ok(()) => running.push(product),
                 Err(halt) => halted = Err(halt),
@@ -95,7 +96,7 @@ enum Present {
 }
 
 /// What there is of a product here, against what stable had; what is wrong with that is judged.
-fn present(cx: &Context<'_>, product: Product, lists: &[Installed]) -> Present {
+async fn present(cx: &Context<'_>, product: Product, lists: &[Installed]) -> Present {
     let found: Vec<bool> =
         lists.iter().filter_map(|list| list.find(product.id)).map(|(_, runs)| runs).collect();
     let now = match (found.is_empty(), found.contains(&true)) {
@@ -111,7 +112,13 @@ fn present(cx: &Context<'_>, product: Product, lists: &[Installed]) -> Present {
     }
     match (now, before.as_deref()) {
         (Some(RUNNING), _) => Present::Running,
-        (Some(_), None | Some(OFF)) => Present::Off,
+        (Some(_), None | Some(OFF)) => match unlicensed(cx, product.id).await {
+            Some(why) => {
+                cx.not_applicable(product.name, format!("this edition has no {}: {why}", product.name));
+                Present::Missing
+            }
+            None => Present::Off,
+        },
         (None, None) => {
             cx.not_applicable(product.name, why_missing(cx, product));
             Present::Missing
@@ -124,6 +131,16 @@ fn present(cx: &Context<'_>, product: Product, lists: &[Installed]) -> Present {
             if lost.is_err() { Present::Lost } else { Present::Missing }
         }
     }
+}
+
+/// With what words a server refuses to run a product for want of a licence. A node that does not tell has no such words.
+async fn unlicensed(cx: &Context<'_>, id: &str) -> Option<String> {
+    for place in cx.places {
+        if let Ok(Some(why)) = product::unlicensed(cx, place, id).await {
+            return Some(why);
+        }
+    }
+    None
 }
 
 fn why_missing(cx: &Context<'_>, product: Product) -> String {

@@ -117,6 +117,9 @@ async fn server(fault: &str, site: &mut Site, before: &Before) -> Option<bool> {
         }
         "plugin-missing" => plugin("playbooks").await.is_none(),
         "plugin-not-running" => plugin("playbooks").await?["state"] == 3,
+        "playbooks-unlicensed-later" => {
+            plugin("playbooks").await?["error"].as_str()?.contains("requires a professional license")
+        }
         "plugin-wrong-version" => plugin("playbooks").await?["version"] == "1.0.0",
         "node-missing-from-cluster" => {
             site.get(OLD, "/cluster/status").await.body.as_array().unwrap().len() == 1
