@@ -14,6 +14,7 @@ mod outcome;
 pub mod sanity;
 
 mod apps;
+mod backends;
 mod baseline;
 mod boards;
 mod bundle;

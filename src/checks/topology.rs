@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::backends;
 use super::check::{Check, Need, Stages};
 use super::context::Context;
 use super::outcome::{Expect as _, Halt, Stop};
@@ -35,6 +36,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     halted = halted.and(cx.step("files go to S3", drives_s3(cx)).await);
     halted = halted.and(cx.step("the bucket answers", bucket_answers(cx)).await);
     halted = halted.and(cx.step("the balancer answers", balancer_answers(cx)).await);
+    halted = halted.and(backends::compared(cx).await);
     if cx.clustered() {
         for place in cx.places {
             let name = format!("{} sees all nodes in the cluster", place.name);

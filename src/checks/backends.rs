@@ -1,0 +1,149 @@
+//! What the nodes search, cache and read with, which must be what it was on stable.
+//!
+//! A server whose search engine or cache does not answer, or whose edition does not have it, takes the database or its own
+//! memory instead, without a word: everything works, and slower. The search in use is told by ping (`ActiveSearchBackend`),
+//! the cache and the replicas by the configuration.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::context::Context;
+use super::outcome::{Expect as _, Halt, Stop};
+use super::scene::Place;
+use crate::retry;
+
+/// What a server is built on beside its database and its file store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Backends {
+    /// `database`, `elasticsearch`, `opensearch`; nothing from servers that do not tell.
+    search: Option<String>,
+    /// Whether the configuration wants searches to go elsewhere than to the database.
+    search_wanted: bool,
+    /// `lru` (each node's own memory) or `redis`.
+    cache: String,
+    /// How many databases are read from.
+    replicas: usize,
+    /// How many databases are searched in.
+    search_replicas: usize,
+}
+
+impl Backends {
+    fn of(search: Option<&String>, config: &Value) -> Self {
+        let many = |key: &str| config["SqlSettings"][key].as_array().map_or(0, Vec::len);
+        Self {
+            search: search.cloned(),
+            search_wanted: config["ElasticsearchSettings"]["EnableSearching"] == true,
+            cache: config["CacheSettings"]["CacheType"].as_str().unwrap_or("lru").to_owned(),
+            replicas: many("DataSourceReplicas"),
+            search_replicas: many("DataSourceSearchReplicas"),
+        }
+    }
+
+    fn words(&self) -> String {
+        let search = self.search.as_deref().unwrap_or("not told");
+        format!(
+            "search {search}, cache {}, {} read replicas, {} search replicas",
+            self.cache, self.replicas, self.search_replicas
+        )
+    }
+
+    /// Whether it is wanted that searches go elsewhere, and they go to the database.
+    fn falls_back(&self) -> bool {
+        self.search_wanted && self.search.as_deref() == Some("database")
+    }
+
+    /// What is another here than it was; what a version does not tell cannot be compared.
+    fn differs(&self, before: &Self) -> bool {
+        let search = self.search.is_some() && before.search.is_some() && self.search != before.search;
+        let rest = |of: &Self| (of.cache.clone(), of.replicas, of.search_replicas);
+        search || rest(self) != rest(before)
+    }
+}
+
+/// Names them for each node, and compares them with those of stable.
+pub(super) async fn compared(cx: &Context<'_>) -> Result<(), Halt> {
+    let mut halted = Ok(());
+    for place in cx.places {
+        let name = format!("{}: searches, caches and reads with what stable did", place.name);
+        halted = halted.and(cx.step(name, as_before(cx, place)).await);
+    }
+    halted
+}
+
+async fn as_before(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
+    let before = cx.carried::<Backends>("backends");
+    // An engine that has just started is not in use yet.
+    let settled = retry::until(cx.event_deadline(), || async {
+        let now = read(cx, place).await?;
+        let unlike = before.as_ref().is_some_and(|before| now.differs(before));
+        if unlike || (before.is_none() && now.falls_back()) {
+            Err(Stop::NotMeasured(now.words()))
+        } else {
+            Ok(now)
+        }
+    });
+    let now = match settled.await {
+        Ok(now) => now,
+        Err(_) => {
+            cx.was_late();
+            read(cx, place).await?
+        }
+    };
+    cx.fact(format!("backends of {}", place.name), now.words());
+    cx.leave("backends", &now);
+    match before {
+        Some(before) if now.differs(&before) => {
+            Err(Stop::failed_at(&place.name, before.words(), now.words()))
+        }
+        _ if now.falls_back() => Err(Stop::NotApplicable(
+            "ElasticsearchSettings.EnableSearching is on, and searches go to the database, on stable as well"
+                .into(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn read(cx: &Context<'_>, place: &Place) -> Result<Backends, Stop> {
+    let told = place.anyone.ping_deep().await.expecting("an answer to the deep ping")?;
+    let config = cx.home.admin.at(&place.anyone).config().await.expecting("the configuration")?;
+    Ok(Backends::of(told.get("ActiveSearchBackend"), &config))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(search: &str, cache: &str, replicas: usize) -> Backends {
+        let config = json!({
+            "CacheSettings": {"CacheType": cache},
+            "SqlSettings": {"DataSourceReplicas": vec!["********"; replicas]},
+            "ElasticsearchSettings": {"EnableSearching": search != "database"},
+        });
+        Backends::of(Some(&search.to_owned()), &config)
+    }
+
+    #[test]
+    fn a_backend_that_is_another_is_seen() {
+        let before = of("elasticsearch", "redis", 1);
+        assert!(!of("elasticsearch", "redis", 1).differs(&before));
+        assert!(of("database", "redis", 1).differs(&before));
+        assert!(of("elasticsearch", "lru", 1).differs(&before));
+        assert!(of("elasticsearch", "redis", 0).differs(&before));
+    }
+
+    #[test]
+    fn what_a_version_does_not_tell_is_not_compared() {
+        let silent = Backends { search: None, ..of("database", "lru", 0) };
+        assert!(!silent.differs(&of("database", "lru", 0)) && !of("database", "lru", 0).differs(&silent));
+        assert!(silent.words().starts_with("search not told, cache lru"));
+    }
+
+    #[test]
+    fn a_search_that_is_wanted_and_not_used_is_named() {
+        let fallen = Backends { search_wanted: true, ..of("database", "lru", 0) };
+        assert!(fallen.falls_back() && !of("database", "lru", 0).falls_back());
+        assert!(!of("opensearch", "lru", 0).falls_back());
+    }
+}
