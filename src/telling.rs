@@ -177,7 +177,7 @@ fn holds(line: &str, words: &[&str]) -> bool {
 }
 
 /// A line of JSON as its message and its error; others as they are.
-fn plain(line: &str) -> String {
+pub(crate) fn plain(line: &str) -> String {
     let fields: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(line).ok();
     let text = |key: &str| fields.as_ref()?.get(key)?.as_str().map(str::to_owned);
     match (text("msg").or_else(|| text("message")), text("error")) {

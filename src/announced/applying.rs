@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::catalogue::catalogue;
-use super::change::{Change, Condition, Edition, Kind, Rule};
+use super::change::{Build, Change, Condition, Kind, Rule};
 use crate::versions::Version;
 
 /// What is known of the installation; what is not known meets no condition.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ground {
     /// The build of stable.
-    pub edition: Option<Edition>,
+    pub edition: Option<Build>,
     /// Whether stable had a licence.
     pub licensed: Option<bool>,
     /// The short name of the release's licence.
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_licence_comes_of_itself_only_as_entry() {
         let unlicensed = |sku: &str| Ground {
-            edition: Some(Edition::Enterprise),
+            edition: Some(Build::Enterprise),
             licensed: Some(false),
             sku: Some(sku.into()),
             clustered: Some(false),

@@ -113,7 +113,7 @@ pub enum Rule {
 /// The build of the servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Edition {
+pub enum Build {
     /// Open source.
     Team,
     /// With the closed parts.
@@ -125,7 +125,7 @@ pub enum Edition {
 #[serde(default, deny_unknown_fields)]
 pub struct Condition {
     /// The build.
-    pub edition: Option<Edition>,
+    pub edition: Option<Build>,
     /// Whether stable had a licence.
     pub licensed: Option<bool>,
     /// The licence of the release, by its short name: `entry`.
@@ -176,8 +176,8 @@ impl Condition {
     #[must_use]
     pub fn words(&self) -> String {
         let edition = self.edition.map(|edition| match edition {
-            Edition::Team => "Team edition".to_owned(),
-            Edition::Enterprise => "Enterprise edition".to_owned(),
+            Build::Team => "Team edition".to_owned(),
+            Build::Enterprise => "Enterprise edition".to_owned(),
         });
         let licensed =
             self.licensed.map(|yes| if yes { "licensed" } else { "stable without a licence" }.to_owned());

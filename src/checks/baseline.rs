@@ -22,7 +22,7 @@ use super::context::Context;
 use super::explained::{applying, verdict};
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::{Place, Side};
-use crate::announced::{Edition, Ground};
+use crate::announced::{Build, Ground};
 use crate::mattermost::Config;
 use crate::outcome::Stage;
 use roles::Allowed;
@@ -170,8 +170,8 @@ async fn place_compared(cx: &Context<'_>, place: &Place, config: &Value, noted: 
 /// What decides which announced changes apply: the build and the licence of stable, and the licence of now.
 fn ground(cx: &Context<'_>, noted: &Noted, licence: Option<&Config>) -> Ground {
     let edition = noted.client.get("BuildEnterpriseReady").map(|ready| match ready.as_str() {
-        "true" => Edition::Enterprise,
-        _ => Edition::Team,
+        "true" => Build::Enterprise,
+        _ => Build::Team,
     });
     Ground {
         edition,

@@ -70,7 +70,10 @@ pub(super) async fn runs(cx: &Context<'_>, plugin: &str) -> Result<bool, Halt> {
             if before.is_some() { format!("{plugin} running, as on stable") } else { name.clone() };
         return cx.judge(name, Err(Stop::failed_at(&place.name, expected, standing.words(plugin))));
     }
-    let why = standing.words(plugin);
+    let why = match cx.brought.left.get(plugin) {
+        Some(left) if *standing == Standing::Absent => format!("{plugin} could not be installed ({left})"),
+        _ => standing.words(plugin),
+    };
     let reason = match (before.is_some(), any) {
         (false, _) => format!("{why} on stable"),
         (true, false) => format!("{why}, neither on stable nor here"),

@@ -21,6 +21,7 @@ use crate::event::{Blame, Breakage};
 use crate::mattermost::{Client, PluginStatus};
 use crate::plan::{Bundle, Plan};
 use crate::retry;
+use crate::telling::{self, LOOKED_AT};
 
 /// How long a plugin may take to start; Calls looks for a STUN server for 20 s where there is none.
 const START: Duration = Duration::from_secs(60);
@@ -102,12 +103,26 @@ async fn product(
         return Ok(None);
     }
     let bytes = session.cluster.bundle(node, packaged).await.map_err(|error| error.to_string())?;
-    let installed = install(admin, id, bytes).await;
-    if installed.is_err() {
-        // A plugin that failed to start would end the bring-up of the other nodes.
-        let _ = admin.remove_plugin(id).await;
+    match install(admin, id, bytes).await {
+        Ok(version) => Ok(Some(version)),
+        Err(why) => {
+            // A plugin that failed to start would end the bring-up of the other nodes.
+            let _ = admin.remove_plugin(id).await;
+            let log = session.cluster.log(node, Some(LOOKED_AT)).await;
+            Err(unlicensed(id, &log).unwrap_or(why))
+        }
     }
-    installed.map(Some)
+}
+
+/// The words with which a plugin did not start for want of a licence. A server answers the upload of one that is switched on
+/// with 500 and no reason (11.6, Playbooks); its log has it.
+fn unlicensed(id: &str, log: &[String]) -> Option<String> {
+    let is_why = |line: &&String| {
+        let line = line.to_lowercase();
+        line.contains(id) && line.contains("requires") && line.contains("license")
+    };
+    let line = log.iter().rev().find(is_why)?;
+    Some(format!("this edition has no {id}: {}", telling::plain(line)))
 }
 
 async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle) -> Result<(), Breakage> {
@@ -145,5 +160,27 @@ async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<String, Str
         PluginStatus { state: 2, .. } => Ok(manifest.version),
         status if status.is_unlicensed() => Err(format!("this edition has no {id}: {}", status.error)),
         PluginStatus { error, .. } => Err(format!("it did not start: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_that_an_edition_does_not_run_is_named_as_that() {
+        let log = [
+            r#"{"level":"info","msg":"Installing plugin","plugin_id":"playbooks"}"#,
+            r#"{"level":"error","msg":"Unable to activate plugin.","plugin_id":"playbooks","error":"this plugin requires a professional license or higher"}"#,
+            r#"{"level":"info","msg":"Removing plugin","plugin_id":"playbooks"}"#,
+        ]
+        .map(str::to_owned);
+        let told = unlicensed("playbooks", &log).unwrap();
+        assert_eq!(
+            told,
+            "this edition has no playbooks: Unable to activate plugin: this plugin requires a professional license or higher"
+        );
+        assert_eq!(unlicensed("focalboard", &log), None);
+        assert_eq!(unlicensed("playbooks", &log[..1]), None);
     }
 }

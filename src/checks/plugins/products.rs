@@ -145,7 +145,7 @@ async fn unlicensed(cx: &Context<'_>, id: &str) -> Option<String> {
 
 fn why_missing(cx: &Context<'_>, product: Product) -> String {
     if let Some(why) = cx.brought.left.get(product.id) {
-        return format!("the bundle of the stable image could not be installed: {why}");
+        return format!("the bundle of the stable image could not be installed on stable: {why}");
     }
     let where_ = if cx.stage == Stage::Stable { "stable does not have it" } else { "neither release has it" };
     format!("{where_}: the image packages no {} and the input plugins names none", product.id)

@@ -47,7 +47,19 @@ async fn statuses(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
 /// Of all nodes with clustering, of this one without.
 fn all_statuses(node: &NodeCore) -> Vec<Value> {
     if node.world.clustered() {
-        node.world.bus.peers().iter().flat_map(|peer| peer.plugin_statuses()).collect()
+        let too_new = node.has("boards-too-new");
+        let of_peer = |peer: &Arc<dyn Peer>| {
+            let mut statuses = peer.plugin_statuses();
+            let is_older = peer.census().is_some_and(|it| it["version"] != *node.reported.version);
+            for status in
+                statuses.iter_mut().filter(|one| one["plugin_id"] == "focalboard" && too_new && is_older)
+            {
+                status["state"] = json!(3);
+                status["error"] = json!("plugin requires Mattermost 11.9.0");
+            }
+            statuses
+        };
+        node.world.bus.peers().iter().flat_map(of_peer).collect()
     } else {
         node.plugin_statuses()
     }
