@@ -1,5 +1,6 @@
 //! `apps`: an app that the gate hosts is installed, shown, called and uninstalled. Opt-in: the framework is retired.
 
+use super::ledger::Entry;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -26,6 +27,9 @@ const PLUGIN: &str = "com.mattermost.apps";
 /// The longest id that the framework takes.
 const LONGEST: usize = 32;
 
+/// The app of stable.
+const OLD: Entry<String> = Entry::new("app", "an app");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let sink = match ready(cx).await? {
         Ok(sink) => sink,
@@ -39,7 +43,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     for (actor, _) in cx.actors() {
         halted = halted.and(one_app(cx, sink, &channel, actor).await);
     }
-    if let Some(app) = cx.left::<String>("app") {
+    if let Some(app) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} calls an app from stable", place.label());
             halted = halted.and(cx.step(name, answers(cx, sink, &app, &channel, place)).await);
@@ -72,7 +76,7 @@ async fn ready<'a>(cx: &'a Context<'_>) -> Result<Result<&'a HttpSink, String>, 
             })
             .await?;
         match missing {
-            Some(reason) if cx.carried::<String>("app").is_none() => return Ok(Err(reason)),
+            Some(reason) if OLD.kept(cx).is_none() => return Ok(Err(reason)),
             // What stable had must not be gone: that is a finding and no reason to look away.
             Some(reason) => {
                 let gone = Err(Stop::failed_at(&place.name, "the Apps framework, as on stable", reason));
@@ -101,7 +105,7 @@ async fn one_app(cx: &Context<'_>, sink: &HttpSink, channel: &str, actor: &Place
         let name = format!("{} calls the app", place.label());
         halted = halted.and(cx.step(name, answers(cx, sink, &app, channel, place)).await);
     }
-    if cx.leave("app", &app) {
+    if OLD.keep(cx, &app) {
         return halted;
     }
     let name = format!("uninstall the app on {}, and it is shown no more", actor.label());

@@ -1,5 +1,6 @@
 //! `boards`: boards and cards made on one node are seen, moved and deleted through the others, and those of stable live on.
 
+use super::ledger::Entry;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,9 @@ struct Made {
     column: String,
 }
 
+/// The board of stable, and where its card is.
+const OLD: Entry<Made> = Entry::new("old", "a board");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     if !product::runs(cx, PLUGIN).await? {
         return Ok(());
@@ -71,9 +75,7 @@ async fn life(cx: &Context<'_>, actor: &Place, others: &[&Place]) -> Result<(), 
     let moved = Made { column: DONE.into(), ..made };
     halted = halted.and(move_card(cx, mover, &moved).await);
     halted = halted.and(seen_everywhere(cx, &moved, "shows the card in its new column").await);
-    if cx.carried::<Made>("old").is_none() {
-        cx.carry("old", &moved);
-    }
+    OLD.keep(cx, &moved);
     halted.and(deleted(cx, actor).await)
 }
 
@@ -193,7 +195,7 @@ async fn deleted(cx: &Context<'_>, actor: &Place) -> Result<(), Halt> {
 
 /// The board of stable, and its card: still where it was, and moved by each version to the other column.
 async fn old(cx: &Context<'_>) -> Result<(), Halt> {
-    let Some(mut made) = cx.carried::<Made>("old") else { return Ok(()) };
+    let Some(mut made) = OLD.old(cx) else { return Ok(()) };
     let mut halted = seen_everywhere(cx, &made, "still shows the board and cards of stable").await;
     for (actor, _) in product::actors(cx) {
         made.column = if made.column == TODO { DONE.into() } else { TODO.into() };
@@ -201,7 +203,7 @@ async fn old(cx: &Context<'_>) -> Result<(), Halt> {
         if moved.is_err() {
             return halted.and(moved);
         }
-        cx.carry("old", &made);
+        OLD.replace(cx, &made);
         let what = format!("shows what {} moved on the board of stable", actor.name);
         halted = halted.and(seen_everywhere(cx, &made, &what).await);
     }

@@ -3,6 +3,7 @@
 //! No sound is sent: what is verified is signalling, state and end. A call lives on the node that started it, and its
 //! node waits for it at its stop: whatever happens here, the call is ended.
 
+use super::ledger::Entry;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -46,6 +47,9 @@ struct Held<'a> {
     bob: Socket,
     since: Instant,
 }
+
+/// The call of stable: its channel and its post.
+const OLD: Entry<(String, String)> = Entry::new("old", "a call");
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     if !product::runs(cx, PLUGIN).await? {
@@ -151,9 +155,7 @@ async fn hold(cx: &Context<'_>, title: &str, held: &mut Held<'_>) -> Result<(), 
         let over = cx.crossed(reader, || call_state::over(cx, reader, channel, &post));
         halted = halted.and(cx.step(name(&format!("it is over on {}", reader.label())), over).await);
     }
-    if cx.carried::<String>("old post").is_none() {
-        cx.carry("old post", &post);
-    }
+    OLD.keep(cx, &(channel.to_owned(), post));
     halted
 }
 
@@ -232,11 +234,7 @@ async fn last_leaves(cx: &Context<'_>, held: &mut Held<'_>, post: &str) -> Resul
 
 /// The call of stable is still told of, and calls are still allowed where they were.
 async fn old(cx: &Context<'_>) -> Result<(), Halt> {
-    let (Some(channel), Some(post)) =
-        (cx.carried::<String>("call channel"), cx.carried::<String>("old post"))
-    else {
-        return Ok(());
-    };
+    let Some((channel, post)) = OLD.old(cx) else { return Ok(()) };
     let mut halted = Ok(());
     for reader in cx.places {
         let alice = cx.home.alice.at(&reader.anyone);

@@ -1,5 +1,6 @@
 //! The one list of checks, and running one.
 
+use super::ledger;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -99,7 +100,7 @@ pub async fn run(check: &Check, cx: &Context<'_>, limit: Duration) -> CheckResul
         let outcome = Outcome::NotMeasured { reason };
         Step { name: name.to_owned(), outcome, took_ms: millis(began) }
     }));
-    CheckResult {
+    let result = CheckResult {
         stage: cx.stage,
         check: check.id.to_owned(),
         title: check.title.to_owned(),
@@ -108,7 +109,9 @@ pub async fn run(check: &Check, cx: &Context<'_>, limit: Duration) -> CheckResul
         steps: noted.steps,
         facts: noted.facts,
         took_ms: millis(began),
-    }
+    };
+    ledger::close(cx, &result);
+    result
 }
 
 /// Two runs of one check as one result: the worse outcome, the steps and facts of both.

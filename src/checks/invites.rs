@@ -4,6 +4,7 @@ mod guests;
 mod mailed;
 mod membership;
 
+use super::ledger::Entry;
 use std::slice;
 
 use super::check::{Check, Need, Stages};
@@ -27,6 +28,9 @@ pub(super) const CHECK: Check = Check {
     environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
+
+/// An invitation of stable that nobody has taken yet: address and token.
+const PENDING: Entry<(String, String)> = Entry::new("pending", "an invitation");
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let team = cx.step("there is a team to come into", team_of_check(cx)).await?;
@@ -80,10 +84,10 @@ async fn pending(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), H
     if cx.stage == Stage::Stable {
         let address = address_of(&format!("pending-{}", cx.nonce));
         let token = mailed::invite(cx, sink, team, first, &address).await?;
-        cx.carry("pending", &(address, token));
+        PENDING.keep(cx, &(address, token));
         return Ok(());
     }
-    let Some((address, token)) = cx.carried::<(String, String)>("pending") else { return Ok(()) };
+    let Some((address, token)) = PENDING.old(cx) else { return Ok(()) };
     if cx.stage != Stage::Release {
         return Ok(());
     }

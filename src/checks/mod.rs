@@ -34,6 +34,7 @@ mod guests;
 mod identity;
 mod integrations;
 mod invites;
+mod ledger;
 mod permissions;
 mod playbooks;
 mod plugins;

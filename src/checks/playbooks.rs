@@ -1,5 +1,6 @@
 //! `playbooks`: runs are started, worked on, finished and restored across nodes, and one of stable outlives the upgrade.
 
+use super::ledger::Entry;
 use serde::{Deserialize, Serialize};
 
 use super::check::{Check, Need, Stages};
@@ -40,6 +41,9 @@ struct Made {
     message: String,
 }
 
+/// The run of stable, and its playbook.
+const OLD: Entry<Made> = Entry::new("old", "a playbook run");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     if !product::runs(cx, PLUGIN).await? {
         return Ok(());
@@ -67,10 +71,10 @@ async fn life(cx: &Context<'_>, actor: &Place, other: &Place) -> Result<(), Halt
     halted = halted.and(everywhere(cx, &made, RUNNING, "shows it running again").await);
     let finish = async { there.finish_run(&made.run).await.expecting("the end of the run") };
     halted = halted.and(cx.step(format!("it is finished again on {}", other.label()), finish).await);
-    if cx.stage == Stage::Stable && cx.carried::<Made>("old").is_none() {
+    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
         let lasting = started(cx, actor, "lasting").await?;
         halted = halted.and(worked_on(cx, actor, other, &lasting).await);
-        cx.carry("old", &lasting);
+        OLD.keep(cx, &lasting);
     }
     halted
 }
@@ -148,7 +152,7 @@ fn is_at(node: &str, run: &PlaybookRun, name: &str, status: &str, items: [&str; 
 
 /// The run of stable goes on in every stage, and is finished on release.
 async fn old(cx: &Context<'_>) -> Result<(), Halt> {
-    let Some(made) = cx.carried::<Made>("old") else { return Ok(()) };
+    let Some(made) = OLD.old(cx) else { return Ok(()) };
     let mut halted = everywhere(cx, &made, RUNNING, "still has the run of stable, its item ticked").await;
     for reader in cx.places {
         let alice = cx.home.alice.at(&reader.anyone);

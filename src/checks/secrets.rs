@@ -4,6 +4,7 @@
 //! made before the whole masked configuration was sent back must open after that, and one that was made on stable must
 //! open on release.
 
+use super::ledger::Entry;
 use serde_json::{Value, json};
 
 use super::channel;
@@ -11,7 +12,6 @@ use super::context::Context;
 use super::difference::unchanged;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::scene::Place;
-use crate::outcome::Stage;
 
 const MASK: &str = "********************************";
 const SECTION: &str = "FileSettings";
@@ -75,6 +75,9 @@ async fn file(cx: &Context<'_>, place: &Place) -> Result<String, Stop> {
     Ok(info.id)
 }
 
+/// The public link of stable.
+const OLD: Entry<String> = Entry::new("link", "a public link");
+
 async fn linked(cx: &Context<'_>, writer: &Place, file: &str) -> Result<(), Halt> {
     let admin = cx.home.admin.at(&writer.anyone);
     let link = cx
@@ -85,12 +88,11 @@ async fn linked(cx: &Context<'_>, writer: &Place, file: &str) -> Result<(), Halt
         })
         .await?;
     let mut halted = Ok(());
-    if let Some(old) = cx.carried::<String>("link") {
+    if let Some(old) = OLD.old(cx) {
         let name = "a public link from stable opens: its secret outlived the upgrade";
         halted = halted.and(cx.step(name, opens(writer, &old)).await);
-    } else if cx.stage == Stage::Stable {
-        cx.carry("link", &link);
     }
+    OLD.keep(cx, &link);
     let sent_back = async {
         let shown = admin.config().await.expecting("the configuration")?;
         if shown[SECTION][SALT] != MASK {

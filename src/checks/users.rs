@@ -3,6 +3,7 @@
 use super::check::{Check, Stages};
 use super::context::Context;
 use super::each_version::each_version;
+use super::ledger::Entry;
 use super::outcome::{Expect as _, Halt, Stop};
 use super::refused::refused;
 use super::scene::Place;
@@ -22,6 +23,9 @@ pub(super) const CHECK: Check = Check {
 /// The password of accounts that nobody ever logs in with.
 const PASSWORD: &str = "Upgrade-Gate-1234";
 
+/// The user that was made on stable.
+const OLD: Entry<String> = Entry::new("id", "a user");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let mut halted = home_is_well(cx).await;
     halted = halted.and(
@@ -36,7 +40,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         })
         .await,
     );
-    if let Some(old) = cx.carried::<String>("id") {
+    if let Some(old) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} knows the user made on stable", place.name);
             let reader = cx.home.admin.at(&place.anyone);
@@ -96,9 +100,7 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
             Ok(made)
         })
         .await?;
-    if cx.carried::<String>("id").is_none() {
-        cx.carry("id", &made.id);
-    }
+    OLD.keep(cx, &made.id);
     let halted = known_elsewhere(cx, others, &made, "the user").await;
     let twice = others.first().unwrap_or(&actor);
     let name = format!("{} refuses the same name again", twice.label());

@@ -4,9 +4,11 @@ use super::bytes::{colour, digest, same};
 use super::objects;
 use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::Emoji;
+use crate::outcome::Stage;
 use crate::png;
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -23,18 +25,21 @@ pub(in crate::checks) const CHECK: Check = Check {
 /// A side in pixels: up to 128 it is stored as it came.
 const SIDE: u32 = 48;
 
+/// An emoji of stable: its name and its hash.
+const OLD: Entry<(String, String)> = Entry::new("old", "an emoji");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let mut halted = Ok(());
-    if let Some((name, hash)) = cx.carried::<(String, String)>("old") {
+    if let Some((name, hash)) = OLD.old(cx) {
         for place in cx.places {
             let step = format!("{} shows an emoji from stable", place.label());
             halted = halted.and(cx.step(step, shows(cx, place, &name, &hash)).await);
         }
-    } else {
+    } else if cx.stage == Stage::Stable {
         let step = "make an emoji that stays";
         let made = cx.step(step, make(cx, &cx.places[0], "stays")).await;
         match made {
-            Ok((emoji, hash)) => cx.carry("old", &(emoji.name, hash)),
+            Ok((emoji, hash)) => drop(OLD.keep(cx, &(emoji.name, hash))),
             Err(halt) => halted = Err(halt),
         }
     }

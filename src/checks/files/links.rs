@@ -4,6 +4,7 @@ use super::bytes::{digest, noise, same};
 use crate::checks::channel;
 use crate::checks::check::{Check, Stages};
 use crate::checks::context::Context;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 
@@ -19,6 +20,9 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 const SIZE: usize = 2_000;
+
+/// A public link of stable: its path, and the hash of what it opens.
+const OLD: Entry<(String, String)> = Entry::new("old", "a public link");
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let on = cx
@@ -38,7 +42,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         return Ok(());
     }
     let mut halted = Ok(());
-    if let Some((path, hash)) = cx.carried::<(String, String)>("old") {
+    if let Some((path, hash)) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} serves a link from stable", place.label());
             halted = halted.and(cx.step(name, serves(place, &path, &hash)).await);
@@ -62,9 +66,7 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
             alice.public_path(&info.id).await.expecting("a public link")
         })
         .await?;
-    if cx.carried::<(String, String)>("old").is_none() {
-        cx.carry("old", &(&path, &hash));
-    }
+    OLD.keep(cx, &(path.clone(), hash.clone()));
     let mut halted = Ok(());
     for reader in others.iter().copied().chain([actor]) {
         let name = format!("{} serves the link to anybody", reader.label());

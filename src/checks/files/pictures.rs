@@ -4,9 +4,11 @@ use super::bytes::{colour, digest, same};
 use super::objects;
 use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
+use crate::checks::ledger;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::Client;
+use crate::outcome::Stage;
 use crate::png;
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -53,7 +55,11 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     ];
     let mut halted = Ok(());
     for kind in &kinds {
-        if let Some(hash) = cx.carried::<String>(&kind.of) {
+        let before = cx.left::<String>(&kind.of);
+        if before.is_none() && cx.stage != Stage::Stable {
+            ledger::missing(cx, &kind.of, &format!("a {}", kind.word));
+        }
+        if let Some(hash) = before {
             for place in cx.places {
                 let name = format!("{} still shows the {}", place.label(), kind.word);
                 halted = halted.and(cx.step(name, shows(cx, place, kind, &hash)).await);

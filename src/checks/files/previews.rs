@@ -5,6 +5,7 @@ use super::objects;
 use crate::checks::channel;
 use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::FileInfo;
@@ -29,9 +30,12 @@ const THUMBNAIL: (u32, u32) = (120, 100);
 /// The two smaller versions: how the API calls them, and what their keys end with.
 const VERSIONS: [(&str, &str); 2] = [("thumbnail", "_thumb."), ("preview", "_preview.")];
 
+/// A picture of stable: the id of its file, and the hashes of its smaller versions.
+const OLD: Entry<(String, [String; 2])> = Entry::new("old", "a picture");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let mut halted = Ok(());
-    if let Some((id, hashes)) = cx.carried::<(String, [String; 2])>("old") {
+    if let Some((id, hashes)) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} shows a picture from stable in both sizes", place.label());
             halted = halted.and(cx.step(name, shows(cx, place, &id, &hashes)).await);
@@ -48,9 +52,7 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
     let info = cx.step(format!("upload a picture on {}", actor.label()), upload(cx, actor, picture)).await?;
     let hashes =
         cx.step(format!("{} shows it in both sizes", actor.label()), looked(cx, actor, &info)).await?;
-    if cx.carried::<(String, [String; 2])>("old").is_none() {
-        cx.carry("old", &(&info.id, &hashes));
-    }
+    OLD.keep(cx, &(info.id.clone(), hashes.clone()));
     let mut halted = Ok(());
     for reader in others {
         let name = format!("{} shows the same", reader.label());

@@ -5,6 +5,7 @@ use super::objects;
 use crate::checks::channel;
 use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::FileInfo;
@@ -26,9 +27,12 @@ const SMALL: usize = 70_001;
 /// The least that S3 takes for a part that others follow.
 const PART: usize = 5 * 1024 * 1024;
 
+/// An upload of stable: the id of its file and its hash.
+const OLD: Entry<(String, String)> = Entry::new("old", "an upload in parts");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let mut halted = Ok(());
-    if let Some((id, hash)) = cx.carried::<(String, String)>("old") {
+    if let Some((id, hash)) = OLD.old(cx) {
         for place in cx.places {
             let alice = cx.home.alice.at(&place.anyone);
             let name = format!("{} reads an upload in parts from stable", place.label());
@@ -57,10 +61,10 @@ async fn walk(cx: &Context<'_>, actor: &Place, next: &Place, parts: &[Vec<u8>]) 
     let count = if parts.len() == 1 { "one part".to_owned() } else { format!("{} parts", parts.len()) };
     let name = format!("begin on {}, complete through {} in {count}", actor.label(), next.label());
     let (info, upload) = cx.step(name, complete(cx, actor, next, parts, whole.len())).await?;
-    if cx.carried::<(String, String)>("old").is_none() {
+    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
         // As clients leave it: from 9.11 on a server lets nobody read a file that no post ever took.
         cx.step(format!("attach it to a message on {}", next.label()), posted(cx, next, &info.id)).await?;
-        cx.carry("old", &(&info.id, &hash));
+        OLD.keep(cx, &(info.id.clone(), hash.clone()));
     }
     let mut halted = Ok(());
     // What comes in several parts is large: one reader is enough.

@@ -5,6 +5,7 @@ use super::objects;
 use crate::checks::channel;
 use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 
@@ -22,9 +23,12 @@ pub(in crate::checks) const CHECK: Check = Check {
 /// Larger than any buffer on the way, smaller than a part of a multipart upload.
 const SIZE: usize = 300_000;
 
+/// A file of stable: its id and its hash.
+const OLD: Entry<(String, String)> = Entry::new("old", "a file");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let mut halted = Ok(());
-    if let Some((id, hash)) = cx.carried::<(String, String)>("old") {
+    if let Some((id, hash)) = OLD.old(cx) {
         for place in cx.places {
             let reader = cx.home.bob.at(&place.anyone);
             let name = format!("{} reads a file from stable", place.label());
@@ -60,9 +64,7 @@ async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> R
             }
         })
         .await?;
-    if cx.carried::<(String, String)>("old").is_none() {
-        cx.carry("old", &(&info.id, &hash));
-    }
+    OLD.keep(cx, &(info.id.clone(), hash.clone()));
     let mut halted = Ok(());
     for reader in others.iter().copied().chain([actor]) {
         let bob = home.bob.at(&reader.anyone);

@@ -1,5 +1,6 @@
 //! `integrations.bots`: a bot is made on each version, and writes with a token of its own on every node.
 
+use crate::checks::ledger::Entry;
 use serde::{Deserialize, Serialize};
 
 use super::ground::{Ground, appears, far};
@@ -28,18 +29,22 @@ struct Kept {
     token: String,
 }
 
+/// A bot of stable.
+const OLD: Entry<Kept> = Entry::new("bot", "a bot");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let channel = cx.prepare("there is a channel for bots", channel::of_check(cx)).await?;
     let ground = Ground::of(cx).await?;
     let mut halted = Ok(());
     if let Some(reason) = ground.off("EnableBotAccountCreation") {
+        OLD.none(cx, &reason);
         cx.not_applicable("a bot is made and writes", reason);
     } else {
         for (actor, others) in cx.actors() {
             halted = halted.and(one_bot(cx, &channel, actor, far(actor, &others)).await);
         }
     }
-    if let Some(kept) = cx.left::<Kept>("bot") {
+    if let Some(kept) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} takes a message of a bot from stable", place.label());
             halted = halted.and(cx.step(name, writes(cx, &kept, &channel, place, place)).await);
@@ -54,7 +59,7 @@ async fn one_bot(cx: &Context<'_>, channel: &str, actor: &Place, writer: &Place)
     let username = format!("{}-{}", cx.nonce, actor.name);
     let name = format!("make a bot with a token on {}", actor.label());
     let bot = cx.step(name, make(cx, &admin, &username, channel)).await?;
-    cx.leave("bot", &bot);
+    OLD.keep(cx, &bot);
     let name = format!("the bot writes on {}, {} shows it", writer.label(), actor.label());
     cx.step(name, writes(cx, &bot, channel, writer, actor)).await
 }

@@ -1,5 +1,6 @@
 //! `integrations.commands`: slash commands reach their program, which answers at once, to all, and later.
 
+use crate::checks::ledger::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -31,6 +32,9 @@ struct Kept {
     endpoint: String,
 }
 
+/// A command of stable.
+const OLD: Entry<Kept> = Entry::new("command", "a slash command");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let channel = cx.prepare("there is a channel to run commands in", channel::of_check(cx)).await?;
     let ground = Ground::of(cx).await?;
@@ -45,7 +49,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     for (actor, others) in cx.actors() {
         halted = halted.and(one_command(cx, sink, &channel, actor, far(actor, &others)).await);
     }
-    if let Some(kept) = cx.left::<Kept>("command") {
+    if let Some(kept) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} runs a command from stable", place.label());
             let ran = cx.step(name, to_all(cx, sink, &kept, &channel, place, place)).await;
@@ -74,7 +78,7 @@ async fn one_command(
         })
         .await?;
     let command = Kept { trigger, token: made.token, endpoint };
-    cx.leave("command", &command);
+    OLD.keep(cx, &command);
     let name = format!("{} runs it and answers only to who ran it", runner.label());
     let alone = cx.step(name, to_one(cx, sink, &command, channel, runner)).await;
     let name = format!("{} runs it and answers to all, {} shows it", runner.label(), actor.label());

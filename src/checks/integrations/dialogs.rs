@@ -1,6 +1,7 @@
 //! `integrations.dialogs`: a dialog is opened through another node than the command's, filled in on a third; and buttons
 //! of messages are pressed.
 
+use crate::checks::ledger::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -33,6 +34,9 @@ struct Kept {
     endpoint: String,
 }
 
+/// The message with a button of stable.
+const OLD: Entry<Kept> = Entry::new("button", "a message with a button");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let channel = cx.prepare("there is a channel for dialogs", channel::of_check(cx)).await?;
     let ground = Ground::of(cx).await?;
@@ -54,7 +58,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
         }
         halted = halted.and(button(cx, sink, &endpoint, &channel, actor, far(actor, &others)).await);
     }
-    if let Some(kept) = cx.left::<Kept>("button") {
+    if let Some(kept) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} takes the press of a button from stable", place.label());
             halted = halted.and(cx.step(name, presses(cx, sink, &kept, place)).await.map(drop));
@@ -239,9 +243,9 @@ async fn button(
     };
     let name = format!("write a message with a button on {}", writer.label());
     let post = cx.step(name, make(false)).await?;
-    if cx.stage == Stage::Stable && cx.carried::<Kept>("button").is_none() {
+    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
         let kept = cx.step("write one to be pressed in later stages", make(true)).await?;
-        cx.carry("button", &kept);
+        OLD.keep(cx, &kept);
     }
     let name = format!("{} takes the press, {} shows the change", presser.label(), writer.label());
     cx.step(name, async {

@@ -1,5 +1,6 @@
 //! `integrations.webhooks`: messages come in through webhooks of any node, and go out to programs that answer.
 
+use crate::checks::ledger::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -30,11 +31,18 @@ struct Kept {
     endpoint: String,
 }
 
+/// The incoming webhook of stable.
+const INCOMING: Entry<String> = Entry::new("incoming", "an incoming webhook");
+
+/// The outgoing webhook of stable.
+const OUTGOING: Entry<Kept> = Entry::new("outgoing", "an outgoing webhook");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let channel = cx.prepare("there is a channel to post in", channel::of_check(cx)).await?;
     let ground = Ground::of(cx).await?;
     let mut halted = Ok(());
     if let Some(reason) = ground.off("EnableIncomingWebhooks") {
+        INCOMING.none(cx, &reason);
         cx.not_applicable("messages come in through webhooks", reason);
     } else {
         for (actor, others) in cx.actors() {
@@ -44,6 +52,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     }
     match (ground.off("EnableOutgoingWebhooks"), ground.sink()) {
         (Some(reason), _) | (None, Err(reason)) => {
+            OUTGOING.none(cx, &reason);
             cx.not_applicable("messages go out through webhooks", reason);
         }
         (None, Ok(sink)) => {
@@ -68,7 +77,7 @@ async fn incoming(cx: &Context<'_>, channel: &str, actor: &Place, others: &[&Pla
     let text = format!("through {} for a webhook of {} in {}", through.name, actor.name, cx.nonce);
     let name = format!("{} takes a message for it, {} shows it", through.label(), actor.label());
     let taken = cx.step(name, comes_in(cx, &hook.id, through, actor, channel, &text)).await;
-    if cx.leave("incoming", &hook.id) {
+    if INCOMING.keep(cx, &hook.id) {
         return taken;
     }
     let deleted = cx
@@ -101,7 +110,7 @@ async fn comes_in(
 
 /// A program that knows a webhook from before the upgrade must not notice the upgrade.
 async fn old_incoming(cx: &Context<'_>, channel: &str) -> Result<(), Halt> {
-    let Some(hook) = cx.left::<String>("incoming") else {
+    let Some(hook) = INCOMING.old(cx) else {
         return Ok(());
     };
     let mut halted = Ok(());
@@ -133,7 +142,7 @@ async fn outgoing(
         })
         .await?;
     let kept = Kept { word, token: hook.token, endpoint };
-    cx.leave("outgoing", &kept);
+    OUTGOING.keep(cx, &kept);
     let name = format!("a message on {} goes out, the answer is posted", writer.label());
     cx.step(name, goes_out(cx, sink, &kept, channel, writer, actor)).await
 }
@@ -172,7 +181,7 @@ async fn goes_out(
 }
 
 async fn old_outgoing(cx: &Context<'_>, sink: &HttpSink, channel: &str) -> Result<(), Halt> {
-    let Some(kept) = cx.left::<Kept>("outgoing") else {
+    let Some(kept) = OUTGOING.old(cx) else {
         return Ok(());
     };
     let mut halted = Ok(());

@@ -1,6 +1,7 @@
 //! `posts.direct`: direct and group messages sent on one node are read on every other, and are told to the sockets of
 //! those whom they are for.
 
+use crate::checks::ledger::Entry;
 use tokio::time::Instant;
 
 use crate::checks::check::{Check, Stages};
@@ -27,9 +28,12 @@ struct Sent {
     text: String,
 }
 
+/// A direct message of stable: its id and its text.
+const OLD: Entry<(String, String)> = Entry::new("old", "a direct message");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let mut halted = Ok(());
-    if let Some((id, text)) = cx.carried::<(String, String)>("old") {
+    if let Some((id, text)) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} shows a direct message from stable", place.label());
             halted = halted.and(cx.step(name, reads(cx, place, &id, &text)).await);
@@ -58,9 +62,7 @@ async fn walk(cx: &Context<'_>, actor: &Place, others: &[&Place]) -> Result<(), 
     }
     let name = format!("alice sends a direct and a group message on {}", actor.label());
     let sent = cx.step(name, send(cx, actor)).await?;
-    if cx.carried::<(String, String)>("old").is_none() {
-        cx.carry("old", &(&sent[0].id, &sent[0].text));
-    }
+    OLD.keep(cx, &(sent[0].id.clone(), sent[0].text.clone()));
     for reader in others.iter().copied().chain([actor]) {
         let name = format!("bob reads both on {}", reader.label());
         let seen = cx.crossed(reader, || async {

@@ -3,8 +3,10 @@
 use crate::checks::channel;
 use crate::checks::check::{Check, Stages};
 use crate::checks::context::Context;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
+use crate::outcome::Stage;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "posts.pins",
@@ -20,19 +22,22 @@ pub(in crate::checks) const CHECK: Check = Check {
 /// What the message said at first, and then.
 const TEXTS: [&str; 2] = ["worth keeping", "worth keeping, as I said"];
 
+/// The id of a message that stays pinned.
+const OLD: Entry<String> = Entry::new("old", "a pinned message");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let channel = cx.step("there is a channel to write in", channel::of_check(cx)).await?;
     let mut halted = Ok(());
-    if let Some(post) = cx.carried::<String>("old") {
+    if let Some(post) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} shows a message pinned on stable, and its former text", place.label());
             let seen = cx.crossed(place, || pinned(cx, place, &channel, &post, true));
             halted = halted.and(cx.step(name, seen).await);
         }
-    } else {
+    } else if cx.stage == Stage::Stable {
         let made = cx.step("pin a message that stays", pin(cx, &cx.places[0], &channel)).await;
         match made {
-            Ok(post) => cx.carry("old", &post),
+            Ok(post) => drop(OLD.keep(cx, &post)),
             Err(halt) => halted = Err(halt),
         }
     }

@@ -1,5 +1,6 @@
 //! `posts.search`: what is written on one node is found on every other, and so is what was written on stable.
 
+use crate::checks::ledger::Entry;
 use sha2::{Digest as _, Sha256};
 
 use crate::checks::channel;
@@ -19,10 +20,13 @@ pub(in crate::checks) const CHECK: Check = Check {
     run: |cx| Box::pin(run(cx)),
 };
 
+/// A message of stable: its id and the word that finds it.
+const OLD: Entry<(String, String)> = Entry::new("old", "a message to find");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let channel = cx.step("there is a channel to write in", channel::of_check(cx)).await?;
     let mut halted = Ok(());
-    if let Some((id, found_by)) = cx.carried::<(String, String)>("old") {
+    if let Some((id, found_by)) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} finds a message from stable", place.label());
             halted = halted.and(cx.step(name, finds(cx, place, &found_by, Some(&id))).await);
@@ -37,9 +41,7 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
             Ok(post.expecting("a new post")?.id)
         });
         let id = id.await?;
-        if cx.carried::<(String, String)>("old").is_none() {
-            cx.carry("old", &(&id, &found_by));
-        }
+        OLD.keep(cx, &(id.clone(), found_by.clone()));
         for reader in cx.places {
             let name = format!("{} finds it", reader.label());
             let found = cx.crossed(reader, || finds(cx, reader, &found_by, Some(&id)));

@@ -1,5 +1,6 @@
 //! `posts`: every node writes, every other reads, over the API and over the websocket: sent, edited, reacted to, deleted.
 
+use crate::checks::ledger::Entry;
 use tokio::time::Instant;
 
 use crate::checks::channel;
@@ -19,6 +20,9 @@ pub(in crate::checks) const CHECK: Check = Check {
     environment: &[],
     run: |cx| Box::pin(run(cx)),
 };
+
+/// A post of stable: its id and its text.
+const OLD: Entry<(String, String)> = Entry::new("old", "a post");
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let channel = cx.step("there is a channel to write in", channel::of_check(cx)).await?;
@@ -91,7 +95,7 @@ async fn one_writer(
             halted = halted.and(heard);
         }
     }
-    cx.leave("old", &(&post.id, &edited));
+    OLD.keep(cx, &(post.id.clone(), edited.clone()));
     halted
 }
 
@@ -202,7 +206,7 @@ async fn hears_afterlife(socket: &mut Socket, kept: &str, gone: &str, deadline: 
 
 /// What was written before the upgrade must be readable on every node.
 async fn old_posts(cx: &Context<'_>) -> Result<(), Halt> {
-    let Some((id, message)) = cx.carried::<(String, String)>("old") else { return Ok(()) };
+    let Some((id, message)) = OLD.old(cx) else { return Ok(()) };
     let mut halted = Ok(());
     for reader in cx.places {
         let name = format!("{} reads a post from stable", reader.label());

@@ -3,8 +3,10 @@
 use crate::checks::channel;
 use crate::checks::check::{Check, Stages};
 use crate::checks::context::Context;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
+use crate::outcome::Stage;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "posts.threads",
@@ -20,10 +22,13 @@ pub(in crate::checks) const CHECK: Check = Check {
 /// The reaction to the old thread.
 const REACTION: &str = "eyes";
 
+/// A thread of stable: the ids of its root and its answers.
+const OLD: Entry<Vec<String>> = Entry::new("old", "a thread");
+
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
     let channel = cx.step("there is a channel to write in", channel::of_check(cx)).await?;
     let mut halted = Ok(());
-    if let Some(thread) = cx.carried::<Vec<String>>("old") {
+    if let Some(thread) = OLD.old(cx) {
         for place in cx.places {
             let name = format!("{} shows a thread from stable and its reaction", place.label());
             halted = halted.and(cx.step(name, cx.crossed(place, || old(cx, place, &thread))).await);
@@ -57,13 +62,13 @@ async fn walk(cx: &Context<'_>, channel: &str, actor: &Place, others: &[&Place])
             Ok(vec![root, near.id, there.id])
         })
         .await?;
-    if cx.carried::<Vec<String>>("old").is_none() {
+    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
         let name = format!("react to it on {}", actor.label());
         let reacted = cx.step(name, async {
             bob.react(&home.bob_id, &thread[0], REACTION).await.expecting("a new reaction")
         });
         reacted.await?;
-        cx.carry("old", &thread);
+        OLD.keep(cx, &thread);
     }
     let mut halted = Ok(());
     for reader in cx.places {

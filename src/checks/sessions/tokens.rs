@@ -1,6 +1,7 @@
 //! Personal access tokens: the one made on stable works to the end, one that is revoked works nowhere.
 
 use crate::checks::context::Context;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::{AccessToken, Client};
@@ -28,16 +29,25 @@ pub(super) async fn made_and_revoked(cx: &Context<'_>, actor: &Place, others: &[
     halted
 }
 
+/// The access token of stable.
+const OLD: Entry<String> = Entry::new("token", "an access token");
+/// Why an installation has none.
+const OFF: &str = "ServiceSettings.EnableUserAccessTokens is off";
+
 /// The token that was made on stable works on every node.
 pub(super) async fn of_stable(cx: &Context<'_>) -> Result<(), Halt> {
-    if cx.stage == Stage::Stable && cx.carried::<String>("token").is_none() {
+    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
         let name = "make the access token that is to outlive the upgrade";
         match make(cx, &cx.places[0], name.to_owned()).await? {
-            Some(token) => cx.carry("token", &token.token),
-            None => return Ok(()),
+            Some(token) => drop(OLD.keep(cx, &token.token)),
+            None => {
+                OLD.none(cx, OFF);
+                return Ok(());
+            }
         }
     }
-    let Some(token) = cx.carried::<String>("token") else { return Ok(()) };
+    let token = if cx.stage == Stage::Stable { OLD.kept(cx) } else { OLD.old(cx) };
+    let Some(token) = token else { return Ok(()) };
     let mut halted = Ok(());
     for place in cx.places {
         let name = format!("{}: the access token made on stable works", place.label());
@@ -53,7 +63,7 @@ async fn make(cx: &Context<'_>, place: &Place, name: String) -> Result<Option<Ac
     if let (Err(error), None) = (&answer, cx.carried::<bool>("tokens"))
         && error.status() == Some(501)
     {
-        cx.not_applicable(name, "ServiceSettings.EnableUserAccessTokens is off");
+        cx.not_applicable(name, OFF);
         return Ok(None);
     }
     let token = cx.judge(name, answer.expecting("a new access token"))?;
