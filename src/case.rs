@@ -3,6 +3,9 @@
 //! Every check names the lines it covers and every report shows the lines with their results. The titles
 //! are our own words; the ids are the map's keys and never change.
 
+/// The case's key in Mattermost's test management.
+pub const KEY: &str = "MM-T5392";
+
 /// Which part of the case a line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {

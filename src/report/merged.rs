@@ -141,7 +141,8 @@ mod tests {
             r#"name="9.8.0 to 9.9.0: run""#,
             r#"name="9.8.0 to 9.9.0 (again, 2): release""#,
             r#"classname="mattermost.upgrade.9_8_0 to 9_9_0 (again, 2).release.a""#,
-            r#"classname="mattermost.upgrade.9_7_0 to 9_9_0.run"><error type="NotMeasured" message="it left no record"#,
+            r#"classname="mattermost.upgrade.9_7_0 to 9_9_0.run"><properties><property name="test_key""#,
+            r#"<error type="NotMeasured" message="it left no record"#,
         ] {
             assert!(xml.contains(part), "{part}\n{xml}");
         }

@@ -9,6 +9,7 @@
 
 mod bounds;
 mod case_table;
+mod cases;
 mod console;
 mod escape;
 mod explained;
@@ -22,12 +23,14 @@ mod junit_pass;
 mod markdown;
 mod merged;
 mod merged_console;
+mod properties;
 mod redacted;
 mod relay;
 mod runs;
 pub mod sanitise;
 mod sections;
 mod stored;
+mod unique;
 mod user_suites;
 pub(crate) mod words;
 
