@@ -176,7 +176,7 @@ mod tests {
         let saved = EventKind::EvidenceSaved { path: "evidence/node1.log".into(), about: "log".into() };
         record.fold(&Event { at: time::OffsetDateTime::UNIX_EPOCH, kind: saved });
         let verdict = Verdict::of(&record);
-        let _ = crate::report::write_all(&record, &verdict, dir);
+        let _ = crate::report::write_all(&record, &verdict, dir, crate::report::Names::Plain);
         std::fs::create_dir(dir.join("evidence")).unwrap();
         std::fs::write(dir.join("evidence/node1.log"), vec![b'x'; 9 * 1024 * 1024]).unwrap();
         std::fs::write(dir.join("events.jsonl"), "{}").unwrap();

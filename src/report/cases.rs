@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::junit_facts::{facts, red_text};
 use super::sanitise::one_line;
+use crate::case::KEY;
 use crate::event::{Blame, Breakage, CheckResult, Outcome, Phase, Stage, UserEnd, UserSuite};
 use crate::record::history::History;
 use crate::record::{Record, together};
@@ -98,6 +99,18 @@ impl Suite {
     /// Whether a case of it is red.
     pub(crate) fn is_red(&self) -> bool {
         self.cases.iter().any(|case| matches!(case.end, End::Failed(_) | End::Error(_)))
+    }
+}
+
+impl Case {
+    /// Its name as test management wants it: the case's key and the number of the first line in front, the stage behind. A test of
+    /// the user's keeps its own name, which may have a key of its own.
+    pub(crate) fn keyed_name(&self) -> String {
+        let Some(about) = &self.about else { return self.name.clone() };
+        let number = about.lines.first().and_then(|line| crate::case::number(line));
+        let number = number.map_or_else(String::new, |number| format!("_{number}"));
+        let stage = about.stage.map_or_else(String::new, |stage| format!(" [{stage}]"));
+        format!("{KEY}{number} {}{stage}", self.name)
     }
 }
 

@@ -8,6 +8,7 @@ use time::Duration;
 
 use super::cases::{self, Case, End, Reason, Suite};
 use super::junit_pass::{self, SuiteFacts, Totals};
+use super::names::Names;
 use super::properties;
 use super::runs::Run;
 use super::sanitise::{attribute, cdata, text};
@@ -39,8 +40,8 @@ struct Ready {
 ///
 /// # Errors
 /// When the writer refuses it, which sanitised text does not provoke.
-pub fn render(record: &Record, verdict: &Verdict) -> Result<String, String> {
-    let mut suites = suites(record, verdict);
+pub fn render(record: &Record, verdict: &Verdict, names: Names) -> Result<String, String> {
+    let mut suites = suites(record, verdict, names);
     suites.iter_mut().for_each(|ready| make_unique(&mut ready.suite));
     write(suites)
 }
@@ -49,12 +50,12 @@ pub fn render(record: &Record, verdict: &Verdict) -> Result<String, String> {
 ///
 /// # Errors
 /// As [`render`].
-pub fn render_all(runs: &[Run]) -> Result<String, String> {
+pub fn render_all(runs: &[Run], names: Names) -> Result<String, String> {
     let mut all = Vec::new();
     for run in runs {
         // Dots would make packages of the numbers in a version.
         let part = run.name.replace('.', "_");
-        for mut ready in suites(&run.record, &run.verdict) {
+        for mut ready in suites(&run.record, &run.verdict, names) {
             let suite = &mut ready.suite;
             suite.name = attribute(&format!("{}: {}", run.name, suite.name), NAME_LIMIT, "run");
             for case in &mut suite.testcases {
@@ -69,12 +70,12 @@ pub fn render_all(runs: &[Run]) -> Result<String, String> {
     write(all)
 }
 
-fn suites(record: &Record, verdict: &Verdict) -> Vec<Ready> {
+fn suites(record: &Record, verdict: &Verdict, names: Names) -> Vec<Ready> {
     let of_run = properties::xml(&properties::of_run(record));
     let ready = |suite: Suite| {
         let cases = suite.cases.iter().map(|case| properties::xml(&properties::of_case(case))).collect();
         let facts = SuiteFacts { took_ms: suite.took_ms, skipped: 0, properties: of_run.clone(), cases };
-        Ready { suite: written(&suite), facts }
+        Ready { suite: written(&suite, names), facts }
     };
     cases::suites(record, verdict).into_iter().map(ready).collect()
 }
@@ -100,19 +101,19 @@ fn write(suites: Vec<Ready>) -> Result<String, String> {
     Ok(junit_pass::complete(&xml, &facts, totals) + "\n")
 }
 
-fn written(suite: &Suite) -> TestSuite {
+fn written(suite: &Suite, names: Names) -> TestSuite {
     let mut out = TestSuite::new(&attribute(&suite.name, NAME_LIMIT, "suite"));
     // The crate would take the clock's time and "localhost"; a record renders the same everywhere.
     out.hostname = "upgrade-gate".into();
     out.package = PACKAGE.into();
     out.timestamp = suite.started_at.replace_nanosecond(0).unwrap_or(suite.started_at);
-    out.add_testcases(suite.cases.iter().map(of_case));
+    out.add_testcases(suite.cases.iter().map(|case| of_case(case, names)));
     out
 }
 
-fn of_case(case: &Case) -> TestCase {
+fn of_case(case: &Case, names: Names) -> TestCase {
     TestCase {
-        name: attribute(&case.name, NAME_LIMIT, "unnamed"),
+        name: attribute(&names.of(case), NAME_LIMIT, "unnamed"),
         time: Duration::milliseconds(case.took_ms.min(LONGEST).try_into().unwrap_or(0)),
         result: result(&case.end),
         classname: Some(attribute(&format!("{PACKAGE}.{}", case.area), NAME_LIMIT, PACKAGE)),

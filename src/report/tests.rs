@@ -10,8 +10,10 @@ use crate::verdict::worst::worst;
 /// Makes every report of a record, and of a matrix of it.
 fn rendered(record: &Record) {
     let verdict = Verdict::of(record);
-    let xml = junit(record, &verdict).unwrap();
-    assert!(roxmltree::Document::parse(&xml).is_ok(), "junit.xml is not well-formed");
+    for names in [Names::Plain, Names::Zephyr] {
+        let xml = junit(record, &verdict, names).unwrap();
+        assert!(roxmltree::Document::parse(&xml).is_ok(), "junit.xml is not well-formed");
+    }
     assert!(
         summary(record, &verdict).len() <= SUMMARY_LIMIT && comment(record, &verdict).len() <= COMMENT_LIMIT
     );
@@ -24,7 +26,7 @@ fn rendered(record: &Record) {
     let runs = Run::numbered(vec![Run::of(record.clone()), Run::of(record.clone()), Run::missing("x")]);
     let all = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
     assert!(!all.passed(), "one is missing");
-    assert!(roxmltree::Document::parse(&merged_junit(&runs).unwrap()).is_ok());
+    assert!(roxmltree::Document::parse(&merged_junit(&runs, Names::Zephyr).unwrap()).is_ok());
     let _ = (merged_summary(&runs, &all), merged_comment(&runs, &all), merged_console(&runs, &all, &[]));
     let _ = merged_annotations(&runs);
     assert_eq!(

@@ -55,8 +55,8 @@ proptest! {
         let runs = Run::numbered(vec![Run::of(record.clone()), Run::of(record.clone())]);
         let all = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
 
-        prop_assert_eq!(left(&report::junit(&record, &verdict).unwrap()), "", "junit.xml");
-        prop_assert_eq!(left(&report::merged_junit(&runs).unwrap()), "", "junit.xml of a matrix");
+        prop_assert_eq!(left(&report::junit(&record, &verdict, report::Names::Plain).unwrap()), "", "junit.xml");
+        prop_assert_eq!(left(&report::merged_junit(&runs, report::Names::Zephyr).unwrap()), "", "junit.xml of a matrix");
         let markdown = [
             report::summary(&record, &verdict),
             report::comment(&record, &verdict),

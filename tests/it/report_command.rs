@@ -71,6 +71,7 @@ fn the_action_publishes_instead_of_running() {
         ("GITHUB_OUTPUT", set.as_str()),
         ("GITHUB_STEP_SUMMARY", summary.as_str()),
         ("INPUT_REPORT-FROM", "red"),
+        ("INPUT_JUNIT-NAMES", "zephyr"),
         ("INPUT_STABLE", ""),
         ("INPUT_COMMENT", ""),
     ];
@@ -79,6 +80,8 @@ fn the_action_publishes_instead_of_running() {
     let outputs = outputs(Path::new(&set));
     assert_eq!((outputs["verdict"].as_str(), outputs["exit-code"].as_str()), ("failed", "1"));
     assert_eq!(outputs["junit"], "upgrade-gate-report/junit.xml");
+    let report = |name: &str| fs::read_to_string(dir.path().join("upgrade-gate-report").join(name)).unwrap();
+    assert!(report("junit.xml").contains(r#"<testcase name="MM-T5392_20 posts.edit [stable]""#));
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report/red.summary.md");
     assert_eq!(
         fs::read_to_string(summary).unwrap().trim_end(),

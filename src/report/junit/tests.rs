@@ -46,7 +46,7 @@ fn attribute_of<'e>(element: &'e Element, name: &str) -> &'e str {
 fn xml_of(kinds: Vec<EventKind>) -> (String, Verdict) {
     let record = record(kinds);
     let verdict = Verdict::of(&record);
-    (render(&record, &verdict).unwrap(), verdict)
+    (render(&record, &verdict, Names::Plain).unwrap(), verdict)
 }
 
 #[test]
@@ -178,13 +178,34 @@ fn the_runs_of_a_matrix_have_their_own_properties() {
     other.header.as_mut().unwrap().stable.image = "mattermost/team:9.7.0".into();
     other.clustering = None;
     let runs = Run::numbered(vec![Run::of(record(many_kinds())), Run::of(other)]);
-    let xml = render_all(&runs).unwrap();
+    let xml = render_all(&runs, Names::Plain).unwrap();
     let stable = |suite: &str| properties_of(&xml, "testsuite", suite);
     assert_eq!(stable("9.8.0 to 9.9.0: release").len(), 3);
     assert_eq!(
         stable("9.8.0 to 9.9.0 (again, 2): release"),
         ["stable=mattermost/team:9.7.0", "release=mattermost/team:9.9.0"]
     );
+}
+
+#[test]
+fn names_for_test_management_begin_with_key_and_number() {
+    let record = record(many_kinds());
+    let names = |names| {
+        let (elements, _) = read(&render(&record, &Verdict::of(&record), names).unwrap());
+        let cases = elements.into_iter().filter(|element| element.0 == "testcase");
+        cases.map(|case| attribute_of(&case, "name").to_owned()).collect::<Vec<_>>()
+    };
+    let expected = [
+        ("bring up on stable", "MM-T5392_1 bring up on stable"),
+        ("replace node1", "MM-T5392_14 replace node1"),
+        ("complete", "MM-T5392_14 complete"),
+        ("channels", "MM-T5392_7 channels [stable]"),
+        ("channels", "MM-T5392_7 channels [release]"),
+        ("lost", "MM-T5392 lost [release]"),
+        ("MM-T7 works", "MM-T7 works"),
+    ];
+    assert_eq!(names(Names::Plain), expected.map(|(plain, _)| plain));
+    assert_eq!(names(Names::Zephyr), expected.map(|(_, zephyr)| zephyr));
 }
 
 #[test]
