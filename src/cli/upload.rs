@@ -227,6 +227,7 @@ mod tests {
             "evidence/node1.log text/plain; charset=utf-8",
             "junit.xml application/xml",
             "record.json application/json",
+            "results.json application/json",
             "summary.md text/markdown; charset=utf-8",
         ];
         assert_eq!(types.collect::<Vec<_>>(), expected);

@@ -1,4 +1,4 @@
-//! What a run comes to, as suites of cases: what every form of test reports has in common.
+//! What a run comes to, as suites of cases: what `junit.xml` and `results.json` have in common.
 //!
 //! Suites are stages, cases are checks, one suite `run` says how the run itself went, and the user's own suites follow as they
 //! were reported. A run that is red anywhere is red here: what was planned and never ran is an error, so is what could not
@@ -68,6 +68,10 @@ pub(crate) struct About {
 #[derive(Debug)]
 pub(crate) enum End {
     Passed,
+    /// It differs as was announced, for this reason.
+    Announced(String),
+    /// It was red with the first answer and passed when asked again.
+    Unsteady(String),
     Skipped(Reason),
     Failed(Reason),
     /// It was not measured, or something other than a check went wrong.
@@ -168,8 +172,10 @@ fn area(stage: Stage, check: &str) -> String {
 
 fn of_check(record: &Record, result: &CheckResult) -> Case {
     let end = match &result.outcome {
+        Outcome::Passed => End::Passed,
         // What differs as announced, and what passed when asked again, passed: `told` says why.
-        Outcome::Passed | Outcome::Announced { .. } | Outcome::Unsteady { .. } => End::Passed,
+        Outcome::Announced { .. } => End::Announced(result.outcome.why().unwrap_or_default()),
+        Outcome::Unsteady { first, .. } => End::Unsteady(first.clone()),
         Outcome::Waived { failure, reason, owner, expires } => {
             let told = format!("waived by {owner} until {expires}: {reason}");
             End::Skipped(Reason::new("Waived", told.as_str(), format!("{told}\n{failure}")))

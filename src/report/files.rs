@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::names::Names;
 use super::runs::Run;
-use super::{json, junit, markdown, merged};
+use super::{json, junit, markdown, merged, playwright};
 use crate::record::Record;
 use crate::verdict::Verdict;
 
@@ -15,12 +15,13 @@ use crate::verdict::Verdict;
 type Render = fn(&Record, &Verdict, Names) -> Result<String, String>;
 
 /// The files that [`write_all`] writes, by name. `events.jsonl` is there already: it is written live.
-pub const REPORTS: &[&str] = &["record.json", "junit.xml", "summary.md", "comment.md"];
+pub const REPORTS: &[&str] = &["record.json", "junit.xml", "results.json", "summary.md", "comment.md"];
 
 /// The renderers, in the order of [`REPORTS`].
-const RENDERERS: [Render; 4] = [
+const RENDERERS: [Render; 5] = [
     |record, _, _| json::render(record).map_err(|error| error.to_string()),
     junit::render,
+    |record, verdict, _| playwright::render(record, verdict),
     |record, verdict, _| Ok(markdown::summary(record, verdict)),
     |record, verdict, _| Ok(markdown::comment(record, verdict)),
 ];
@@ -47,6 +48,7 @@ pub fn write_all(record: &Record, verdict: &Verdict, dir: &Path, names: Names) -
 pub fn write_merged(runs: &[Run], verdict: &Verdict, dir: &Path, names: Names) -> Vec<WrittenFile> {
     vec![
         kept(dir, "junit.xml", || junit::render_all(runs, names)),
+        kept(dir, "results.json", || playwright::render_all(runs)),
         kept(dir, "summary.md", || Ok(merged::summary(runs, verdict))),
         kept(dir, "comment.md", || Ok(merged::comment(runs, verdict))),
     ]

@@ -4,7 +4,7 @@
 //! [`Record`] and its [`Verdict`] alone, so that a stored record renders every report again, byte for byte.
 //! Text of others (server answers, log lines, names) is untrusted here: [`sanitise`] guards XML and the
 //! console, `escape` guards Markdown, and [`redacted`] takes the secrets out of an event before any of
-//! them sees it. Files are written one by one: one that fails does not take the others with it.
+//! them sees it. JUnit and Playwright's JSON have the same suites and `cases`, each in its own form. Files are written one by one: one that fails does not take the others with it.
 //! [`stored`] reads a record back; several of them, a matrix of [`Run`]s, become one report in `merged`.
 
 mod bounds;
@@ -24,6 +24,7 @@ mod markdown;
 mod merged;
 mod merged_console;
 mod names;
+mod playwright;
 mod properties;
 mod redacted;
 mod relay;
@@ -49,6 +50,7 @@ pub use stored::{stored, stored_in};
 pub use {json::read as read_record, json::render as record_json};
 pub use {junit::render as junit, junit::render_all as merged_junit};
 pub use {markdown::comment, markdown::summary};
+pub use {playwright::render as playwright, playwright::render_all as merged_playwright};
 
 #[cfg(doc)]
 use crate::{record::Record, verdict::Verdict};

@@ -1,4 +1,5 @@
-//! The facts that programs look for by name: `<properties>` of suites and cases in `junit.xml`. What is not known is left out.
+//! The facts that programs look for by name: `<properties>` of suites and cases in `junit.xml`, and the metadata of
+//! `results.json`. What is not known is left out.
 
 use quick_xml::escape::escape;
 

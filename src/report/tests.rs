@@ -14,6 +14,9 @@ fn rendered(record: &Record) {
         let xml = junit(record, &verdict, names).unwrap();
         assert!(roxmltree::Document::parse(&xml).is_ok(), "junit.xml is not well-formed");
     }
+    let json: serde_json::Value = serde_json::from_str(&playwright(record, &verdict).unwrap()).unwrap();
+    let red = json["stats"]["unexpected"].as_u64().is_some_and(|count| count > 0);
+    assert!(red || verdict.passed(), "a red run without a red test in results.json");
     assert!(
         summary(record, &verdict).len() <= SUMMARY_LIMIT && comment(record, &verdict).len() <= COMMENT_LIMIT
     );
@@ -28,7 +31,7 @@ fn rendered(record: &Record) {
     assert!(!all.passed(), "one is missing");
     assert!(roxmltree::Document::parse(&merged_junit(&runs, Names::Zephyr).unwrap()).is_ok());
     let _ = (merged_summary(&runs, &all), merged_comment(&runs, &all), merged_console(&runs, &all, &[]));
-    let _ = merged_annotations(&runs);
+    let _ = (merged_annotations(&runs), merged_playwright(&runs).unwrap());
     assert_eq!(
         read_record(&record_json(record).unwrap()).as_ref(),
         Ok(record),
@@ -60,7 +63,7 @@ fn fuzzed() {
         "\\ud800",
         "]]>",
     ];
-    let more = ["golden/report/*.json"];
+    let more = ["golden/report/*.record.json"];
     let target = crate::tests::fuzz::Target { name: "record", more: &more, tokens: &tokens, part: b'\n' };
     target.texts(|text| {
         if let Ok(record) = stored::judged(text) {

@@ -57,6 +57,8 @@ proptest! {
 
         prop_assert_eq!(left(&report::junit(&record, &verdict, report::Names::Plain).unwrap()), "", "junit.xml");
         prop_assert_eq!(left(&report::merged_junit(&runs, report::Names::Zephyr).unwrap()), "", "junit.xml of a matrix");
+        prop_assert_eq!(left(&report::playwright(&record, &verdict).unwrap()), "", "results.json");
+        prop_assert_eq!(left(&report::merged_playwright(&runs).unwrap()), "", "results.json of a matrix");
         let markdown = [
             report::summary(&record, &verdict),
             report::comment(&record, &verdict),
