@@ -1,17 +1,19 @@
 //! After the run: outputs, step summary, annotations and the pull request's comment. Nothing here changes the verdict.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::ending::Ending;
+use super::identity;
 use super::outside;
 use super::say::{notice, say};
 use super::voice::voice;
 use crate::github::{self, Annotation, Context, Named, Patience, Published, Pull};
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::limited::{self, Links};
+use crate::plan::is_esr;
 use crate::record::Record;
 use crate::report::{self, Run};
 use crate::verdict::Verdict;
@@ -26,6 +28,9 @@ const EVENT_LIMIT: u64 = 32 << 20;
 /// What GitHub is told, be it of a run or of stored records.
 pub(super) struct Notes {
     outputs: Vec<(&'static str, String)>,
+    /// The name of a commit status, where one is known.
+    status_context: Option<String>,
+    report_dir: PathBuf,
     annotations: Vec<Annotation>,
     summary: String,
     comment: String,
@@ -38,6 +43,8 @@ impl Notes {
     pub(super) fn of(record: &Record, verdict: &Verdict, report_dir: &Path) -> Self {
         Self {
             outputs: github::outputs([("", record)], verdict, report_dir),
+            status_context: github::status_context(record, is_esr),
+            report_dir: report_dir.to_owned(),
             annotations: github::annotations(record, verdict),
             summary: report::summary(record, verdict),
             comment: report::comment(record, verdict),
@@ -53,6 +60,8 @@ impl Notes {
         let records = runs.iter().map(|run| (run.name.as_str(), &run.record));
         Self {
             outputs: github::outputs(records, verdict, report_dir),
+            status_context: github::shared_context(runs.iter().map(|run| &run.record), is_esr),
+            report_dir: report_dir.to_owned(),
             annotations: github::merged_annotations(runs),
             summary: report::merged_summary(runs, verdict),
             comment: report::merged_comment(runs, verdict),
@@ -94,9 +103,13 @@ impl Notes {
         }
     }
 
-    /// The files that the runner named: outputs and step summary. Once a run: both are added to, not replaced.
+    /// The files that the runner named: outputs and step summary. Once a run: both are added to, not replaced. Beside the
+    /// reports, whose they are.
     fn files(&self, context: &Context) {
         set_outputs(context, &self.outputs);
+        let name = self.status_context.clone().unwrap_or_default();
+        set_outputs(context, &[("status-context", name)]);
+        identity::leave(context, self.status_context.as_deref(), &self.report_dir);
         if let Some(file) = &context.summary_file
             && let Err(why) = github::append_summary(file, &self.summary)
         {

@@ -43,6 +43,7 @@ pub use markdown::{COMMENT_LIMIT, SUMMARY_LIMIT};
 pub use merged::{comment as merged_comment, summary as merged_summary};
 pub use merged_console::console as merged_console;
 pub use names::Names;
+pub(crate) use properties::edition;
 pub use redacted::redacted;
 pub use relay::{Relay, random_token};
 pub use runs::Run;

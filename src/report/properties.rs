@@ -43,7 +43,7 @@ pub(crate) fn of_case(case: &Case) -> Properties {
 }
 
 /// The edition that the nodes said they are, as late in the run as one said it; several, if they differed.
-fn edition(record: &Record) -> Option<String> {
+pub(crate) fn edition(record: &Record) -> Option<String> {
     let mut editions: Vec<&str> = Vec::new();
     for result in record.results().filter(|result| result.check == IDENTITY) {
         let facts = result.facts.iter().filter(|(name, _)| name.ends_with(EDITION));
