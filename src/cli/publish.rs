@@ -15,7 +15,7 @@ use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::limited::{self, Links};
 use crate::plan::is_esr;
 use crate::record::Record;
-use crate::report::{self, Run};
+use crate::report::{self, Brief, Run};
 use crate::verdict::Verdict;
 
 /// What a report folder remembers of the pull request, for a second workflow that may write where this one may not.
@@ -30,7 +30,9 @@ pub(super) struct Notes {
     outputs: Vec<(&'static str, String)>,
     /// The name of a commit status, where one is known.
     status_context: Option<String>,
+    brief: Brief,
     report_dir: PathBuf,
+    report_url: Option<String>,
     annotations: Vec<Annotation>,
     summary: String,
     comment: String,
@@ -44,7 +46,9 @@ impl Notes {
         Self {
             outputs: github::outputs([("", record)], verdict, report_dir),
             status_context: github::status_context(record, is_esr),
+            brief: report::brief(record, verdict),
             report_dir: report_dir.to_owned(),
+            report_url: None,
             annotations: github::annotations(record, verdict),
             summary: report::summary(record, verdict),
             comment: report::comment(record, verdict),
@@ -61,7 +65,9 @@ impl Notes {
         Self {
             outputs: github::outputs(records, verdict, report_dir),
             status_context: github::shared_context(runs.iter().map(|run| &run.record), is_esr),
+            brief: report::merged_brief(runs, verdict),
             report_dir: report_dir.to_owned(),
+            report_url: None,
             annotations: github::merged_annotations(runs),
             summary: report::merged_summary(runs, verdict),
             comment: report::merged_comment(runs, verdict),
@@ -72,6 +78,7 @@ impl Notes {
     /// With the address of the uploaded reports, where they were uploaded.
     fn linked(mut self, report_url: Option<&str>) -> Self {
         self.outputs.push(("report-url", report_url.unwrap_or_default().to_owned()));
+        self.report_url = report_url.map(str::to_owned);
         if let Some(url) = report_url {
             for text in [&mut self.summary, &mut self.comment] {
                 *text = format!("{}\n\nReports and evidence: <{url}>\n", text.trim_end());
@@ -107,14 +114,24 @@ impl Notes {
     /// reports, whose they are.
     fn files(&self, context: &Context) {
         set_outputs(context, &self.outputs);
-        let name = self.status_context.clone().unwrap_or_default();
-        set_outputs(context, &[("status-context", name)]);
+        set_outputs(context, &self.named(context));
         identity::leave(context, self.status_context.as_deref(), &self.report_dir);
         if let Some(file) = &context.summary_file
             && let Err(why) = github::append_summary(file, &self.summary)
         {
             say(&format!("note: {why}"));
         }
+    }
+
+    /// The outputs that name this run to others.
+    fn named(&self, context: &Context) -> [(&'static str, String); 2] {
+        let run = context.run.as_ref().map(|_| ("the run", context.run_url.as_str()));
+        let reports = self.report_url.as_deref().map(|url| ("reports", url));
+        let links: Vec<_> = run.into_iter().chain(reports).collect();
+        [
+            ("status-context", self.status_context.clone().unwrap_or_default()),
+            ("summary-text", self.brief.text(&links)),
+        ]
     }
 
     async fn comment(&self, publishing: &Publishing, context: &Context, surroundings: &Surroundings) {

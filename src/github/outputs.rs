@@ -24,6 +24,10 @@ pub const OUTPUTS: &[(&str, &str)] = &[
         "status-context",
         "name of a commit status, as e2e-test/upgrade-gate/enterprise/upgrade-from-release-11.7-esr; of a matrix what all have in common",
     ),
+    (
+        "summary-text",
+        "verdict, pair, numbers, first cause and links in at most 1,500 characters, for an incoming webhook",
+    ),
     ("report-url", "address of the uploaded reports, empty where none were"),
     (
         "matrix",

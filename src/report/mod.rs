@@ -8,6 +8,7 @@
 //! [`stored`] reads a record back; several of them, a matrix of [`Run`]s, become one report in `merged`.
 
 mod bounds;
+mod brief;
 mod case_table;
 mod cases;
 mod console;
@@ -36,6 +37,7 @@ mod unique;
 mod user_suites;
 pub(crate) mod words;
 
+pub use brief::{BRIEF_LIMIT, Brief, merged as merged_brief, of as brief};
 pub use console::{Console, Look};
 pub use files::{REPORTS, WrittenFile, write_all, write_merged};
 pub use jsonl::EventLog;

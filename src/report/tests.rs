@@ -17,6 +17,7 @@ fn rendered(record: &Record) {
     let json: serde_json::Value = serde_json::from_str(&playwright(record, &verdict).unwrap()).unwrap();
     let red = json["stats"]["unexpected"].as_u64().is_some_and(|count| count > 0);
     assert!(red || verdict.passed(), "a red run without a red test in results.json");
+    assert!(brief(record, &verdict).text(&[]).chars().count() <= BRIEF_LIMIT);
     assert!(
         summary(record, &verdict).len() <= SUMMARY_LIMIT && comment(record, &verdict).len() <= COMMENT_LIMIT
     );
@@ -32,6 +33,7 @@ fn rendered(record: &Record) {
     assert!(roxmltree::Document::parse(&merged_junit(&runs, Names::Zephyr).unwrap()).is_ok());
     let _ = (merged_summary(&runs, &all), merged_comment(&runs, &all), merged_console(&runs, &all, &[]));
     let _ = (merged_annotations(&runs), merged_playwright(&runs).unwrap());
+    assert!(merged_brief(&runs, &all).text(&[]).chars().count() <= BRIEF_LIMIT);
     assert_eq!(
         read_record(&record_json(record).unwrap()).as_ref(),
         Ok(record),

@@ -60,6 +60,8 @@ proptest! {
         prop_assert_eq!(left(&report::playwright(&record, &verdict).unwrap()), "", "results.json");
         prop_assert_eq!(left(&report::merged_playwright(&runs).unwrap()), "", "results.json of a matrix");
         let markdown = [
+            report::brief(&record, &verdict).text(&[]),
+            report::merged_brief(&runs, &all).text(&[]),
             report::summary(&record, &verdict),
             report::comment(&record, &verdict),
             report::merged_summary(&runs, &all),

@@ -84,6 +84,9 @@ fn the_action_publishes_instead_of_running() {
     assert_eq!((outputs["verdict"].as_str(), outputs["exit-code"].as_str()), ("failed", "1"));
     assert_eq!(outputs["junit"], "upgrade-gate-report/junit.xml");
     assert_eq!(outputs["status-context"], "e2e-test/upgrade-gate/enterprise/upgrade-from-release-9.8");
+    let text = &outputs["summary-text"];
+    assert!(text.starts_with("❌ **Upgrade from 9.8.0 to 9.9.0"), "{text}");
+    assert!(text.ends_with("\n[the run](https://github.com/acme/chat/actions/runs/42)"), "{text}");
     let report = |name: &str| fs::read_to_string(dir.path().join("upgrade-gate-report").join(name)).unwrap();
     assert!(report("junit.xml").contains(r#"<testcase name="MM-T5392_20 posts.edit [stable]""#));
     let identity = r#"{"repository":"acme/chat","commit_sha":"abc","gh_run_id":"42","gh_run_attempt":"1","name":"upgrade-gate/enterprise/upgrade-from-release-9.8","branch":"main"}"#;
