@@ -3,6 +3,9 @@
 //! Every check names the lines it covers and every report shows the lines with their results. The titles
 //! are our own words; the ids are the map's keys and never change.
 
+/// The case's key in Mattermost's test management.
+pub const KEY: &str = "MM-T5392";
+
 /// Which part of the case a line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
@@ -75,6 +78,12 @@ pub fn find(id: &str) -> Option<&'static Line> {
     LINES.iter().find(|line| line.id == id)
 }
 
+/// The number of a line among all, from 1: what test management knows it by, as in `MM-T5392_1`. It never moves.
+#[must_use]
+pub fn number(id: &str) -> Option<usize> {
+    LINES.iter().position(|line| line.id == id).map(|at| at + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +109,19 @@ mod tests {
             assert!(line.id.starts_with(prefix), "{}", line.id);
         }
         assert_eq!(LINES.len(), 28);
+    }
+
+    /// Test management has results by these numbers: a line may get the next one, and none may get another's.
+    #[test]
+    fn numbers_never_move() {
+        let told = "S1.1=1 S1.2a=2 S1.2b=3 S1.2c=4 S1.2d=5 S1.3a=6 S1.3b=7 S1.3c=8 S1.3d=9 S1.4a=10 S1.4b=11 S1.5=12 \
+                    S1.6=13 S2.0=14 S2.1=15 S2.2a=16 S2.2b=17 S2.2c=18 S2.3=19 S2.4=20 S2.5=21 S2.6=22 S2.7=23 S2.8=24 \
+                    S2.9=25 E1=26 E2=27 E3=28";
+        for pair in told.split_whitespace() {
+            let (id, known) = pair.split_once('=').unwrap();
+            assert_eq!(number(id), known.parse().ok(), "{id}");
+        }
+        assert_eq!(told.split_whitespace().count(), LINES.len(), "a new line gets its number here");
+        assert_eq!(number("S9.9"), None);
     }
 }

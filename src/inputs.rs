@@ -329,6 +329,7 @@ impl Inputs {
             &publishing.comment,
             &publishing.ca_bundle,
             &publishing.pull_request,
+            &publishing.junit_names,
             &upload.report_bucket,
             &upload.report_prefix,
             &upload.report_endpoint,

@@ -30,7 +30,7 @@ use crate::mattermost::Http;
 use crate::plan::Plan;
 use crate::record::Record;
 use crate::redact::Redactor;
-use crate::report::{Look, WrittenFile, write_all};
+use crate::report::{Look, Names, WrittenFile, write_all};
 use crate::stages;
 use crate::verdict::Verdict;
 
@@ -52,6 +52,8 @@ pub(super) struct Stand {
     pub(super) run_id: String,
     /// Where reports go; it exists.
     pub(super) report_dir: PathBuf,
+    /// How the cases of `junit.xml` are called.
+    pub(super) names: Names,
     /// What no output may contain, before anything is known of the cluster's own secrets.
     pub(super) secrets: Vec<String>,
     /// Password of the gate's own accounts.
@@ -91,7 +93,7 @@ where
     let pump = Pump::start(receiver, Arc::clone(&redactor), look, &stand.report_dir);
     events.send(EventKind::RunStarted(header(plan, provider, &stand.run_id)));
     let http = Http::new(Duration::from_secs(60))?;
-    let (run_id, dir) = (&stand.run_id, &stand.report_dir);
+    let (run_id, dir, names) = (&stand.run_id, &stand.report_dir, stand.names);
     let cluster = OnceCell::new();
     // Boxed without its type, as the commands are: the compiler nests a future's layout only so deep.
     let line: Pin<Box<dyn Future<Output = ()> + '_>> = Box::pin(async {
@@ -118,7 +120,7 @@ where
             tell_bugs(&events);
             settle(&events, &pump, CATCH_UP_AT_LEISURE).await;
         }
-        let _ = reports(&pump.so_far(), dir);
+        let _ = reports(&pump.so_far(), dir, names);
         tear_down(plan, cluster, &http, run_id, &events, Instant::now() + TEARDOWN).await;
     });
     let signal = tokio::select! {
@@ -134,7 +136,7 @@ where
         let mut record = pump.so_far();
         // Behind a console that is stuck, the event waits; the reports do not.
         record.interrupted.get_or_insert_with(|| signal.into());
-        let _ = reports(&record, dir);
+        let _ = reports(&record, dir, names);
         if let Some(context) = &stand.context {
             publish::files(&record, &Verdict::of(&record), context, dir);
         }
@@ -155,12 +157,12 @@ where
     if let Some(signal) = signal {
         record.interrupted.get_or_insert_with(|| signal.into());
     }
-    let mut files = reports(&record, dir);
+    let mut files = reports(&record, dir, names);
     // Of the pump, of a report, or of a task that was still under way.
     let late = bugs::untold();
     if !late.is_empty() {
         record.breakages.extend(late.iter().map(|bug| without_secrets(bug.breakage(), &redactor)));
-        files = reports(&record, dir);
+        files = reports(&record, dir, names);
     }
     let mut verdict = Verdict::of(&record);
     if files.iter().any(|file| file.result.is_err()) {
@@ -228,8 +230,8 @@ fn went_wrong(record: &Record) -> bool {
     !record.breakages.is_empty() || record.results().any(|result| result.outcome.is_red())
 }
 
-fn reports(record: &Record, dir: &Path) -> Vec<WrittenFile> {
-    write_all(record, &Verdict::of(record), dir)
+fn reports(record: &Record, dir: &Path, names: Names) -> Vec<WrittenFile> {
+    write_all(record, &Verdict::of(record), dir, names)
 }
 
 fn header(plan: &Plan, provider: &str, run_id: &str) -> RunHeader {

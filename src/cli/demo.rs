@@ -14,6 +14,7 @@ use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
 use crate::fault::{self, Faults, NamedFault};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Problems};
+use crate::report::Names;
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
 use crate::versions::Version;
@@ -107,6 +108,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let stand = Stand {
         run_id: format!("ug-{}", random::hex(5)?),
         report_dir,
+        names: Names::Plain,
         secrets: surroundings.secrets.clone(),
         password: random::password()?,
         context: None,

@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, lchown};
 use std::path::{Path, PathBuf};
 
+use super::identity::IDENTITY_FILE;
 use super::publish::CONTEXT_FILE;
 use super::say::say;
 use crate::inputs::Surroundings;
@@ -36,7 +37,8 @@ fn give(report_dir: &Path, workspace: &Path) -> io::Result<()> {
     }
     let mut ours: Vec<PathBuf> =
         report_dir.ancestors().take_while(|path| **path != workspace).map(Path::to_owned).collect();
-    ours.extend(REPORTS.iter().chain(&["events.jsonl", CONTEXT_FILE]).map(|name| report_dir.join(name)));
+    let others = ["events.jsonl", CONTEXT_FILE, IDENTITY_FILE];
+    ours.extend(REPORTS.iter().chain(&others).map(|name| report_dir.join(name)));
     collect(&report_dir.join("evidence"), &mut ours);
     for path in ours {
         // Links are never followed, and what is not root's is not ours.

@@ -1,19 +1,21 @@
 //! After the run: outputs, step summary, annotations and the pull request's comment. Nothing here changes the verdict.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::ending::Ending;
+use super::identity;
 use super::outside;
 use super::say::{notice, say};
 use super::voice::voice;
 use crate::github::{self, Annotation, Context, Named, Patience, Published, Pull};
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::limited::{self, Links};
+use crate::plan::is_esr;
 use crate::record::Record;
-use crate::report::{self, Run};
+use crate::report::{self, Brief, Run};
 use crate::verdict::Verdict;
 
 /// What a report folder remembers of the pull request, for a second workflow that may write where this one may not.
@@ -26,6 +28,11 @@ const EVENT_LIMIT: u64 = 32 << 20;
 /// What GitHub is told, be it of a run or of stored records.
 pub(super) struct Notes {
     outputs: Vec<(&'static str, String)>,
+    /// The name of a commit status, where one is known.
+    status_context: Option<String>,
+    brief: Brief,
+    report_dir: PathBuf,
+    report_url: Option<String>,
     annotations: Vec<Annotation>,
     summary: String,
     comment: String,
@@ -38,6 +45,10 @@ impl Notes {
     pub(super) fn of(record: &Record, verdict: &Verdict, report_dir: &Path) -> Self {
         Self {
             outputs: github::outputs([("", record)], verdict, report_dir),
+            status_context: github::status_context(record, is_esr),
+            brief: report::brief(record, verdict),
+            report_dir: report_dir.to_owned(),
+            report_url: None,
             annotations: github::annotations(record, verdict),
             summary: report::summary(record, verdict),
             comment: report::comment(record, verdict),
@@ -53,6 +64,10 @@ impl Notes {
         let records = runs.iter().map(|run| (run.name.as_str(), &run.record));
         Self {
             outputs: github::outputs(records, verdict, report_dir),
+            status_context: github::shared_context(runs.iter().map(|run| &run.record), is_esr),
+            brief: report::merged_brief(runs, verdict),
+            report_dir: report_dir.to_owned(),
+            report_url: None,
             annotations: github::merged_annotations(runs),
             summary: report::merged_summary(runs, verdict),
             comment: report::merged_comment(runs, verdict),
@@ -63,6 +78,7 @@ impl Notes {
     /// With the address of the uploaded reports, where they were uploaded.
     fn linked(mut self, report_url: Option<&str>) -> Self {
         self.outputs.push(("report-url", report_url.unwrap_or_default().to_owned()));
+        self.report_url = report_url.map(str::to_owned);
         if let Some(url) = report_url {
             for text in [&mut self.summary, &mut self.comment] {
                 *text = format!("{}\n\nReports and evidence: <{url}>\n", text.trim_end());
@@ -94,14 +110,28 @@ impl Notes {
         }
     }
 
-    /// The files that the runner named: outputs and step summary. Once a run: both are added to, not replaced.
+    /// The files that the runner named: outputs and step summary. Once a run: both are added to, not replaced. Beside the
+    /// reports, whose they are.
     fn files(&self, context: &Context) {
         set_outputs(context, &self.outputs);
+        set_outputs(context, &self.named(context));
+        identity::leave(context, self.status_context.as_deref(), &self.report_dir);
         if let Some(file) = &context.summary_file
             && let Err(why) = github::append_summary(file, &self.summary)
         {
             say(&format!("note: {why}"));
         }
+    }
+
+    /// The outputs that name this run to others.
+    fn named(&self, context: &Context) -> [(&'static str, String); 2] {
+        let run = context.run.as_ref().map(|_| ("the run", context.run_url.as_str()));
+        let reports = self.report_url.as_deref().map(|url| ("reports", url));
+        let links: Vec<_> = run.into_iter().chain(reports).collect();
+        [
+            ("status-context", self.status_context.clone().unwrap_or_default()),
+            ("summary-text", self.brief.text(&links)),
+        ]
     }
 
     async fn comment(&self, publishing: &Publishing, context: &Context, surroundings: &Surroundings) {

@@ -15,7 +15,7 @@ use super::voice::voice;
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::{Problems, judge_publishing, pairs};
 use crate::record::Record;
-use crate::report::{self, Console, Look, Run, WrittenFile, stored, write_all, write_merged};
+use crate::report::{self, Console, Look, Names, Run, WrittenFile, stored, write_all, write_merged};
 use crate::shown::Shown;
 use crate::verdict::worst::worst;
 use crate::verdict::{ExitCode, Verdict};
@@ -64,7 +64,7 @@ pub(super) async fn published(
     let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
     let out = report_dir::make(&inputs.publishing.report_dir)?;
     let mut verdict = Verdict::of(&record);
-    let files = write_all(&record, &verdict, &out);
+    let files = write_all(&record, &verdict, &out, Names::read(&inputs.publishing.junit_names));
     if !all_written(&files) {
         verdict = verdict.without_reports();
     }
@@ -97,7 +97,7 @@ pub(super) async fn merged(
     }
     let runs = Run::numbered(runs);
     let mut verdict = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-    let files = write_merged(&runs, &verdict, &out);
+    let files = write_merged(&runs, &verdict, &out, Names::read(&inputs.publishing.junit_names));
     if !all_written(&files) {
         verdict = verdict.without_reports();
     }

@@ -21,6 +21,7 @@ use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan};
+use crate::report::Names;
 use crate::verdict::ExitCode;
 
 /// How long after its time limit a run's resources count as forgotten.
@@ -120,7 +121,8 @@ where
         build(events)
     };
     let context = publish::context(&inputs.publishing, None, surroundings);
-    let stand = Stand { run_id, report_dir: report_dir.clone(), secrets, password, context };
+    let names = Names::read(&inputs.publishing.junit_names);
+    let stand = Stand { run_id, report_dir: report_dir.clone(), names, secrets, password, context };
     let ending = conduct(&plan, provider, stand, &mut interrupts, surroundings, build).await?;
     let tell = async {
         let report_url = match &destination {

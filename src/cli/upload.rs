@@ -176,7 +176,7 @@ mod tests {
         let saved = EventKind::EvidenceSaved { path: "evidence/node1.log".into(), about: "log".into() };
         record.fold(&Event { at: time::OffsetDateTime::UNIX_EPOCH, kind: saved });
         let verdict = Verdict::of(&record);
-        let _ = crate::report::write_all(&record, &verdict, dir);
+        let _ = crate::report::write_all(&record, &verdict, dir, crate::report::Names::Plain);
         std::fs::create_dir(dir.join("evidence")).unwrap();
         std::fs::write(dir.join("evidence/node1.log"), vec![b'x'; 9 * 1024 * 1024]).unwrap();
         std::fs::write(dir.join("events.jsonl"), "{}").unwrap();
@@ -227,6 +227,7 @@ mod tests {
             "evidence/node1.log text/plain; charset=utf-8",
             "junit.xml application/xml",
             "record.json application/json",
+            "results.json application/json",
             "summary.md text/markdown; charset=utf-8",
         ];
         assert_eq!(types.collect::<Vec<_>>(), expected);

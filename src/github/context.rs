@@ -28,6 +28,10 @@ pub struct Context {
     pub server_url: String,
     /// The page of this run.
     pub run_url: String,
+    /// The number and the attempt of this run, or of the one that this is about.
+    pub run: Option<(String, String)>,
+    /// The branch, or the pull request's own one.
+    pub branch: Option<String>,
     /// Workflow and job: tells comments of different gates apart.
     pub id: String,
     /// `GITHUB_OUTPUT`.
@@ -83,9 +87,17 @@ impl Context {
         let server_url = url("GITHUB_SERVER_URL", "https://github.com");
         // What a second workflow publishes was found by the first one.
         let tested = event["workflow_run"]["id"].as_u64().map(|run| run.to_string());
-        let run =
-            tested.as_deref().or(get("GITHUB_RUN_ID")).map_or_else(String::new, |run| format!("/runs/{run}"));
-        let run_url = format!("{server_url}/{repository}/actions{run}");
+        let id = tested.as_deref().or(get("GITHUB_RUN_ID"));
+        let page = id.map_or_else(String::new, |run| format!("/runs/{run}"));
+        let run_url = format!("{server_url}/{repository}/actions{page}");
+        let attempt = match tested {
+            Some(_) => event["workflow_run"]["run_attempt"].as_u64().map(|attempt| attempt.to_string()),
+            None => get("GITHUB_RUN_ATTEMPT").map(str::to_owned),
+        };
+        let run = id.map(|id| (id.to_owned(), attempt.unwrap_or_else(|| "1".into())));
+        // Of a pull request GITHUB_REF_NAME is "7/merge"; of another workflow's run it is the default branch.
+        let tested_branch = event["workflow_run"]["head_branch"].as_str();
+        let branch = tested_branch.or(get("GITHUB_HEAD_REF")).or(get("GITHUB_REF_NAME"));
         let id = [get("GITHUB_WORKFLOW"), get("GITHUB_JOB")];
         Some(Self {
             owner: owner.to_owned(),
@@ -102,6 +114,8 @@ impl Context {
             api_url: url("GITHUB_API_URL", "https://api.github.com"),
             server_url,
             run_url,
+            run,
+            branch: branch.map(str::to_owned),
             id: id.into_iter().flatten().collect::<Vec<_>>().join("/"),
             output_file: get("GITHUB_OUTPUT").map(PathBuf::from),
             summary_file: get("GITHUB_STEP_SUMMARY").map(PathBuf::from),

@@ -1,4 +1,5 @@
-//! At home on GitHub: where we run, what the runner is told, and the comment on the pull request.
+//! At home on GitHub: where we run, what the runner is told, and the comment on the pull request; and by which names
+//! Mattermost's own pipelines know a run there: [`Identity`], [`status_context`].
 //!
 //! [`Context`] reads a map of variables and the event; the environment itself is read elsewhere. Workflow
 //! commands go to a given writer, file commands to the files the runner named. Nothing here can change a
@@ -10,11 +11,13 @@ mod commands;
 mod comment;
 mod context;
 mod head;
+mod identity;
 mod marker;
 mod notice;
 mod outputs;
 #[cfg(test)]
 mod scripted;
+mod status;
 
 pub use annotations::{annotations, merged_annotations};
 pub use commands::{
@@ -24,6 +27,8 @@ pub use commands::{
 pub use comment::{Patience, Published, publish};
 pub use context::{Context, Named, Pull};
 pub use head::Head;
+pub use identity::Identity;
 pub use marker::marker;
 pub use notice::Notice;
 pub use outputs::{OUTPUTS, outputs};
+pub use status::{shared_context, status_context};

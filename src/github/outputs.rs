@@ -20,6 +20,14 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ("failed", "failed checks as stage/check, separated by commas"),
     ("junit", "path of junit.xml"),
     ("report-dir", "path of the folder with all reports"),
+    (
+        "status-context",
+        "name of a commit status, as e2e-test/upgrade-gate/enterprise/upgrade-from-release-11.7-esr; of a matrix what all have in common",
+    ),
+    (
+        "summary-text",
+        "verdict, pair, numbers, first cause and links in at most 1,500 characters, for an incoming webhook",
+    ),
     ("report-url", "address of the uploaded reports, empty where none were"),
     (
         "matrix",

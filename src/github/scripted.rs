@@ -81,6 +81,8 @@ pub(super) fn context(api_url: &str) -> Context {
         api_url: api_url.into(),
         server_url: "http://git.acme.com".into(),
         run_url: "http://git.acme.com/acme/chat/actions/runs/42".into(),
+        run: Some(("42".into(), "1".into())),
+        branch: Some("main".into()),
         id: "Gate/roll".into(),
         output_file: None,
         summary_file: None,

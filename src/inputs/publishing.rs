@@ -9,6 +9,8 @@ use super::settle::settle;
 const REPORT_DIR: &str = "upgrade-gate-report";
 /// The default of `comment`.
 const COMMENT: &str = "auto";
+/// The default of `junit-names`.
+const JUNIT_NAMES: &str = "plain";
 
 /// The inputs that say what becomes of reports.
 #[derive(Debug, Clone, Args)]
@@ -44,6 +46,10 @@ pub struct Publishing {
         help_heading = "Reports"
     )]
     pub pull_request: String,
+
+    /// Names of the cases in junit.xml: `plain`, or `zephyr` (`MM-T5392_20 posts.sent [release]`, docs/mattermost-tools.md).
+    #[arg(long, env = "INPUT_JUNIT-NAMES", value_name = "WHICH", default_value = JUNIT_NAMES, help_heading = "Reports")]
+    pub junit_names: String,
 }
 
 impl Publishing {
@@ -55,6 +61,7 @@ impl Publishing {
             (&mut self.comment, COMMENT),
             (&mut self.ca_bundle, ""),
             (&mut self.pull_request, ""),
+            (&mut self.junit_names, JUNIT_NAMES),
         ]);
         self.github_token = self.github_token.filter(|token| !token.expose_secret().trim().is_empty());
         self

@@ -33,6 +33,7 @@ pub use matrix::{Pair, matrix, pairs};
 pub use problems::{Problem, Problems};
 pub use publishing::judge_publishing;
 pub use render::text;
+pub use support::is_esr;
 pub use types::{
     AttachedNode, AttachedPlan, Budgets, BuiltPlan, Bundle, LeftOut, Mode, Plan, Release, StagePlan,
     SuitePlan,

@@ -20,6 +20,12 @@ pub(super) fn stables_for(release: &Version) -> Option<Vec<Version>> {
     Some(std::iter::once(before).chain(older).map(|(major, minor)| Version::Minor(major, minor)).collect())
 }
 
+/// Whether a version is of an extended support release that gets fixes.
+#[must_use]
+pub fn is_esr(version: &Version) -> bool {
+    version.line().is_some_and(|line| ESRS.iter().any(|(esr, _)| *esr == line))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +43,13 @@ mod tests {
         assert_eq!(stables("11.7.2").unwrap(), ["11.6"]);
         assert_eq!(stables("master"), None);
         assert_eq!(stables("14.0"), None);
+    }
+
+    #[test]
+    fn any_dot_release_of_an_esr_is_one() {
+        for (version, esr) in [("11.7", true), ("11.7.4-rc1", true), ("11.8.0", false), ("master", false)] {
+            assert_eq!(is_esr(&Version::read(version)), esr, "{version}");
+        }
     }
 
     #[test]

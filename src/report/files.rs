@@ -5,23 +5,25 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use super::names::Names;
 use super::runs::Run;
-use super::{json, junit, markdown, merged};
+use super::{json, junit, markdown, merged, playwright};
 use crate::record::Record;
 use crate::verdict::Verdict;
 
 /// How one report becomes text.
-type Render = fn(&Record, &Verdict) -> Result<String, String>;
+type Render = fn(&Record, &Verdict, Names) -> Result<String, String>;
 
 /// The files that [`write_all`] writes, by name. `events.jsonl` is there already: it is written live.
-pub const REPORTS: &[&str] = &["record.json", "junit.xml", "summary.md", "comment.md"];
+pub const REPORTS: &[&str] = &["record.json", "junit.xml", "results.json", "summary.md", "comment.md"];
 
 /// The renderers, in the order of [`REPORTS`].
-const RENDERERS: [Render; 4] = [
-    |record, _| json::render(record).map_err(|error| error.to_string()),
+const RENDERERS: [Render; 5] = [
+    |record, _, _| json::render(record).map_err(|error| error.to_string()),
     junit::render,
-    |record, verdict| Ok(markdown::summary(record, verdict)),
-    |record, verdict| Ok(markdown::comment(record, verdict)),
+    |record, verdict, _| playwright::render(record, verdict),
+    |record, verdict, _| Ok(markdown::summary(record, verdict)),
+    |record, verdict, _| Ok(markdown::comment(record, verdict)),
 ];
 
 /// One report and what became of it.
@@ -36,16 +38,17 @@ pub struct WrittenFile {
 /// Writes all reports into `dir`, which is made if need be. Nothing is ever half written under its final
 /// name, and a report that fails (or has a bug) leaves the others alone.
 #[must_use]
-pub fn write_all(record: &Record, verdict: &Verdict, dir: &Path) -> Vec<WrittenFile> {
-    let of_run = |(name, render): (&&'static str, Render)| kept(dir, name, || render(record, verdict));
+pub fn write_all(record: &Record, verdict: &Verdict, dir: &Path, names: Names) -> Vec<WrittenFile> {
+    let of_run = |(name, render): (&&'static str, Render)| kept(dir, name, || render(record, verdict, names));
     REPORTS.iter().zip(RENDERERS).map(of_run).collect()
 }
 
 /// Writes the reports of a matrix into `dir`, as [`write_all`] does those of one run. Each run keeps its own record.
 #[must_use]
-pub fn write_merged(runs: &[Run], verdict: &Verdict, dir: &Path) -> Vec<WrittenFile> {
+pub fn write_merged(runs: &[Run], verdict: &Verdict, dir: &Path, names: Names) -> Vec<WrittenFile> {
     vec![
-        kept(dir, "junit.xml", || junit::render_all(runs)),
+        kept(dir, "junit.xml", || junit::render_all(runs, names)),
+        kept(dir, "results.json", || playwright::render_all(runs)),
         kept(dir, "summary.md", || Ok(merged::summary(runs, verdict))),
         kept(dir, "comment.md", || Ok(merged::comment(runs, verdict))),
     ]
@@ -111,7 +114,7 @@ mod tests {
         let (record, verdict) = sample();
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path().join("a/b");
-        for file in write_all(&record, &verdict, &dir) {
+        for file in write_all(&record, &verdict, &dir, Names::Plain) {
             assert!(fs::metadata(file.result.unwrap()).unwrap().len() > 0, "{}", file.name);
         }
         let mut names: Vec<_> = fs::read_dir(&dir)
@@ -129,7 +132,7 @@ mod tests {
         let (record, verdict) = sample();
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("junit.xml")).unwrap();
-        let failed: Vec<_> = write_all(&record, &verdict, dir.path())
+        let failed: Vec<_> = write_all(&record, &verdict, dir.path(), Names::Plain)
             .into_iter()
             .filter(|file| file.result.is_err())
             .collect();
@@ -145,7 +148,7 @@ mod tests {
         let (record, verdict) = sample();
         let dir = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/dev/full", dir.path().join(".summary.md.part")).unwrap();
-        let failed: Vec<_> = write_all(&record, &verdict, dir.path())
+        let failed: Vec<_> = write_all(&record, &verdict, dir.path(), Names::Plain)
             .into_iter()
             .filter_map(|file| file.result.err())
             .collect();

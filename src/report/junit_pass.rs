@@ -1,16 +1,21 @@
 //! A pass over the XML that junit-report wrote, for what that crate cannot say.
 //!
 //! junit-report 0.9.1 writes times as shortest floats (`0.2843`), where the common schema wants three
-//! decimals at most; it sums up the times of checks that ran at once; it has no `skipped` count and no
-//! totals. The pass reads tags only: text and CDATA go through untouched, whatever they contain.
+//! decimals at most; it sums up the times of checks that ran at once; it has no `skipped` count, no totals and no
+//! properties, which come first in their element. The pass reads tags only: text and CDATA go through untouched,
+//! whatever they contain.
 
-/// What a suite's tag should say.
-#[derive(Debug, Clone, Copy)]
+/// What a suite's tag should say, and what stands in it.
+#[derive(Debug, Clone)]
 pub(crate) struct SuiteFacts {
     /// How long it really took, in milliseconds.
     pub(crate) took_ms: u64,
     /// How many of its cases were skipped.
     pub(crate) skipped: usize,
+    /// Its properties, as XML; may be empty.
+    pub(crate) properties: String,
+    /// Those of its cases, in their order.
+    pub(crate) cases: Vec<String>,
 }
 
 /// What the root's tag should say.
@@ -25,6 +30,7 @@ pub(crate) struct Totals {
 pub(crate) fn complete(xml: &str, suites: &[SuiteFacts], totals: Totals) -> String {
     let mut out = String::with_capacity(xml.len() + 1024);
     let mut suites = suites.iter();
+    let mut cases = <&[String]>::default().iter();
     let mut rest = xml;
     while let Some(start) = rest.find('<') {
         out.push_str(&rest[..start]);
@@ -47,12 +53,17 @@ pub(crate) fn complete(xml: &str, suites: &[SuiteFacts], totals: Totals) -> Stri
             Some("testsuite") if !tag.starts_with("</") => match suites.next() {
                 Some(facts) => {
                     let timed = with_time(tag, |_| seconds(facts.took_ms));
-                    out.push_str(&with_attributes(&timed, &format!(" skipped=\"{}\"", facts.skipped)));
+                    let told = with_attributes(&timed, &format!(" skipped=\"{}\"", facts.skipped));
+                    out.push_str(&with_first_child(&told, "testsuite", &facts.properties));
+                    cases = facts.cases.iter();
                 }
                 None => out.push_str(tag),
             },
-            Some("testcase") => out
-                .push_str(&with_time(tag, |time| format!("{:.3}", time.parse::<f64>().unwrap_or_default()))),
+            Some("testcase") => {
+                let timed = with_time(tag, |time| format!("{:.3}", time.parse::<f64>().unwrap_or_default()));
+                let properties = cases.next().map_or("", String::as_str);
+                out.push_str(&with_first_child(&timed, "testcase", properties));
+            }
             _ => out.push_str(tag),
         }
         rest = after;
@@ -94,9 +105,37 @@ fn with_attributes(tag: &str, more: &str) -> String {
     format!("{}{more}{}", &tag[..end], &tag[end..])
 }
 
+/// The opening tag with a child behind it; one that was empty is closed after it.
+fn with_first_child(tag: &str, name: &str, child: &str) -> String {
+    match tag.strip_suffix("/>") {
+        Some(open) if !child.is_empty() => format!("{open}>{child}</{name}>"),
+        _ => format!("{tag}{child}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn facts(took_ms: u64, skipped: usize, properties: &str, cases: &[&str]) -> SuiteFacts {
+        let cases = cases.iter().map(ToString::to_string).collect();
+        SuiteFacts { took_ms, skipped, properties: properties.to_owned(), cases }
+    }
+
+    #[test]
+    fn properties_come_first_in_open_and_in_empty_elements() {
+        let xml = concat!(
+            r#"<testsuites><testsuite name="a"><testcase name="x"><failure/></testcase><testcase name="y"/>"#,
+            r#"<testcase name="z"/></testsuite><testsuite name="b"/></testsuites>"#
+        );
+        let suites = [facts(0, 0, "<p/>", &["<q/>", "<r/>", ""]), facts(0, 0, "<s/>", &[])];
+        let expected = concat!(
+            r#"<testsuites tests="0" failures="0" errors="0"><testsuite name="a" skipped="0"><p/>"#,
+            r#"<testcase name="x"><q/><failure/></testcase><testcase name="y"><r/></testcase>"#,
+            r#"<testcase name="z"/></testsuite><testsuite name="b" skipped="0"><s/></testsuite></testsuites>"#
+        );
+        assert_eq!(complete(xml, &suites, Totals::default()), expected);
+    }
 
     #[test]
     fn tags_are_completed_and_text_is_left_alone() {
@@ -106,7 +145,7 @@ mod tests {
             r#"<system-out><![CDATA[<testcase time="0.1"/> ]]]]><![CDATA[> <testsuite time="1">]]></system-out></testcase>"#,
             r#"<testcase name="z" time="2"/></testsuite><testsuite time="0"/></testsuites>"#
         );
-        let suites = [SuiteFacts { took_ms: 12_034, skipped: 1 }, SuiteFacts { took_ms: 0, skipped: 0 }];
+        let suites = [facts(12_034, 1, "", &[]), facts(0, 0, "", &[])];
         let done = complete(xml, &suites, Totals { tests: 2, failures: 1, errors: 0 });
         let expected = concat!(
             r#"<?xml version="1.0"?><testsuites tests="2" failures="1" errors="0"><testsuite id="0" name="a &quot; time=&quot;9" time="12.034" skipped="1">"#,

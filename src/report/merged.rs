@@ -88,7 +88,7 @@ mod tests {
     use crate::event::{EventKind, Outcome, Stage};
     use crate::record::Record;
     use crate::record::tests::{failed, header, record, result};
-    use crate::report::{merged_junit, write_merged};
+    use crate::report::{Names, merged_junit, write_merged};
     use crate::verdict::worst::worst;
 
     fn run(outcome: Outcome) -> Record {
@@ -135,13 +135,14 @@ mod tests {
 
     #[test]
     fn suites_and_classes_carry_the_name_of_their_run() {
-        let xml = merged_junit(&matrix()).unwrap();
+        let xml = merged_junit(&matrix(), Names::Plain).unwrap();
         for part in [
             r#"<testsuites tests="5" failures="1" errors="1">"#,
             r#"name="9.8.0 to 9.9.0: run""#,
             r#"name="9.8.0 to 9.9.0 (again, 2): release""#,
             r#"classname="mattermost.upgrade.9_8_0 to 9_9_0 (again, 2).release.a""#,
-            r#"classname="mattermost.upgrade.9_7_0 to 9_9_0.run"><error type="NotMeasured" message="it left no record"#,
+            r#"classname="mattermost.upgrade.9_7_0 to 9_9_0.run"><properties><property name="test_key""#,
+            r#"<error type="NotMeasured" message="it left no record"#,
         ] {
             assert!(xml.contains(part), "{part}\n{xml}");
         }
@@ -150,7 +151,7 @@ mod tests {
     #[test]
     fn the_reports_of_a_matrix_are_written_beside_each_other() {
         let (runs, dir) = (matrix(), tempfile::tempdir().unwrap());
-        for file in write_merged(&runs, &verdict(&runs), dir.path()) {
+        for file in write_merged(&runs, &verdict(&runs), dir.path(), Names::Plain) {
             assert!(file.result.unwrap().exists(), "{}", file.name);
         }
     }

@@ -16,16 +16,20 @@ pub struct Run {
     pub verdict: Verdict,
 }
 
+/// The name of a record's upgrade.
+pub(crate) fn name_of(record: &Record) -> String {
+    record.header.as_ref().map_or_else(
+        || "an upgrade that was never planned".to_owned(),
+        |header| format!("{} to {}", header.stable.given, header.release.given),
+    )
+}
+
 impl Run {
     /// The run of a record, named after its upgrade.
     #[must_use]
     pub fn of(record: Record) -> Self {
-        let name = record.header.as_ref().map_or_else(
-            || "an upgrade that was never planned".to_owned(),
-            |header| format!("{} to {}", header.stable.given, header.release.given),
-        );
         let verdict = Verdict::of(&record);
-        Self { name, record, verdict }
+        Self { name: name_of(&record), record, verdict }
     }
 
     /// A run that should be there and is not: as red as a check that never ran.

@@ -10,8 +10,14 @@ use crate::verdict::worst::worst;
 /// Makes every report of a record, and of a matrix of it.
 fn rendered(record: &Record) {
     let verdict = Verdict::of(record);
-    let xml = junit(record, &verdict).unwrap();
-    assert!(roxmltree::Document::parse(&xml).is_ok(), "junit.xml is not well-formed");
+    for names in [Names::Plain, Names::Zephyr] {
+        let xml = junit(record, &verdict, names).unwrap();
+        assert!(roxmltree::Document::parse(&xml).is_ok(), "junit.xml is not well-formed");
+    }
+    let json: serde_json::Value = serde_json::from_str(&playwright(record, &verdict).unwrap()).unwrap();
+    let red = json["stats"]["unexpected"].as_u64().is_some_and(|count| count > 0);
+    assert!(red || verdict.passed(), "a red run without a red test in results.json");
+    assert!(brief(record, &verdict).text(&[]).chars().count() <= BRIEF_LIMIT);
     assert!(
         summary(record, &verdict).len() <= SUMMARY_LIMIT && comment(record, &verdict).len() <= COMMENT_LIMIT
     );
@@ -24,9 +30,10 @@ fn rendered(record: &Record) {
     let runs = Run::numbered(vec![Run::of(record.clone()), Run::of(record.clone()), Run::missing("x")]);
     let all = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
     assert!(!all.passed(), "one is missing");
-    assert!(roxmltree::Document::parse(&merged_junit(&runs).unwrap()).is_ok());
+    assert!(roxmltree::Document::parse(&merged_junit(&runs, Names::Zephyr).unwrap()).is_ok());
     let _ = (merged_summary(&runs, &all), merged_comment(&runs, &all), merged_console(&runs, &all, &[]));
-    let _ = merged_annotations(&runs);
+    let _ = (merged_annotations(&runs), merged_playwright(&runs).unwrap());
+    assert!(merged_brief(&runs, &all).text(&[]).chars().count() <= BRIEF_LIMIT);
     assert_eq!(
         read_record(&record_json(record).unwrap()).as_ref(),
         Ok(record),
@@ -58,7 +65,7 @@ fn fuzzed() {
         "\\ud800",
         "]]>",
     ];
-    let more = ["golden/report/*.json"];
+    let more = ["golden/report/*.record.json"];
     let target = crate::tests::fuzz::Target { name: "record", more: &more, tokens: &tokens, part: b'\n' };
     target.texts(|text| {
         if let Ok(record) = stored::judged(text) {

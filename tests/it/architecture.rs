@@ -46,7 +46,22 @@ const HOUSE: House<'_> = House {
             "report",
             &["record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen", "limited"],
         ),
-        ("github", &["report", "record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen"]),
+        (
+            "github",
+            &[
+                "report",
+                "record",
+                "verdict",
+                "event",
+                "outcome",
+                "case",
+                "versions",
+                "redact",
+                "reference",
+                "shown",
+                "unseen",
+            ],
+        ),
     ],
     meeting: &["main", "cli"],
 };

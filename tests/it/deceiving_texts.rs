@@ -55,9 +55,13 @@ proptest! {
         let runs = Run::numbered(vec![Run::of(record.clone()), Run::of(record.clone())]);
         let all = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
 
-        prop_assert_eq!(left(&report::junit(&record, &verdict).unwrap()), "", "junit.xml");
-        prop_assert_eq!(left(&report::merged_junit(&runs).unwrap()), "", "junit.xml of a matrix");
+        prop_assert_eq!(left(&report::junit(&record, &verdict, report::Names::Plain).unwrap()), "", "junit.xml");
+        prop_assert_eq!(left(&report::merged_junit(&runs, report::Names::Zephyr).unwrap()), "", "junit.xml of a matrix");
+        prop_assert_eq!(left(&report::playwright(&record, &verdict).unwrap()), "", "results.json");
+        prop_assert_eq!(left(&report::merged_playwright(&runs).unwrap()), "", "results.json of a matrix");
         let markdown = [
+            report::brief(&record, &verdict).text(&[]),
+            report::merged_brief(&runs, &all).text(&[]),
             report::summary(&record, &verdict),
             report::comment(&record, &verdict),
             report::merged_summary(&runs, &all),

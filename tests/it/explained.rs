@@ -38,7 +38,7 @@ async fn a_waived_failure_is_told_everywhere_and_not_red() {
     let summary = report::summary(&record, &verdict);
     let told = summary.find("the proxy does it (ops, until 2026-11-26)").expect("the reason");
     assert!(told < summary.find("### Stages").unwrap(), "{summary}");
-    let junit = report::junit(&record, &verdict).unwrap();
+    let junit = report::junit(&record, &verdict, report::Names::Plain).unwrap();
     assert!(
         junit.contains(
             r#"<skipped type="Waived" message="waived by ops until 2026-11-26: the proxy does it""#

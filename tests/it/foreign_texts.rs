@@ -181,9 +181,9 @@ proptest! {
         let record = record(&texts);
         let run = Run::of(record.clone());
         // Phase, breakage, signal and verdict; each text as a check, and as a test of the user's.
-        let alone = cases(&report::junit(&record, &run.verdict).unwrap());
+        let alone = cases(&report::junit(&record, &run.verdict, report::Names::Plain).unwrap());
         prop_assert_eq!(alone, 4 + 2 * TEXTS);
-        let xml = report::merged_junit(&Run::numbered(vec![run.clone(), run])).unwrap();
+        let xml = report::merged_junit(&Run::numbered(vec![run.clone(), run]), report::Names::Zephyr).unwrap();
         prop_assert_eq!(cases(&xml), 2 * alone);
     }
 }

@@ -47,7 +47,7 @@ fn a_stored_record_gives_the_runs_reports_and_its_exit_code() {
         folder(dir.path(), golden);
         let ended = gate(dir.path(), &["report", "--from", golden, "--report-dir", "out"], &[]);
         assert_eq!(code(&ended), expected, "{ended:?}");
-        for report in ["record.json", "junit.xml", "summary.md", "comment.md"] {
+        for report in ["record.json", "junit.xml", "results.json", "summary.md", "comment.md"] {
             let run =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/report/{golden}.{report}"));
             assert_eq!(
@@ -70,7 +70,11 @@ fn the_action_publishes_instead_of_running() {
         ("GITHUB_REPOSITORY", "acme/chat"),
         ("GITHUB_OUTPUT", set.as_str()),
         ("GITHUB_STEP_SUMMARY", summary.as_str()),
+        ("GITHUB_RUN_ID", "42"),
+        ("GITHUB_SHA", "abc"),
+        ("GITHUB_REF_NAME", "main"),
         ("INPUT_REPORT-FROM", "red"),
+        ("INPUT_JUNIT-NAMES", "zephyr"),
         ("INPUT_STABLE", ""),
         ("INPUT_COMMENT", ""),
     ];
@@ -79,6 +83,14 @@ fn the_action_publishes_instead_of_running() {
     let outputs = outputs(Path::new(&set));
     assert_eq!((outputs["verdict"].as_str(), outputs["exit-code"].as_str()), ("failed", "1"));
     assert_eq!(outputs["junit"], "upgrade-gate-report/junit.xml");
+    assert_eq!(outputs["status-context"], "e2e-test/upgrade-gate/enterprise/upgrade-from-release-9.8");
+    let text = &outputs["summary-text"];
+    assert!(text.starts_with("❌ **Upgrade from 9.8.0 to 9.9.0"), "{text}");
+    assert!(text.ends_with("\n[the run](https://github.com/acme/chat/actions/runs/42)"), "{text}");
+    let report = |name: &str| fs::read_to_string(dir.path().join("upgrade-gate-report").join(name)).unwrap();
+    assert!(report("junit.xml").contains(r#"<testcase name="MM-T5392_20 posts.edit [stable]""#));
+    let identity = r#"{"repository":"acme/chat","commit_sha":"abc","gh_run_id":"42","gh_run_attempt":"1","name":"upgrade-gate/enterprise/upgrade-from-release-9.8","branch":"main"}"#;
+    assert_eq!(report("identity.json"), format!("{identity}\n"));
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report/red.summary.md");
     assert_eq!(
         fs::read_to_string(summary).unwrap().trim_end(),

@@ -66,7 +66,7 @@ fn reports_are_as_they_were(name: &str, exit_code: ExitCode) {
     assert_eq!(String::from_utf8(log).unwrap(), text);
 
     let dir = tempfile::tempdir().unwrap();
-    for file in write_all(&record, &verdict, dir.path()) {
+    for file in write_all(&record, &verdict, dir.path(), report::Names::Plain) {
         file.result.unwrap();
     }
     compare(&format!("{name}.console.txt"), &console(&events, &record, &verdict));
@@ -77,7 +77,7 @@ fn reports_are_as_they_were(name: &str, exit_code: ExitCode) {
     // A stored record gives the same reports again, without the events.
     let stored = report::read_record(&fs::read_to_string(dir.path().join("record.json")).unwrap()).unwrap();
     let again = tempfile::tempdir().unwrap();
-    for file in write_all(&stored, &Verdict::of(&stored), again.path()) {
+    for file in write_all(&stored, &Verdict::of(&stored), again.path(), report::Names::Plain) {
         let (first, second) = (dir.path().join(file.name), file.result.unwrap());
         assert_eq!(fs::read(first).unwrap(), fs::read(second).unwrap(), "{}", file.name);
     }

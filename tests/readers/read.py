@@ -9,9 +9,14 @@ schema = etree.XMLSchema(etree.parse(sys.argv[1]))
 
 for path in sys.argv[2:]:
     document = etree.parse(path)
-    # The one thing that readers want and the schema does not know.
+    # What readers want of a case and the schema does not know: its file, and properties, which it has for suites alone.
     for case in document.iter("testcase"):
         case.attrib.pop("file", None)
+        for child in case.findall("properties"):
+            assert case.index(child) == 0, f"{path}: properties of {case.get('name')} do not come first"
+            keys = [one.get("value") for one in child if one.get("name") == "test_key"]
+            assert keys == ["MM-T5392"], f"{path}: {case.get('name')} has the keys {keys}"
+            case.remove(child)
     if not schema.validate(document):
         sys.exit(f"{path} is not valid: {schema.error_log}")
 
@@ -31,6 +36,8 @@ for path in sys.argv[2:]:
             counted[name] += count
             declared = getattr(suite, name)
             assert declared == count, f"{path}: suite {suite.name} declares {declared} {name}, and has {count}"
+        named = {one.name: one.value for one in suite.properties()}
+        assert all(named.values()), f"{path}: suite {suite.name} has an empty property"
         for case in cases:
             assert case.name and case.classname, f"{path}: a case without name or class"
             assert (suite.name, case.classname, case.name) not in names, f"{path}: {case.classname} {case.name} twice"

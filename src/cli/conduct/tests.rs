@@ -25,6 +25,7 @@ fn stand(dir: &Path) -> Stand {
     Stand {
         run_id: "ug-0123456789".into(),
         report_dir: dir.to_owned(),
+        names: Names::Plain,
         secrets: vec!["hunter22".into()],
         password: SecretString::from("Password-of-a-test-1"),
         context: None,

@@ -1,7 +1,10 @@
 //! Read back with quick-xml: red where the verdict is red, and well-formed whatever the text.
 
 use super::*;
-use crate::event::{Breakage, EventKind, Failure, Phase, Step};
+use crate::event::{
+    Blame, Breakage, Clustering, EventKind, Failure, Outcome, Phase, Stage, Step, UserEnd, UserSuite,
+    UserTest,
+};
 use crate::record::tests::{breakage, failed, header, record, result};
 use proptest::prelude::*;
 use quick_xml::events::Event as Xml;
@@ -43,7 +46,7 @@ fn attribute_of<'e>(element: &'e Element, name: &str) -> &'e str {
 fn xml_of(kinds: Vec<EventKind>) -> (String, Verdict) {
     let record = record(kinds);
     let verdict = Verdict::of(&record);
-    (render(&record, &verdict).unwrap(), verdict)
+    (render(&record, &verdict, Names::Plain).unwrap(), verdict)
 }
 
 #[test]
@@ -117,6 +120,92 @@ fn counts_times_and_names_are_what_readers_need() {
     }
     assert!(names.contains(&("mattermost.upgrade.stable.posts", "posts.edit")));
     assert!(names.contains(&("mattermost.upgrade.stable.files", "files.read")), "never ran");
+}
+
+/// Phases, a check of two lines, one that never ran, and a test of the user's.
+fn many_kinds() -> Vec<EventKind> {
+    let test =
+        |name: &str| UserTest { class: "login".into(), name: name.into(), took_ms: 1, end: UserEnd::Passed };
+    let suite = UserSuite { name: "e2e".into(), took_ms: 1, tests: vec![test("MM-T7 works")] };
+    let mut twice = result(Stage::Release, "channels", Outcome::Passed);
+    twice.lines = vec!["S1.3b".into(), "S2.2b".into()];
+    vec![
+        EventKind::RunStarted(header(&[
+            (Stage::Stable, &["channels"]),
+            (Stage::Release, &["channels", "lost"]),
+        ])),
+        EventKind::PhaseFinished { phase: Phase::BringUp, took_ms: 1 },
+        EventKind::PhaseFinished { phase: Phase::Replace("node1".into()), took_ms: 1 },
+        EventKind::ClusterKnown { clustering: Clustering::Clustered },
+        EventKind::CheckFinished(twice),
+        EventKind::SuiteReported { suites: vec![suite] },
+    ]
+}
+
+/// What stands in the `<properties>` of the first element with this name, if they come first in it.
+fn properties_of(xml: &str, tag: &str, name: &str) -> Vec<String> {
+    let document = roxmltree::Document::parse(xml).unwrap();
+    let named =
+        |node: &roxmltree::Node<'_, '_>| node.has_tag_name(tag) && node.attribute("name") == Some(name);
+    let element = document.descendants().find(named).unwrap_or_else(|| panic!("no {name} in {xml}"));
+    let Some(first) = element.first_element_child().filter(|child| child.has_tag_name("properties")) else {
+        return Vec::new();
+    };
+    let pairs = first
+        .children()
+        .map(|one| format!("{}={}", one.attribute("name").unwrap(), one.attribute("value").unwrap()));
+    pairs.collect()
+}
+
+#[test]
+fn suites_and_cases_have_their_properties_first() {
+    let (xml, _) = xml_of(many_kinds());
+    let of_run = ["stable=mattermost/team:9.8.0", "release=mattermost/team:9.9.0", "clustering=HA cluster"];
+    for suite in ["run", "stable", "release", "your suite: e2e"] {
+        assert_eq!(properties_of(&xml, "testsuite", suite), of_run, "{suite}");
+    }
+    let of_check = ["test_key=MM-T5392", "line=S1.3b, S2.2b", "stage=stable", "check=channels"];
+    assert_eq!(properties_of(&xml, "testcase", "channels"), of_check, "never ran, and passed on release");
+    let unknown = ["test_key=MM-T5392", "stage=release", "check=lost"];
+    assert_eq!(properties_of(&xml, "testcase", "lost"), unknown);
+    assert_eq!(properties_of(&xml, "testcase", "replace node1"), ["test_key=MM-T5392", "line=S2.0"]);
+    assert!(properties_of(&xml, "testcase", "MM-T7 works").is_empty(), "it is none of the case");
+}
+
+#[test]
+fn the_runs_of_a_matrix_have_their_own_properties() {
+    let mut other = record(many_kinds());
+    other.header.as_mut().unwrap().stable.image = "mattermost/team:9.7.0".into();
+    other.clustering = None;
+    let runs = Run::numbered(vec![Run::of(record(many_kinds())), Run::of(other)]);
+    let xml = render_all(&runs, Names::Plain).unwrap();
+    let stable = |suite: &str| properties_of(&xml, "testsuite", suite);
+    assert_eq!(stable("9.8.0 to 9.9.0: release").len(), 3);
+    assert_eq!(
+        stable("9.8.0 to 9.9.0 (again, 2): release"),
+        ["stable=mattermost/team:9.7.0", "release=mattermost/team:9.9.0"]
+    );
+}
+
+#[test]
+fn names_for_test_management_begin_with_key_and_number() {
+    let record = record(many_kinds());
+    let names = |names| {
+        let (elements, _) = read(&render(&record, &Verdict::of(&record), names).unwrap());
+        let cases = elements.into_iter().filter(|element| element.0 == "testcase");
+        cases.map(|case| attribute_of(&case, "name").to_owned()).collect::<Vec<_>>()
+    };
+    let expected = [
+        ("bring up on stable", "MM-T5392_1 bring up on stable"),
+        ("replace node1", "MM-T5392_14 replace node1"),
+        ("complete", "MM-T5392_14 complete"),
+        ("channels", "MM-T5392_7 channels [stable]"),
+        ("channels", "MM-T5392_7 channels [release]"),
+        ("lost", "MM-T5392 lost [release]"),
+        ("MM-T7 works", "MM-T7 works"),
+    ];
+    assert_eq!(names(Names::Plain), expected.map(|(plain, _)| plain));
+    assert_eq!(names(Names::Zephyr), expected.map(|(_, zephyr)| zephyr));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! docs/checks.md and docs/faults.md: the catalogues.
 
 use upgrade_gate::announced;
-use upgrade_gate::case::LINES;
+use upgrade_gate::case::{self, KEY, LINES};
 use upgrade_gate::checks::catalogue::{self, CHECKS};
 use upgrade_gate::fault;
 
@@ -29,6 +29,15 @@ fn every_line_of_the_case_is_listed_with_its_checks() {
         [line.id.to_owned(), line.title.to_owned(), codes(&covering, "no check yet")]
     });
     hold("docs/checks.md", "lines", &table(["line", "what it asks", "checks"], rows));
+}
+
+#[test]
+fn every_line_of_the_case_is_listed_with_its_number() {
+    let rows = LINES.iter().map(|line| {
+        let number = case::number(line.id).unwrap();
+        [format!("`{KEY}_{number} …`"), line.id.to_owned(), line.title.to_owned()]
+    });
+    hold("docs/mattermost-tools.md", "numbers", &table(["names begin with", "line", "what it asks"], rows));
 }
 
 #[test]

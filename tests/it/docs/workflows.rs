@@ -3,6 +3,8 @@
 use serde_json::Value;
 use upgrade_gate::cluster::{FileStore, Roles};
 use upgrade_gate::compose::load;
+use upgrade_gate::github::OUTPUTS;
+use upgrade_gate::report::REPORTS;
 
 use super::input_tables::names;
 use super::region::{path, text};
@@ -55,13 +57,32 @@ fn the_readmes_workflows_are_short_and_their_inputs_exist() {
     for workflow in &of_docs {
         assert!(workflow.lines().count() <= 20, "more than 20 lines:\n{workflow}");
     }
-    let all = workflows.iter().chain(&ours).chain(&of_docs);
+    let of_tools = yaml_blocks(&text("docs/mattermost-tools.md"));
+    assert_eq!(of_tools.len(), 1);
+    let all = workflows.iter().chain(&ours).chain(&of_docs).chain(&of_tools);
     let all: Vec<Value> = all.flat_map(|workflow| with_of_the_gate(workflow)).collect();
     assert!(all.len() >= 2, "neither the README nor a workflow of ours uses the action");
     for with in all {
         for name in with.as_object().unwrap().keys() {
             assert!(names().contains(name), "a workflow gives the input {name}, which does not exist");
         }
+    }
+}
+
+#[test]
+fn the_workflow_for_mattermosts_tools_reads_outputs_and_files_that_exist() {
+    let docs = text("docs/mattermost-tools.md");
+    let outputs: Vec<&str> = docs.split("steps.gate.outputs.").skip(1).collect();
+    assert!(outputs.len() >= 3);
+    for rest in outputs {
+        let name = rest.split([' ', '}']).next().unwrap_or_default();
+        assert!(OUTPUTS.iter().any(|(known, _)| *known == name), "there is no output {name}");
+    }
+    let files: Vec<&str> = docs.split("upgrade-gate-report/").skip(1).collect();
+    assert!(files.len() >= 2);
+    for rest in files {
+        let name = rest.split(|c: char| c.is_whitespace() || c == ')' || c == '`').next().unwrap_or_default();
+        assert!(REPORTS.contains(&name) || name == "identity.json", "there is no report {name}");
     }
 }
 
