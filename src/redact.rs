@@ -58,11 +58,6 @@ impl Redactor {
         }
     }
 
-    /// The secrets themselves, for the runner's `::add-mask::`; never for anything that is shown.
-    pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.secrets.iter().map(String::as_str)
-    }
-
     /// The text without secrets; borrowed when there were none.
     #[must_use]
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {

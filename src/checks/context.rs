@@ -128,12 +128,6 @@ impl<'a> Context<'a> {
         lock(&self.noted).steps.push(step);
     }
 
-    /// Each ordered pair of nodes, written on the first and read on the second: old to new, new to old, like to like.
-    pub fn pairs(&self) -> impl Iterator<Item = (&'a Place, &'a Place)> + use<'a> {
-        let places = self.places;
-        places.iter().flat_map(move |a| places.iter().filter(|b| b.name != a.name).map(move |b| (a, b)))
-    }
-
     /// For each version one node that acts, and all the others: the least that covers every writer version.
     pub fn actors(&self) -> Vec<(&'a Place, Vec<&'a Place>)> {
         let mut actors: Vec<&Place> = Vec::new();

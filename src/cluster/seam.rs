@@ -38,16 +38,6 @@ macro_rules! each_provider {
 }
 
 impl Cluster {
-    /// `compose`, `stand-in` or `attached`.
-    #[must_use]
-    pub fn provider(&self) -> &'static str {
-        match self {
-            Self::Compose(_) => "compose",
-            Self::StandIn(_) => "stand-in",
-            Self::Attached(_) => "attached",
-        }
-    }
-
     /// Who the gate is in a cluster that was there before it. In all others nobody is there yet: the gate makes the first
     /// user.
     #[must_use]

@@ -1,7 +1,7 @@
 //! Rules at work: what a running node asks before it answers a request, sends an event, or does its work.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::glob;
 use super::rule::{Dial, Effect, Rule};
-use crate::outcome::Stage;
 
 /// The rules of a run and the two versions it is about: what a node has to be told.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -31,7 +30,7 @@ pub struct Who<'a> {
     pub version: &'a str,
 }
 
-/// Rules at work; clones share the count of calls and the stage. In another process they start from nothing.
+/// Rules at work; clones share the count of calls. In another process they start from nothing.
 #[derive(Debug, Clone)]
 pub struct Faults {
     inner: Arc<Inner>,
@@ -41,7 +40,6 @@ pub struct Faults {
 struct Inner {
     plan: FaultPlan,
     calls: Vec<AtomicU64>,
-    stage: Mutex<Stage>,
 }
 
 /// What happens to one request.
@@ -89,7 +87,7 @@ impl Faults {
     #[must_use]
     pub fn of(plan: FaultPlan) -> Self {
         let calls = plan.rules.iter().map(|_| AtomicU64::new(0)).collect();
-        Self { inner: Arc::new(Inner { plan, calls, stage: Mutex::new(Stage::Stable) }) }
+        Self { inner: Arc::new(Inner { plan, calls }) }
     }
 
     /// A healthy server.
@@ -102,11 +100,6 @@ impl Faults {
     #[must_use]
     pub fn plan(&self) -> &FaultPlan {
         &self.inner.plan
-    }
-
-    /// Says which stage the run is in; rules with a stage wait for it.
-    pub fn enter(&self, stage: Stage) {
-        *self.inner.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
     }
 
     /// What happens to a request at this node.
@@ -161,8 +154,7 @@ impl Faults {
             Dial::Old => who.version == plan.stable_version && plan.stable_version != plan.release_version,
             Dial::Named(name) => name == who.name,
         };
-        let now = *self.inner.stage.lock().unwrap_or_else(PoisonError::into_inner);
-        if !concerned || rule.when.stage.is_some_and(|stage| now < stage) {
+        if !concerned {
             return false;
         }
         let call = self.inner.calls[index].fetch_add(1, Ordering::Relaxed) + 1;
@@ -240,16 +232,6 @@ mod tests {
         let faults = faults("- when: { from_call: 3, every: 2 }\n  effect: reset\n");
         let hits: Vec<bool> = (0..7).map(|_| faults.on_request(NEW, "GET", "/").reset).collect();
         assert_eq!(hits, [false, false, true, false, true, false, true]);
-    }
-
-    #[test]
-    fn a_rule_with_a_stage_waits_for_it() {
-        let faults = faults("- when: { node: all, stage: mixed-2 }\n  effect: hang\n");
-        assert!(!faults.on_request(OLD, "GET", "/").hang);
-        faults.enter(Stage::Mixed(1));
-        assert!(!faults.on_request(OLD, "GET", "/").hang);
-        faults.enter(Stage::Release);
-        assert!(faults.on_request(OLD, "GET", "/").hang);
     }
 
     #[test]

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::outcome::Stage;
-
 /// One thing that goes wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,14 +17,12 @@ pub struct Rule {
     pub effect: Effect,
 }
 
-/// On which nodes, since when, and at which calls a rule works.
+/// On which nodes and at which calls a rule works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct When {
     /// Which nodes.
     pub node: Dial,
-    /// The first stage in which it works; before that stage the server is well.
-    pub stage: Option<Stage>,
     /// The first matching call that is hit, counted from 1 over all nodes.
     pub from_call: u64,
     /// How many calls are hit; nothing means all that follow.
@@ -37,7 +33,7 @@ pub struct When {
 
 impl Default for When {
     fn default() -> Self {
-        Self { node: Dial::New, stage: None, from_call: 1, calls: None, every: 1 }
+        Self { node: Dial::New, from_call: 1, calls: None, every: 1 }
     }
 }
 
@@ -174,11 +170,10 @@ mod tests {
     #[test]
     fn a_rule_of_ones_own_is_read_with_all_its_parts() {
         let rules = read_rules(
-            "- when: { node: node2, stage: mixed-1, from_call: 3, every: 2 }\n  match: { method: POST, path: /api/v4/posts }\n  effect: { answer: { status: 500 } }\n- effect: hang\n",
+            "- when: { node: node2, from_call: 3, every: 2 }\n  match: { method: POST, path: /api/v4/posts }\n  effect: { answer: { status: 500 } }\n- effect: hang\n",
         )
         .unwrap();
         assert_eq!(rules[0].when.node, Dial::Named("node2".into()));
-        assert_eq!(rules[0].when.stage, Some(Stage::Mixed(1)));
         assert_eq!(rules[0].effect, Effect::Answer { status: 500, body: None });
         assert_eq!(rules[1].effect, Effect::Hang);
         assert_eq!(rules[1].when, When::default());

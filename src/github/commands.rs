@@ -59,14 +59,6 @@ pub fn end_group(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "::endgroup::")
 }
 
-/// A line that is only shown with step debugging.
-///
-/// # Errors
-/// When `out` cannot be written to.
-pub fn debug(out: &mut impl Write, text: &str) -> io::Result<()> {
-    writeln!(out, "::debug::{}", escape_data(text))
-}
-
 /// The kind of an annotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Level {
@@ -220,7 +212,6 @@ mod tests {
         );
         assert_eq!(written(|out| group(out, "x\r\n::error::y")), "::group::x%0D%0A::error::y\n");
         assert_eq!(written(end_group), "::endgroup::\n");
-        assert_eq!(written(|out| debug(out, "x")), "::debug::x\n");
     }
 
     #[test]

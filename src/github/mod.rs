@@ -21,8 +21,8 @@ mod status;
 
 pub use annotations::{annotations, merged_annotations};
 pub use commands::{
-    ANNOTATIONS_PER_KIND, Annotation, Level, add_mask, annotate, append_summary, debug, end_group,
-    escape_data, escape_property, group, set_output, set_state,
+    ANNOTATIONS_PER_KIND, Annotation, Level, add_mask, annotate, append_summary, end_group, escape_data,
+    escape_property, group, set_output, set_state,
 };
 pub use comment::{Patience, Published, publish};
 pub use context::{Context, Named, Pull};

@@ -59,12 +59,6 @@ impl ApiError {
         }
     }
 
-    /// Whether nobody answered at all.
-    #[must_use]
-    pub fn is_silence(&self) -> bool {
-        matches!(self.kind, ApiErrorKind::NoAnswer(_))
-    }
-
     /// What came back, as a clause for "expected …, got …".
     #[must_use]
     pub fn got(&self) -> String {

@@ -40,14 +40,6 @@ impl Client {
         Ok(self.get(&format!("/api/v4/files/{id}")).await?.body)
     }
 
-    /// A file's facts.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
-    pub async fn file_info(&self, id: &str) -> Result<FileInfo, ApiError> {
-        self.get(&format!("/api/v4/files/{id}/info")).await?.json()
-    }
-
     /// A smaller version of a picture: `thumbnail` or `preview`.
     ///
     /// # Errors

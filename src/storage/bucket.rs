@@ -160,16 +160,6 @@ impl Bucket {
         Ok(all)
     }
 
-    /// The objects below `prefix` whose keys end with `suffix`: how a file is found whose folder the server chose.
-    ///
-    /// # Errors
-    /// As for [`Self::list`].
-    pub async fn find_by_suffix(&self, prefix: &str, suffix: &str) -> Result<Vec<ObjectFacts>, StorageError> {
-        let mut found = self.list(prefix).await?;
-        found.retain(|object| object.key.ends_with(suffix));
-        Ok(found)
-    }
-
     /// Puts an object, whole and from memory: a stream would be sent in chunks that some stores reject.
     ///
     /// # Errors

@@ -43,7 +43,6 @@ async fn what_is_put_is_found_below_the_prefix() {
     assert_eq!(bucket.head("20261122/c.txt").await.unwrap(), None);
     assert_eq!(bucket.get("20261122/a b ä+&.txt").await.unwrap(), b"hello");
     assert_eq!(bucket.list("2026").await.unwrap().len(), 2);
-    assert_eq!(bucket.find_by_suffix("", "&.txt").await.unwrap(), [facts]);
 }
 
 #[tokio::test]
