@@ -15,6 +15,7 @@ pub mod cli;
 pub mod cluster;
 pub mod compose;
 pub mod confidential;
+pub mod day;
 pub mod docker;
 pub mod event;
 pub mod fault;

@@ -27,6 +27,7 @@ const HOUSE: House<'_> = House {
         &[
             "outcome",
             "case",
+            "day",
             "versions",
             "retry",
             "redact",
