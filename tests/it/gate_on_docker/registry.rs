@@ -28,7 +28,8 @@ fn answer(pulls: &Pulls, method: &Method, uri: &Uri, headers: &HeaderMap) -> Res
         ),
         ("POST", "/images/create") => {
             let login = headers.get("x-registry-auth").is_some_and(|login| !login.is_empty());
-            let query = uri.query().unwrap_or_default().replace("%2F", "/").replace("%3A", ":");
+            let query =
+                uri.query().unwrap_or_default().replace("%2F", "/").replace("%3A", ":").replace("%40", "@");
             let image = query.split('&').find_map(|pair| pair.strip_prefix("fromImage=")).unwrap_or_default();
             pulls.lock().unwrap().push((image.to_owned(), login));
             "{\"status\":\"Status: Downloaded\"}\r\n".into_response()
