@@ -26,6 +26,7 @@ pub mod mattermost;
 pub mod outcome;
 pub mod plan;
 pub mod png;
+pub mod policy;
 pub mod record;
 pub mod redact;
 pub mod reference;

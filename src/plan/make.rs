@@ -7,7 +7,7 @@ use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
 use super::values::{limit, node_count, one_of, truth};
 use super::{
-    attached, bundles, images, policy, registry, releases, selection, suite, texts, upload, waivers,
+    attached, bundles, images, registry, releases, rolling, selection, suite, texts, upload, waivers,
 };
 use crate::checks::Check;
 use crate::inputs::Inputs;
@@ -113,7 +113,7 @@ fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Proble
             "Swap the two inputs, or choose a newer release.",
         );
     }
-    match policy::decide(wanted, &stable.version, &release.version) {
+    match rolling::decide(wanted, &stable.version, &release.version) {
         Ok(decided) => decided,
         Err((wrong, remedy)) => {
             problems.add("mode", Shown::plain(wanted), wrong, remedy);

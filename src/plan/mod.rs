@@ -10,12 +10,12 @@ mod bundles;
 mod images;
 mod make;
 mod matrix;
-mod policy;
 mod problems;
 mod publishing;
 mod registry;
 mod releases;
 mod render;
+mod rolling;
 mod selection;
 mod suite;
 mod support;
@@ -33,6 +33,7 @@ pub use matrix::{Pair, matrix, pairs};
 pub use problems::{Problem, Problems};
 pub use publishing::judge_publishing;
 pub use render::text;
+pub use support::support;
 pub use types::{
     AttachedNode, AttachedPlan, Budgets, BuiltPlan, Bundle, LeftOut, Mode, Plan, Release, StagePlan,
     SuitePlan,
