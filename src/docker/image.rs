@@ -37,6 +37,8 @@ pub struct ImageFacts {
     pub user: String,
     /// The architecture it is made for, as in [`Engine::architecture`].
     pub architecture: String,
+    /// The variables that its process begins with, as lines of `NAME=value`.
+    pub environment: Vec<String>,
 }
 
 /// What we log in to a registry with.
@@ -76,6 +78,7 @@ pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<ImageFact
         labels: config.labels.unwrap_or_default().into_iter().collect(),
         user: config.user.unwrap_or_default(),
         architecture: image.architecture.unwrap_or_default(),
+        environment: config.env.unwrap_or_default(),
     })
 }
 

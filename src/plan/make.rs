@@ -7,7 +7,8 @@ use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
 use super::values::{limit, node_count, one_of, truth};
 use super::{
-    attached, bundles, images, registry, releases, rolling, selection, suite, texts, upload, waivers,
+    attached, bundles, databases, images, registry, releases, rolling, selection, suite, texts, upload,
+    waivers,
 };
 use crate::checks::Check;
 use crate::inputs::Inputs;
@@ -26,6 +27,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let (mut problems, mut warnings) = (Problems::default(), Vec::new());
     let (stable, release) = releases::read(inputs, &mut problems, &mut warnings);
     images::judge(inputs, &mut problems);
+    databases::judge(inputs, (&stable, &release), &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
     let total = limit("timeout", &inputs.timeout, SHORTEST, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
@@ -56,6 +58,9 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     registry::judge(inputs, &mut problems);
     upload::judge(&inputs.upload, &mut problems);
     let attached = attached::read(inputs, mode, &mut problems);
+    if attached.is_some() {
+        warnings.extend(databases::of_attached(&stable, &release));
+    }
     let names = attached.as_ref().map(|plan| plan.nodes.iter().map(|node| node.name.clone()).collect());
     let order: Vec<String> =
         names.or(nodes).unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());

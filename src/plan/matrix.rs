@@ -148,6 +148,13 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_whose_database_is_too_old_is_refused_as_its_run_would_be() {
+        let old = Inputs { database_image: "postgres:14".into(), ..inputs("12.0.1", "") };
+        let told = pairs(&old).unwrap_err();
+        assert!(told.to_string().contains("database-image: \"postgres:14\""), "{told}");
+    }
+
+    #[test]
     fn named_pairs_come_in_their_order_and_once() {
         let pairs = pairs(&inputs("", "11.5.1..11.6.0, 10.11..my/mm:11.6\n11.5.1..11.6.0")).unwrap();
         let names: Vec<&str> = pairs.iter().map(|pair| pair.name.as_str()).collect();
