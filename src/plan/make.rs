@@ -13,6 +13,7 @@ use super::{
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
+use crate::policy;
 use crate::shown::Shown;
 use crate::versions::Version;
 
@@ -26,6 +27,7 @@ const SHORTEST: Duration = Duration::from_secs(30);
 pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problems> {
     let (mut problems, mut warnings) = (Problems::default(), Vec::new());
     let (stable, release) = releases::read(inputs, &mut problems, &mut warnings);
+    warnings.extend(known_to_fail(&stable, &release));
     images::judge(inputs, &mut problems);
     databases::judge(inputs, (&stable, &release), &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
@@ -100,6 +102,13 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
 #[must_use]
 pub fn has_apps(version: &Version) -> bool {
     version.line().is_none_or(|line| line < (12, 0))
+}
+
+/// What is known of this upgrade. It is no refusal: see [`policy::between`].
+fn known_to_fail(stable: &Release, release: &Release) -> impl Iterator<Item = String> {
+    let pair = format!("{} → {}", stable.version, release.version);
+    let known = policy::between(&stable.version, &release.version).into_iter();
+    known.map(move |known| format!("{pair} is likely to fail; {}", known.told()))
 }
 
 /// The first of the user's own compose files.
@@ -207,6 +216,15 @@ mod tests {
         assert!(!plan.stages[1].checks.contains(&"config".to_owned()), "config would let an old node save");
         let stopped = make(&inputs("10.11.4", "11.7.0"), None).unwrap();
         assert_eq!((stopped.mode, stopped.stages.len()), (Mode::StopStart, 2));
+    }
+
+    #[test]
+    fn an_upgrade_that_is_known_to_fail_is_told_and_not_refused() {
+        let warnings = |stable: &str, release: &str| make(&inputs(stable, release), None).unwrap().warnings;
+        let told = warnings("10.11.17", "11.7.2");
+        assert!(told[0].starts_with("10.11.17 → 11.7.2 is likely to fail; known: "), "{told:?}");
+        assert!(told[0].contains("fixed in 11.7.3"), "{told:?}");
+        assert_eq!(warnings("10.11.17", "11.7.3"), Vec::<String>::new());
     }
 
     #[test]
