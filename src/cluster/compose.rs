@@ -113,7 +113,11 @@ impl ComposeCluster {
                 project.services[&node.service].image = (*image).to_owned();
             }
         }
-        let further_images = images.iter().map(|&image| image.to_owned()).collect();
+        let first = self.options.roles.nodes.first().and_then(|node| project.services.get(&node.service));
+        let platform = first.and_then(|service| service.platform.clone());
+        // The nodes run the first two; what else is needed may be made for anything.
+        let platforms = std::iter::repeat_n(platform, 2).chain(std::iter::repeat(None));
+        let further_images = images.iter().map(|&image| image.to_owned()).zip(platforms).collect();
         let credentials = self.options.credentials.iter().cloned().collect();
         let options = Options { labels, pull: None, credentials, further_images };
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
