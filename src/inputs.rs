@@ -47,7 +47,7 @@ const ALLOW_UNSAFE_FORK: &str = "false";
 /// The inputs of a run: the `with:` of the Action and the flags of `upgrade-gate run` and `plan`.
 #[derive(Debug, Clone, Args)]
 pub struct Inputs {
-    /// The version that is upgraded from: `10.11.4`, a minor such as `11.0`, or a full image reference.
+    /// The version that is upgraded from: `12.0.1`, a minor such as `12.0`, or a full image reference.
     #[arg(long, env = "INPUT_STABLE", value_name = "VERSION", default_value = "", help_heading = "Versions")]
     pub stable: String,
 

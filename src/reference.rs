@@ -36,7 +36,7 @@ const TAG: usize = 128;
 /// The longest repository.
 const REPOSITORY: usize = 255;
 /// What is written where nothing more special can be said.
-const FORM: &str = "Write [registry/]repository[:tag][@digest], such as \"ghcr.io/me/mm:11.6.0\".";
+const FORM: &str = "Write [registry/]repository[:tag][@digest], such as \"ghcr.io/me/mm:12.1.0\".";
 
 fn wrong<T>(wrong: &'static str, remedy: &'static str) -> Result<T, Wrong> {
     Err(Wrong { wrong, remedy, secret: false })
@@ -48,7 +48,7 @@ fn wrong<T>(wrong: &'static str, remedy: &'static str) -> Result<T, Wrong> {
 /// The first part that is wrong.
 pub fn parse(text: &str) -> Result<Reference<'_>, Wrong> {
     if text.contains("://") {
-        let remedy = "Leave http:// or https:// and any login away, as in \"ghcr.io/me/mm:11.6.0\"; a login goes into registry-username and registry-password.";
+        let remedy = "Leave http:// or https:// and any login away, as in \"ghcr.io/me/mm:12.1.0\"; a login goes into registry-username and registry-password.";
         return Err(Wrong { wrong: "is an address and no name of an image", remedy, secret: true });
     }
     let (name, digest) = match text.split_once('@') {
@@ -91,7 +91,7 @@ pub fn parse(text: &str) -> Result<Reference<'_>, Wrong> {
 /// What is wrong with it.
 pub fn registry(text: &str) -> Result<(), Wrong> {
     const REMEDY: &str =
-        "Write host or host:port in front of the first slash, such as \"ghcr.io/me/mm:11.6.0\".";
+        "Write host or host:port in front of the first slash, such as \"ghcr.io/me/mm:12.1.0\".";
     let (host, port) = match (text.strip_prefix('['), text.rsplit_once(':')) {
         (Some(rest), _) => match rest.split_once(']') {
             Some((address, "")) => (address, None),
@@ -153,7 +153,7 @@ fn repository(path: &str) -> Result<(), Wrong> {
 }
 
 fn tag(tag: &str) -> Result<(), Wrong> {
-    let remedy = "Write a tag of letters, digits, `_`, `.` and `-`, at most 128 of them, such as \"11.6.0\".";
+    let remedy = "Write a tag of letters, digits, `_`, `.` and `-`, at most 128 of them, such as \"12.1.0\".";
     if tag.is_empty() {
         return wrong("has an empty tag", remedy);
     }

@@ -1,6 +1,7 @@
 //! All inputs, judged: `plan` and `run` hear of the same wrong ones, and nothing was created when they do.
 
 use super::prepared::{self, Prepared};
+use super::today::today;
 use super::upload::Destination;
 use super::{attached, guard, report_dir};
 use crate::cluster::AttachedOptions;
@@ -61,7 +62,10 @@ pub(super) async fn judge(
         problems.add("pairs", Shown::plain(pairs), "are for a matrix, and this is one run", remedy);
     }
     match made {
-        Some((plan, subject)) if problems.0.is_empty() => Ok(Judged { plan, subject, destination }),
+        Some((mut plan, subject)) if problems.0.is_empty() => {
+            plan.warnings.extend(plan::support(&plan.stable.version, today()));
+            Ok(Judged { plan, subject, destination })
+        }
         _ => Err(problems),
     }
 }

@@ -7,6 +7,7 @@ use super::judged::{Judged, Subject, judge};
 use super::prepared::Prepared;
 use super::publish;
 use super::say::{say, wrong_input};
+use super::today::today;
 use crate::compose::masked;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan, text};
@@ -54,7 +55,7 @@ fn json(plan: &Plan, project: Option<Value>) -> Option<String> {
 
 /// One line of JSON for `strategy.matrix`, and the output `matrix` on a runner.
 pub(super) fn matrix(inputs: &Inputs, surroundings: &Surroundings) -> ExitCode {
-    match plan::pairs(inputs) {
+    match plan::pairs(inputs, today()) {
         Ok(pairs) => {
             let json = plan::matrix(&pairs);
             say(&json);

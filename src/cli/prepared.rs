@@ -12,6 +12,7 @@ use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
 use crate::plan::{self, BuiltPlan, Plan, Problems};
+use crate::policy::major_of_image;
 use crate::shown::Shown;
 
 /// Inputs that turned out right: what will be done, and to what.
@@ -55,6 +56,7 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
             }
             match Roles::read(&project) {
                 Ok(roles) => {
+                    old_databases(inputs, &project, &roles, &mut problems);
                     foreseen(inputs, &project, &roles, &mut problems);
                     cluster = Some((project, roles));
                 }
@@ -132,6 +134,30 @@ fn images_of_services(inputs: &Inputs, project: &Project, problems: &mut Problem
                 wrong,
                 format!("Use ${{{variable}}} there, or leave {input} out."),
             );
+        }
+    }
+}
+
+/// Databases that are too old for one of the releases, by the tags of their images; the input `database-image` is judged by
+/// the plan.
+fn old_databases(inputs: &Inputs, project: &Project, roles: &Roles, problems: &mut Problems) {
+    let needs = plan::needs(inputs);
+    for name in &roles.databases {
+        let image = &project.services[name].image;
+        if *image == inputs.database_image.trim() {
+            continue;
+        }
+        if let Some(unmet) = major_of_image(image).and_then(|found| needs.unmet(found)) {
+            let (image, told) = (Shown::plain(image), &unmet.told);
+            let (input, value, wrong) = if compose_files(inputs).is_empty() {
+                // The built-in file's own default is never too old.
+                let wrong = format!("gives the service {name} the image {image}, which is {told}");
+                ("variables", Shown::plain("DATABASE_IMAGE"), wrong)
+            } else {
+                let wrong = format!("has the service {name}, whose image {image} is {told}");
+                ("compose-file", files_shown(inputs), wrong)
+            };
+            problems.add(input, value, wrong, plan::newer_database(&unmet));
         }
     }
 }

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 use super::publish::{Notes, remembered_pull_request};
 use super::report_dir;
 use super::say::{conclude, say};
+use super::today::today;
 use super::voice::voice;
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::{Problems, judge_publishing, pairs};
@@ -85,7 +86,7 @@ pub(super) async fn merged(
     let planned = if inputs.release.is_empty() && inputs.instead.pairs.is_empty() {
         Vec::new()
     } else {
-        pairs(inputs)?
+        pairs(inputs, today())?
     };
     let folders = folders(dirs, planned.is_empty())?;
     let mut runs: Vec<Run> = records(&folders)?.into_iter().map(Run::of).collect();

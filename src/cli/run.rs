@@ -21,6 +21,7 @@ use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Plan};
+use crate::policy::Needs;
 use crate::report::Names;
 use crate::verdict::ExitCode;
 
@@ -62,6 +63,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     let options = ComposeOptions {
         project: prepared.project,
         roles: prepared.roles,
+        needs: Needs::of(&plan.stable.version, &plan.release.version),
         run_id: run_id.clone(),
         docker_host: surroundings.docker_host.clone(),
         github_job: surroundings.github_job().filter(|_| post),

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::waivers::Day;
+use crate::day::Day;
 
 /// Today, in UTC.
 pub(super) fn today() -> Day {

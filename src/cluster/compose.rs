@@ -1,6 +1,8 @@
 //! The cluster on a Docker engine, from a compose project.
 
 mod answers;
+mod bucket;
+mod database;
 mod deaths;
 mod follow;
 
@@ -18,11 +20,11 @@ use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::precautions;
-use super::project::{FileStore, NodeRole, Roles, StoreRole};
+use super::project::{FileStore, NodeRole, Roles};
 use crate::compose::{Condition, Project};
 use crate::docker::{self, Credentials, Engine, OneOff, Options, Own, RunLabels, Running};
 use crate::event::Events;
-use crate::storage::{Bucket, Reach, StorageOptions};
+use crate::policy::Needs;
 
 /// How long images and the parts other than nodes may take to come up.
 const PREPARE: Duration = Duration::from_secs(600);
@@ -36,6 +38,8 @@ pub struct ComposeOptions {
     pub project: Project,
     /// Who is who in it.
     pub roles: Roles,
+    /// What the two releases need of its database.
+    pub needs: Needs,
     /// The run's id: the project's name and the label that everything carries.
     pub run_id: String,
     /// The engine's address; `None` is the local socket.
@@ -109,12 +113,17 @@ impl ComposeCluster {
                 project.services[&node.service].image = (*image).to_owned();
             }
         }
-        let further_images = images.iter().map(|&image| image.to_owned()).collect();
+        let first = self.options.roles.nodes.first().and_then(|node| project.services.get(&node.service));
+        let platform = first.and_then(|service| service.platform.clone());
+        // The nodes run the first two; what else is needed may be made for anything.
+        let platforms = std::iter::repeat_n(platform, 2).chain(std::iter::repeat(None));
+        let further_images = images.iter().map(|&image| image.to_owned()).zip(platforms).collect();
         let credentials = self.options.credentials.iter().cloned().collect();
         let options = Options { labels, pull: None, credentials, further_images };
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
         let running = self.running.get_or_init(|| async { running }).await;
+        self.database_images_suffice().await?;
         if let Some(member) = self.member() {
             running.join(member).await.map_err(|error| of("docker", error))?;
         }
@@ -128,6 +137,7 @@ impl ComposeCluster {
         if let Err(error) = try_join_all(awaited).await {
             return Err(self.of_container(error).await);
         }
+        self.database_servers_suffice(running).await?;
         if let Ok(bucket) = self.bucket().await {
             self.store_answers(&bucket).await?;
         }
@@ -296,38 +306,6 @@ impl ComposeCluster {
         Ok(GuestEnd { exit_code: ended.exit_code, out_of_memory: ended.oom_killed, files: ended.files })
     }
 
-    pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
-        let store = match self.files() {
-            FileStore::Bucket(store) => store,
-            FileStore::OutOfReach(why) | FileStore::Unknown(why) => {
-                let remedy = "Set MM_FILESETTINGS_… in the nodes' environment, as docs/inputs.md has it.";
-                return Err(Error::new("store", why.clone(), remedy));
-            }
-        };
-        Ok(Bucket::open(StorageOptions {
-            endpoint: Some(self.endpoint(store).await?),
-            region: store.region.clone(),
-            bucket: store.bucket.clone(),
-            access_key: store.access_key.clone(),
-            secret: store.secret_key.clone(),
-            session_token: None,
-            prefix: folder(&store.prefix),
-            path_style: true,
-            reach: Reach::Cluster,
-        }))
-    }
-
-    /// The store's endpoint, as it is reached from here: a service's name becomes its container's address.
-    async fn endpoint(&self, store: &StoreRole) -> Result<String, Error> {
-        let scheme = if store.tls { "https" } else { "http" };
-        let host = store.endpoint.split(':').next().unwrap_or(&store.endpoint);
-        if !self.options.project.services.contains_key(host) {
-            return Ok(format!("{scheme}://{}", store.endpoint));
-        }
-        let address = self.address(host, 1).await?;
-        Ok(format!("{scheme}://{}", store.endpoint.replacen(host, &address.to_string(), 1)))
-    }
-
     pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, Error> {
         let node = self.node(name)?;
         let running = self.running()?;
@@ -386,9 +364,4 @@ fn balancer_error(error: &dyn std::fmt::Display) -> Error {
         error.to_string(),
         "Look at haproxy's log, and at the labels upgrade-gate.haproxy and upgrade-gate.backend.",
     )
-}
-
-/// The product joins its prefix and the key by a slash.
-fn folder(prefix: &str) -> String {
-    if prefix.is_empty() { String::new() } else { format!("{}/", prefix.trim_end_matches('/')) }
 }

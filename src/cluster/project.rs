@@ -8,6 +8,7 @@
 
 mod address;
 mod configuration;
+mod databases;
 mod files;
 mod foreseen;
 mod labels;

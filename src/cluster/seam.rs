@@ -55,7 +55,7 @@ impl Cluster {
         self.site_admin().is_some()
     }
 
-    /// Brings up everything but the nodes, and fetches the images of both releases.
+    /// Brings up everything but the nodes, and fetches the images: those of both releases first, then what else is needed.
     ///
     /// # Errors
     /// The part that did not come up.

@@ -1,5 +1,6 @@
 //! From compose files to a project: the order of the steps.
 
+use indexmap::IndexMap;
 use yaml_serde::Value;
 
 use super::assemble::Reading;
@@ -10,6 +11,7 @@ use super::once::once;
 use super::place::Place;
 use super::problem::{Problem, Problems};
 use super::profiles;
+use super::project::Project;
 use super::source::{Files, Parsed, Source};
 use super::whence::with_file;
 
@@ -43,7 +45,8 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     once(&mut merged, &Place::default());
     let profiles = profiles::active(source, &variables);
     let reading = Reading { source, variables: &variables, files, profiles: &profiles };
-    let (project, off) = reading.project(&merged, &mut findings);
+    let (mut project, off) = reading.project(&merged, &mut findings);
+    default_platform(&mut project, &variables);
     let Findings { problems, warnings, .. } = findings;
     if problems.is_empty() {
         let named = merged.get("name").and_then(Value::as_str).map(str::to_owned);
@@ -59,11 +62,23 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     Err(Problems(told, warnings))
 }
 
+/// Gives services that say no platform that of the variable `DOCKER_DEFAULT_PLATFORM`, as compose does (`ApplyPlatforms`).
+fn default_platform(project: &mut Project, variables: &IndexMap<String, String>) {
+    let Some(platform) = variables.get("DOCKER_DEFAULT_PLATFORM").filter(|platform| !platform.is_empty())
+    else {
+        return;
+    };
+    for service in project.services.values_mut() {
+        if service.platform.as_ref().is_none_or(String::is_empty) {
+            service.platform = Some(platform.clone());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
-    use indexmap::IndexMap;
     use proptest::prelude::*;
 
     use super::super::project::{Condition, MountSource};
@@ -126,6 +141,22 @@ mod tests {
         let used = (project.configs.len(), project.volumes.len(), project.networks.len());
         assert_eq!(used, (1, 1, 1));
         assert_eq!(project.waves(), [vec!["db"], vec!["app1", "app2"]]);
+    }
+
+    #[test]
+    fn the_default_platform_is_that_of_services_that_say_none() {
+        let text = "services: {a: {image: a}, b: {image: b, platform: linux/arm64}}";
+        let platforms = |variables: &[(&str, &str)]| {
+            let mut source = source(&[text]);
+            source
+                .variables
+                .extend(variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())));
+            let project = parse(&source, &MemoryFiles::default()).unwrap().project;
+            ["a", "b"].map(|name| project.services[name].platform.clone().unwrap_or_default())
+        };
+        assert_eq!(platforms(&[("DOCKER_DEFAULT_PLATFORM", "linux/amd64")]), ["linux/amd64", "linux/arm64"]);
+        assert_eq!(platforms(&[("DOCKER_DEFAULT_PLATFORM", "")]), ["", "linux/arm64"]);
+        assert_eq!(platforms(&[]), ["", "linux/arm64"]);
     }
 
     #[test]

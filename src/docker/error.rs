@@ -34,6 +34,8 @@ pub enum Cause {
     EngineUnreachable,
     /// The image is not there, or we may not have it: registries do not say which.
     ImageNotFound,
+    /// The image is made for another kind of processor than the engine's.
+    Architecture,
     /// The registry did not answer properly.
     RegistryUnreachable,
     /// The registry wants us to come back later.
@@ -78,6 +80,9 @@ impl Cause {
             Self::EngineUnreachable => "Check that Docker runs here and that we may use its socket.",
             Self::ImageNotFound => {
                 "Check name and tag of the image and, for a private registry, the credentials."
+            }
+            Self::Architecture => {
+                "Take an image that is made for the engine's processors. Where the engine emulates others, say so: `platform:` on the service, or DOCKER_DEFAULT_PLATFORM=linux/amd64 in `variables`."
             }
             Self::RegistryUnreachable => {
                 "Check that the engine's host reaches the registry (DNS, proxy, firewall), or load the image beforehand."
@@ -216,7 +221,7 @@ pub(super) fn with_sources(error: &EngineError) -> String {
 
 /// The cause behind the engine's words. Its statuses are too coarse: a full disk and a taken port are both 500.
 fn classify(status: Option<u16>, message: &str) -> Cause {
-    const KNOWN: [(&str, Cause); 34] = [
+    const KNOWN: [(&str, Cause); 36] = [
         // Before others: the engine adds what the operating system said.
         ("bind source path does not exist", Cause::HostPath),
         ("error while creating mount source path", Cause::HostPath),
@@ -238,7 +243,9 @@ fn classify(status: Option<u16>, message: &str) -> Cause {
         ("no such image", Cause::ImageNotFound),
         ("manifest unknown", Cause::ImageNotFound),
         ("name unknown", Cause::ImageNotFound),
-        ("no matching manifest", Cause::ImageNotFound),
+        ("no matching manifest", Cause::Architecture),
+        ("no match for platform in manifest", Cause::Architecture),
+        ("does not match the specified platform", Cause::Architecture),
         ("pull access denied", Cause::ImageNotFound),
         ("repository does not exist", Cause::ImageNotFound),
         ("access to the resource is denied", Cause::ImageNotFound),
@@ -312,6 +319,16 @@ mod tests {
                 Cause::ImageNotFound,
             ),
             (404, "manifest for x:9 not found: manifest unknown: manifest unknown", Cause::ImageNotFound),
+            (
+                404,
+                "no matching manifest for linux/arm64/v8 in the manifest list entries: no match for platform in manifest: not found",
+                Cause::Architecture,
+            ),
+            (
+                404,
+                "image with reference x:1 was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64",
+                Cause::Architecture,
+            ),
             (
                 500,
                 "Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host",

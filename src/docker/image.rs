@@ -9,8 +9,9 @@ use bollard::models::CreateImageInfo;
 use bollard::query_parameters::CreateImageOptionsBuilder;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
+use super::architecture;
 use super::engine::Engine;
 use super::error::{Cause, Error, within};
 use crate::compose::PullPolicy;
@@ -19,6 +20,8 @@ use crate::event::{EventKind, Events};
 /// Pulls at the same time; the engine itself loads three layers of each at once.
 const AT_ONCE: usize = 4;
 const ATTEMPTS: u32 = 3;
+/// How long a registry may take to say what it has, when that is only for the words of an error.
+const ASK_REGISTRY: Duration = Duration::from_secs(10);
 /// Before the second attempt, about; before the third, twice as long.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Time between two progress events of an image.
@@ -37,6 +40,8 @@ pub struct ImageFacts {
     pub user: String,
     /// The architecture it is made for, as in [`Engine::architecture`].
     pub architecture: String,
+    /// The variables that its process begins with, as lines of `NAME=value`.
+    pub environment: Vec<String>,
 }
 
 /// What we log in to a registry with.
@@ -76,6 +81,7 @@ pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<ImageFact
         labels: config.labels.unwrap_or_default().into_iter().collect(),
         user: config.user.unwrap_or_default(),
         architecture: image.architecture.unwrap_or_default(),
+        environment: config.env.unwrap_or_default(),
     })
 }
 
@@ -87,6 +93,9 @@ pub(super) async fn ensure(
     events: &Events,
     deadline: Instant,
 ) -> Result<(), Error> {
+    // Who says a platform in one place says that the engine can run it.
+    let said: Vec<String> = images.iter().filter_map(|needed| needed.platform.clone()).collect();
+    let said = said.as_slice();
     stream::iter(images)
         .map(|needed| async move {
             let begun = Instant::now();
@@ -94,13 +103,8 @@ pub(super) async fn ensure(
             let work = ensure_one(engine, &needed, credentials, events);
             let pulled = within(deadline, "pulling", &object, work).await?;
             let facts = inspect_image(engine, &needed.reference).await?;
-            if needed.platform.is_none() && facts.architecture != engine.architecture() {
-                events.warn(format!(
-                    "Image {} is made for {}, the engine runs {}: it is emulated, slowly, or does not start.",
-                    needed.reference,
-                    facts.architecture,
-                    engine.architecture()
-                ));
+            if needed.platform.is_none() {
+                architecture::judge(engine.architecture(), &needed.reference, &facts.architecture, said)?;
             }
             let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             events.send(EventKind::ImageReady { image: needed.reference, pulled, took_ms });
@@ -138,6 +142,10 @@ async fn ensure_one(
                 sleep(jittered(RETRY_AFTER * attempt)).await;
                 attempt += 1;
             }
+            Err(error) if error.cause == Cause::Architecture => {
+                let has = architectures(engine, credentials, &needed.reference).await;
+                return Err(architecture::named(error, engine.architecture(), &has));
+            }
             result => return result.map(|()| true),
         }
     }
@@ -169,6 +177,13 @@ async fn pull(
         }
     }
     Ok(())
+}
+
+/// What the registry has of an image, by architecture; nothing where it does not say.
+async fn architectures(engine: &Engine, credentials: &[Credentials], reference: &str) -> Vec<String> {
+    let asked = engine.docker().inspect_registry_image(reference, login(credentials, reference));
+    let Ok(Ok(found)) = timeout(ASK_REGISTRY, asked).await else { return Vec::new() };
+    found.platforms.into_iter().filter_map(|platform| platform.architecture).collect()
 }
 
 /// What is known about the layers of an image that is being pulled.

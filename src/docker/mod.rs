@@ -15,6 +15,7 @@
 //! Every call that waits takes a deadline; every [`Error`] is a sentence with a remedy. Files reach
 //! containers by put-archive, never by bind mount: the engine's host need not be ours.
 
+mod architecture;
 mod container;
 mod down;
 mod engine;

@@ -26,8 +26,9 @@ pub struct Options {
     pub pull: Option<PullPolicy>,
     /// Credentials of registries.
     pub credentials: Vec<Credentials>,
-    /// Images that are needed later, pulled together with those of the services: the release under test.
-    pub further_images: Vec<String>,
+    /// Images that are needed later, pulled together with those of the services, each with its platform where one is said: the
+    /// release under test.
+    pub further_images: Vec<(String, Option<String>)>,
 }
 
 /// Makes networks, volumes and images ready, all at once. The first failure ends it.
@@ -77,15 +78,15 @@ pub(super) fn networks(project: &Project) -> Vec<(String, Network)> {
 }
 
 /// The images to have, each once.
-fn images(project: &Project, pull: Option<PullPolicy>, further: &[String]) -> Vec<Needed> {
+fn images(project: &Project, pull: Option<PullPolicy>, further: &[(String, Option<String>)]) -> Vec<Needed> {
     let services = project.services.values().map(|service| Needed {
         reference: service.image.clone(),
         platform: service.platform.clone(),
         policy: pull.unwrap_or(service.pull_policy),
     });
-    let further = further.iter().map(|reference| Needed {
+    let further = further.iter().map(|(reference, platform)| Needed {
         reference: reference.clone(),
-        platform: None,
+        platform: platform.clone(),
         policy: pull.unwrap_or_default(),
     });
     let mut images: Vec<Needed> = Vec::new();
@@ -135,13 +136,13 @@ mod tests {
             project.services.insert(name.into(), service("app:1", policy));
         }
         project.services.insert("d".into(), service("db:1", PullPolicy::Never));
-        let wanted = images(&project, None, &["app:2".into(), "app:1".into()]);
+        let wanted = images(&project, None, &[("app:2".into(), None), ("app:1".into(), None)]);
         let seen: Vec<_> = wanted.iter().map(|needed| (needed.reference.as_str(), needed.policy)).collect();
         assert_eq!(
             seen,
             [("app:1", PullPolicy::Always), ("db:1", PullPolicy::Never), ("app:2", PullPolicy::Missing)]
         );
-        let wanted = images(&project, Some(PullPolicy::Never), &["app:2".into()]);
+        let wanted = images(&project, Some(PullPolicy::Never), &[("app:2".into(), None)]);
         assert!(wanted.iter().all(|needed| needed.policy == PullPolicy::Never));
     }
 

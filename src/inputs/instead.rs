@@ -16,7 +16,7 @@ pub struct Instead {
     #[arg(long, env = "INPUT_MATRIX", value_name = "BOOL", default_value = MATRIX, num_args = 0..=1, default_missing_value = "true", help_heading = "Instead of a run")]
     pub matrix: String,
 
-    /// The pairs of a matrix, as `11.5.1..11.6.0`. Default: from the minor before `release` and from each ESR below it.
+    /// The pairs of a matrix, as `12.0.1..12.1.0`. Default: from up to three minors below `release` that are supported today, and from each ESR.
     #[arg(
         long,
         env = "INPUT_PAIRS",

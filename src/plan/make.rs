@@ -7,11 +7,13 @@ use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
 use super::values::{limit, node_count, one_of, truth};
 use super::{
-    attached, bundles, images, policy, registry, releases, selection, suite, texts, upload, waivers,
+    attached, bundles, databases, images, registry, releases, rolling, selection, suite, texts, upload,
+    waivers,
 };
 use crate::checks::Check;
 use crate::inputs::Inputs;
 use crate::outcome::Stage;
+use crate::policy;
 use crate::shown::Shown;
 use crate::versions::Version;
 
@@ -25,7 +27,9 @@ const SHORTEST: Duration = Duration::from_secs(30);
 pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problems> {
     let (mut problems, mut warnings) = (Problems::default(), Vec::new());
     let (stable, release) = releases::read(inputs, &mut problems, &mut warnings);
+    warnings.extend(known_to_fail(&stable, &release));
     images::judge(inputs, &mut problems);
+    databases::judge(inputs, (&stable, &release), &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
     let total = limit("timeout", &inputs.timeout, SHORTEST, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
@@ -56,6 +60,9 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     registry::judge(inputs, &mut problems);
     upload::judge(&inputs.upload, &mut problems);
     let attached = attached::read(inputs, mode, &mut problems);
+    if attached.is_some() {
+        warnings.extend(databases::of_attached(&stable, &release));
+    }
     let names = attached.as_ref().map(|plan| plan.nodes.iter().map(|node| node.name.clone()).collect());
     let order: Vec<String> =
         names.or(nodes).unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
@@ -97,6 +104,13 @@ pub fn has_apps(version: &Version) -> bool {
     version.line().is_none_or(|line| line < (12, 0))
 }
 
+/// What is known of this upgrade. It is no refusal: see [`policy::between`].
+fn known_to_fail(stable: &Release, release: &Release) -> impl Iterator<Item = String> {
+    let pair = format!("{} → {}", stable.version, release.version);
+    let known = policy::between(&stable.version, &release.version).into_iter();
+    known.map(move |known| format!("{pair} is likely to fail; {}", known.told()))
+}
+
 /// The first of the user's own compose files.
 fn compose_file(text: &str) -> Option<String> {
     text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
@@ -113,7 +127,7 @@ fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Proble
             "Swap the two inputs, or choose a newer release.",
         );
     }
-    match policy::decide(wanted, &stable.version, &release.version) {
+    match rolling::decide(wanted, &stable.version, &release.version) {
         Ok(decided) => decided,
         Err((wrong, remedy)) => {
             problems.add("mode", Shown::plain(wanted), wrong, remedy);
@@ -202,6 +216,15 @@ mod tests {
         assert!(!plan.stages[1].checks.contains(&"config".to_owned()), "config would let an old node save");
         let stopped = make(&inputs("10.11.4", "11.7.0"), None).unwrap();
         assert_eq!((stopped.mode, stopped.stages.len()), (Mode::StopStart, 2));
+    }
+
+    #[test]
+    fn an_upgrade_that_is_known_to_fail_is_told_and_not_refused() {
+        let warnings = |stable: &str, release: &str| make(&inputs(stable, release), None).unwrap().warnings;
+        let told = warnings("10.11.17", "11.7.2");
+        assert!(told[0].starts_with("10.11.17 → 11.7.2 is likely to fail; known: "), "{told:?}");
+        assert!(told[0].contains("fixed in 11.7.3"), "{told:?}");
+        assert_eq!(warnings("10.11.17", "11.7.3"), Vec::<String>::new());
     }
 
     #[test]

@@ -5,10 +5,11 @@ use serde_json::json;
 
 use super::make::make;
 use super::problems::{Problem, Problems};
+use super::releases;
 use super::support::stables_for;
+use crate::day::Day;
 use crate::inputs::Inputs;
 use crate::shown::Shown;
-use crate::versions::Version;
 
 /// More rows of a matrix GitHub refuses.
 const MOST_ROWS: usize = 256;
@@ -24,18 +25,15 @@ pub struct Pair {
     pub release: String,
 }
 
-/// The pairs that the input `pairs` names; without it those that policy knows for `release`.
+/// The pairs that the input `pairs` names; without it one for each line below `release` that is supported on this day.
 ///
 /// # Errors
 /// All wrong inputs of all pairs at once: each pair is judged as its run will be.
-pub fn pairs(inputs: &Inputs) -> Result<Vec<Pair>, Problems> {
+pub fn pairs(inputs: &Inputs, today: Day) -> Result<Vec<Pair>, Problems> {
     let mut problems = Problems::default();
     let given = &inputs.instead.pairs;
-    let pairs = if given.is_empty() {
-        by_policy(&inputs.release, &mut problems)
-    } else {
-        named(given, &mut problems)
-    };
+    let pairs =
+        if given.is_empty() { by_support(inputs, today, &mut problems) } else { named(given, &mut problems) };
     if pairs.len() > MOST_ROWS {
         let wrong = format!("are {} pairs, and a matrix has {MOST_ROWS} rows at most", pairs.len());
         problems.add("pairs", Shown::plain(given), wrong, "Divide them over several matrices.");
@@ -74,16 +72,18 @@ fn pair(stable: &str, release: &str) -> Pair {
     Pair { name: format!("{stable} to {release}"), stable: stable.to_owned(), release: release.to_owned() }
 }
 
-fn by_policy(release: &str, problems: &mut Problems) -> Vec<Pair> {
-    match stables_for(&Version::read(release)) {
-        Some(stables) => stables.iter().map(|stable| pair(&stable.to_string(), release)).collect(),
-        None => {
-            let wrong = "does not tell which versions people upgrade from to it";
-            let remedy = "Write a version such as \"11.6.0\", or name the pairs, such as \"11.5.1..my/image:11.6.0\", in the input pairs.";
-            problems.add("release", Shown::plain(release), wrong, remedy);
-            Vec::new()
-        }
+fn by_support(inputs: &Inputs, today: Day, problems: &mut Problems) -> Vec<Pair> {
+    let release = inputs.release.as_str();
+    // What no run takes is told when the pairs are judged.
+    let (_, known) = releases::read(inputs, &mut Problems::default(), &mut Vec::new());
+    let stables = stables_for(&known.version, today);
+    if stables.is_empty() {
+        let wrong = format!("has no release line below it that is supported today ({today})");
+        let remedy =
+            "Name the pairs, such as \"12.0..12.1.0\", in the input pairs, or choose a newer release.";
+        problems.add("release", Shown::plain(release), wrong, remedy);
     }
+    stables.iter().map(|stable| pair(&stable.to_string(), release)).collect()
 }
 
 fn named(given: &str, problems: &mut Problems) -> Vec<Pair> {
@@ -97,8 +97,7 @@ fn named(given: &str, problems: &mut Problems) -> Vec<Pair> {
                 }
             }
             _ => {
-                let remedy =
-                    "Write stable and release with two dots between them, such as \"11.5.1..11.6.0\".";
+                let remedy = "Write stable and release with two dots between them, such as \"12.0..12.1.0\".";
                 problems.add("pairs", Shown::plain(word), "is no pair of versions", remedy);
             }
         }
@@ -116,10 +115,43 @@ mod tests {
         inputs
     }
 
+    fn pairs(inputs: &Inputs) -> Result<Vec<Pair>, Problems> {
+        super::pairs(inputs, Day::try_from("2026-11-26".to_owned()).unwrap())
+    }
+
     #[test]
     fn a_release_alone_is_enough_for_a_matrix() {
-        let pairs = pairs(&inputs("11.10.0", "")).unwrap();
-        insta::assert_snapshot!(matrix(&pairs), @r#"{"include":[{"name":"11.9 to 11.10.0","stable":"11.9","release":"11.10.0"},{"name":"11.7 to 11.10.0","stable":"11.7","release":"11.10.0"}]}"#);
+        let pairs = pairs(&inputs("12.0.1", "")).unwrap();
+        insta::assert_snapshot!(matrix(&pairs), @r#"{"include":[{"name":"11.11 to 12.0.1","stable":"11.11","release":"12.0.1"},{"name":"11.7 to 12.0.1","stable":"11.7","release":"12.0.1"}]}"#);
+    }
+
+    #[test]
+    fn a_branch_or_a_digest_is_upgraded_to_from_all_that_is_supported() {
+        let digest = format!("mm@sha256:{}", "0".repeat(64));
+        for release in ["my/mm:master", "registry:5000/mm:0a1b2c3", &digest] {
+            let stables: Vec<String> =
+                pairs(&inputs(release, "")).unwrap().into_iter().map(|pair| pair.stable).collect();
+            assert_eq!(stables, ["12.1", "12.0", "11.11", "11.7"], "{release}");
+        }
+        let tagged = pairs(&inputs("registry:5000/mm:12.0.1", "")).unwrap();
+        assert_eq!(tagged.len(), 2, "{tagged:?}");
+    }
+
+    #[test]
+    fn a_release_that_nobody_upgrades_to_any_more_wants_its_pairs_named() {
+        let told = pairs(&inputs("11.7.2", "")).unwrap_err().to_string();
+        assert!(
+            told.contains("supported today (2026-11-26)") && told.contains("in the input pairs"),
+            "{told}"
+        );
+        assert!(pairs(&inputs("11.7.2", "11.6.0..11.7.2")).is_ok());
+    }
+
+    #[test]
+    fn a_pair_whose_database_is_too_old_is_refused_as_its_run_would_be() {
+        let old = Inputs { database_image: "postgres:14".into(), ..inputs("12.0.1", "") };
+        let told = pairs(&old).unwrap_err();
+        assert!(told.to_string().contains("database-image: \"postgres:14\""), "{told}");
     }
 
     #[test]
@@ -135,6 +167,7 @@ mod tests {
         let problems = pairs(&wrong).unwrap_err();
         let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
         assert_eq!(named, ["pairs", "nodes", "pairs"], "{problems}");
-        assert!(pairs(&inputs("master", "")).unwrap_err().to_string().contains("in the input pairs"));
+        let told = pairs(&inputs("master", "")).unwrap_err().to_string();
+        assert!(told.contains("release: \"master\""), "{told}");
     }
 }

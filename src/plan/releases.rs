@@ -8,7 +8,7 @@ use crate::shown::Shown;
 use crate::versions::Version;
 
 const REMEDY: &str =
-    "Write a version such as \"10.11.4\", a minor such as \"11.0\", or an image with tag or digest.";
+    "Write a version such as \"12.0.1\", a minor such as \"11.11\", or an image with tag or digest.";
 
 /// Both, and what is to be said of the pair.
 pub(super) fn read(inputs: &Inputs, problems: &mut Problems, notes: &mut Vec<String>) -> (Release, Release) {

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 use tokio::time::Instant;
 
+use super::blame::explained;
 use super::session::{Session, millis};
 use super::{bring_up, ground, roll, stage};
 use crate::checks::sanity;
@@ -30,24 +31,30 @@ pub async fn run(
     shelf: &Shelf,
 ) -> Result<(), Breakage> {
     let mut session = Session::new(plan, cluster, http, events, shelf);
-    let brought_up = phase(events, Phase::BringUp, bring_up::bring_up(&mut session, nonce, password)).await;
-    told(&session, Stage::Stable, brought_up)?;
+    let ended = line(&mut session, nonce, password).await;
+    ended.map_err(|breakage| explained(breakage, &ground::pair(&session)))
+}
+
+async fn line(session: &mut Session<'_>, nonce: &str, password: &SecretString) -> Result<(), Breakage> {
+    let (plan, events) = (session.plan, session.events);
+    let brought_up = phase(events, Phase::BringUp, bring_up::bring_up(session, nonce, password)).await;
+    told(session, Stage::Stable, brought_up)?;
     for planned in &plan.stages {
         let replaced = match (planned.stage, plan.mode) {
             (Stage::Stable, _) => Ok(()),
-            (Stage::Mixed(n), _) => replace(&mut session, n - 1).await,
+            (Stage::Mixed(n), _) => replace(session, n - 1).await,
             (Stage::Release, Mode::Rolling) => {
                 let last = session.places.len() - 1;
-                replace(&mut session, last).await
+                replace(session, last).await
             }
             (Stage::Release, Mode::StopStart) => {
-                phase(events, Phase::StopStart, roll::stop_start(&mut session)).await
+                phase(events, Phase::StopStart, roll::stop_start(session)).await
             }
         };
-        told(&session, planned.stage, replaced)?;
-        stage::run(&mut session, planned, nonce).await?;
+        told(session, planned.stage, replaced)?;
+        stage::run(session, planned, nonce).await?;
     }
-    let (stable, release) = ground::pair(&session);
+    let (stable, release) = ground::pair(session);
     let ran = |check: &str| plan.stages.iter().any(|stage| stage.checks.iter().any(|id| id == check));
     for sentence in session.ledger.unused((&stable, &release), ran) {
         session.warn_once(sentence);

@@ -88,7 +88,7 @@ fn holds(waiver: &Waiver, stable: &Version, release: &Version) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::waivers::Day;
+    use crate::day::Day;
 
     fn waivers(today: Option<&str>, release: Option<&str>) -> Waivers {
         let day = |text: &str| Day::try_from(text.to_owned()).unwrap();

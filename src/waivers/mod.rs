@@ -15,4 +15,4 @@ mod waiver;
 
 pub use ledger::{Cover, Ledger};
 pub use read::{MOST_BYTES, Wrong, read};
-pub use waiver::{Day, Waiver, Waivers};
+pub use waiver::{Waiver, Waivers};

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::waiver::{Day, Waiver};
+use super::waiver::Waiver;
+use crate::day::Day;
 use crate::versions::Range;
 
 /// The largest file, in bytes.

@@ -3,10 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use time::Date;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 
+use crate::day::Day;
 use crate::versions::Range;
 
 /// One waiver.
@@ -59,34 +57,5 @@ impl fmt::Display for Waiver {
             write!(f, " \"{part}\"")?;
         }
         write!(f, " ({}, until {})", self.owner, self.expires)
-    }
-}
-
-const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
-
-/// A day: `2026-12-31`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Day(pub Date);
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.format(DAY).map_err(|_| fmt::Error)?)
-    }
-}
-
-impl TryFrom<String> for Day {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        Date::parse(&text, DAY)
-            .map(Self)
-            .map_err(|error| format!("\"{text}\" is no day such as 2026-12-31 ({error})"))
-    }
-}
-
-impl From<Day> for String {
-    fn from(day: Day) -> Self {
-        day.to_string()
     }
 }

@@ -59,7 +59,7 @@ impl Run {
             labels,
             pull: Some(PullPolicy::Never),
             credentials: vec![],
-            further_images: vec![SECOND.to_owned()],
+            further_images: vec![(SECOND.to_owned(), None)],
         }
     }
 

@@ -7,5 +7,6 @@ mod check_tables;
 mod exit_codes;
 mod input_tables;
 mod own_compose;
+mod policy_tables;
 mod region;
 mod workflows;

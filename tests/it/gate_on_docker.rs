@@ -5,6 +5,7 @@
 
 mod call;
 mod cancels;
+mod databases;
 pub(crate) mod images;
 mod interrupts;
 mod neighbours;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use upgrade_gate::cluster::evidence::Shelf;
 use upgrade_gate::cluster::{Cluster, StandInCluster, StandInOptions};
+use upgrade_gate::day::Day;
 use upgrade_gate::event::{Breakage, EventKind, Events, ReleaseName, RunHeader};
 use upgrade_gate::fault::Faults;
 use upgrade_gate::inputs::Inputs;
@@ -13,7 +14,6 @@ use upgrade_gate::plan::{self, Plan};
 use upgrade_gate::record::Record;
 use upgrade_gate::stages;
 use upgrade_gate::versions::Version;
-use upgrade_gate::waivers::Day;
 
 /// What is played.
 pub(crate) struct Play {

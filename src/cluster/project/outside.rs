@@ -35,15 +35,7 @@ pub(super) struct Outside {
 /// All of it, in file order. `nodes` are the services that are nodes.
 pub(super) fn find(project: &Project, nodes: &IndexSet<&str>) -> Vec<Outside> {
     let mut found = Vec::new();
-    let asked: IndexSet<String> = nodes
-        .iter()
-        .flat_map(|node| addresses(&project.services[*node]))
-        .filter_map(|(_, address)| match hosts(address) {
-            Hosts::Named(hosts) => Some(hosts),
-            Hosts::Unreadable => None,
-        })
-        .flatten()
-        .collect();
+    let asked = asked(project, nodes.iter().copied());
     for (name, service) in &project.services {
         let is_node = nodes.contains(name.as_str());
         let is_database = !is_node && is_database(project, name, service, &asked);
@@ -58,6 +50,16 @@ pub(super) fn find(project: &Project, nodes: &IndexSet<&str>) -> Vec<Outside> {
         }
     }
     found
+}
+
+/// The hosts that these nodes ask for a database.
+pub(super) fn asked<'a>(project: &Project, nodes: impl Iterator<Item = &'a str>) -> IndexSet<String> {
+    let addresses = nodes.flat_map(|node| addresses(&project.services[node]));
+    let named = addresses.filter_map(|(_, address)| match hosts(address) {
+        Hosts::Named(hosts) => Some(hosts),
+        Hosts::Unreadable => None,
+    });
+    named.flatten().collect()
 }
 
 /// What a mount shows, if that was there before the run.
@@ -150,7 +152,7 @@ fn is_inside(project: &Project, node: &Service, host: &str) -> bool {
 }
 
 /// Whether a service is reached by this name: its own, a container's, an alias, or a fixed address.
-fn answers_to(project: &Project, name: &str, service: &Service, host: &str) -> bool {
+pub(super) fn answers_to(project: &Project, name: &str, service: &Service, host: &str) -> bool {
     let containers = (1..=service.replicas.min(9)).map(|n| format!("{}-{name}-{n}", project.name));
     let fixed =
         service.networks.values().flat_map(|attached| attached.aliases.iter().chain(&attached.ipv4_address));

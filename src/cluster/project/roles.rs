@@ -2,6 +2,7 @@
 
 use super::super::reload::Reload;
 use super::configuration;
+use super::databases;
 use super::files::{self, FileStore};
 use super::labels::{self, is_node, role};
 use super::off::no_image;
@@ -19,6 +20,8 @@ pub struct Roles {
     pub balancer: Option<BalancerRole>,
     /// Where the nodes keep files, from their own environment.
     pub files: FileStore,
+    /// The database that the nodes ask, by service name; nothing where it is outside of the project, or nobody can say.
+    pub databases: Vec<String>,
     /// Everything that is not a node, by service name.
     pub others: Vec<String>,
 }
@@ -94,7 +97,8 @@ impl Roles {
         );
         contradictions(project, &nodes, &files, &mut wrong);
         if wrong.is_empty() {
-            Ok(Self { nodes, balancer: balancers.pop(), files, others })
+            let databases = databases::of(project);
+            Ok(Self { nodes, balancer: balancers.pop(), files, databases, others })
         } else {
             Err(wrong)
         }

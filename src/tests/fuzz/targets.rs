@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Target;
 use crate::cluster::Roles;
 use crate::compose::{self, MemoryFiles, Source};
+use crate::day::Day;
 use crate::github::{Context, Head, Named};
 use crate::inputs::Inputs;
 use crate::plan;
@@ -113,13 +114,15 @@ fn fuzzed_inputs() {
             &mut inputs.suite_image,
             &mut inputs.suite_timeout,
             &mut inputs.instead.pairs,
+            &mut inputs.database_image,
         ] {
             *place = lines.next().unwrap_or_default();
         }
+        let today = Day::try_from("2026-11-26".to_owned()).unwrap();
         let (from, to) = (Version::read(&inputs.stable), Version::read(&inputs.release));
         let _ = (minors_apart(&from, &to), from.is_older_than(&to), from.admits(&inputs.release));
         let _ = plan::make(&inputs, None).map(|plan| plan::text(&plan));
-        let _ = plan::pairs(&inputs).map(|pairs| plan::matrix(&pairs));
+        let _ = plan::pairs(&inputs, today).map(|pairs| plan::matrix(&pairs));
     });
 }
 

@@ -64,7 +64,7 @@ fn needing(images: &[&'static str]) -> (Project, Options) {
 async fn a_pull_is_tried_again_and_told_with_its_progress() {
     let (engine, asked) = engine_that(|question, before| match (question, before) {
         ("GET /images/app:1/json", 0) => refuse(StatusCode::NOT_FOUND, "No such image: app:1"),
-        ("GET /images/app:1/json", _) => r#"{"Id":"sha256:1","Architecture":"arm64","RepoDigests":["app@sha256:2"]}"#.into_response(),
+        ("GET /images/app:1/json", _) => r#"{"Id":"sha256:1","Architecture":"amd64","RepoDigests":["app@sha256:2"]}"#.into_response(),
         ("POST /images/create?fromImage=app%3A1", 0) => refuse(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Get https://registry-1.docker.io/v2/: dial tcp: i/o timeout",
@@ -87,11 +87,51 @@ async fn a_pull_is_tried_again_and_told_with_its_progress() {
     while let Ok(event) = told.try_recv() {
         kinds.push(event.kind);
     }
+    assert!(matches!(&kinds[..], [EventKind::ImageReady { pulled: true, .. }]), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn an_image_of_another_architecture_is_an_error_unless_its_platform_is_said() {
+    let (engine, asked) = engine_that(|question, _| match question.split('?').next().unwrap() {
+        "GET /images/app:1/json" => r#"{"Id":"sha256:1","Architecture":"arm64"}"#.into_response(),
+        "GET /images/app:2/json" => refuse(StatusCode::NOT_FOUND, "No such image: app:2"),
+        "POST /images/create" => {
+            refuse(StatusCode::NOT_FOUND, "no matching manifest for linux/amd64 in the manifest list entries")
+        }
+        "GET /distribution/app:2/json" => {
+            let platforms =
+                r#"[{"architecture":"arm64","os":"linux"},{"architecture":"ppc64le","os":"linux"}]"#;
+            let descriptor = r#"{"mediaType":"x","digest":"sha256:1","size":1}"#;
+            format!(r#"{{"Descriptor":{descriptor},"Platforms":{platforms}}}"#).into_response()
+        }
+        _ => refuse(StatusCode::NOT_FOUND, "nothing is here"),
+    })
+    .await;
+    let prepared = async |images: &[&'static str], platform: Option<&str>| {
+        let (mut project, options) = needing(images);
+        project.networks.clear();
+        for service in project.services.values_mut() {
+            service.platform = platform.map(str::to_owned);
+        }
+        Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.map(drop)
+    };
+    let there = prepared(&["app:1"], None).await.unwrap_err();
+    assert_eq!(there.cause, Cause::Architecture);
+    let told = there.to_string();
     assert!(
-        matches!(&kinds[..], [EventKind::Warning { text }, EventKind::ImageReady { pulled: true, .. }]
-        if text.contains("made for arm64, the engine runs amd64")),
-        "{kinds:?}"
+        told.contains("image app:1") && told.contains("made for arm64, and the engine runs amd64"),
+        "{told}"
     );
+    let registry = prepared(&["app:2"], None).await.unwrap_err();
+    assert_eq!(registry.cause, Cause::Architecture);
+    let told = registry.to_string();
+    assert!(
+        told.contains("image app:2") && told.contains("for arm64, ppc64le, and the engine runs amd64"),
+        "{told}"
+    );
+    prepared(&["app:1"], Some("linux/arm64")).await.unwrap();
+    let asked = asked.lock().unwrap();
+    assert!(!asked.iter().any(|question| question.contains("/containers/create")), "{asked:?}");
 }
 
 #[tokio::test]

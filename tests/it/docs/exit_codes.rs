@@ -73,9 +73,10 @@ fn every_exit_code_is_explained() {
     );
 }
 
-const CAUSES: [Cause; 19] = [
+const CAUSES: [Cause; 20] = [
     Cause::EngineUnreachable,
     Cause::ImageNotFound,
+    Cause::Architecture,
     Cause::RegistryUnreachable,
     Cause::RateLimited,
     Cause::NoSpace,
@@ -100,6 +101,7 @@ fn what_happened(cause: Cause) -> &'static str {
     match cause {
         Cause::EngineUnreachable => "No Docker engine answers, or it is older than 20.10",
         Cause::ImageNotFound => "An image is not there, or may not be had",
+        Cause::Architecture => "An image is made for another kind of processor than the engine's",
         Cause::RegistryUnreachable => "A registry does not answer",
         Cause::RateLimited => "A registry asks to come back later",
         Cause::NoSpace => "The engine's disk is full",

@@ -67,7 +67,7 @@ fn make() -> Result<(), String> {
     Ok(())
 }
 
-fn build(image: &str, dockerfile: &str) -> Result<(), String> {
+pub(crate) fn build(image: &str, dockerfile: &str) -> Result<(), String> {
     let mut docker = Command::new("docker")
         .args(["build", "--quiet", "--tag", image, "-"])
         .stdin(Stdio::piped())

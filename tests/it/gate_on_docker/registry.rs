@@ -1,4 +1,5 @@
-//! The login of the inputs goes with the pull of that registry's images, and with no other. An engine that is played sees it.
+//! What goes with a pull: the login of the inputs with the images of that registry and no other, the platform that is said with
+//! all. An engine that is played sees it.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,8 +12,15 @@ use crate::played;
 
 const SECRET: &str = "password-that-nobody-may-see";
 
-/// The pulls that an engine was asked for, and whether a login came with each.
-type Pulls = Arc<Mutex<Vec<(String, bool)>>>;
+/// A pull that an engine was asked for.
+#[derive(Debug, Clone)]
+struct Pull {
+    image: String,
+    login: bool,
+    platform: String,
+}
+
+type Pulls = Arc<Mutex<Vec<Pull>>>;
 
 /// Plays an engine that gets every image that it is asked for, and makes no container.
 fn answer(pulls: &Pulls, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
@@ -28,14 +36,16 @@ fn answer(pulls: &Pulls, method: &Method, uri: &Uri, headers: &HeaderMap) -> Res
         ),
         ("POST", "/images/create") => {
             let login = headers.get("x-registry-auth").is_some_and(|login| !login.is_empty());
-            let query = uri.query().unwrap_or_default().replace("%2F", "/").replace("%3A", ":");
-            let image = query.split('&').find_map(|pair| pair.strip_prefix("fromImage=")).unwrap_or_default();
-            pulls.lock().unwrap().push((image.to_owned(), login));
+            let query =
+                uri.query().unwrap_or_default().replace("%2F", "/").replace("%3A", ":").replace("%40", "@");
+            let of = |name| query.split('&').find_map(|pair| pair.strip_prefix(name)).unwrap_or_default();
+            let (image, platform) = (of("fromImage=").to_owned(), of("platform=").to_owned());
+            pulls.lock().unwrap().push(Pull { image, login, platform });
             "{\"status\":\"Status: Downloaded\"}\r\n".into_response()
         }
         ("GET", path) if path.starts_with("/images/") => {
             let pulled = |image: &str| path == format!("/images/{image}/json");
-            if pulls.lock().unwrap().iter().any(|(image, _)| pulled(image)) {
+            if pulls.lock().unwrap().iter().any(|pull| pulled(&pull.image)) {
                 r#"{"Id":"sha256:1","Architecture":"amd64"}"#.into_response()
             } else {
                 refused("No such image: any")
@@ -45,29 +55,44 @@ fn answer(pulls: &Pulls, method: &Method, uri: &Uri, headers: &HeaderMap) -> Res
     }
 }
 
-#[test]
-fn a_login_goes_to_its_registry_alone() {
+/// A run on the played engine with these variables of its own, and what was pulled.
+fn pulled(variables: &[(&str, &str)]) -> (Call, Vec<Pull>) {
     let pulls = Pulls::default();
     let noted = Arc::clone(&pulls);
     let engine =
         async move |method: Method, uri: Uri, headers: HeaderMap| answer(&noted, &method, &uri, &headers);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let host = runtime.block_on(played::engine(Router::new().fallback(engine)));
-    let call = Call::bare("registry.example/chat:11.5.1", "registry.example/chat:11.6.0")
-        .variable("DOCKER_HOST", &host)
-        .variable("INPUT_REGISTRY", "registry.example")
-        .variable("INPUT_REGISTRY-USERNAME", "me")
-        .variable("INPUT_REGISTRY-PASSWORD", SECRET)
-        .arg("--reaper", "never")
-        .run();
+    let call = Call::bare("registry.example/chat:11.5.1", "registry.example/chat:11.6.0");
+    let call = variables.iter().fold(call, |call, (name, value)| call.variable(name, value));
+    let call = call.variable("DOCKER_HOST", &host).arg("--reaper", "never").run();
+    let pulls = pulls.lock().unwrap().clone();
+    (call, pulls)
+}
+
+#[test]
+fn a_login_goes_to_its_registry_alone() {
+    let login = [
+        ("INPUT_REGISTRY", "registry.example"),
+        ("INPUT_REGISTRY-USERNAME", "me"),
+        ("INPUT_REGISTRY-PASSWORD", SECRET),
+    ];
+    let (call, pulls) = pulled(&login);
     assert_eq!(call.code, Some(3), "{}", call.output);
     assert!(!call.output.contains(SECRET), "{}", call.output);
-    let pulls = pulls.lock().unwrap();
-    let (with, without): (Vec<_>, Vec<_>) = pulls.iter().partition(|(_, login)| *login);
-    let mut with: Vec<_> = with.iter().map(|(image, _)| image.as_str()).collect();
+    let (with, without): (Vec<_>, Vec<_>) = pulls.iter().partition(|pull| pull.login);
+    let mut with: Vec<_> = with.iter().map(|pull| pull.image.as_str()).collect();
     with.sort_unstable();
     let expected = ["registry.example/chat:11.5.1", "registry.example/chat:11.6.0"];
     assert_eq!(with, expected, "{}", call.output);
     // Of the database, the store and the balancer.
     assert_eq!(without.len(), 3, "{without:?}");
+}
+
+#[test]
+fn the_default_platform_is_the_one_that_everything_is_pulled_for() {
+    let (call, pulls) = pulled(&[("INPUT_VARIABLES", "DOCKER_DEFAULT_PLATFORM=linux/arm64")]);
+    assert_eq!(pulls.len(), 5, "{}", call.output);
+    let said = |pull: &Pull| pull.platform == "linux/arm64";
+    assert!(pulls.iter().all(said), "{pulls:?}");
 }

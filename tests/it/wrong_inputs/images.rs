@@ -91,12 +91,47 @@ pub(super) fn cases() -> Vec<Case> {
     {
         cases.push(Case::inputs("plan", &[("image", repository)]));
     }
+    cases.extend(old_databases());
     for reference in ["mm:", "http://reg/x:1", "MM/Upper:1", "a b:1", "mm:1@sha256:abc"] {
         cases.push(Case::inputs("run", &[("stable", reference)]));
         let yaml = format!(
             "services: {{n: {{image: {reference:?}, labels: {{upgrade-gate.role: node}}}}, d: {{image: {reference:?}}}}}"
         );
         cases.push(Case::compose(&yaml).says("image"));
+    }
+    cases
+}
+
+/// PostgreSQL that is too old for one of the releases, by its tag: the input's, a variable's, a compose file's own.
+fn old_databases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (image, stable, release, least) in [
+        ("postgres:14", "11.11.0", "12.0.0", "release version 12.0.0 needs 15"),
+        ("postgres:14-alpine", "12.0.1", "12.1.0", "stable version 12.0.1 needs 15"),
+        ("postgres:13.21-bookworm", "11.7.9", "11.11.0", "release version 11.11.0 needs 14"),
+        ("bitnami/postgresql:14.5.0", "11.11", "12.0", "release version 12.0 needs 15"),
+        ("pgvector/pgvector:pg14", "11.11.0", "x/mm:12.0.0-rc2", "12.0.0-rc2 needs 15"),
+    ] {
+        let says = |case: Case| case.says("or later (https://").says(least).says("postgres:1");
+        let inputs = [("database-image", image), ("stable", stable), ("release", release)];
+        cases.push(says(Case::inputs("plan", &inputs)));
+        cases.push(says(Case::inputs("run", &inputs)));
+        let variable = format!("DATABASE_IMAGE={image}");
+        cases.push(says(Case::inputs(
+            "plan",
+            &[("variables", &variable), ("stable", stable), ("release", release)],
+        )));
+        for (labels, node) in [
+            ("", "environment: {MM_CONFIG: 'postgres://mm@db/mm'}"),
+            (", labels: {upgrade-gate.role: database}", "environment: {A: b}"),
+            ("", "environment: {A: b}"),
+        ] {
+            let yaml = format!(
+                "services: {{n: {{image: x, labels: {{upgrade-gate.role: node}}, {node}}}, db: {{image: {image:?}{labels}}}}}"
+            );
+            let inputs = [("compose-file", "compose.yaml"), ("stable", stable), ("release", release)];
+            cases.push(says(Case::inputs("plan", &inputs).file("compose.yaml", yaml)).says("service db"));
+        }
     }
     cases
 }

@@ -128,6 +128,12 @@ pub(super) fn cases() -> Vec<Case> {
         let release = format!("--release={release}");
         cases.push(Case::new(format!("matrix of {release}")).args(&["plan", "--format", "matrix", &release]));
     }
+    // Whatever the day is: support of 10.5's predecessors is over.
+    cases.push(
+        Case::new("a matrix of a release that nobody upgrades to")
+            .args(&["plan", "--format", "matrix", "--release=10.5.0"])
+            .says("supported today"),
+    );
     let many: Vec<String> = (0..300).map(|n| format!("11.5.{n}..11.6.{n}")).collect();
     cases.push(
         Case::new("more pairs than a matrix has rows")
