@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
+mod image;
 mod suite;
 
 pub use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
+pub use image::ImageIdentity;
 pub use suite::{UserCounts, UserEnd, UserSuite, UserTest};
 
 /// One thing that happened.
@@ -63,6 +65,9 @@ pub enum EventKind {
         pulled: bool,
         /// How long that took, in milliseconds.
         took_ms: u64,
+        /// What it is; gates before this was known told nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<ImageIdentity>,
     },
     /// A container of a compose service changed its state.
     ContainerState {

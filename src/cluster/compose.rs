@@ -1,6 +1,7 @@
 //! The cluster on a Docker engine, from a compose project.
 
 mod answers;
+mod bucket;
 mod deaths;
 mod follow;
 
@@ -18,11 +19,12 @@ use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::precautions;
-use super::project::{FileStore, NodeRole, Roles, StoreRole};
-use crate::compose::{Condition, Project};
-use crate::docker::{self, Credentials, Engine, OneOff, Options, Own, RunLabels, Running};
+use super::project::{FileStore, NodeRole, Roles};
+use crate::compose::{Condition, Project, PullPolicy};
+use crate::docker::{
+    self, Credentials, Engine, Fetched, OneOff, Options, Own, RunLabels, Running, Wanted, Ways,
+};
 use crate::event::Events;
-use crate::storage::{Bucket, Reach, StorageOptions};
 
 /// How long images and the parts other than nodes may take to come up.
 const PREPARE: Duration = Duration::from_secs(600);
@@ -109,9 +111,15 @@ impl ComposeCluster {
                 project.services[&node.service].image = (*image).to_owned();
             }
         }
-        let further_images = images.iter().map(|&image| image.to_owned()).collect();
-        let credentials = self.options.credentials.iter().cloned().collect();
-        let options = Options { labels, pull: None, credentials, further_images };
+        let further = images.iter().map(|&image| Wanted {
+            reference: image.to_owned(),
+            platform: None,
+            policy: PullPolicy::default(),
+        });
+        let further_images = further.collect();
+        let ways =
+            Ways { credentials: self.options.credentials.iter().cloned().collect(), ..Ways::default() };
+        let options = Options { labels, pull: None, ways, further_images, fetched: Fetched::default() };
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
         let running = self.running.get_or_init(|| async { running }).await;
@@ -296,38 +304,6 @@ impl ComposeCluster {
         Ok(GuestEnd { exit_code: ended.exit_code, out_of_memory: ended.oom_killed, files: ended.files })
     }
 
-    pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
-        let store = match self.files() {
-            FileStore::Bucket(store) => store,
-            FileStore::OutOfReach(why) | FileStore::Unknown(why) => {
-                let remedy = "Set MM_FILESETTINGS_… in the nodes' environment, as docs/inputs.md has it.";
-                return Err(Error::new("store", why.clone(), remedy));
-            }
-        };
-        Ok(Bucket::open(StorageOptions {
-            endpoint: Some(self.endpoint(store).await?),
-            region: store.region.clone(),
-            bucket: store.bucket.clone(),
-            access_key: store.access_key.clone(),
-            secret: store.secret_key.clone(),
-            session_token: None,
-            prefix: folder(&store.prefix),
-            path_style: true,
-            reach: Reach::Cluster,
-        }))
-    }
-
-    /// The store's endpoint, as it is reached from here: a service's name becomes its container's address.
-    async fn endpoint(&self, store: &StoreRole) -> Result<String, Error> {
-        let scheme = if store.tls { "https" } else { "http" };
-        let host = store.endpoint.split(':').next().unwrap_or(&store.endpoint);
-        if !self.options.project.services.contains_key(host) {
-            return Ok(format!("{scheme}://{}", store.endpoint));
-        }
-        let address = self.address(host, 1).await?;
-        Ok(format!("{scheme}://{}", store.endpoint.replacen(host, &address.to_string(), 1)))
-    }
-
     pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, Error> {
         let node = self.node(name)?;
         let running = self.running()?;
@@ -386,9 +362,4 @@ fn balancer_error(error: &dyn std::fmt::Display) -> Error {
         error.to_string(),
         "Look at haproxy's log, and at the labels upgrade-gate.haproxy and upgrade-gate.backend.",
     )
-}
-
-/// The product joins its prefix and the key by a slash.
-fn folder(prefix: &str) -> String {
-    if prefix.is_empty() { String::new() } else { format!("{}/", prefix.trim_end_matches('/')) }
 }

@@ -83,11 +83,12 @@ impl<W: Write> Console<W> {
             EventKind::ImageProgress { image, layers_done, layers, bytes } => {
                 self.live.images.insert(image.clone(), (*layers_done, *layers, *bytes));
             }
-            EventKind::ImageReady { image, pulled, took_ms } => {
+            EventKind::ImageReady { image, pulled, took_ms, identity } => {
                 self.live.images.shift_remove(image);
                 let how =
                     if *pulled { format!("pulled in {}", duration(*took_ms)) } else { "is there".into() };
-                let line = format!("  image {} {how}", self.text(image));
+                let what = identity.as_ref().map(|identity| format!(" ({})", self.text(identity.short())));
+                let line = format!("  image {} {how}{}", self.text(image), what.unwrap_or_default());
                 self.line(&line)?;
             }
             EventKind::ContainerState { container, state } => {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use super::runs::Run;
-use super::{json, junit, markdown, merged};
+use super::{json, junit, lock, markdown, merged};
 use crate::record::Record;
 use crate::verdict::Verdict;
 
@@ -14,14 +14,15 @@ use crate::verdict::Verdict;
 type Render = fn(&Record, &Verdict) -> Result<String, String>;
 
 /// The files that [`write_all`] writes, by name. `events.jsonl` is there already: it is written live.
-pub const REPORTS: &[&str] = &["record.json", "junit.xml", "summary.md", "comment.md"];
+pub const REPORTS: &[&str] = &["record.json", "junit.xml", "summary.md", "comment.md", "lock.json"];
 
 /// The renderers, in the order of [`REPORTS`].
-const RENDERERS: [Render; 4] = [
+const RENDERERS: [Render; 5] = [
     |record, _| json::render(record).map_err(|error| error.to_string()),
     junit::render,
     |record, verdict| Ok(markdown::summary(record, verdict)),
     |record, verdict| Ok(markdown::comment(record, verdict)),
+    |record, _| lock::render(record),
 ];
 
 /// One report and what became of it.

@@ -23,7 +23,18 @@ const HOUSE: House<'_> = House {
         &["checks"],
         &["cluster"],
         &["docker", "standin"],
-        &["compose", "mattermost", "fault", "announced", "waivers", "storage", "sinks", "event", "inputs"],
+        &[
+            "compose",
+            "mattermost",
+            "fault",
+            "announced",
+            "waivers",
+            "lock",
+            "storage",
+            "sinks",
+            "event",
+            "inputs",
+        ],
         &[
             "outcome",
             "case",
@@ -44,7 +55,10 @@ const HOUSE: House<'_> = House {
         ("verdict", &["record", "event", "outcome"]),
         (
             "report",
-            &["record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen", "limited"],
+            &[
+                "record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen", "limited",
+                "lock",
+            ],
         ),
         ("github", &["report", "record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen"]),
     ],

@@ -31,8 +31,8 @@ use upgrade_gate::compose::{
     Project, PullPolicy, Service, Volume,
 };
 use upgrade_gate::docker::{
-    Cause, Engine, Health, LABEL_RUN, Options, RunLabels, Running, Status, clear, down, inspect_image,
-    sweep_expired,
+    Cause, Engine, Fetched, Health, LABEL_RUN, Options, RunLabels, Running, Status, Wanted, Ways, clear,
+    down, inspect_image, sweep_expired,
 };
 use upgrade_gate::event::{EventKind, Events};
 
@@ -58,8 +58,9 @@ impl Run {
         Options {
             labels,
             pull: Some(PullPolicy::Never),
-            credentials: vec![],
-            further_images: vec![SECOND.to_owned()],
+            ways: Ways::default(),
+            further_images: vec![later(SECOND)],
+            fetched: Fetched::default(),
         }
     }
 
@@ -150,6 +151,11 @@ async fn make_images(busybox: &str) {
 /// The engine behind the module's back, to look at what it did.
 fn docker() -> Docker {
     Docker::connect_with_unix_defaults().unwrap()
+}
+
+/// An image that is needed later.
+fn later(image: &str) -> Wanted {
+    Wanted { reference: image.to_owned(), platform: None, policy: PullPolicy::Missing }
 }
 
 fn soon() -> Instant {

@@ -45,7 +45,9 @@ impl ComposeCluster {
             Err(error) => error,
         };
         match running.state(service, number).await {
-            Ok(state) if !state.running && state.exit_code.is_some() => Err(self.ended(service, &state).await),
+            Ok(state) if !state.running && state.exit_code.is_some() => {
+                Err(self.ended(service, &state).await)
+            }
             _ => Err(of(service, error)),
         }
     }
