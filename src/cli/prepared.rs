@@ -8,7 +8,7 @@ use super::hidden;
 use super::variables::{Secrets, images, variables};
 use super::voice::voice;
 use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, is_node, off_by_profile};
-use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
+use crate::compose::{self, MemoryFiles, Parsed, Project, PullPolicy, Restart, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
 use crate::plan::{self, BuiltPlan, Plan, Problems};
@@ -142,6 +142,8 @@ fn built_elsewhere(project: &mut Project, name: &str) -> Vec<String> {
     for (service, part) in &mut project.services {
         if part.built && part.image.is_empty() && !is_node(part) {
             part.image = format!("{name}-{service}");
+            // It has no tag, and the newest of that name in a registry would be somebody else's.
+            part.pull_policy.get_or_insert(PullPolicy::Missing);
             told.push(format!(
                 "service {service} is not built here: the engine must have its image {}, which docker compose build makes",
                 part.image

@@ -64,6 +64,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         run_id: run_id.clone(),
         docker_host: surroundings.docker_host.clone(),
         github_job: surroundings.github_job().filter(|_| post),
+        pull: plan.pull,
         credentials: credentials(inputs),
         lifetime,
         reaper: reaper.clone(),

@@ -4,6 +4,7 @@ mod answers;
 mod bucket;
 mod deaths;
 mod follow;
+mod pulls;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -18,12 +19,11 @@ use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
+use super::images::Images;
 use super::precautions;
 use super::project::{FileStore, NodeRole, Roles};
 use crate::compose::{Condition, Project, PullPolicy};
-use crate::docker::{
-    self, Credentials, Engine, Fetched, OneOff, Options, Own, RunLabels, Running, Wanted, Ways,
-};
+use crate::docker::{self, Credentials, Engine, Fetched, OneOff, Options, Own, RunLabels, Running, Ways};
 use crate::event::Events;
 
 /// How long images and the parts other than nodes may take to come up.
@@ -44,6 +44,8 @@ pub struct ComposeOptions {
     pub docker_host: Option<String>,
     /// The job of GitHub's whose end is the end of the run.
     pub github_job: Option<String>,
+    /// When images are pulled, where it is not for the project and their names to say.
+    pub pull: Option<PullPolicy>,
     /// The login at a registry, for images that are not public.
     pub credentials: Option<Credentials>,
     /// After this time the run's resources count as forgotten, and another run may sweep them.
@@ -93,7 +95,7 @@ impl ComposeCluster {
         self.own.is_some()
     }
 
-    pub(super) async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
+    pub(super) async fn prepare(&self, images: &Images<'_>) -> Result<(), Error> {
         let deadline = Instant::now() + PREPARE;
         let labels = RunLabels {
             run: self.options.run_id.clone(),
@@ -105,18 +107,7 @@ impl ComposeCluster {
         let watcher = self.options.reaper.as_deref().zip(self.own.as_ref().map(|own| own.id.as_str()));
         precautions::take(&self.engine, watcher, &labels, &self.events).await;
         let mut project = self.options.project.clone();
-        for node in &self.options.roles.nodes {
-            // What the file says is the default of plain compose; here the first image is what nodes begin with.
-            if let Some(image) = images.first() {
-                project.services[&node.service].image = (*image).to_owned();
-            }
-        }
-        let further = images.iter().map(|&image| Wanted {
-            reference: image.to_owned(),
-            platform: None,
-            policy: PullPolicy::default(),
-        });
-        let further_images = further.collect();
+        let further_images = pulls::settle(&mut project, &self.options.roles, images, self.options.pull);
         let ways =
             Ways { credentials: self.options.credentials.iter().cloned().collect(), ..Ways::default() };
         let options = Options { labels, pull: None, ways, further_images, fetched: Fetched::default() };

@@ -9,6 +9,7 @@ use super::compose::ComposeCluster;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, Packaged};
+use super::images::Images;
 use super::last_words::LastWords;
 use super::project::FileStore;
 use super::standin::StandInCluster;
@@ -65,11 +66,11 @@ impl Cluster {
         self.site_admin().is_some()
     }
 
-    /// Brings up everything but the nodes, and fetches the images of both releases.
+    /// Brings up everything but the nodes, and fetches all images.
     ///
     /// # Errors
     /// The part that did not come up.
-    pub async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
+    pub async fn prepare(&self, images: &Images<'_>) -> Result<(), Error> {
         each_provider!(self, cluster => cluster.prepare(images).await)
     }
 

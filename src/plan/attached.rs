@@ -118,6 +118,10 @@ fn contradictions(inputs: &Inputs, problems: &mut Problems) {
     if inputs.keep == "true" {
         problems.add("keep", Shown::plain(&inputs.keep), "is for clusters that the gate builds", remedy);
     }
+    let pull = &inputs.pulling.pull;
+    if pull != "auto" {
+        problems.add("pull", Shown::plain(pull), "is for clusters that the gate builds", remedy);
+    }
 }
 
 /// What is only for an attached cluster.

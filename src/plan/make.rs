@@ -26,6 +26,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let (mut problems, mut warnings) = (Problems::default(), Vec::new());
     let (stable, release) = releases::read(inputs, &mut problems, &mut warnings);
     images::judge(inputs, &mut problems);
+    let pull = images::pull(&inputs.pulling.pull, &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
     let total = limit("timeout", &inputs.timeout, SHORTEST, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
@@ -81,6 +82,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         suite,
         attached,
         built: None,
+        pull,
         budgets,
         licensed: inputs.license.is_some(),
         keep,

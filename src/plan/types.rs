@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::compose::PullPolicy;
 use crate::outcome::Stage;
 use crate::versions::Version;
 use crate::waivers::Waivers;
@@ -46,6 +47,9 @@ pub struct Plan {
     /// The cluster that the gate builds, as far as its compose file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub built: Option<BuiltPlan>,
+    /// When images are pulled that the engine has, where it is not for the compose file and their names to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull: Option<PullPolicy>,
     /// Limits.
     pub budgets: Budgets,
     /// Whether a licence was given.

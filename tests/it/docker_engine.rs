@@ -7,6 +7,7 @@
 mod bring_up;
 mod inside;
 mod mounts;
+mod pulls;
 mod refusals;
 mod removal;
 mod scripted;

@@ -14,10 +14,10 @@ use super::*;
 use crate::played;
 
 /// What the engine was asked, in order: method, path and query.
-type Asked = Arc<Mutex<Vec<String>>>;
+pub(super) type Asked = Arc<Mutex<Vec<String>>>;
 
 /// An engine that answers by `answer(question, how often it was asked before)`, and its questions.
-async fn engine_that(
+pub(super) async fn engine_that(
     answer: impl Fn(&str, usize) -> Response + Clone + Send + Sync + 'static,
 ) -> (Engine, Asked) {
     let asked = Asked::default();
@@ -42,12 +42,12 @@ async fn engine_that(
     (Engine::connect(Some(&host)).await.unwrap(), asked)
 }
 
-fn refuse(status: StatusCode, message: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, message: &str) -> Response {
     (status, format!(r#"{{"message":"{message}"}}"#)).into_response()
 }
 
 /// A project of one network and these images, and its options without any policy.
-fn needing(images: &[&'static str]) -> (Project, Options) {
+pub(super) fn needing(images: &[&'static str]) -> (Project, Options) {
     let services = images.iter().enumerate().map(|(number, image)| {
         let networks = IndexMap::from([("front".into(), Attachment::default())]);
         let image = (*image).to_owned();

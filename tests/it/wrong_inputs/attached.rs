@@ -42,6 +42,7 @@ const OF_BUILT: &[(&str, &str)] = &[
     ("suite-image", "my/suite:1"),
     ("license", "text"),
     ("keep", "true"),
+    ("pull", "always"),
 ];
 
 /// Inputs that are only for an attached cluster.
