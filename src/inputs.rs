@@ -316,6 +316,7 @@ impl Inputs {
             &self.store_image,
             &self.balancer_image,
             &self.pulling.pull,
+            &self.pulling.lock,
             &self.registry,
             &self.registry_username,
             &self.plugins,

@@ -81,7 +81,12 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
         .as_ref()
         .filter(|_| own)
         .map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
-    match (plan::make(inputs, names), cluster) {
+    let made = plan::make(inputs, names);
+    if let (Ok(plan), Some((project, _))) = (&made, &cluster) {
+        let others = project.services.values().filter(|service| !is_node(service));
+        plan::judge_lock(inputs, plan, others.map(|service| service.image.as_str()), &mut problems);
+    }
+    match (made, cluster) {
         (Ok(mut plan), Some((mut project, roles))) if problems.0.is_empty() => {
             for node in &roles.nodes {
                 // A node that dies must be seen, not restarted behind our back.

@@ -6,7 +6,7 @@ mod deaths;
 mod follow;
 mod pulls;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -23,7 +23,9 @@ use super::images::Images;
 use super::precautions;
 use super::project::{FileStore, NodeRole, Roles};
 use crate::compose::{Condition, Project, PullPolicy};
-use crate::docker::{self, Credentials, Engine, Fetched, OneOff, Options, Own, RunLabels, Running, Ways};
+use crate::docker::{
+    self, Credentials, Engine, Fetched, OneOff, Options, Own, Pin, RunLabels, Running, Ways,
+};
 use crate::event::Events;
 
 /// How long images and the parts other than nodes may take to come up.
@@ -46,6 +48,8 @@ pub struct ComposeOptions {
     pub github_job: Option<String>,
     /// When images are pulled, where it is not for the project and their names to say.
     pub pull: Option<PullPolicy>,
+    /// What is taken in place of names of images.
+    pub pins: BTreeMap<String, Pin>,
     /// The login at a registry, for images that are not public.
     pub credentials: Option<Credentials>,
     /// After this time the run's resources count as forgotten, and another run may sweep them.
@@ -108,8 +112,7 @@ impl ComposeCluster {
         precautions::take(&self.engine, watcher, &labels, &self.events).await;
         let mut project = self.options.project.clone();
         let further_images = pulls::settle(&mut project, &self.options.roles, images, self.options.pull);
-        let ways =
-            Ways { credentials: self.options.credentials.iter().cloned().collect(), ..Ways::default() };
+        let ways = self.ways();
         let options = Options { labels, pull: None, ways, further_images, fetched: Fetched::default() };
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
@@ -152,6 +155,14 @@ impl ComposeCluster {
         let (part, has_ended) = (part.to_owned(), !error.log_tail.is_empty());
         let error = of(&part, error);
         if has_ended { error.explained(self.last_words(&part).await) } else { error }
+    }
+
+    /// How images are had.
+    fn ways(&self) -> Ways {
+        Ways {
+            credentials: self.options.credentials.iter().cloned().collect(),
+            pins: self.options.pins.clone(),
+        }
     }
 
     fn running(&self) -> Result<&Running, Error> {

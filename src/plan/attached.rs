@@ -100,6 +100,7 @@ fn contradictions(inputs: &Inputs, problems: &mut Problems) {
         ("database-image", &inputs.database_image),
         ("store-image", &inputs.store_image),
         ("balancer-image", &inputs.balancer_image),
+        ("lock", &inputs.pulling.lock),
         ("plugins", &inputs.plugins),
         ("suite-image", &inputs.suite_image),
     ];

@@ -7,7 +7,7 @@ use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
 use super::values::{limit, node_count, one_of, truth};
 use super::{
-    attached, bundles, images, policy, registry, releases, selection, suite, texts, upload, waivers,
+    attached, bundles, images, locks, policy, registry, releases, selection, suite, texts, upload, waivers,
 };
 use crate::checks::Check;
 use crate::inputs::Inputs;
@@ -24,7 +24,11 @@ const SHORTEST: Duration = Duration::from_secs(30);
 /// All wrong inputs at once.
 pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problems> {
     let (mut problems, mut warnings) = (Problems::default(), Vec::new());
-    let (stable, release) = releases::read(inputs, &mut problems, &mut warnings);
+    let lock = locks::read(inputs, &mut problems);
+    let (stable, release) = releases::read(inputs, lock.as_ref(), &mut problems, &mut warnings);
+    if let Some(lock) = &lock {
+        locks::judge_pair(inputs, lock, &stable, &release, &mut problems);
+    }
     images::judge(inputs, &mut problems);
     let pull = images::pull(&inputs.pulling.pull, &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
@@ -83,6 +87,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         attached,
         built: None,
         pull,
+        lock,
         budgets,
         licensed: inputs.license.is_some(),
         keep,

@@ -8,6 +8,7 @@ mod attached;
 mod authorities;
 mod bundles;
 mod images;
+mod locks;
 mod make;
 mod matrix;
 mod policy;
@@ -28,6 +29,7 @@ mod waivers;
 
 pub use authorities::{authorities, authorities_pem};
 pub use images::judge_image;
+pub use locks::judge_lock;
 pub use make::{has_apps, make};
 pub use matrix::{Pair, matrix, pairs};
 pub use problems::{Problem, Problems};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::compose::PullPolicy;
+use crate::lock::Lock;
 use crate::outcome::Stage;
 use crate::versions::Version;
 use crate::waivers::Waivers;
@@ -50,6 +51,9 @@ pub struct Plan {
     /// When images are pulled that the engine has, where it is not for the compose file and their names to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull: Option<PullPolicy>,
+    /// The images of an earlier run, which are taken instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Lock>,
     /// Limits.
     pub budgets: Budgets,
     /// Whether a licence was given.

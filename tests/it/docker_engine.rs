@@ -32,7 +32,7 @@ use upgrade_gate::compose::{
     Project, PullPolicy, Service, Volume,
 };
 use upgrade_gate::docker::{
-    Cause, Engine, Fetched, Health, LABEL_RUN, Options, RunLabels, Running, Status, Wanted, Ways, clear,
+    Cause, Engine, Fetched, Health, LABEL_RUN, Options, Pin, RunLabels, Running, Status, Wanted, Ways, clear,
     down, inspect_image, sweep_expired,
 };
 use upgrade_gate::event::{EventKind, Events};

@@ -1,6 +1,8 @@
 //! When an image is pulled that the engine has, and what serves where no registry gives a newer one. An engine that is played says
 //! what it is asked.
 
+use std::sync::{Arc, Mutex};
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
@@ -84,4 +86,45 @@ async fn an_image_that_was_built_here_is_never_looked_for_in_a_registry() {
     let (ended, warned, pulls) = prepared(PullPolicy::Renewed, |_: &str, _: usize| has('1', false)).await;
     assert_eq!((ended, pulls), (Ok(false), 0));
     assert!(warned.contains("was built or loaded on this engine"), "{warned}");
+}
+
+/// What is asked of an engine for an image that is pinned, when it has `known` and nothing else.
+async fn pinned(known: &'static str, digest: Option<String>) -> (Result<(), String>, Vec<String>) {
+    let pulled = Arc::new(Mutex::new(false));
+    let (engine, asked) = engine_that(move |question, _| {
+        let mut pulled = pulled.lock().unwrap();
+        if question.starts_with("POST") {
+            *pulled = true;
+            return "{\"status\":\"Status: Downloaded newer image\"}\r\n".into_response();
+        }
+        let has_it = (!known.is_empty() && question.contains(known)) || *pulled;
+        if has_it { has('1', true) } else { refuse(StatusCode::NOT_FOUND, "No such image: x") }
+    })
+    .await;
+    let (project, options) = needing(&["registry.example/mm:master"]);
+    let pin = Pin { digest, id: format!("sha256:{}", "1".repeat(64)) };
+    let pins = [("registry.example/mm:master".to_owned(), pin)].into();
+    let options = Options { ways: Ways { pins, ..Ways::default() }, ..options };
+    let ended = Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await;
+    let asked =
+        asked.lock().unwrap().iter().filter(|question| question.contains("/images/")).cloned().collect();
+    (ended.map(drop).map_err(|error| error.to_string()), asked)
+}
+
+#[tokio::test]
+async fn what_a_lock_names_is_taken_by_digest_or_by_id_and_never_by_its_tag() {
+    let digest = format!("registry.example/mm@sha256:{}", "d".repeat(64));
+    for (known, pulls) in [("mm@sha256:dddd", 0), ("sha256:1111", 0), ("", 1)] {
+        let (ended, asked) = pinned(known, Some(digest.clone())).await;
+        assert_eq!(ended, Ok(()), "{known}");
+        assert!(!asked.iter().any(|question| question.contains("master")), "{asked:?}");
+        let create =
+            format!("POST /images/create?fromImage=registry.example%2Fmm%40sha256%3A{}", "d".repeat(64));
+        assert_eq!(asked.iter().filter(|question| **question == create).count(), pulls, "{known}: {asked:?}");
+    }
+    assert_eq!(pinned("sha256:1111", None).await.0, Ok(()));
+    let (ended, asked) = pinned("", None).await;
+    let told = ended.unwrap_err();
+    assert!(told.contains("the engine does not have sha256:1111") && told.contains("docker load"), "{told}");
+    assert!(!asked.iter().any(|question| question.starts_with("POST")), "{asked:?}");
 }

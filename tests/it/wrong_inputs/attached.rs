@@ -43,6 +43,7 @@ const OF_BUILT: &[(&str, &str)] = &[
     ("license", "text"),
     ("keep", "true"),
     ("pull", "always"),
+    ("lock", "lock.json"),
 ];
 
 /// Inputs that are only for an attached cluster.
