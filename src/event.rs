@@ -34,6 +34,19 @@ pub struct Event {
 pub enum EventKind {
     /// The plan is made and the run begins; always the first event.
     RunStarted(RunHeader),
+    /// Versions that names did not tell were asked of the images; what hangs on them is decided anew.
+    PlanSettled {
+        /// The version of stable, as far as it is known now.
+        stable: String,
+        /// That of the release.
+        release: String,
+        /// `rolling` or `stop-start`.
+        mode: String,
+        /// Why this mode.
+        mode_reason: String,
+        /// What is planned by now, as in the header.
+        planned: Vec<(Stage, Vec<String>)>,
+    },
     /// A part of the run begins (bring-up, a node's replacement, teardown). Phases do not nest.
     PhaseStarted {
         /// Which.

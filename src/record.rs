@@ -187,6 +187,13 @@ impl Record {
         self.ended_at = Some(at);
         match &event.kind {
             EventKind::RunStarted(header) => self.header = Some(header.clone()),
+            EventKind::PlanSettled { mode, mode_reason, planned, .. } => {
+                if let Some(header) = &mut self.header {
+                    header.mode.clone_from(mode);
+                    header.mode_reason.clone_from(mode_reason);
+                    header.planned.clone_from(planned);
+                }
+            }
             EventKind::PhaseStarted { phase } => {
                 self.phases.push(PhaseRecord { phase: phase.clone(), started_at: at, took_ms: None });
             }

@@ -5,6 +5,7 @@ mod bucket;
 mod deaths;
 mod follow;
 mod pulls;
+mod versions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -65,6 +66,9 @@ pub struct ComposeCluster {
     /// The container that we run in: it joins the cluster's network, or no node could be reached.
     own: Option<Own>,
     options: ComposeOptions,
+    labels: OnceCell<RunLabels>,
+    /// Images that were needed before everything else.
+    fetched: OnceCell<Fetched>,
     running: OnceCell<Running>,
     /// Held while the balancer is told of a node.
     following: Mutex<()>,
@@ -86,6 +90,8 @@ impl ComposeCluster {
             engine,
             own,
             options,
+            labels: OnceCell::new(),
+            fetched: OnceCell::new(),
             running: OnceCell::new(),
             following: Mutex::default(),
             addresses: Mutex::default(),
@@ -100,20 +106,18 @@ impl ComposeCluster {
     }
 
     pub(super) async fn prepare(&self, images: &Images<'_>) -> Result<(), Error> {
+        let labels = self.begin().await.clone();
         let deadline = Instant::now() + PREPARE;
-        let labels = RunLabels {
-            run: self.options.run_id.clone(),
-            owner: "mattermost-upgrade-gate".into(),
-            expires: OffsetDateTime::now_utc() + self.options.lifetime,
-            github_job: self.options.github_job.as_ref().map(|job| docker::job_label(job, self.own.as_ref())),
-            runner: self.own.as_ref().and_then(|own| own.runner.clone()),
-        };
-        let watcher = self.options.reaper.as_deref().zip(self.own.as_ref().map(|own| own.id.as_str()));
-        precautions::take(&self.engine, watcher, &labels, &self.events).await;
         let mut project = self.options.project.clone();
         let further_images = pulls::settle(&mut project, &self.options.roles, images, self.options.pull);
         let ways = self.ways();
-        let options = Options { labels, pull: None, ways, further_images, fetched: Fetched::default() };
+        let options = Options {
+            labels,
+            pull: None,
+            ways,
+            further_images,
+            fetched: self.fetched.get().cloned().unwrap_or_default(),
+        };
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
         let running = self.running.get_or_init(|| async { running }).await;
@@ -155,6 +159,24 @@ impl ComposeCluster {
         let (part, has_ended) = (part.to_owned(), !error.log_tail.is_empty());
         let error = of(&part, error);
         if has_ended { error.explained(self.last_words(&part).await) } else { error }
+    }
+
+    /// Before anything of the run is made: precautions, once. Returns what all of it is marked with.
+    async fn begin(&self) -> &RunLabels {
+        let own = self.own.as_ref();
+        let begin = || async {
+            let labels = RunLabels {
+                run: self.options.run_id.clone(),
+                owner: "mattermost-upgrade-gate".into(),
+                expires: OffsetDateTime::now_utc() + self.options.lifetime,
+                github_job: self.options.github_job.as_ref().map(|job| docker::job_label(job, own)),
+                runner: own.and_then(|own| own.runner.clone()),
+            };
+            let watcher = self.options.reaper.as_deref().zip(own.map(|own| own.id.as_str()));
+            precautions::take(&self.engine, watcher, &labels, &self.events).await;
+            labels
+        };
+        self.labels.get_or_init(begin).await
     }
 
     /// How images are had.

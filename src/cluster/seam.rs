@@ -15,6 +15,7 @@ use super::project::FileStore;
 use super::standin::StandInCluster;
 use crate::storage::Bucket;
 use crate::telling;
+use crate::versions::Version;
 use tokio::time::Instant;
 
 /// The running system: nodes, balancer, store, database.
@@ -64,6 +65,19 @@ impl Cluster {
     #[must_use]
     pub fn is_attached(&self) -> bool {
         self.site_admin().is_some()
+    }
+
+    /// The version of each of these servers' images, in their order, or why it does not tell one. The images are made ready for that.
+    ///
+    /// # Errors
+    /// An image that cannot be had.
+    pub async fn versions(&self, images: &[&str]) -> Result<Vec<Result<Version, String>>, Error> {
+        match self {
+            Self::Compose(cluster) => cluster.versions(images).await,
+            Self::StandIn(_) | Self::Attached(_) => {
+                Ok(images.iter().map(|_| Err("no image is run here".to_owned())).collect())
+            }
+        }
     }
 
     /// Brings up everything but the nodes, and fetches all images.

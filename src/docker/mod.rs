@@ -15,6 +15,7 @@
 //! Every call that waits takes a deadline; every [`Error`] is a sentence with a remedy. Files reach
 //! containers by put-archive, never by bind mount: the engine's host need not be ours.
 
+mod ask;
 mod container;
 mod down;
 mod engine;
@@ -43,6 +44,7 @@ mod sweep;
 mod volume;
 mod wait;
 
+pub use ask::ask_version;
 pub use container::{Health, State, Status};
 pub use down::{Removed, clear, down};
 pub use engine::{ApiVersion, Engine, OLDEST_API};

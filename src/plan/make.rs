@@ -78,6 +78,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         compose_file: compose_file(&inputs.compose_file),
         mode,
         mode_reason,
+        wanted_mode: inputs.mode.clone(),
         order,
         left_out,
         plugins,
@@ -129,7 +130,8 @@ fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Proble
     }
 }
 
-fn stages(mode: Mode, nodes: usize, chosen: &[&'static Check]) -> Vec<StagePlan> {
+/// The stages of an upgrade of so many nodes, with the checks that belong there.
+pub(super) fn stages(mode: Mode, nodes: usize, chosen: &[&'static Check]) -> Vec<StagePlan> {
     let mixed = if mode == Mode::Rolling { 1..nodes } else { 1..1 };
     std::iter::once(Stage::Stable)
         .chain(mixed.map(Stage::Mixed))

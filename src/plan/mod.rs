@@ -18,6 +18,7 @@ mod registry;
 mod releases;
 mod render;
 mod selection;
+mod settle;
 mod suite;
 mod support;
 mod texts;

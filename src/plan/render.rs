@@ -19,6 +19,11 @@ pub fn text(plan: &Plan) -> String {
     line(format!("stable   {}", plan.stable.image));
     line(format!("release  {}", plan.release.image));
     line(format!("mode     {}: {}", plan.mode, plan.mode_reason));
+    let to_ask: Vec<&str> = plan.to_ask().iter().map(|(which, _)| *which).collect();
+    if !to_ask.is_empty() {
+        let then = if plan.wanted_mode == "auto" { ", and the mode decided then" } else { "" };
+        line(format!("version  of {}: asked of the image when the run starts{then}", to_ask.join(" and ")));
+    }
     if let Some(lock) = &plan.lock {
         let when = lock.made_at.as_deref().unwrap_or("an unknown day");
         line(format!("lock     {} images, as they were on {}", lock.images.len(), Shown::plain(when)));

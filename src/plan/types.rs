@@ -25,6 +25,9 @@ pub struct Plan {
     pub mode: Mode,
     /// Why so, as a clause: "11.5.1 → 11.6.0 is one minor apart".
     pub mode_reason: String,
+    /// The mode that was asked for, for whoever learns the versions later.
+    #[serde(default)]
+    pub wanted_mode: String,
     /// Names of the nodes, in the order of their replacement.
     pub order: Vec<String>,
     /// Stages and their checks, in order.
@@ -89,7 +92,7 @@ pub struct Release {
     pub given: String,
     /// The image that runs.
     pub image: String,
-    /// What it must report, as far as its name tells.
+    /// What it must report, as far as its name tells, or its image when it was asked.
     pub version: Version,
 }
 

@@ -15,6 +15,13 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
     let r = |text: String| redactor.redact(&text).into_owned();
     let kind = match event.kind {
         EventKind::RunStarted(header) => EventKind::RunStarted(of_header(header, redactor)),
+        EventKind::PlanSettled { stable, release, mode, mode_reason, planned } => EventKind::PlanSettled {
+            stable: r(stable),
+            release: r(release),
+            mode,
+            mode_reason: r(mode_reason),
+            planned,
+        },
         EventKind::PhaseStarted { phase } => EventKind::PhaseStarted { phase: of_phase(phase, redactor) },
         EventKind::PhaseFinished { phase, took_ms } => {
             EventKind::PhaseFinished { phase: of_phase(phase, redactor), took_ms }
@@ -234,6 +241,13 @@ mod tests {
         let broken = breakage(Blame::Release);
         vec![
             EventKind::RunStarted(leaky_header),
+            EventKind::PlanSettled {
+                stable: s(),
+                release: s(),
+                mode: "rolling".into(),
+                mode_reason: s(),
+                planned: Vec::new(),
+            },
             EventKind::PhaseStarted { phase: Phase::Replace(s()) },
             EventKind::PhaseFinished { phase: Phase::Replace(s()), took_ms: 1 },
             EventKind::ImageProgress { image: s(), layers_done: 1, layers: 2, bytes: 3 },

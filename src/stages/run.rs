@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::session::{Session, millis};
-use super::{bring_up, ground, roll, stage};
+use super::{bring_up, ground, roll, stage, versions};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::Shelf;
@@ -29,6 +29,8 @@ pub async fn run(
     password: &SecretString,
     shelf: &Shelf,
 ) -> Result<(), Breakage> {
+    let settled = versions::settled(plan, cluster, events).await?;
+    let plan = settled.as_ref().unwrap_or(plan);
     let mut session = Session::new(plan, cluster, http, events, shelf);
     let brought_up = phase(events, Phase::BringUp, bring_up::bring_up(&mut session, nonce, password)).await;
     told(&session, Stage::Stable, brought_up)?;

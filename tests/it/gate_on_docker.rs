@@ -7,11 +7,13 @@ mod call;
 mod cancels;
 pub(crate) mod images;
 mod interrupts;
+mod locks;
 mod neighbours;
 mod own_files;
 mod reaper;
 mod registry;
 mod suite;
+mod versions;
 
 use call::{Call, gone};
 use images::{RELEASE, STABLE, images};

@@ -18,9 +18,8 @@ pub(super) fn settle(
     images: &Images<'_>,
     input: Option<PullPolicy>,
 ) -> Vec<Wanted> {
-    let nodes = roles.nodes.iter().filter_map(|node| project.services.get(&node.service));
-    let in_file = nodes.clone().filter_map(|node| node.pull_policy).reduce(PullPolicy::stronger);
-    let platform = nodes.clone().find_map(|node| node.platform.clone());
+    let [stable, release] =
+        [images.stable, images.release].map(|image| of_nodes(project, roles, image, input));
     for service in project.services.values_mut() {
         service.pull_policy = Some(of_another(input, service.pull_policy, &service.image));
     }
@@ -28,20 +27,27 @@ pub(super) fn settle(
         if let Some(service) = project.services.get_mut(&node.service) {
             // What the file says is the default of plain compose; here stable is what nodes begin with.
             images.stable.clone_into(&mut service.image);
-            service.pull_policy = Some(of_node(input, in_file, images.stable));
+            service.pull_policy = Some(stable.policy);
         }
     }
-    let release = Wanted {
-        reference: images.release.to_owned(),
-        platform,
-        policy: of_node(input, in_file, images.release),
-    };
     let suite = images.suite.map(|image| Wanted {
         reference: image.to_owned(),
         platform: None,
         policy: of_another(input, None, image),
     });
     std::iter::once(release).chain(suite).collect()
+}
+
+/// An image that the nodes run, for the platform that they ask for.
+pub(super) fn of_nodes(project: &Project, roles: &Roles, image: &str, input: Option<PullPolicy>) -> Wanted {
+    let nodes = roles.nodes.iter().filter_map(|node| project.services.get(&node.service));
+    // Where the nodes disagree, a pull serves them all.
+    let in_file = nodes.clone().filter_map(|node| node.pull_policy).reduce(PullPolicy::stronger);
+    Wanted {
+        reference: image.to_owned(),
+        platform: nodes.clone().find_map(|node| node.platform.clone()),
+        policy: of_node(input, in_file, image),
+    }
 }
 
 fn of_node(input: Option<PullPolicy>, in_file: Option<PullPolicy>, image: &str) -> PullPolicy {

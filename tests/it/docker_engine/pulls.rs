@@ -128,3 +128,15 @@ async fn what_a_lock_names_is_taken_by_digest_or_by_id_and_never_by_its_tag() {
     assert!(told.contains("the engine does not have sha256:1111") && told.contains("docker load"), "{told}");
     assert!(!asked.iter().any(|question| question.starts_with("POST")), "{asked:?}");
 }
+
+#[tokio::test]
+async fn what_was_made_ready_before_is_not_looked_for_again() {
+    let (engine, asked) =
+        engine_that(|_: &str, _: usize| refuse(StatusCode::NOT_FOUND, "No such image: x")).await;
+    let (project, options) = needing(&["registry.example/mm:master"]);
+    let fetched = [("registry.example/mm:master".to_owned(), "sha256:1".to_owned())].into();
+    let options = Options { fetched, pull: Some(PullPolicy::Always), ..options };
+    Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap();
+    let asked = asked.lock().unwrap();
+    assert!(!asked.iter().any(|question| question.contains("/images/")), "{asked:?}");
+}
