@@ -21,7 +21,7 @@ use indexmap::IndexMap;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
 use upgrade_gate::compose::{Condition, Project, load};
-use upgrade_gate::docker::{Engine, Options, RunLabels, Running, down};
+use upgrade_gate::docker::{Engine, Fetched, Options, RunLabels, Running, Ways, down};
 use upgrade_gate::event::Events;
 
 const ROUNDS: usize = 5;
@@ -110,7 +110,13 @@ impl Ours {
             github_job: None,
             runner: None,
         };
-        let options = Options { labels, pull: None, credentials: Vec::new(), further_images: Vec::new() };
+        let options = Options {
+            labels,
+            pull: None,
+            ways: Ways::default(),
+            further_images: Vec::new(),
+            fetched: Fetched::default(),
+        };
         let running = Running::prepare(&engine, project, options, &Events::nowhere(), deadline).await?;
         running.up(deadline).await?;
         let services = &running.project().services;

@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
+mod image;
 mod suite;
 
 pub use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
+pub use image::ImageIdentity;
 pub use suite::{UserCounts, UserEnd, UserSuite, UserTest};
 
 /// One thing that happened.
@@ -32,6 +34,19 @@ pub struct Event {
 pub enum EventKind {
     /// The plan is made and the run begins; always the first event.
     RunStarted(RunHeader),
+    /// Versions that names did not tell were asked of the images; what hangs on them is decided anew.
+    PlanSettled {
+        /// The version of stable, as far as it is known now.
+        stable: String,
+        /// That of the release.
+        release: String,
+        /// `rolling` or `stop-start`.
+        mode: String,
+        /// Why this mode.
+        mode_reason: String,
+        /// What is planned by now, as in the header.
+        planned: Vec<(Stage, Vec<String>)>,
+    },
     /// A part of the run begins (bring-up, a node's replacement, teardown). Phases do not nest.
     PhaseStarted {
         /// Which.
@@ -63,6 +78,9 @@ pub enum EventKind {
         pulled: bool,
         /// How long that took, in milliseconds.
         took_ms: u64,
+        /// What it is; gates before this was known told nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<ImageIdentity>,
     },
     /// A container of a compose service changed its state.
     ContainerState {

@@ -7,6 +7,7 @@
 mod attached;
 mod instead;
 mod publishing;
+mod pulling;
 mod settle;
 mod surroundings;
 mod upload;
@@ -14,6 +15,7 @@ mod upload;
 pub use attached::AttachedInputs;
 pub use instead::Instead;
 pub use publishing::Publishing;
+pub use pulling::PullInputs;
 pub use surroundings::{Aws, Surroundings};
 pub use upload::UploadInputs;
 
@@ -124,6 +126,10 @@ pub struct Inputs {
         help_heading = "Cluster"
     )]
     pub balancer_image: String,
+
+    /// Where images come from.
+    #[command(flatten)]
+    pub pulling: PullInputs,
 
     /// Registry that the images of `registry-username` are pulled from, such as `ghcr.io`; Docker Hub if not given.
     #[arg(long, env = "INPUT_REGISTRY", value_name = "HOST", default_value = "", help_heading = "Cluster")]
@@ -269,6 +275,7 @@ impl Inputs {
             (&mut self.allow_unsafe_fork, ALLOW_UNSAFE_FORK),
         ]);
         self.attached = self.attached.with_defaults();
+        self.pulling = self.pulling.with_defaults();
         self.upload = self.upload.with_defaults();
         self.publishing = self.publishing.with_defaults();
         self.instead = self.instead.with_defaults();
@@ -308,6 +315,8 @@ impl Inputs {
             &self.database_image,
             &self.store_image,
             &self.balancer_image,
+            &self.pulling.pull,
+            &self.pulling.lock,
             &self.registry,
             &self.registry_username,
             &self.plugins,

@@ -22,6 +22,7 @@ pub mod fault;
 pub mod github;
 pub mod inputs;
 pub mod limited;
+pub mod lock;
 pub mod mattermost;
 pub mod outcome;
 pub mod plan;

@@ -11,7 +11,9 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::event::{Breakage, CheckResult, Clustering, Event, EventKind, Phase, RunHeader, Stage, UserSuite};
+use crate::event::{
+    Breakage, CheckResult, Clustering, Event, EventKind, ImageIdentity, Phase, RunHeader, Stage, UserSuite,
+};
 
 /// The layout of `record.json`; counts up when a reader of an older layout would misunderstand it.
 pub const FORMAT: u32 = 1;
@@ -77,6 +79,9 @@ pub struct ImageRecord {
     pub pulled: bool,
     /// How long that took, in milliseconds.
     pub took_ms: u64,
+    /// What it is: its digest and more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<ImageIdentity>,
 }
 
 /// One node that became ready.
@@ -182,15 +187,25 @@ impl Record {
         self.ended_at = Some(at);
         match &event.kind {
             EventKind::RunStarted(header) => self.header = Some(header.clone()),
+            EventKind::PlanSettled { mode, mode_reason, planned, .. } => {
+                if let Some(header) = &mut self.header {
+                    header.mode.clone_from(mode);
+                    header.mode_reason.clone_from(mode_reason);
+                    header.planned.clone_from(planned);
+                }
+            }
             EventKind::PhaseStarted { phase } => {
                 self.phases.push(PhaseRecord { phase: phase.clone(), started_at: at, took_ms: None });
             }
             EventKind::PhaseFinished { phase, took_ms } => self.finish_phase(phase, *took_ms, at),
             // Progress is for whoever watches; what came of it is told by ImageReady and NodeReady.
             EventKind::ImageProgress { .. } | EventKind::ContainerState { .. } => {}
-            EventKind::ImageReady { image, pulled, took_ms } => {
-                self.images.push(ImageRecord { image: image.clone(), pulled: *pulled, took_ms: *took_ms });
-            }
+            EventKind::ImageReady { image, pulled, took_ms, identity } => self.images.push(ImageRecord {
+                image: image.clone(),
+                pulled: *pulled,
+                took_ms: *took_ms,
+                identity: identity.clone(),
+            }),
             EventKind::NodeReady { node, version, took_ms } => self.ready.push(ReadyRecord {
                 node: node.clone(),
                 version: version.clone(),

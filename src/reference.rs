@@ -2,6 +2,7 @@
 //!
 //! Sources: distribution/reference (grammar, limits, and what counts as a registry), opencontainers/go-digest (algorithms).
 
+pub mod moving;
 #[cfg(test)]
 mod tests;
 

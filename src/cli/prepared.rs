@@ -8,7 +8,7 @@ use super::hidden;
 use super::variables::{Secrets, images, variables};
 use super::voice::voice;
 use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, is_node, off_by_profile};
-use crate::compose::{self, MemoryFiles, Parsed, Project, Restart, Source};
+use crate::compose::{self, MemoryFiles, Parsed, Project, PullPolicy, Restart, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
 use crate::plan::{self, BuiltPlan, Plan, Problems};
@@ -83,7 +83,12 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
         .as_ref()
         .filter(|_| own)
         .map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
-    match (plan::make(inputs, names), cluster) {
+    let made = plan::make(inputs, names);
+    if let (Ok(plan), Some((project, _))) = (&made, &cluster) {
+        let others = project.services.values().filter(|service| !is_node(service));
+        plan::judge_lock(inputs, plan, others.map(|service| service.image.as_str()), &mut problems);
+    }
+    match (made, cluster) {
         (Ok(mut plan), Some((mut project, roles))) if problems.0.is_empty() => {
             for node in &roles.nodes {
                 // A node that dies must be seen, not restarted behind our back.
@@ -168,6 +173,8 @@ fn built_elsewhere(project: &mut Project, name: &str) -> Vec<String> {
     for (service, part) in &mut project.services {
         if part.built && part.image.is_empty() && !is_node(part) {
             part.image = format!("{name}-{service}");
+            // It has no tag, and the newest of that name in a registry would be somebody else's.
+            part.pull_policy.get_or_insert(PullPolicy::Missing);
             told.push(format!(
                 "service {service} is not built here: the engine must have its image {}, which docker compose build makes",
                 part.image

@@ -17,11 +17,12 @@ use super::upload::Destination;
 use super::voice::voice;
 use super::{publish, random, reaper, report_dir};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
+use crate::docker::Pin;
 use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
+use crate::lock::{Lock, LockedImage};
 use crate::plan::{self, Plan};
-use crate::policy::Needs;
 use crate::report::Names;
 use crate::verdict::ExitCode;
 
@@ -63,10 +64,11 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     let options = ComposeOptions {
         project: prepared.project,
         roles: prepared.roles,
-        needs: Needs::of(&plan.stable.version, &plan.release.version),
         run_id: run_id.clone(),
         docker_host: surroundings.docker_host.clone(),
         github_job: surroundings.github_job().filter(|_| post),
+        pull: plan.pull,
+        pins: plan.lock.iter().flat_map(pins).collect(),
         credentials: credentials(inputs),
         lifetime,
         reaper: reaper.clone(),
@@ -143,6 +145,12 @@ where
     }
     hand_over(&inputs.publishing.report_dir, surroundings);
     Ok(ending.verdict.exit_code)
+}
+
+/// What is taken for the names of a lock.
+fn pins(lock: &Lock) -> impl Iterator<Item = (String, Pin)> {
+    let pin = |image: &LockedImage| Pin { digest: image.digest.clone(), id: image.id.clone() };
+    lock.images.iter().map(move |(name, image)| (name.clone(), pin(image)))
 }
 
 fn mask(secrets: &[String], surroundings: &Surroundings) {

@@ -226,6 +226,7 @@ mod tests {
             "events.jsonl application/x-ndjson",
             "evidence/node1.log text/plain; charset=utf-8",
             "junit.xml application/xml",
+            "lock.json application/json",
             "record.json application/json",
             "results.json application/json",
             "summary.md text/markdown; charset=utf-8",

@@ -15,6 +15,7 @@ use super::command::{Exit, Leftovers, run_command};
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, Packaged};
+use super::images::Images;
 use super::last_words::LastWords;
 use crate::storage::Bucket;
 use crate::telling;
@@ -82,7 +83,7 @@ impl AttachedCluster {
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn prepare(&self, _images: &[&str]) -> Result<(), Error> {
+    pub(super) async fn prepare(&self, _images: &Images<'_>) -> Result<(), Error> {
         Ok(())
     }
 

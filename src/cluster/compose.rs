@@ -5,8 +5,10 @@ mod bucket;
 mod database;
 mod deaths;
 mod follow;
+mod pulls;
+mod versions;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -19,12 +21,14 @@ use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
+use super::images::Images;
 use super::precautions;
 use super::project::{FileStore, NodeRole, Roles};
-use crate::compose::{Condition, Project};
-use crate::docker::{self, Credentials, Engine, OneOff, Options, Own, RunLabels, Running};
+use crate::compose::{Condition, Project, PullPolicy};
+use crate::docker::{
+    self, Credentials, Engine, Fetched, OneOff, Options, Own, Pin, RunLabels, Running, Ways,
+};
 use crate::event::Events;
-use crate::policy::Needs;
 
 /// How long images and the parts other than nodes may take to come up.
 const PREPARE: Duration = Duration::from_secs(600);
@@ -38,14 +42,16 @@ pub struct ComposeOptions {
     pub project: Project,
     /// Who is who in it.
     pub roles: Roles,
-    /// What the two releases need of its database.
-    pub needs: Needs,
     /// The run's id: the project's name and the label that everything carries.
     pub run_id: String,
     /// The engine's address; `None` is the local socket.
     pub docker_host: Option<String>,
     /// The job of GitHub's whose end is the end of the run.
     pub github_job: Option<String>,
+    /// When images are pulled, where it is not for the project and their names to say.
+    pub pull: Option<PullPolicy>,
+    /// What is taken in place of names of images.
+    pub pins: BTreeMap<String, Pin>,
     /// The login at a registry, for images that are not public.
     pub credentials: Option<Credentials>,
     /// After this time the run's resources count as forgotten, and another run may sweep them.
@@ -61,6 +67,9 @@ pub struct ComposeCluster {
     /// The container that we run in: it joins the cluster's network, or no node could be reached.
     own: Option<Own>,
     options: ComposeOptions,
+    labels: OnceCell<RunLabels>,
+    /// Images that were needed before everything else.
+    fetched: OnceCell<Fetched>,
     running: OnceCell<Running>,
     /// Held while the balancer is told of a node.
     following: Mutex<()>,
@@ -82,6 +91,8 @@ impl ComposeCluster {
             engine,
             own,
             options,
+            labels: OnceCell::new(),
+            fetched: OnceCell::new(),
             running: OnceCell::new(),
             following: Mutex::default(),
             addresses: Mutex::default(),
@@ -95,35 +106,23 @@ impl ComposeCluster {
         self.own.is_some()
     }
 
-    pub(super) async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
+    pub(super) async fn prepare(&self, images: &Images<'_>) -> Result<(), Error> {
+        let labels = self.begin().await.clone();
         let deadline = Instant::now() + PREPARE;
-        let labels = RunLabels {
-            run: self.options.run_id.clone(),
-            owner: "mattermost-upgrade-gate".into(),
-            expires: OffsetDateTime::now_utc() + self.options.lifetime,
-            github_job: self.options.github_job.as_ref().map(|job| docker::job_label(job, self.own.as_ref())),
-            runner: self.own.as_ref().and_then(|own| own.runner.clone()),
-        };
-        let watcher = self.options.reaper.as_deref().zip(self.own.as_ref().map(|own| own.id.as_str()));
-        precautions::take(&self.engine, watcher, &labels, &self.events).await;
         let mut project = self.options.project.clone();
-        for node in &self.options.roles.nodes {
-            // What the file says is the default of plain compose; here the first image is what nodes begin with.
-            if let Some(image) = images.first() {
-                project.services[&node.service].image = (*image).to_owned();
-            }
-        }
-        let first = self.options.roles.nodes.first().and_then(|node| project.services.get(&node.service));
-        let platform = first.and_then(|service| service.platform.clone());
-        // The nodes run the first two; what else is needed may be made for anything.
-        let platforms = std::iter::repeat_n(platform, 2).chain(std::iter::repeat(None));
-        let further_images = images.iter().map(|&image| image.to_owned()).zip(platforms).collect();
-        let credentials = self.options.credentials.iter().cloned().collect();
-        let options = Options { labels, pull: None, credentials, further_images };
+        let further_images = pulls::settle(&mut project, &self.options.roles, images, self.options.pull);
+        let ways = self.ways();
+        let options = Options {
+            labels,
+            pull: None,
+            ways,
+            further_images,
+            fetched: self.fetched.get().cloned().unwrap_or_default(),
+        };
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
         let running = self.running.get_or_init(|| async { running }).await;
-        self.database_images_suffice().await?;
+        self.database_images_suffice(images.needs).await?;
         if let Some(member) = self.member() {
             running.join(member).await.map_err(|error| of("docker", error))?;
         }
@@ -137,7 +136,7 @@ impl ComposeCluster {
         if let Err(error) = try_join_all(awaited).await {
             return Err(self.of_container(error).await);
         }
-        self.database_servers_suffice(running).await?;
+        self.database_servers_suffice(running, images.needs).await?;
         if let Ok(bucket) = self.bucket().await {
             self.store_answers(&bucket).await?;
         }
@@ -163,6 +162,32 @@ impl ComposeCluster {
         let (part, has_ended) = (part.to_owned(), !error.log_tail.is_empty());
         let error = of(&part, error);
         if has_ended { error.explained(self.last_words(&part).await) } else { error }
+    }
+
+    /// Before anything of the run is made: precautions, once. Returns what all of it is marked with.
+    async fn begin(&self) -> &RunLabels {
+        let own = self.own.as_ref();
+        let begin = || async {
+            let labels = RunLabels {
+                run: self.options.run_id.clone(),
+                owner: "mattermost-upgrade-gate".into(),
+                expires: OffsetDateTime::now_utc() + self.options.lifetime,
+                github_job: self.options.github_job.as_ref().map(|job| docker::job_label(job, own)),
+                runner: own.and_then(|own| own.runner.clone()),
+            };
+            let watcher = self.options.reaper.as_deref().zip(own.map(|own| own.id.as_str()));
+            precautions::take(&self.engine, watcher, &labels, &self.events).await;
+            labels
+        };
+        self.labels.get_or_init(begin).await
+    }
+
+    /// How images are had.
+    fn ways(&self) -> Ways {
+        Ways {
+            credentials: self.options.credentials.iter().cloned().collect(),
+            pins: self.options.pins.clone(),
+        }
     }
 
     fn running(&self) -> Result<&Running, Error> {

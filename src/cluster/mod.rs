@@ -16,6 +16,7 @@ pub mod evidence;
 mod guest;
 mod haproxy;
 mod image;
+mod images;
 mod last_words;
 mod precautions;
 mod project;
@@ -30,6 +31,7 @@ pub use compose::{ComposeCluster, ComposeOptions};
 pub use error::Error;
 pub use guest::{Guest, GuestEnd};
 pub use image::{ImageFacts, Packaged};
+pub use images::Images;
 pub use last_words::LastWords;
 pub use project::{
     FileStore, Foreseen, Refusal, Roles, Said, StoreRole, default_files, is_node, off_by_profile,

@@ -9,11 +9,13 @@ use super::compose::ComposeCluster;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, Packaged};
+use super::images::Images;
 use super::last_words::LastWords;
 use super::project::FileStore;
 use super::standin::StandInCluster;
 use crate::storage::Bucket;
 use crate::telling;
+use crate::versions::Version;
 use tokio::time::Instant;
 
 /// The running system: nodes, balancer, store, database.
@@ -55,11 +57,24 @@ impl Cluster {
         self.site_admin().is_some()
     }
 
-    /// Brings up everything but the nodes, and fetches the images: those of both releases first, then what else is needed.
+    /// The version of each of these servers' images, in their order, or why it does not tell one. The images are made ready for that.
+    ///
+    /// # Errors
+    /// An image that cannot be had.
+    pub async fn versions(&self, images: &[&str]) -> Result<Vec<Result<Version, String>>, Error> {
+        match self {
+            Self::Compose(cluster) => cluster.versions(images).await,
+            Self::StandIn(_) | Self::Attached(_) => {
+                Ok(images.iter().map(|_| Err("no image is run here".to_owned())).collect())
+            }
+        }
+    }
+
+    /// Brings up everything but the nodes, and fetches all images.
     ///
     /// # Errors
     /// The part that did not come up.
-    pub async fn prepare(&self, images: &[&str]) -> Result<(), Error> {
+    pub async fn prepare(&self, images: &Images<'_>) -> Result<(), Error> {
         each_provider!(self, cluster => cluster.prepare(images).await)
     }
 

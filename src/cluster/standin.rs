@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
+use super::images::Images;
 use crate::fault::{Faults, Who};
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
@@ -86,7 +87,7 @@ impl StandInCluster {
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn prepare(&self, _images: &[&str]) -> Result<(), Error> {
+    pub(super) async fn prepare(&self, _images: &Images<'_>) -> Result<(), Error> {
         Ok(())
     }
 

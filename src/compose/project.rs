@@ -109,7 +109,7 @@ pub struct Service {
     /// The platform to pull, as `linux/amd64`.
     pub platform: Option<String>,
     /// When to pull.
-    pub pull_policy: PullPolicy,
+    pub pull_policy: Option<PullPolicy>,
     /// Whether standard input stays open.
     pub stdin_open: bool,
     /// Whether a terminal is allocated.
@@ -315,14 +315,24 @@ pub enum Restart {
 }
 
 /// When an image is pulled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PullPolicy {
+    /// Not at all.
+    Never,
     /// When it is not there.
     #[default]
     Missing,
+    /// Each time that a registry has it and answers; else what is there serves. No word of compose's.
+    Renewed,
     /// Each time.
     Always,
-    /// Not at all.
-    Never,
+}
+
+impl PullPolicy {
+    /// The one of two that pulls more often.
+    #[must_use]
+    pub fn stronger(self, other: Self) -> Self {
+        self.max(other)
+    }
 }

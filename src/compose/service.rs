@@ -88,7 +88,7 @@ pub(super) fn service(node: &Node<'_>, variables: &Variables<'_>, findings: &mut
             "read_only" => service.read_only = node.flag(findings).unwrap_or_default(),
             "shm_size" => service.shm_size = node.size(findings),
             "platform" => service.platform = node.text(findings),
-            "pull_policy" => service.pull_policy = pull_policy(node, findings),
+            "pull_policy" => service.pull_policy = Some(pull_policy(node, findings)),
             "stdin_open" => service.stdin_open = node.flag(findings).unwrap_or_default(),
             "tty" => service.tty = node.flag(findings).unwrap_or_default(),
             "network_mode" | "pid" | "ipc" | "uts" | "userns_mode" | "cgroup" => {
@@ -257,6 +257,7 @@ mod tests {
             tty: true,
             stop_grace_period: Some(Duration::from_secs(60)),
             stop_signal: Some("SIGINT".into()),
+            pull_policy: Some(PullPolicy::Missing),
             networks: IndexMap::from([("default".into(), Attachment::default())]),
             replicas: 1,
             ..Service::default()
@@ -333,7 +334,7 @@ mod tests {
     fn pull_policies_of_time_are_read_as_missing() {
         for policy in ["build", "daily", "weekly", "refresh", "every_1d12h"] {
             let (service, told) = read(&format!("{{image: a, pull_policy: {policy}}}"));
-            assert_eq!((service.pull_policy, told), (PullPolicy::Missing, vec![]), "{policy}");
+            assert_eq!((service.pull_policy, told), (Some(PullPolicy::Missing), vec![]), "{policy}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Images: pulled together, looked at.
+//! An image: looked at, and pulled.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -7,18 +7,17 @@ use std::time::Duration;
 use bollard::auth::DockerCredentials;
 use bollard::models::CreateImageInfo;
 use bollard::query_parameters::CreateImageOptionsBuilder;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::StreamExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
+use time::format_description::well_known::Rfc3339;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::architecture;
 use super::engine::Engine;
-use super::error::{Cause, Error, within};
-use crate::compose::PullPolicy;
-use crate::event::{EventKind, Events};
+use super::error::{Cause, Error};
+use crate::event::{EventKind, Events, ImageIdentity};
+use crate::reference::moving::whole_repository;
 
-/// Pulls at the same time; the engine itself loads three layers of each at once.
-const AT_ONCE: usize = 4;
 const ATTEMPTS: u32 = 3;
 /// How long a registry may take to say what it has, when that is only for the words of an error.
 const ASK_REGISTRY: Duration = Duration::from_secs(10);
@@ -42,6 +41,39 @@ pub struct ImageFacts {
     pub architecture: String,
     /// The variables that its process begins with, as lines of `NAME=value`.
     pub environment: Vec<String>,
+    /// The system it is made for, and the kind of processor where that matters: `linux`, `v7`.
+    pub system: (String, Option<String>),
+    /// When it was made, as it says itself.
+    pub created: Option<String>,
+    /// Everything that registries know it by: `postgres@sha256:…`.
+    pub digests: Vec<String>,
+    /// The program that it runs, with its arguments.
+    pub program: Vec<String>,
+}
+
+impl ImageFacts {
+    /// What a registry knows it by in the repository that `reference` names; none where it was built or loaded here under
+    /// that name.
+    pub(super) fn digest_in(&self, reference: &str) -> Option<&str> {
+        let repository = whole_repository(reference)?;
+        let same = |digest: &&String| whole_repository(digest).as_deref() == Some(&*repository);
+        self.digests.iter().find(same).map(String::as_str)
+    }
+
+    /// What it is, named by the repository of `reference` where it can be.
+    #[must_use]
+    pub fn identity(&self, reference: &str) -> ImageIdentity {
+        let digest = self.digest_in(reference).or(self.digests.first().map(String::as_str));
+        let (system, variant) = &self.system;
+        let variant =
+            variant.iter().filter(|variant| !variant.is_empty()).map(|variant| format!("/{variant}"));
+        ImageIdentity {
+            digest: digest.map(str::to_owned),
+            id: self.id.clone(),
+            platform: format!("{system}/{}{}", self.architecture, variant.collect::<String>()),
+            created: self.created.clone(),
+        }
+    }
 }
 
 /// What we log in to a registry with.
@@ -55,14 +87,6 @@ pub struct Credentials {
     pub password: SecretString,
 }
 
-/// An image that a project needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Needed {
-    pub(super) reference: String,
-    pub(super) platform: Option<String>,
-    pub(super) policy: PullPolicy,
-}
-
 /// What the engine knows about an image.
 ///
 /// # Errors
@@ -73,11 +97,16 @@ pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<ImageFact
         .inspect_image(reference)
         .await
         .map_err(|error| Error::engine("inspecting", format!("image {reference}"), error))?;
-    let digest = image.repo_digests.unwrap_or_default().into_iter().next();
+    let digests = image.repo_digests.unwrap_or_default();
     let config = image.config.unwrap_or_default();
+    let program = config.entrypoint.into_iter().chain(config.cmd).flatten();
     Ok(ImageFacts {
         id: image.id.unwrap_or_default(),
-        digest: digest.and_then(|digest| Some(digest.split_once('@')?.1.to_owned())),
+        digest: digests.first().and_then(|digest| Some(digest.split_once('@')?.1.to_owned())),
+        system: (image.os.unwrap_or_default(), image.variant),
+        created: image.created.and_then(|at| at.format(&Rfc3339).ok()),
+        program: program.collect(),
+        digests,
         labels: config.labels.unwrap_or_default().into_iter().collect(),
         user: config.user.unwrap_or_default(),
         architecture: image.architecture.unwrap_or_default(),
@@ -85,95 +114,55 @@ pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<ImageFact
     })
 }
 
-/// Makes sure that all images are there, pulling where the policy says so.
-pub(super) async fn ensure(
+/// Pulls an image, again where that may help. `told` is its name in events, where it has another one than `reference`.
+pub(super) async fn pull(
     engine: &Engine,
-    images: Vec<Needed>,
+    reference: &str,
+    told: &str,
+    platform: Option<&str>,
     credentials: &[Credentials],
     events: &Events,
-    deadline: Instant,
 ) -> Result<(), Error> {
-    // Who says a platform in one place says that the engine can run it.
-    let said: Vec<String> = images.iter().filter_map(|needed| needed.platform.clone()).collect();
-    let said = said.as_slice();
-    stream::iter(images)
-        .map(|needed| async move {
-            let begun = Instant::now();
-            let object = format!("image {}", needed.reference);
-            let work = ensure_one(engine, &needed, credentials, events);
-            let pulled = within(deadline, "pulling", &object, work).await?;
-            let facts = inspect_image(engine, &needed.reference).await?;
-            if needed.platform.is_none() {
-                architecture::judge(engine.architecture(), &needed.reference, &facts.architecture, said)?;
-            }
-            let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            events.send(EventKind::ImageReady { image: needed.reference, pulled, took_ms });
-            Ok(())
-        })
-        .buffer_unordered(AT_ONCE)
-        .try_collect::<()>()
-        .await
-}
-
-/// Whether it had to be pulled.
-async fn ensure_one(
-    engine: &Engine,
-    needed: &Needed,
-    credentials: &[Credentials],
-    events: &Events,
-) -> Result<bool, Error> {
-    if needed.policy != PullPolicy::Always {
-        match inspect_image(engine, &needed.reference).await {
-            Ok(_) => return Ok(false),
-            Err(error) if error.cause != Cause::ImageNotFound => return Err(error),
-            Err(_) if needed.policy == PullPolicy::Never => {
-                let object = format!("image {}", needed.reference);
-                let message = "the engine does not have it, and the policy forbids to pull it";
-                return Err(Error::new(Cause::ImageNotFound, "finding", object, message)
-                    .remedy("Load the image beforehand, or allow the pull."));
-            }
-            Err(_) => {}
-        }
-    }
     let mut attempt = 1;
     loop {
-        match pull(engine, needed, credentials, events).await {
+        match pull_once(engine, reference, told, platform, credentials, events).await {
             Err(error) if error.is_transient() && attempt < ATTEMPTS => {
                 sleep(jittered(RETRY_AFTER * attempt)).await;
                 attempt += 1;
             }
             Err(error) if error.cause == Cause::Architecture => {
-                let has = architectures(engine, credentials, &needed.reference).await;
+                let has = architectures(engine, credentials, reference).await;
                 return Err(architecture::named(error, engine.architecture(), &has));
             }
-            result => return result.map(|()| true),
+            result => return result,
         }
     }
 }
 
-async fn pull(
+async fn pull_once(
     engine: &Engine,
-    needed: &Needed,
+    reference: &str,
+    name: &str,
+    platform: Option<&str>,
     credentials: &[Credentials],
     events: &Events,
 ) -> Result<(), Error> {
-    let reference = with_tag(&needed.reference);
-    let mut options = CreateImageOptionsBuilder::default().from_image(&reference);
-    if let Some(platform) = &needed.platform {
+    let whole = with_tag(reference);
+    let mut options = CreateImageOptionsBuilder::default().from_image(&whole);
+    if let Some(platform) = platform {
         options = options.platform(platform);
     }
     let mut answers =
-        engine.docker().create_image(Some(options.build()), None, login(credentials, &needed.reference));
+        engine.docker().create_image(Some(options.build()), None, login(credentials, reference));
     let mut progress = Progress::default();
     let mut told = Instant::now();
     // A failure comes before the first answer or as one of them: the stream must be read to its end.
     while let Some(answer) = answers.next().await {
-        let answer =
-            answer.map_err(|error| Error::engine("pulling", format!("image {}", needed.reference), error))?;
+        let answer = answer.map_err(|error| Error::engine("pulling", format!("image {reference}"), error))?;
         progress.note(&answer);
         if told.elapsed() >= TELL_EVERY {
             told = Instant::now();
-            events.send(progress.event(&needed.reference));
+            events.send(progress.event(name));
         }
     }
     Ok(())

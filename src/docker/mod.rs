@@ -16,11 +16,13 @@
 //! containers by put-archive, never by bind mount: the engine's host need not be ours.
 
 mod architecture;
+mod ask;
 mod container;
 mod down;
 mod engine;
 mod error;
 mod exec;
+mod fetch;
 mod files;
 mod host;
 mod image;
@@ -36,17 +38,20 @@ mod own;
 mod prepare;
 mod project;
 mod reaper;
+mod route;
 mod runs;
 mod spec;
 mod sweep;
 mod volume;
 mod wait;
 
+pub use ask::ask_version;
 pub use container::{Health, State, Status};
 pub use down::{Removed, clear, down};
 pub use engine::{ApiVersion, Engine, OLDEST_API};
 pub use error::{Cause, Error};
 pub use exec::Output;
+pub use fetch::{Fetched, Pin, Wanted, Ways, fetch};
 pub use image::{Credentials, ImageFacts, inspect_image};
 pub use labels::{LABEL_EXPIRES, LABEL_GITHUB_JOB, LABEL_OWNER, LABEL_RUN, RunLabels};
 pub use no_engine::NoEngine;

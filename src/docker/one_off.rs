@@ -99,7 +99,7 @@ fn with(project: &Project, one_off: &OneOff) -> Result<Project, Error> {
 }
 
 /// Follows its log until it ends, or stops it at the deadline.
-async fn end(
+pub(super) async fn end(
     engine: &Engine,
     name: &str,
     line: &mut (dyn FnMut(String) + Send),

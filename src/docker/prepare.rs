@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::engine::{ApiVersion, Engine};
 use super::error::{Cause, Error};
-use super::image::{self, Credentials, Needed};
+use super::fetch::{self, Fetched, Wanted, Ways};
 use super::labels::RunLabels;
 use super::names::{self, DEFAULT_NETWORK};
 use super::sweep::sweep_expired;
@@ -24,21 +24,22 @@ pub struct Options {
     pub labels: RunLabels,
     /// The pull policy of all images, instead of each service's own.
     pub pull: Option<PullPolicy>,
-    /// Credentials of registries.
-    pub credentials: Vec<Credentials>,
-    /// Images that are needed later, pulled together with those of the services, each with its platform where one is said: the
-    /// release under test.
-    pub further_images: Vec<(String, Option<String>)>,
+    /// How images are had.
+    pub ways: Ways,
+    /// Images that are needed later, pulled together with those of the services: the release under test.
+    pub further_images: Vec<Wanted>,
+    /// Images that were made ready already.
+    pub fetched: Fetched,
 }
 
-/// Makes networks, volumes and images ready, all at once. The first failure ends it.
+/// Makes networks, volumes and images ready, all at once; returns all images. The first failure ends it.
 pub(super) async fn prepare(
     engine: &Engine,
     project: &Project,
     options: &Options,
     events: &Events,
     deadline: Instant,
-) -> Result<(), Error> {
+) -> Result<Fetched, Error> {
     warn_about_start_interval(engine, project, events);
     let labels = &options.labels;
     let networks = async {
@@ -61,9 +62,12 @@ pub(super) async fn prepare(
         let name = names::volume_name(project, key);
         volume::ensure(engine, &project.name, key, &name, settings, labels).await
     }));
-    let images = images(project, options.pull, &options.further_images);
-    let images = image::ensure(engine, images, &options.credentials, events, deadline);
-    tokio::try_join!(networks, volumes, images).map(|_| ())
+    let mut wanted = images(project, options.pull, &options.further_images);
+    wanted.retain(|wanted| !options.fetched.contains_key(&wanted.reference));
+    let images = fetch::fetch(engine, wanted, &options.ways, events, deadline);
+    let (_, _, mut fetched) = tokio::try_join!(networks, volumes, images)?;
+    fetched.extend(options.fetched.clone());
+    Ok(fetched)
 }
 
 /// The networks to make: the file's, and `default` when a service names none.
@@ -78,28 +82,22 @@ pub(super) fn networks(project: &Project) -> Vec<(String, Network)> {
 }
 
 /// The images to have, each once.
-fn images(project: &Project, pull: Option<PullPolicy>, further: &[(String, Option<String>)]) -> Vec<Needed> {
-    let services = project.services.values().map(|service| Needed {
+fn images(project: &Project, pull: Option<PullPolicy>, further: &[Wanted]) -> Vec<Wanted> {
+    let services = project.services.values().map(|service| Wanted {
         reference: service.image.clone(),
         platform: service.platform.clone(),
-        policy: pull.unwrap_or(service.pull_policy),
+        policy: service.pull_policy.unwrap_or_default(),
     });
-    let further = further.iter().map(|(reference, platform)| Needed {
-        reference: reference.clone(),
-        platform: platform.clone(),
-        policy: pull.unwrap_or_default(),
-    });
-    let mut images: Vec<Needed> = Vec::new();
-    for needed in services.chain(further) {
-        let same = |other: &&mut Needed| {
-            (&other.reference, &other.platform) == (&needed.reference, &needed.platform)
+    let mut images: Vec<Wanted> = Vec::new();
+    for mut wanted in services.chain(further.iter().cloned()) {
+        wanted.policy = pull.unwrap_or(wanted.policy);
+        let same = |other: &&mut Wanted| {
+            (&other.reference, &other.platform) == (&wanted.reference, &wanted.platform)
         };
         match images.iter_mut().find(same) {
             // Two services may disagree: a pull serves both.
-            Some(other) if needed.policy == PullPolicy::Always => other.policy = PullPolicy::Always,
-            Some(other) if other.policy == PullPolicy::Never => other.policy = needed.policy,
-            Some(_) => {}
-            None => images.push(needed),
+            Some(other) => other.policy = other.policy.stronger(wanted.policy),
+            None => images.push(wanted),
         }
     }
     images
@@ -127,8 +125,13 @@ mod tests {
 
     #[test]
     fn each_image_is_needed_once_and_a_pull_serves_all() {
-        let service =
-            |image: &str, pull_policy| Service { image: image.into(), pull_policy, ..Service::default() };
+        let service = |image: &str, policy| Service {
+            image: image.into(),
+            pull_policy: Some(policy),
+            ..Service::default()
+        };
+        let later =
+            |image: &str| Wanted { reference: image.into(), platform: None, policy: PullPolicy::Missing };
         let mut project = Project::default();
         for (name, policy) in
             [("a", PullPolicy::Never), ("b", PullPolicy::Missing), ("c", PullPolicy::Always)]
@@ -136,13 +139,13 @@ mod tests {
             project.services.insert(name.into(), service("app:1", policy));
         }
         project.services.insert("d".into(), service("db:1", PullPolicy::Never));
-        let wanted = images(&project, None, &[("app:2".into(), None), ("app:1".into(), None)]);
+        let wanted = images(&project, None, &[later("app:2"), later("app:1")]);
         let seen: Vec<_> = wanted.iter().map(|needed| (needed.reference.as_str(), needed.policy)).collect();
         assert_eq!(
             seen,
             [("app:1", PullPolicy::Always), ("db:1", PullPolicy::Never), ("app:2", PullPolicy::Missing)]
         );
-        let wanted = images(&project, Some(PullPolicy::Never), &[("app:2".into(), None)]);
+        let wanted = images(&project, Some(PullPolicy::Never), &[later("app:2")]);
         assert!(wanted.iter().all(|needed| needed.policy == PullPolicy::Never));
     }
 

@@ -13,6 +13,7 @@ use super::container::{self, State};
 use super::engine::Engine;
 use super::error::{Error, within};
 use super::exec::{self, Output};
+use super::fetch::Fetched;
 use super::files;
 use super::labels::RunLabels;
 use super::names::{self, DEFAULT_NETWORK};
@@ -20,7 +21,7 @@ use super::one_off::{self, Ended, OneOff};
 use super::order::{Waits, starting_order};
 use super::prepare::{self, Options};
 use super::spec;
-use super::{listing, logs, network, wait};
+use super::{listing, logs, wait};
 use crate::compose::{Condition, Project};
 use crate::event::{EventKind, Events};
 
@@ -32,6 +33,7 @@ pub struct Running {
     project: Arc<Project>,
     labels: RunLabels,
     events: Events,
+    images: Fetched,
     /// What the containers that are gone had printed, by the name of their place.
     earlier: Mutex<HashMap<String, Vec<String>>>,
 }
@@ -49,13 +51,14 @@ impl Running {
         deadline: Instant,
     ) -> Result<Self, Error> {
         let project = project.into();
-        prepare::prepare(engine, &project, &options, events, deadline).await?;
+        let images = prepare::prepare(engine, &project, &options, events, deadline).await?;
         let labels = options.labels;
         Ok(Self {
             engine: engine.clone(),
             project,
             labels,
             events: events.clone(),
+            images,
             earlier: Mutex::default(),
         })
     }
@@ -330,7 +333,8 @@ impl Running {
         line: &mut (dyn FnMut(String) + Send),
         deadline: Instant,
     ) -> Result<Ended, Error> {
-        one_off::run(&self.engine, &self.project, &self.labels, one_off, line, deadline).await
+        let one_off = OneOff { image: self.exactly(&one_off.image).to_owned(), ..one_off.clone() };
+        one_off::run(&self.engine, &self.project, &self.labels, &one_off, line, deadline).await
     }
 
     /// The regular files at or below `path` in a container, running or not, by name alone: path from the last part of
@@ -342,28 +346,6 @@ impl Running {
         listing::list(&self.engine, &self.container_name(service, number), path).await
     }
 
-    /// Connects a container that is not of the project, such as our own, to all its networks.
-    ///
-    /// # Errors
-    /// When there is no such container.
-    pub async fn join(&self, container: &str) -> Result<(), Error> {
-        for (key, _) in prepare::networks(&self.project) {
-            network::join(&self.engine, &names::network_name(&self.project, &key), container).await?;
-        }
-        Ok(())
-    }
-
-    /// The address at which the containers of `service` reach this process: our own container's on their first
-    /// network, or that network's gateway when we run on the engine's host.
-    ///
-    /// # Errors
-    /// When neither is known: `own` is not on the network, or the network has no gateway.
-    pub async fn route_back(&self, service: &str, own: Option<&str>) -> Result<IpAddr, Error> {
-        let attachments = names::attachments(names::service(&self.project, service)?);
-        let key = attachments.first().map_or(DEFAULT_NETWORK, |(key, _)| key.as_str());
-        network::route_back(&self.engine, &names::network_name(&self.project, key), own).await
-    }
-
     async fn create(
         &self,
         service: &str,
@@ -371,10 +353,20 @@ impl Running {
         image: Option<&str>,
         env: &[(String, String)],
     ) -> Result<(), Error> {
+        let image = match image {
+            Some(image) => image,
+            None => &names::service(&self.project, service)?.image,
+        };
+        let image = Some(self.exactly(image));
         let blueprint = spec::blueprint(&self.project, service, number, image, env, &self.labels)?;
         container::create(&self.engine, blueprint).await?;
         self.tell(service, number, "created");
         Ok(())
+    }
+
+    /// What was made ready for this name, however it has moved since.
+    fn exactly<'a>(&'a self, image: &'a str) -> &'a str {
+        self.images.get(image).map_or(image, String::as_str)
     }
 
     fn numbers(&self, service: &str) -> std::ops::RangeInclusive<u32> {

@@ -100,6 +100,7 @@ fn contradictions(inputs: &Inputs, problems: &mut Problems) {
         ("database-image", &inputs.database_image),
         ("store-image", &inputs.store_image),
         ("balancer-image", &inputs.balancer_image),
+        ("lock", &inputs.pulling.lock),
         ("plugins", &inputs.plugins),
         ("suite-image", &inputs.suite_image),
     ];
@@ -117,6 +118,10 @@ fn contradictions(inputs: &Inputs, problems: &mut Problems) {
     }
     if inputs.keep == "true" {
         problems.add("keep", Shown::plain(&inputs.keep), "is for clusters that the gate builds", remedy);
+    }
+    let pull = &inputs.pulling.pull;
+    if pull != "auto" {
+        problems.add("pull", Shown::plain(pull), "is for clusters that the gate builds", remedy);
     }
 }
 

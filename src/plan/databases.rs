@@ -10,7 +10,7 @@ use crate::shown::Shown;
 /// What the releases that these inputs name need of PostgreSQL; what is wrong with the inputs is told elsewhere.
 #[must_use]
 pub fn needs(inputs: &Inputs) -> Needs {
-    let (stable, release) = releases::read(inputs, &mut Problems::default(), &mut Vec::new());
+    let (stable, release) = releases::read(inputs, None, &mut Problems::default(), &mut Vec::new());
     Needs::of(&stable.version, &release.version)
 }
 

@@ -1,6 +1,8 @@
 //! Inputs that name images, judged by the grammar of references.
 
 use super::problems::Problems;
+use super::values::one_of;
+use crate::compose::PullPolicy;
 use crate::inputs::Inputs;
 use crate::reference::{self, Reference};
 use crate::shown::Shown;
@@ -46,9 +48,29 @@ pub(super) fn judge(inputs: &Inputs, problems: &mut Problems) {
     }
 }
 
+/// The input `pull`; nothing where compose file and names decide.
+pub(super) fn pull(text: &str, problems: &mut Problems) -> Option<PullPolicy> {
+    one_of("pull", text, &["auto", "always", "missing"], problems);
+    match text {
+        "always" => Some(PullPolicy::Always),
+        "missing" => Some(PullPolicy::Missing),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_word_for_all_images_is_an_order() {
+        let mut problems = Problems::default();
+        let read = ["auto", "always", "missing"].map(|word| pull(word, &mut problems));
+        assert_eq!(read, [None, Some(PullPolicy::Always), Some(PullPolicy::Missing)]);
+        assert_eq!(problems, Problems::default());
+        assert_eq!(pull("never", &mut problems), None);
+        assert!(problems.to_string().contains("pull: \"never\" is no such choice"), "{problems}");
+    }
 
     #[test]
     fn every_input_that_is_an_image_is_judged() {

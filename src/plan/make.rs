@@ -7,8 +7,8 @@ use super::publishing::judge_publishing;
 use super::types::{Budgets, Mode, Plan, Release, StagePlan};
 use super::values::{limit, node_count, one_of, truth};
 use super::{
-    attached, bundles, databases, images, registry, releases, rolling, selection, suite, texts, upload,
-    waivers,
+    attached, bundles, databases, images, locks, registry, releases, rolling, selection, suite, texts,
+    upload, waivers,
 };
 use crate::checks::Check;
 use crate::inputs::Inputs;
@@ -26,10 +26,15 @@ const SHORTEST: Duration = Duration::from_secs(30);
 /// All wrong inputs at once.
 pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problems> {
     let (mut problems, mut warnings) = (Problems::default(), Vec::new());
-    let (stable, release) = releases::read(inputs, &mut problems, &mut warnings);
-    warnings.extend(known_to_fail(&stable, &release));
+    let lock = locks::read(inputs, &mut problems);
+    let (stable, release) = releases::read(inputs, lock.as_ref(), &mut problems, &mut warnings);
+    if let Some(lock) = &lock {
+        locks::judge_pair(inputs, lock, &stable, &release, &mut problems);
+    }
+    warnings.extend(known_to_fail(&stable.version, &release.version));
     images::judge(inputs, &mut problems);
     databases::judge(inputs, (&stable, &release), &mut problems);
+    let pull = images::pull(&inputs.pulling.pull, &mut problems);
     let count = node_count(&inputs.nodes, &mut problems);
     let total = limit("timeout", &inputs.timeout, SHORTEST, &mut problems);
     let keep = truth("keep", &inputs.keep, &mut problems);
@@ -80,6 +85,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         compose_file: compose_file(&inputs.compose_file),
         mode,
         mode_reason,
+        wanted_mode: inputs.mode.clone(),
         order,
         left_out,
         plugins,
@@ -88,6 +94,8 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         suite,
         attached,
         built: None,
+        pull,
+        lock,
         budgets,
         licensed: inputs.license.is_some(),
         keep,
@@ -105,9 +113,9 @@ pub fn has_apps(version: &Version) -> bool {
 }
 
 /// What is known of this upgrade. It is no refusal: see [`policy::between`].
-fn known_to_fail(stable: &Release, release: &Release) -> impl Iterator<Item = String> {
-    let pair = format!("{} → {}", stable.version, release.version);
-    let known = policy::between(&stable.version, &release.version).into_iter();
+pub fn known_to_fail(stable: &Version, release: &Version) -> impl Iterator<Item = String> {
+    let pair = format!("{stable} → {release}");
+    let known = policy::between(stable, release).into_iter();
     known.map(move |known| format!("{pair} is likely to fail; {}", known.told()))
 }
 
@@ -136,7 +144,8 @@ fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Proble
     }
 }
 
-fn stages(mode: Mode, nodes: usize, chosen: &[&'static Check]) -> Vec<StagePlan> {
+/// The stages of an upgrade of so many nodes, with the checks that belong there.
+pub(super) fn stages(mode: Mode, nodes: usize, chosen: &[&'static Check]) -> Vec<StagePlan> {
     let mixed = if mode == Mode::Rolling { 1..nodes } else { 1..1 };
     std::iter::once(Stage::Stable)
         .chain(mixed.map(Stage::Mixed))

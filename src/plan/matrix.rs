@@ -75,7 +75,7 @@ fn pair(stable: &str, release: &str) -> Pair {
 fn by_support(inputs: &Inputs, today: Day, problems: &mut Problems) -> Vec<Pair> {
     let release = inputs.release.as_str();
     // What no run takes is told when the pairs are judged.
-    let (_, known) = releases::read(inputs, &mut Problems::default(), &mut Vec::new());
+    let (_, known) = releases::read(inputs, None, &mut Problems::default(), &mut Vec::new());
     let stables = stables_for(&known.version, today);
     if stables.is_empty() {
         let wrong = format!("has no release line below it that is supported today ({today})");

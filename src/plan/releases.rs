@@ -4,16 +4,28 @@ use super::images::judge_image;
 use super::problems::Problems;
 use super::types::Release;
 use crate::inputs::Inputs;
+use crate::lock::Lock;
 use crate::shown::Shown;
 use crate::versions::Version;
 
 const REMEDY: &str =
     "Write a version such as \"12.0.1\", a minor such as \"11.11\", or an image with tag or digest.";
 
-/// Both, and what is to be said of the pair.
-pub(super) fn read(inputs: &Inputs, problems: &mut Problems, notes: &mut Vec<String>) -> (Release, Release) {
-    let stable = release("stable", &inputs.stable, &inputs.image, problems);
-    let release = release("release", &inputs.release, &inputs.image, problems);
+/// Both, and what is to be said of the pair. What is not given is as in the lock.
+pub(super) fn read(
+    inputs: &Inputs,
+    lock: Option<&Lock>,
+    problems: &mut Problems,
+    notes: &mut Vec<String>,
+) -> (Release, Release) {
+    let or_locked = |given: &str, locked: Option<&String>| match locked {
+        Some(locked) if given.is_empty() => locked.clone(),
+        _ => given.to_owned(),
+    };
+    let stable = or_locked(&inputs.stable, lock.map(|lock| &lock.stable));
+    let stable = self::release("stable", &stable, &inputs.image, problems);
+    let release = or_locked(&inputs.release, lock.map(|lock| &lock.release));
+    let release = self::release("release", &release, &inputs.image, problems);
     if !stable.image.is_empty() && stable.image == release.image {
         notes.push("the two versions are the same: this is a restart of every node, and no upgrade".into());
     } else if stable.version.is_surely(&release.version) {
@@ -65,7 +77,7 @@ mod tests {
     fn pair(stable: &str, release: &str) -> (Vec<String>, Vec<String>) {
         let inputs = Inputs { stable: stable.into(), release: release.into(), ..Inputs::defaults() };
         let (mut problems, mut notes) = (Problems::default(), Vec::new());
-        read(&inputs, &mut problems, &mut notes);
+        read(&inputs, None, &mut problems, &mut notes);
         (problems.0.iter().map(ToString::to_string).collect(), notes)
     }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::types::{AttachedPlan, Bundle, Mode, Plan};
 use crate::outcome::Stage;
+use crate::shown::Shown;
 
 /// The port of a Mattermost server that nothing is said about.
 const USUAL_PORT: u16 = 8065;
@@ -18,6 +19,15 @@ pub fn text(plan: &Plan) -> String {
     line(format!("stable   {}", plan.stable.image));
     line(format!("release  {}", plan.release.image));
     line(format!("mode     {}: {}", plan.mode, plan.mode_reason));
+    let to_ask: Vec<&str> = plan.to_ask().iter().map(|(which, _)| *which).collect();
+    if !to_ask.is_empty() {
+        let then = if plan.wanted_mode == "auto" { ", and the mode decided then" } else { "" };
+        line(format!("version  of {}: asked of the image when the run starts{then}", to_ask.join(" and ")));
+    }
+    if let Some(lock) = &plan.lock {
+        let when = lock.made_at.as_deref().unwrap_or("an unknown day");
+        line(format!("lock     {} images, as they were on {}", lock.images.len(), Shown::plain(when)));
+    }
     line(format!("nodes    {}", nodes(plan)));
     if let Some(built) = &plan.built {
         let spares = if built.drained { "" } else { ", which cannot be told to spare a node" };

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::compose::PullPolicy;
+use crate::lock::Lock;
 use crate::outcome::Stage;
 use crate::versions::Version;
 use crate::waivers::Waivers;
@@ -23,6 +25,9 @@ pub struct Plan {
     pub mode: Mode,
     /// Why so, as a clause: "11.5.1 → 11.6.0 is one minor apart".
     pub mode_reason: String,
+    /// The mode that was asked for, for whoever learns the versions later.
+    #[serde(default)]
+    pub wanted_mode: String,
     /// Names of the nodes, in the order of their replacement.
     pub order: Vec<String>,
     /// Stages and their checks, in order.
@@ -46,6 +51,12 @@ pub struct Plan {
     /// The cluster that the gate builds, as far as its compose file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub built: Option<BuiltPlan>,
+    /// When images are pulled that the engine has, where it is not for the compose file and their names to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull: Option<PullPolicy>,
+    /// The images of an earlier run, which are taken instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Lock>,
     /// Limits.
     pub budgets: Budgets,
     /// Whether a licence was given.
@@ -81,7 +92,7 @@ pub struct Release {
     pub given: String,
     /// The image that runs.
     pub image: String,
-    /// What it must report, as far as its name tells.
+    /// What it must report, as far as its name tells, or its image when it was asked.
     pub version: Version,
 }
 

@@ -129,3 +129,20 @@ fn what_was_asked_again_stands_in_the_place_of_the_first_answer() {
     assert!(verdict.passed(), "{:?}", verdict.reasons);
     assert_eq!((verdict.counts.unsteady, verdict.counts.run), (1, 2));
 }
+
+#[test]
+fn what_the_images_said_decides_what_was_planned() {
+    let record = record([
+        EventKind::RunStarted(header(&[(Stage::Stable, &["a"]), (Stage::Release, &["a"])])),
+        EventKind::PlanSettled {
+            stable: "11.6.0".into(),
+            release: "11.7.0".into(),
+            mode: "rolling".into(),
+            mode_reason: "11.6.0 → 11.7.0 is one minor apart".into(),
+            planned: vec![(Stage::Stable, vec!["a".into()]), (Stage::Mixed(1), vec!["a".into()])],
+        },
+        EventKind::CheckFinished(result(Stage::Stable, "a", Outcome::Passed)),
+    ]);
+    assert_eq!(record.never_ran().collect::<Vec<_>>(), [(Stage::Mixed(1), "a")]);
+    assert!(record.header.unwrap().mode_reason.contains("one minor apart"));
+}

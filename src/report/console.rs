@@ -3,6 +3,7 @@
 //! Foreign text is put on one line and behind a prefix, and `##[` is broken up: on a runner, a log line that
 //! begins with `::` or holds `##[` would be a command.
 
+mod begin;
 mod live;
 
 use std::io::{self, Write};
@@ -15,9 +16,7 @@ use super::files::WrittenFile;
 use super::relay::Relay;
 use super::sanitise::one_line;
 use super::words::{cut, duration, headline, numbers, plural, red_parts, symbol, times, user_numbers};
-use crate::event::{
-    Breakage, CheckResult, Clustering, Event, EventKind, Outcome, RunHeader, Stage, UserEnd, UserSuite,
-};
+use crate::event::{Breakage, CheckResult, Clustering, Event, EventKind, Outcome, Stage, UserEnd, UserSuite};
 use crate::record::history::{self, History};
 use crate::record::pace::paces;
 use crate::record::{Record, together};
@@ -68,6 +67,7 @@ impl<W: Write> Console<W> {
         self.clear_live()?;
         match &event.kind {
             EventKind::RunStarted(header) => self.run_started(header)?,
+            EventKind::PlanSettled { stable, release, .. } => self.plan_settled(stable, release)?,
             EventKind::PhaseStarted { phase } => {
                 let name = self.text(&phase.to_string());
                 self.live.phase = Some((name.clone(), event.at));
@@ -83,11 +83,12 @@ impl<W: Write> Console<W> {
             EventKind::ImageProgress { image, layers_done, layers, bytes } => {
                 self.live.images.insert(image.clone(), (*layers_done, *layers, *bytes));
             }
-            EventKind::ImageReady { image, pulled, took_ms } => {
+            EventKind::ImageReady { image, pulled, took_ms, identity } => {
                 self.live.images.shift_remove(image);
                 let how =
                     if *pulled { format!("pulled in {}", duration(*took_ms)) } else { "is there".into() };
-                let line = format!("  image {} {how}", self.text(image));
+                let what = identity.as_ref().map(|identity| format!(" ({})", self.text(identity.short())));
+                let line = format!("  image {} {how}{}", self.text(image), what.unwrap_or_default());
                 self.line(&line)?;
             }
             EventKind::ContainerState { container, state } => {
@@ -215,28 +216,6 @@ impl<W: Write> Console<W> {
         }
         self.line(&format!("  exit code {}", verdict.exit_code))?;
         self.out.flush()
-    }
-
-    fn run_started(&mut self, header: &RunHeader) -> io::Result<()> {
-        let top = format!("upgrade-gate {}, run {}", header.gate_version, header.run_id);
-        let top = self.text(&top);
-        self.coloured(BOLD, &top)?;
-        for (word, release) in [("stable ", &header.stable), ("release", &header.release)] {
-            let line = format!("  {word}  {} ({})", self.text(&release.given), self.text(&release.image));
-            self.line(&line)?;
-        }
-        let nodes = plural(header.nodes, "node");
-        let line = format!("{nodes} ({}), {}, because {}", header.provider, header.mode, header.mode_reason);
-        let line = format!("  {}", self.text(&line));
-        self.line(&line)?;
-        let checks: usize = header.planned.iter().map(|(_, checks)| checks.len()).sum();
-        let stages = plural(header.planned.len(), "stage");
-        self.line(&format!("  {} in {stages}", plural(checks, "check")))?;
-        for (check, why) in &header.left_out {
-            let line = format!("  left out: {} ({})", self.text(check), self.text(why));
-            self.line(&line)?;
-        }
-        Ok(())
     }
 
     fn stage_finished(&mut self, stage: Stage, took_ms: u64) -> io::Result<()> {

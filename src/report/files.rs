@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::names::Names;
 use super::runs::Run;
-use super::{json, junit, markdown, merged, playwright};
+use super::{json, junit, lock, markdown, merged, playwright};
 use crate::record::Record;
 use crate::verdict::Verdict;
 
@@ -15,15 +15,17 @@ use crate::verdict::Verdict;
 type Render = fn(&Record, &Verdict, Names) -> Result<String, String>;
 
 /// The files that [`write_all`] writes, by name. `events.jsonl` is there already: it is written live.
-pub const REPORTS: &[&str] = &["record.json", "junit.xml", "results.json", "summary.md", "comment.md"];
+pub const REPORTS: &[&str] =
+    &["record.json", "junit.xml", "results.json", "summary.md", "comment.md", "lock.json"];
 
 /// The renderers, in the order of [`REPORTS`].
-const RENDERERS: [Render; 5] = [
+const RENDERERS: [Render; 6] = [
     |record, _, _| json::render(record).map_err(|error| error.to_string()),
     junit::render,
     |record, verdict, _| playwright::render(record, verdict),
     |record, verdict, _| Ok(markdown::summary(record, verdict)),
     |record, verdict, _| Ok(markdown::comment(record, verdict)),
+    |record, _, _| lock::render(record),
 ];
 
 /// One report and what became of it.

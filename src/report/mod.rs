@@ -21,6 +21,7 @@ mod jsonl;
 mod junit;
 mod junit_facts;
 mod junit_pass;
+mod lock;
 mod markdown;
 mod merged;
 mod merged_console;

@@ -4,8 +4,8 @@
 //! part of the JSON or XML with it.
 
 use crate::event::{
-    Breakage, CheckResult, Clustering, Event, EventKind, Failure, Outcome, Phase, ReleaseName, RunHeader,
-    Step, UserEnd, UserSuite, UserTest,
+    Breakage, CheckResult, Clustering, Event, EventKind, Failure, ImageIdentity, Outcome, Phase, ReleaseName,
+    RunHeader, Step, UserEnd, UserSuite, UserTest,
 };
 use crate::redact::Redactor;
 
@@ -15,6 +15,13 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
     let r = |text: String| redactor.redact(&text).into_owned();
     let kind = match event.kind {
         EventKind::RunStarted(header) => EventKind::RunStarted(of_header(header, redactor)),
+        EventKind::PlanSettled { stable, release, mode, mode_reason, planned } => EventKind::PlanSettled {
+            stable: r(stable),
+            release: r(release),
+            mode,
+            mode_reason: r(mode_reason),
+            planned,
+        },
         EventKind::PhaseStarted { phase } => EventKind::PhaseStarted { phase: of_phase(phase, redactor) },
         EventKind::PhaseFinished { phase, took_ms } => {
             EventKind::PhaseFinished { phase: of_phase(phase, redactor), took_ms }
@@ -22,9 +29,12 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         EventKind::ImageProgress { image, layers_done, layers, bytes } => {
             EventKind::ImageProgress { image: r(image), layers_done, layers, bytes }
         }
-        EventKind::ImageReady { image, pulled, took_ms } => {
-            EventKind::ImageReady { image: r(image), pulled, took_ms }
-        }
+        EventKind::ImageReady { image, pulled, took_ms, identity } => EventKind::ImageReady {
+            image: r(image),
+            pulled,
+            took_ms,
+            identity: identity.map(|identity| of_identity(identity, redactor)),
+        },
         EventKind::ContainerState { container, state } => {
             EventKind::ContainerState { container: r(container), state: r(state) }
         }
@@ -81,6 +91,16 @@ fn of_header(header: RunHeader, redactor: &Redactor) -> RunHeader {
         order: header.order.into_iter().map(r).collect(),
         planned: header.planned,
         left_out: header.left_out.into_iter().map(|(check, why)| (check, r(why))).collect(),
+    }
+}
+
+fn of_identity(identity: ImageIdentity, redactor: &Redactor) -> ImageIdentity {
+    let r = |text: String| redactor.redact(&text).into_owned();
+    ImageIdentity {
+        digest: identity.digest.map(r),
+        id: r(identity.id),
+        platform: r(identity.platform),
+        created: identity.created.map(r),
     }
 }
 
@@ -221,10 +241,27 @@ mod tests {
         let broken = breakage(Blame::Release);
         vec![
             EventKind::RunStarted(leaky_header),
+            EventKind::PlanSettled {
+                stable: s(),
+                release: s(),
+                mode: "rolling".into(),
+                mode_reason: s(),
+                planned: Vec::new(),
+            },
             EventKind::PhaseStarted { phase: Phase::Replace(s()) },
             EventKind::PhaseFinished { phase: Phase::Replace(s()), took_ms: 1 },
             EventKind::ImageProgress { image: s(), layers_done: 1, layers: 2, bytes: 3 },
-            EventKind::ImageReady { image: s(), pulled: true, took_ms: 1 },
+            EventKind::ImageReady {
+                image: s(),
+                pulled: true,
+                took_ms: 1,
+                identity: Some(ImageIdentity {
+                    digest: Some(s()),
+                    id: s(),
+                    platform: s(),
+                    created: Some(s()),
+                }),
+            },
             EventKind::ContainerState { container: s(), state: s() },
             EventKind::NodeReady { node: s(), version: s(), took_ms: 1 },
             EventKind::NodeReplaced { node: s(), from: s(), to: s(), parts: vec![("drain".into(), 1)] },

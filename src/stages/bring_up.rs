@@ -11,8 +11,10 @@ use super::clustering::clustering;
 use super::session::Session;
 use super::{home, products, settings, suite};
 use crate::checks::{Brought, Place, Side};
+use crate::cluster::Images;
 use crate::event::{Blame, Breakage, EventKind};
 use crate::mattermost::{ApiError, Client, User};
+use crate::policy::Needs;
 use crate::sinks::Sinks;
 
 /// Brings the cluster up. The first node migrates the empty database, makes the accounts and takes the plugins that are
@@ -23,9 +25,14 @@ pub(super) async fn bring_up(
     password: &SecretString,
 ) -> Result<(), Breakage> {
     let plan = session.plan;
-    let mut images = vec![plan.stable.image.as_str(), plan.release.image.as_str()];
-    // A suite whose image is missing should be known before the upgrade, not after it.
-    images.extend(suite::planned(plan).and_then(|suite| suite.image.as_deref()));
+    let needs = Needs::of(&plan.stable.version, &plan.release.version);
+    let images = Images {
+        stable: &plan.stable.image,
+        release: &plan.release.image,
+        // A suite whose image is missing should be known before the upgrade, not after it.
+        suite: suite::planned(plan).and_then(|suite| suite.image.as_deref()),
+        needs: &needs,
+    };
     session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
     session.sinks = match session.cluster.gate_address().await {
         Ok(address) => Sinks::start(address).await.map_err(|error| {

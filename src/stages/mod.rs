@@ -23,6 +23,7 @@ mod session;
 mod settings;
 mod stage;
 mod suite;
+mod versions;
 
 pub use blame::broken;
 pub use leave::leave;

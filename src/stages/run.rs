@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::blame::explained;
 use super::session::{Session, millis};
-use super::{bring_up, ground, roll, stage};
+use super::{bring_up, ground, roll, stage, versions};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::Shelf;
@@ -30,6 +30,8 @@ pub async fn run(
     password: &SecretString,
     shelf: &Shelf,
 ) -> Result<(), Breakage> {
+    let settled = versions::settled(plan, cluster, events).await?;
+    let plan = settled.as_ref().unwrap_or(plan);
     let mut session = Session::new(plan, cluster, http, events, shelf);
     let ended = line(&mut session, nonce, password).await;
     ended.map_err(|breakage| explained(breakage, &ground::pair(&session)))

@@ -30,6 +30,7 @@ const HOUSE: House<'_> = House {
             "announced",
             "policy",
             "waivers",
+            "lock",
             "storage",
             "sinks",
             "event",
@@ -56,7 +57,10 @@ const HOUSE: House<'_> = House {
         ("verdict", &["record", "event", "outcome"]),
         (
             "report",
-            &["record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen", "limited"],
+            &[
+                "record", "verdict", "event", "outcome", "case", "redact", "shown", "unseen", "limited",
+                "lock",
+            ],
         ),
         (
             "github",

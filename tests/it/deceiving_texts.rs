@@ -1,7 +1,7 @@
 //! Whatever others say, no report and no line of the console has what a terminal obeys or what the eye does not see.
 
 use proptest::prelude::*;
-use upgrade_gate::event::{Event, EventKind};
+use upgrade_gate::event::{Event, EventKind, ImageIdentity};
 use upgrade_gate::github::{annotate, annotations, merged_annotations, outputs};
 use upgrade_gate::report::{self, Console, Look, Run};
 use upgrade_gate::shown::Shown;
@@ -31,7 +31,17 @@ fn live(texts: &[String]) -> String {
     let some = |index: usize| texts.get(index % texts.len().max(1)).cloned().unwrap_or_default();
     let kinds = [
         EventKind::ImageProgress { image: some(0), layers_done: 1, layers: 2, bytes: 3 },
-        EventKind::ImageReady { image: some(0), pulled: true, took_ms: 1 },
+        EventKind::ImageReady {
+            image: some(0),
+            pulled: true,
+            took_ms: 1,
+            identity: Some(ImageIdentity {
+                digest: None,
+                id: some(1),
+                platform: some(2),
+                created: Some(some(3)),
+            }),
+        },
         EventKind::ContainerState { container: some(1), state: some(2) },
         EventKind::NodeReady { node: some(3), version: some(4), took_ms: 1 },
         EventKind::NodeReplaced { node: some(5), from: some(6), to: some(7), parts: vec![(some(8), 1)] },

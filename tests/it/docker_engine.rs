@@ -7,6 +7,7 @@
 mod bring_up;
 mod inside;
 mod mounts;
+mod pulls;
 mod refusals;
 mod removal;
 mod scripted;
@@ -31,8 +32,8 @@ use upgrade_gate::compose::{
     Project, PullPolicy, Service, Volume,
 };
 use upgrade_gate::docker::{
-    Cause, Engine, Health, LABEL_RUN, Options, RunLabels, Running, Status, clear, down, inspect_image,
-    sweep_expired,
+    Cause, Engine, Fetched, Health, LABEL_RUN, Options, Pin, RunLabels, Running, Status, Wanted, Ways, clear,
+    down, inspect_image, sweep_expired,
 };
 use upgrade_gate::event::{EventKind, Events};
 
@@ -58,8 +59,9 @@ impl Run {
         Options {
             labels,
             pull: Some(PullPolicy::Never),
-            credentials: vec![],
-            further_images: vec![(SECOND.to_owned(), None)],
+            ways: Ways::default(),
+            further_images: vec![later(SECOND)],
+            fetched: Fetched::default(),
         }
     }
 
@@ -150,6 +152,11 @@ async fn make_images(busybox: &str) {
 /// The engine behind the module's back, to look at what it did.
 fn docker() -> Docker {
     Docker::connect_with_unix_defaults().unwrap()
+}
+
+/// An image that is needed later.
+fn later(image: &str) -> Wanted {
+    Wanted { reference: image.to_owned(), platform: None, policy: PullPolicy::Missing }
 }
 
 fn soon() -> Instant {

@@ -8,11 +8,13 @@ mod cancels;
 mod databases;
 pub(crate) mod images;
 mod interrupts;
+mod locks;
 mod neighbours;
 mod own_files;
 mod reaper;
 mod registry;
 mod suite;
+mod versions;
 
 use call::{Call, gone};
 use images::{RELEASE, STABLE, images};

@@ -47,7 +47,7 @@ fn a_stored_record_gives_the_runs_reports_and_its_exit_code() {
         folder(dir.path(), golden);
         let ended = gate(dir.path(), &["report", "--from", golden, "--report-dir", "out"], &[]);
         assert_eq!(code(&ended), expected, "{ended:?}");
-        for report in ["record.json", "junit.xml", "results.json", "summary.md", "comment.md"] {
+        for report in ["record.json", "junit.xml", "results.json", "summary.md", "comment.md", "lock.json"] {
             let run =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/report/{golden}.{report}"));
             assert_eq!(

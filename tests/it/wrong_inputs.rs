@@ -10,6 +10,7 @@ mod compose;
 mod guards;
 mod images;
 mod labels;
+mod locks;
 mod reports;
 mod run;
 mod values;
@@ -28,6 +29,7 @@ fn all() -> Vec<Case> {
         guards::cases(),
         commands::cases(),
         labels::cases(),
+        locks::cases(),
         compose::cases(),
     ];
     tables.into_iter().flatten().collect()

@@ -1,7 +1,6 @@
 //! The bucket behind the nodes, as it is reached from here.
 
-use super::ComposeCluster;
-use crate::cluster::error::Error;
+use super::{ComposeCluster, Error};
 use crate::cluster::project::{FileStore, StoreRole};
 use crate::storage::{Bucket, Reach, StorageOptions};
 

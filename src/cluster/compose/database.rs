@@ -8,17 +8,17 @@ use tokio::time::Instant;
 use super::{ComposeCluster, of};
 use crate::cluster::error::Error;
 use crate::docker::{self, Output, Running};
-use crate::policy::{Unmet, major_of_environment, major_of_image, major_of_server};
+use crate::policy::{Needs, Unmet, major_of_environment, major_of_image, major_of_server};
 
 /// How long a server may take to say what it is.
 const ANSWER: Duration = Duration::from_secs(20);
 
 impl ComposeCluster {
     /// Looks at the databases' images, which are there.
-    pub(super) async fn database_images_suffice(&self) -> Result<(), Error> {
+    pub(super) async fn database_images_suffice(&self, needs: &Needs) -> Result<(), Error> {
         for service in &self.options.roles.databases {
             if let Some(major) = self.by_environment(service).await?
-                && let Some(unmet) = self.options.needs.unmet(major)
+                && let Some(unmet) = needs.unmet(major)
             {
                 let image = &self.options.project.services[service].image;
                 return Err(too_old(service, &format!("its image {image} is {}", unmet.told), &unmet));
@@ -28,8 +28,12 @@ impl ComposeCluster {
     }
 
     /// Asks the databases' servers, which were started. One that cannot tell is a note: nothing is claimed of it.
-    pub(super) async fn database_servers_suffice(&self, running: &Running) -> Result<(), Error> {
-        let Some(needed) = self.options.needs.told() else { return Ok(()) };
+    pub(super) async fn database_servers_suffice(
+        &self,
+        running: &Running,
+        needs: &Needs,
+    ) -> Result<(), Error> {
+        let Some(needed) = needs.told() else { return Ok(()) };
         if self.options.roles.databases.is_empty() {
             let who = "the nodes' database is no service of the compose file, or none that is known as one";
             self.events.warn(format!("{who}: which PostgreSQL it is was not asked, and {needed}"));
@@ -37,7 +41,7 @@ impl ComposeCluster {
         for service in &self.options.roles.databases {
             match self.by_server(running, service).await {
                 Some(major) => {
-                    if let Some(unmet) = self.options.needs.unmet(major) {
+                    if let Some(unmet) = needs.unmet(major) {
                         return Err(too_old(service, &format!("its server is {}", unmet.told), &unmet));
                     }
                 }

@@ -29,7 +29,12 @@ fn small_run() -> Vec<EventKind> {
     vec![
         EventKind::RunStarted(header(&[(stage, &["posts.edit", "files.read", "cluster.census"])])),
         EventKind::PhaseStarted { phase: Phase::BringUp },
-        EventKind::ImageReady { image: "mattermost/team:9.8.0".into(), pulled: true, took_ms: 3_400 },
+        EventKind::ImageReady {
+            image: "mattermost/team:9.8.0".into(),
+            pulled: true,
+            took_ms: 3_400,
+            identity: None,
+        },
         EventKind::ContainerState { container: "node1-1".into(), state: "started".into() },
         EventKind::NodeReady { node: "node1".into(), version: "9.8.0".into(), took_ms: 4_100 },
         EventKind::PhaseFinished { phase: Phase::BringUp, took_ms: 8_000 },
@@ -138,7 +143,7 @@ fn a_terminal_has_one_live_line_that_is_taken_back() {
     let kinds = vec![
         EventKind::PhaseStarted { phase: Phase::BringUp },
         EventKind::ImageProgress { image: "a:1".into(), layers_done: 2, layers: 7, bytes: 12_345_678 },
-        EventKind::ImageReady { image: "a:1".into(), pulled: true, took_ms: 1_000 },
+        EventKind::ImageReady { image: "a:1".into(), pulled: true, took_ms: 1_000, identity: None },
         EventKind::CheckStarted { stage: Stage::Stable, check: "posts.edit".into() },
         EventKind::CheckFinished(result(Stage::Stable, "posts.edit", Outcome::Passed)),
     ];

@@ -83,9 +83,9 @@ fn service_view(service: &Service) -> Value {
     let ulimits: Map<String, Value> =
         service.ulimits.iter().map(|(name, limit)| (name.clone(), json!([limit.soft, limit.hard]))).collect();
     let pull = match service.pull_policy {
-        PullPolicy::Missing => "missing",
-        PullPolicy::Always => "always",
-        PullPolicy::Never => "never",
+        None | Some(PullPolicy::Missing | PullPolicy::Renewed) => "missing",
+        Some(PullPolicy::Always) => "always",
+        Some(PullPolicy::Never) => "never",
     };
     #[expect(clippy::cast_possible_truncation, reason = "compose keeps 32 bits of it")]
     let cpus = service.limits.cpus.map_or("0".to_owned(), |cpus| (cpus as f32).to_string());

@@ -14,10 +14,10 @@ use super::*;
 use crate::played;
 
 /// What the engine was asked, in order: method, path and query.
-type Asked = Arc<Mutex<Vec<String>>>;
+pub(super) type Asked = Arc<Mutex<Vec<String>>>;
 
 /// An engine that answers by `answer(question, how often it was asked before)`, and its questions.
-async fn engine_that(
+pub(super) async fn engine_that(
     answer: impl Fn(&str, usize) -> Response + Clone + Send + Sync + 'static,
 ) -> (Engine, Asked) {
     let asked = Asked::default();
@@ -42,12 +42,12 @@ async fn engine_that(
     (Engine::connect(Some(&host)).await.unwrap(), asked)
 }
 
-fn refuse(status: StatusCode, message: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, message: &str) -> Response {
     (status, format!(r#"{{"message":"{message}"}}"#)).into_response()
 }
 
 /// A project of one network and these images, and its options without any policy.
-fn needing(images: &[&'static str]) -> (Project, Options) {
+pub(super) fn needing(images: &[&'static str]) -> (Project, Options) {
     let services = images.iter().enumerate().map(|(number, image)| {
         let networks = IndexMap::from([("front".into(), Attachment::default())]);
         let image = (*image).to_owned();
@@ -57,14 +57,19 @@ fn needing(images: &[&'static str]) -> (Project, Options) {
     let expires = OffsetDateTime::now_utc() + Duration::from_secs(600);
     let labels =
         RunLabels { run: "r1".into(), owner: "test".into(), expires, github_job: None, runner: None };
-    (project, Options { labels, pull: None, credentials: vec![], further_images: vec![] })
+    let (ways, fetched) = (Ways::default(), Fetched::default());
+    (project, Options { labels, pull: None, ways, further_images: vec![], fetched })
 }
+
+/// An image that was tagged here, and that two repositories have.
+const PULLED: &str = r#"{"Id":"sha256:1","Architecture":"amd64","Os":"linux","Variant":"v8","Created":"2026-11-01T00:00:00Z",
+    "RepoDigests":["other/app@sha256:3","app@sha256:0000000000000000000000000000000000000000000000000000000000000002"]}"#;
 
 #[tokio::test]
 async fn a_pull_is_tried_again_and_told_with_its_progress() {
     let (engine, asked) = engine_that(|question, before| match (question, before) {
         ("GET /images/app:1/json", 0) => refuse(StatusCode::NOT_FOUND, "No such image: app:1"),
-        ("GET /images/app:1/json", _) => r#"{"Id":"sha256:1","Architecture":"amd64","RepoDigests":["app@sha256:2"]}"#.into_response(),
+        ("GET /images/app:1/json", _) => PULLED.into_response(),
         ("POST /images/create?fromImage=app%3A1", 0) => refuse(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Get https://registry-1.docker.io/v2/: dial tcp: i/o timeout",
@@ -87,7 +92,11 @@ async fn a_pull_is_tried_again_and_told_with_its_progress() {
     while let Ok(event) = told.try_recv() {
         kinds.push(event.kind);
     }
-    assert!(matches!(&kinds[..], [EventKind::ImageReady { pulled: true, .. }]), "{kinds:?}");
+    let [EventKind::ImageReady { pulled: true, identity, .. }] = &kinds[..] else { panic!("{kinds:?}") };
+    let identity = identity.as_ref().unwrap();
+    assert_eq!((identity.id.as_str(), identity.platform.as_str()), ("sha256:1", "linux/amd64/v8"));
+    assert_eq!(identity.digest.as_deref(), Some(format!("app@sha256:{}2", "0".repeat(63)).as_str()));
+    assert_eq!(identity.created.as_deref(), Some("2026-11-01T00:00:00Z"));
 }
 
 #[tokio::test]
@@ -154,7 +163,8 @@ async fn an_image_nobody_has_is_not_asked_for_again_and_no_login_goes_astray() {
     };
     for (reference, login) in [("app:1", ""), ("ghcr.io/a/app:1", " with login")] {
         let (project, options) = needing(&[reference]);
-        let options = Options { credentials: vec![credentials("ghcr.io")], ..options };
+        let ways = Ways { credentials: vec![credentials("ghcr.io")], ..Ways::default() };
+        let options = Options { ways, ..options };
         let error =
             Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap_err();
         assert_eq!((error.cause, error.status), (Cause::ImageNotFound, Some(404)), "{error}");

@@ -42,6 +42,8 @@ const OF_BUILT: &[(&str, &str)] = &[
     ("suite-image", "my/suite:1"),
     ("license", "text"),
     ("keep", "true"),
+    ("pull", "always"),
+    ("lock", "lock.json"),
 ];
 
 /// Inputs that are only for an attached cluster.

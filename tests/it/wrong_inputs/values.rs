@@ -46,6 +46,7 @@ const CHOICES: &[(&str, &[&str])] = &[
             "all",
         ],
     ),
+    ("pull", &["never", "Always", "if_not_present", "true", "build", "daily", "missing,always"]),
     ("reaper", &["grim", "always", "Auto", "yes", "true", "on"]),
     ("comment", &["loud", "Always", "true", "yes", "on", "once"]),
     ("cluster", &["kubernetes", "Compose", "docker", "swarm", "true", "none", "attached,compose"]),
