@@ -163,11 +163,15 @@ fn is_fatal(line: &str) -> bool {
     if lower.starts_with('{') {
         return holds(line, &LEVELS);
     }
-    // The entrypoints of images try a chmod and go on without it.
-    if lower.starts_with("chmod:") {
+    if is_harmless(&lower) {
         return false;
     }
     BEGINS.iter().any(|word| lower.starts_with(word)) || holds(line, &HOLDS)
+}
+
+/// A line in lower case that sounds bad and is not: the entrypoints of images try a chmod and go on without it.
+pub(crate) fn is_harmless(line: &str) -> bool {
+    line.starts_with("chmod:")
 }
 
 fn holds(line: &str, words: &[&str]) -> bool {

@@ -4,6 +4,7 @@
 //! of a set-up's first start. Who owns a folder of the engine's host can't be asked; the part's log says that it was denied.
 
 use crate::compose::{Mount, MountSource, Project, Service};
+use crate::telling::is_harmless;
 
 /// Words of a log in lower case that say it.
 const DENIED: [&str; 3] = ["permission denied", "operation not permitted", "read-only file system"];
@@ -36,8 +37,7 @@ enum Place<'a> {
 pub(super) fn denied<'a>(log: &[String], project: &'a Project, service: &'a Service) -> Option<Denied<'a>> {
     let lines = log.iter().filter(|line| {
         let lower = line.to_lowercase();
-        // Entrypoints try a chmod and go on without it.
-        DENIED.iter().any(|words| lower.contains(words)) && !lower.starts_with("chmod:")
+        DENIED.iter().any(|words| lower.contains(words)) && !is_harmless(&lower)
     });
     lines.flat_map(|line| paths(line).map(move |path| (line, path))).find_map(|(line, path)| {
         let place = place(&path, project, service).or_else(|| {

@@ -34,7 +34,7 @@ pub use image::{ImageFacts, Packaged};
 pub use images::Images;
 pub use last_words::LastWords;
 pub use project::{
-    FileStore, Foreseen, Refusal, Roles, Said, StoreRole, default_files, is_node, off_by_profile,
+    FileStore, Foreseen, MOST_NODES, Refusal, Roles, Said, StoreRole, default_files, is_node, off_by_profile,
 };
 pub use ready::ready;
 pub use seam::Cluster;

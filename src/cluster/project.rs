@@ -24,8 +24,8 @@ pub use files::{FileStore, StoreRole};
 pub use foreseen::{Foreseen, Refusal, Said};
 pub use labels::is_node;
 pub use off::off_by_profile;
-pub use roles::Roles;
 pub(super) use roles::{BalancerRole, NodeRole};
+pub use roles::{MOST_NODES, Roles};
 
 /// The built-in cluster's compose file.
 const COMPOSE: &str = include_str!("../../cluster/compose.yaml");

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::project::Project;
 use crate::redact::{MASK, Redactor};
 
-/// Words in the name of a variable whose value is not shown.
+/// Words in the name of a variable whose value is not shown. They are wider than those of [`crate::confidential`] on purpose: there
+/// a text is masked wherever it appears, here one value is, and one too many costs nobody anything.
 const SECRET: [&str; 11] = [
     "PASSW",
     "PASSPHRASE",

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use super::problems::Problems;
+use crate::cluster::MOST_NODES;
 use crate::shown::Shown;
 
-/// The most nodes that the built-in cluster knows.
-const MOST_NODES: usize = 9;
 /// The longest limit that may be set: longer than any job lives, and short enough to be added to any moment.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -14,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub(super) fn node_count(text: &str, problems: &mut Problems) -> usize {
     match text.parse() {
         // A sign is no digit, though a number may have one.
-        Ok(n) if (1..=MOST_NODES).contains(&n) && text.bytes().all(|b| b.is_ascii_digit()) => n,
+        Ok(n) if (1..=MOST_NODES as usize).contains(&n) && text.bytes().all(|b| b.is_ascii_digit()) => n,
         _ => {
             let remedy = format!("Write a number from 1 to {MOST_NODES}; 3 is the default.");
             problems.add("nodes", Shown::plain(text), "is no possible number of nodes", remedy);

@@ -55,7 +55,7 @@ pub struct BalancerRole {
 }
 
 /// The most nodes, as many as the input `nodes` allows: more than anybody's cluster has, and what one engine can hold.
-const MOST_NODES: u32 = 9;
+pub const MOST_NODES: u32 = 9;
 
 impl Roles {
     /// Reads the roles of a project.
