@@ -13,6 +13,7 @@ mod demo;
 mod ending;
 mod guard;
 mod hidden;
+mod inside;
 mod instead;
 mod interrupt;
 mod judged;

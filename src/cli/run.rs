@@ -15,11 +15,12 @@ use super::say::{conclude, say};
 use super::today::today;
 use super::upload::Destination;
 use super::voice::voice;
-use super::{publish, random, reaper, report_dir};
+use super::{inside, publish, random, reaper, report_dir};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
 use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
+use crate::mattermost::Http;
 use crate::plan::{self, Plan};
 use crate::verdict::ExitCode;
 
@@ -42,10 +43,11 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     mask(&secrets, surroundings);
     let run_id = format!("ug-{}", random::hex(5)?);
     let Judged { plan, subject, destination } = judge(inputs, surroundings, &run_id).await?;
+    let http = inside::http(&inputs.publishing.ca_bundle)?;
     let prepared = match subject {
         Subject::Attached(options) => {
             let build = |_| async { Ok(Cluster::Attached(Box::new(AttachedCluster::new(*options)))) };
-            let begin = Begin { run_id, plan, provider: "attached", secrets, password, destination };
+            let begin = Begin { run_id, plan, provider: "attached", secrets, password, destination, http };
             return whole_run(inputs, surroundings, interrupts, begin, build).await;
         }
         Subject::Built(prepared) => *prepared,
@@ -66,6 +68,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         github_job: surroundings.github_job().filter(|_| post),
         credentials: credentials(inputs),
         lifetime,
+        http: http.clone(),
         reaper: reaper.clone(),
     };
     // It reads what we never write: dropped, it would take our end for granted.
@@ -81,7 +84,8 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         }
         Ok(Cluster::Compose(Box::new(cluster)))
     };
-    let begin = Begin { run_id: run_id.clone(), plan, provider: "compose", secrets, password, destination };
+    let begin =
+        Begin { run_id: run_id.clone(), plan, provider: "compose", secrets, password, destination, http };
     whole_run(inputs, surroundings, interrupts, begin, build).await
 }
 
@@ -96,6 +100,8 @@ struct Begin {
     password: SecretString,
     /// Where reports go besides the report folder.
     destination: Option<Destination>,
+    /// What talks to the cluster.
+    http: Http,
 }
 
 /// Shows the plan, conducts the run on the cluster that `build` makes, uploads and publishes the result.
@@ -109,7 +115,7 @@ async fn whole_run<F>(
 where
     F: Future<Output = Result<Cluster, cluster::Error>>,
 {
-    let Begin { run_id, mut plan, provider, secrets, password, destination } = begin;
+    let Begin { run_id, mut plan, provider, secrets, password, destination, http } = begin;
     plan.waivers.today = Some(today());
     let report_dir = report_dir::make(&inputs.publishing.report_dir)?;
     // What is to be known beforehand comes right below the plan, and into every report.
@@ -120,8 +126,8 @@ where
         build(events)
     };
     let context = publish::context(&inputs.publishing, None, surroundings);
-    let stand = Stand { run_id, report_dir: report_dir.clone(), secrets, password, context };
-    let ending = conduct(&plan, provider, stand, &mut interrupts, surroundings, build).await?;
+    let stand = Stand { run_id, report_dir: report_dir.clone(), secrets, password, context, http };
+    let ending = conduct(&plan, provider, stand, &mut interrupts, surroundings, build).await;
     let tell = async {
         let report_url = match &destination {
             Some(destination) => destination.take(&ending, &report_dir, surroundings).await,

@@ -23,6 +23,7 @@ mod ready;
 mod reload;
 mod seam;
 mod standin;
+pub mod unreached;
 
 pub use attached::{AttachedCluster, AttachedOptions, SiteAdmin};
 pub use command::{Exit, Leftovers, run_command};
@@ -32,7 +33,7 @@ pub use guest::{Guest, GuestEnd};
 pub use image::{ImageFacts, Packaged};
 pub use last_words::LastWords;
 pub use project::{
-    FileStore, Foreseen, Refusal, Roles, Said, StoreRole, default_files, is_node, off_by_profile,
+    FileStore, Foreseen, Refusal, Roles, Said, Site, StoreRole, default_files, is_node, off_by_profile,
 };
 pub use ready::ready;
 pub use seam::Cluster;

@@ -14,6 +14,7 @@ use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use crate::fault::{Faults, Who};
+use crate::mattermost::Address;
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
 use crate::standin::{BucketFiles, Node, Options, Release, StartError, World, release};
@@ -95,7 +96,7 @@ impl StandInCluster {
         node: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<String, Error> {
+    ) -> Result<Address, Error> {
         let mut release = release::known(&version_of(image));
         if self.options.apps {
             // Packaged no more since long; the image of whoever still wants it has it.
@@ -110,7 +111,7 @@ impl StandInCluster {
         let address = started.address();
         self.balancer.set_address(node, address).map_err(|error| refused(&error.to_string()))?;
         self.nodes.lock().await.insert(node.to_owned(), started);
-        Ok(format!("http://{address}"))
+        Ok(Address::plain(&format!("http://{address}")))
     }
 
     pub(super) fn offer(&self, url: &str) {
@@ -152,12 +153,12 @@ impl StandInCluster {
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn balancer(&self) -> Result<String, Error> {
-        Ok(format!("http://{}", self.balancer.address()))
+    pub(super) async fn balancer(&self) -> Result<Address, Error> {
+        Ok(Address::plain(&format!("http://{}", self.balancer.address())))
     }
 
     pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
-        self.balancer().await
+        self.balancer().await.map(|address| address.url().to_owned())
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]

@@ -36,6 +36,7 @@ const HOUSE: House<'_> = House {
             "png",
             "tarball",
             "telling",
+            "trust",
         ],
         &["confidential", "unseen"],
     ],

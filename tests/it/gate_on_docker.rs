@@ -12,6 +12,7 @@ mod own_files;
 mod reaper;
 mod registry;
 mod suite;
+mod tls;
 
 use call::{Call, gone};
 use images::{RELEASE, STABLE, images};
