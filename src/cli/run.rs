@@ -21,7 +21,7 @@ use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::mattermost::Http;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, authorities_pem};
 use crate::verdict::ExitCode;
 
 /// How long after its time limit a run's resources count as forgotten.
@@ -69,6 +69,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         credentials: credentials(inputs),
         lifetime,
         http: http.clone(),
+        authorities: authorities_pem(&inputs.publishing.ca_bundle).unwrap_or_default(),
         reaper: reaper.clone(),
     };
     // It reads what we never write: dropped, it would take our end for granted.

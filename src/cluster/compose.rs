@@ -49,6 +49,8 @@ pub struct ComposeOptions {
     pub lifetime: Duration,
     /// What talks to the balancer.
     pub http: Http,
+    /// Certificates that a store's is judged by beside the usual ones, as PEM; they have been parsed before.
+    pub authorities: String,
     /// What a container of our own image runs to tidy up after us, should we be killed; nothing when nobody should.
     pub reaper: Option<Vec<String>>,
 }
@@ -260,8 +262,9 @@ impl ComposeCluster {
                 return Err(Error::new("store", why.clone(), remedy));
             }
         };
+        let (endpoint, at) = self.endpoint(store).await?;
         Ok(Bucket::open(StorageOptions {
-            endpoint: Some(self.endpoint(store).await?),
+            endpoint: Some(endpoint),
             region: store.region.clone(),
             bucket: store.bucket.clone(),
             access_key: store.access_key.clone(),
@@ -269,19 +272,20 @@ impl ComposeCluster {
             session_token: None,
             prefix: folder(&store.prefix),
             path_style: true,
-            reach: Reach::Cluster,
+            reach: Reach::Cluster { certificates: self.options.authorities.clone(), at },
         }))
     }
 
-    /// The store's endpoint, as it is reached from here: a service's name becomes its container's address.
-    async fn endpoint(&self, store: &StoreRole) -> Result<String, Error> {
+    /// The store's endpoint, by the name that the nodes have for it: that is what its certificate has. Where it is a service
+    /// of the project, its container's address too.
+    async fn endpoint(&self, store: &StoreRole) -> Result<(String, Option<IpAddr>), Error> {
         let scheme = if store.tls { "https" } else { "http" };
         let host = store.endpoint.split(':').next().unwrap_or(&store.endpoint);
-        if !self.options.project.services.contains_key(host) {
-            return Ok(format!("{scheme}://{}", store.endpoint));
-        }
-        let address = self.address(host, 1).await?;
-        Ok(format!("{scheme}://{}", store.endpoint.replacen(host, &address.to_string(), 1)))
+        let at = match self.options.project.services.contains_key(host) {
+            true => Some(self.address(host, 1).await?),
+            false => None,
+        };
+        Ok((format!("{scheme}://{}", store.endpoint), at))
     }
 
     pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, Error> {

@@ -235,7 +235,7 @@ fn bucket_at(store: SocketAddr) -> Bucket {
         session_token: None,
         prefix: String::new(),
         path_style: true,
-        reach: Reach::Cluster,
+        reach: Reach::default(),
     })
 }
 

@@ -7,12 +7,15 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use secrecy::SecretString;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use upgrade_gate::fault::Faults;
 use upgrade_gate::mattermost::{Address, Client, Http, Socket};
+use upgrade_gate::standin::store::{Store, StoreOptions};
 use upgrade_gate::standin::{Node, Options, World, release};
+use upgrade_gate::storage::{Bucket, Reach, StorageOptions};
 use upgrade_gate::trust::TlsFailure;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls");
@@ -154,4 +157,39 @@ async fn the_name_and_port_of_users_are_sent_as_host() {
         assert!(heard.starts_with("GET /sub/api/v4/system/ping HTTP/1.1\r\n"), "{heard}");
         assert_eq!(heard.matches(&format!("\r\nhost: {host}\r\n")).count(), 1, "{heard}");
     }
+}
+
+#[tokio::test]
+async fn a_store_of_a_private_authority_is_reached_by_the_name_that_the_nodes_have() {
+    let secret = SecretString::from("hush-hush");
+    let store = Store::new(StoreOptions {
+        access_key: "key".into(),
+        secret_key: secret.clone(),
+        region: "us-east-1".into(),
+        buckets: vec!["mattermost".into()],
+        data_dir: None,
+    });
+    let server = store.unwrap().serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
+    let front = front(server.address()).await;
+    let bucket = |certificates: String| {
+        Bucket::open(StorageOptions {
+            endpoint: Some(format!("https://store:{}", front.port())),
+            region: "us-east-1".into(),
+            bucket: "mattermost".into(),
+            access_key: "key".into(),
+            secret: secret.clone(),
+            session_token: None,
+            prefix: String::new(),
+            path_style: true,
+            reach: Reach::Cluster { certificates, at: Some(front.ip()) },
+        })
+    };
+    let pem = std::fs::read_to_string(format!("{FOLDER}/authority.pem")).unwrap();
+    assert!(bucket(pem).exists().await.unwrap());
+    let error = bucket(String::new()).exists().await.unwrap_err();
+    assert!(error.is_refusal(), "waiting for it would be of no use: {error}");
+    assert!(
+        error.to_string().ends_with("give the certificate of that authority by the input ca-bundle"),
+        "{error}"
+    );
 }
