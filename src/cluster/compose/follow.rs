@@ -47,6 +47,11 @@ impl ComposeCluster {
         match followed {
             // It names a node that does not exist yet: it comes up with that one.
             Err(_) if self.is_a_node_missing().await => Ok(()),
+            // The last of the nodes may have come between its end and this look.
+            Err(_) if !running.state(&balancer.service, 1).await.map_err(failed)?.running => {
+                running.restart(&balancer.service, 1, GRACE).await.map_err(failed)?;
+                self.answers(balancer, Instant::now() + patience).await
+            }
             settled => settled,
         }
     }
