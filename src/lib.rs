@@ -42,6 +42,7 @@ pub mod tarball;
 pub mod telling;
 #[cfg(test)]
 mod tests;
+pub mod trust;
 pub mod unseen;
 pub mod verdict;
 pub mod versions;

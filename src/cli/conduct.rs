@@ -60,15 +60,14 @@ pub(super) struct Stand {
     pub(super) password: SecretString,
     /// The GitHub job that the run is part of: it gets outputs and summary at once when a signal comes.
     pub(super) context: Option<Context>,
+    /// What talks to the cluster.
+    pub(super) http: Http,
 }
 
 /// Builds the cluster, runs the plan, reports, tears down.
 ///
 /// `build` makes the cluster; its failure is a broken environment, reported like any other. `interrupts` were listening
 /// since before anything was said: a signal that came meanwhile is waiting there.
-///
-/// # Errors
-/// A bug: there is no way to make requests.
 pub(super) async fn conduct<F>(
     plan: &Plan,
     provider: &str,
@@ -76,7 +75,7 @@ pub(super) async fn conduct<F>(
     interrupts: &mut Interrupts,
     surroundings: &Surroundings,
     build: impl FnOnce(Events) -> F,
-) -> anyhow::Result<Ending>
+) -> Ending
 where
     F: Future<Output = Result<Cluster, crate::cluster::Error>>,
 {
@@ -92,7 +91,6 @@ where
     let shelf = Shelf::new(&stand.report_dir, Arc::clone(&redactor));
     let pump = Pump::start(receiver, Arc::clone(&redactor), look, &stand.report_dir);
     events.send(EventKind::RunStarted(header(plan, provider, &stand.run_id)));
-    let http = Http::new(Duration::from_secs(60))?;
     let (run_id, dir, names) = (&stand.run_id, &stand.report_dir, stand.names);
     let cluster = OnceCell::new();
     // Boxed without its type, as the commands are: the compiler nests a future's layout only so deep.
@@ -104,7 +102,7 @@ where
                     return events.send(EventKind::RunBroken(stages::broken(Blame::Environment, error)));
                 }
             };
-            let stages = stages::run(plan, cluster, &http, &events, run_id, &stand.password, &shelf);
+            let stages = stages::run(plan, cluster, &stand.http, &events, run_id, &stand.password, &shelf);
             let limit = Duration::from_secs(plan.budgets.total_s);
             if let Err(breakage) = timeout(limit, stages).await.unwrap_or_else(|_| Err(out_of_time(plan))) {
                 events.send(EventKind::RunBroken(breakage));
@@ -121,7 +119,7 @@ where
             settle(&events, &pump, CATCH_UP_AT_LEISURE).await;
         }
         let _ = reports(&pump.so_far(), dir, names);
-        tear_down(plan, cluster, &http, run_id, &events, Instant::now() + TEARDOWN).await;
+        tear_down(plan, cluster, &stand.http, run_id, &events, Instant::now() + TEARDOWN).await;
     });
     let signal = tokio::select! {
         biased;
@@ -142,7 +140,7 @@ where
         }
         if let Some(cluster) = cluster.get() {
             let down =
-                timeout_at(leave + LAST_WORDS, tear_down(plan, cluster, &http, run_id, &events, leave));
+                timeout_at(leave + LAST_WORDS, tear_down(plan, cluster, &stand.http, run_id, &events, leave));
             let told =
                 |signal| events.warn(format!("{signal} came while the cluster is removed; that goes on"));
             let _ = interrupts.through(down, told).await;
@@ -171,7 +169,7 @@ where
     if let Some(mut console) = console {
         bugs::caught_now(|| drop(console.finish(&record, &verdict, &files)));
     }
-    Ok(Ending { record, verdict })
+    Ending { record, verdict }
 }
 
 /// Tells of our own bugs as of anything else that breaks a run.
@@ -196,7 +194,8 @@ async fn tear_down(
     deadline: Instant,
 ) {
     if plan.keep {
-        let balancer = cluster.balancer().await.unwrap_or_else(|_| "no balancer".into());
+        let balancer =
+            cluster.balancer().await.map_or_else(|_| "no balancer".into(), |address| address.to_string());
         events.warn(format!(
             "the cluster was kept ({balancer}); remove it: upgrade-gate cleanup --run {run_id}"
         ));

@@ -9,7 +9,7 @@ use super::conduct::{Stand, conduct};
 use super::interrupt::Interrupts;
 use super::say::{conclude, say};
 use super::today::today;
-use super::{random, report_dir};
+use super::{inside, random, report_dir};
 use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
 use crate::fault::{self, Faults, NamedFault};
 use crate::inputs::{Inputs, Surroundings};
@@ -112,6 +112,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         secrets: surroundings.secrets.clone(),
         password: random::password()?,
         context: None,
+        http: inside::http("")?,
     };
     let build = |_| async {
         let options = StandInOptions { nodes, clustered, cloud: true, apps, faults };
@@ -121,7 +122,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
             .map(|cluster| Cluster::StandIn(Box::new(cluster)))
             .map_err(|error| Error::new("stand-in", error.to_string(), remedy))
     };
-    let ending = conduct(&plan, "stand-in", stand, &mut interrupts, surroundings, build).await?;
+    let ending = conduct(&plan, "stand-in", stand, &mut interrupts, surroundings, build).await;
     Ok(ending.verdict.exit_code)
 }
 

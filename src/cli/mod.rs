@@ -14,6 +14,7 @@ mod ending;
 mod guard;
 mod hidden;
 mod identity;
+mod inside;
 mod instead;
 mod interrupt;
 mod judged;

@@ -115,7 +115,11 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
 }
 
 fn built(roles: &Roles) -> BuiltPlan {
+    let balancer = roles.balancer.as_ref();
+    let urls: Vec<_> = roles.nodes.iter().map(|node| node.site.shown(&node.name, node.port)).collect();
     BuiltPlan {
+        urls: if urls.iter().any(Option::is_some) { urls } else { Vec::new() },
+        front: balancer.and_then(|role| Some((role.site.shown(&role.service, role.port)?, role.port))),
         others: roles.others.clone(),
         ports: roles.nodes.iter().map(|node| node.port).collect(),
         balancer: roles.balancer.as_ref().map(|balancer| balancer.service.clone()),

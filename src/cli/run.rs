@@ -15,14 +15,15 @@ use super::say::{conclude, say};
 use super::today::today;
 use super::upload::Destination;
 use super::voice::voice;
-use super::{publish, random, reaper, report_dir};
+use super::{inside, publish, random, reaper, report_dir};
 use crate::cluster::{self, AttachedCluster, Cluster, ComposeCluster, ComposeOptions};
 use crate::docker::Pin;
 use crate::event::Events;
 use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::lock::{Lock, LockedImage};
-use crate::plan::{self, Plan};
+use crate::mattermost::Http;
+use crate::plan::{self, Plan, authorities_pem};
 use crate::report::Names;
 use crate::verdict::ExitCode;
 
@@ -45,10 +46,11 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     mask(&secrets, surroundings);
     let run_id = format!("ug-{}", random::hex(5)?);
     let Judged { plan, subject, destination } = judge(inputs, surroundings, &run_id).await?;
+    let http = inside::http(&inputs.publishing.ca_bundle)?;
     let prepared = match subject {
         Subject::Attached(options) => {
             let build = |_| async { Ok(Cluster::Attached(Box::new(AttachedCluster::new(*options)))) };
-            let begin = Begin { run_id, plan, provider: "attached", secrets, password, destination };
+            let begin = Begin { run_id, plan, provider: "attached", secrets, password, destination, http };
             return whole_run(inputs, surroundings, interrupts, begin, build).await;
         }
         Subject::Built(prepared) => *prepared,
@@ -71,6 +73,8 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         pins: plan.lock.iter().flat_map(pins).collect(),
         credentials: credentials(inputs),
         lifetime,
+        http: http.clone(),
+        authorities: authorities_pem(&inputs.publishing.ca_bundle).unwrap_or_default(),
         reaper: reaper.clone(),
     };
     // It reads what we never write: dropped, it would take our end for granted.
@@ -86,7 +90,8 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         }
         Ok(Cluster::Compose(Box::new(cluster)))
     };
-    let begin = Begin { run_id: run_id.clone(), plan, provider: "compose", secrets, password, destination };
+    let begin =
+        Begin { run_id: run_id.clone(), plan, provider: "compose", secrets, password, destination, http };
     whole_run(inputs, surroundings, interrupts, begin, build).await
 }
 
@@ -101,6 +106,8 @@ struct Begin {
     password: SecretString,
     /// Where reports go besides the report folder.
     destination: Option<Destination>,
+    /// What talks to the cluster.
+    http: Http,
 }
 
 /// Shows the plan, conducts the run on the cluster that `build` makes, uploads and publishes the result.
@@ -114,7 +121,7 @@ async fn whole_run<F>(
 where
     F: Future<Output = Result<Cluster, cluster::Error>>,
 {
-    let Begin { run_id, mut plan, provider, secrets, password, destination } = begin;
+    let Begin { run_id, mut plan, provider, secrets, password, destination, http } = begin;
     plan.waivers.today = Some(today());
     let report_dir = report_dir::make(&inputs.publishing.report_dir)?;
     // What is to be known beforehand comes right below the plan, and into every report.
@@ -126,8 +133,8 @@ where
     };
     let context = publish::context(&inputs.publishing, None, surroundings);
     let names = Names::read(&inputs.publishing.junit_names);
-    let stand = Stand { run_id, report_dir: report_dir.clone(), names, secrets, password, context };
-    let ending = conduct(&plan, provider, stand, &mut interrupts, surroundings, build).await?;
+    let stand = Stand { run_id, report_dir: report_dir.clone(), names, secrets, password, context, http };
+    let ending = conduct(&plan, provider, stand, &mut interrupts, surroundings, build).await;
     let tell = async {
         let report_url = match &destination {
             Some(destination) => destination.take(&ending, &report_dir, surroundings).await,

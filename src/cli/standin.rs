@@ -69,6 +69,9 @@ pub struct NodePart {
     /// A feature flag that is a switch.
     #[arg(long, env = "MM_FEATUREFLAGS_TESTBOOLFEATURE")]
     test_bool_feature: Option<String>,
+    /// The address that users have; everything is below its path.
+    #[arg(long, env = "MM_SERVICESETTINGS_SITEURL")]
+    site_url: Option<String>,
     /// What all keys in the bucket begin with.
     #[arg(long, env = "MM_FILESETTINGS_AMAZONS3PATHPREFIX", default_value = "")]
     prefix: String,
@@ -161,6 +164,7 @@ async fn node(part: NodePart) -> anyhow::Result<()> {
         environment: [
             ("MM_FEATUREFLAGS_TESTFEATURE", part.test_feature),
             ("MM_FEATUREFLAGS_TESTBOOLFEATURE", part.test_bool_feature),
+            ("MM_SERVICESETTINGS_SITEURL", part.site_url.filter(|url| !url.is_empty())),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)))

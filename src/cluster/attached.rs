@@ -17,6 +17,7 @@ use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, Packaged};
 use super::images::Images;
 use super::last_words::LastWords;
+use crate::mattermost::Address;
 use crate::storage::Bucket;
 use crate::telling;
 
@@ -93,12 +94,12 @@ impl AttachedCluster {
         node: &str,
         _image: &str,
         _environment: &[(&str, &str)],
-    ) -> Result<String, Error> {
+    ) -> Result<Address, Error> {
         let url = self.url(node)?;
         if lock(&self.away).contains(node) {
             self.run("replace-command", &self.options.replace, node).await?;
         }
-        Ok(url)
+        Ok(Address::plain(&url))
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]
@@ -135,12 +136,13 @@ impl AttachedCluster {
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn balancer(&self) -> Result<String, Error> {
-        Ok(self.options.balancer.clone())
+    pub(super) async fn balancer(&self) -> Result<Address, Error> {
+        Ok(Address::plain(&self.options.balancer))
     }
 
+    #[expect(clippy::unused_async, reason = "the seam's shape")]
     pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
-        self.balancer().await
+        Ok(self.options.balancer.clone())
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]
@@ -268,7 +270,7 @@ mod tests {
     async fn commands_run_in_their_order_and_know_what_they_are_for() {
         let all = "echo $GATE_NODE $GATE_NODE_URL $GATE_IMAGE $GATE_VERSION $GATE_STAGE";
         let cluster = cluster(all);
-        assert_eq!(cluster.start("b", "any", &[]).await.unwrap(), "http://127.0.0.1:2");
+        assert_eq!(cluster.start("b", "any", &[]).await.unwrap().url(), "http://127.0.0.1:2");
         assert!(cluster.log("b", None).await.is_empty(), "a node that runs is left alone");
         cluster.drain("b", Duration::ZERO).await.unwrap();
         cluster.start("b", "any", &[]).await.unwrap();

@@ -5,6 +5,7 @@ mod bucket;
 mod database;
 mod deaths;
 mod follow;
+mod front;
 mod pulls;
 mod versions;
 
@@ -18,17 +19,15 @@ use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
 use super::error::Error;
-use super::guest::{Guest, GuestEnd};
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::images::Images;
 use super::precautions;
 use super::project::{FileStore, NodeRole, Roles};
 use crate::compose::{Condition, Project, PullPolicy};
-use crate::docker::{
-    self, Credentials, Engine, Fetched, OneOff, Options, Own, Pin, RunLabels, Running, Ways,
-};
+use crate::docker::{self, Credentials, Engine, Fetched, Options, Own, Pin, RunLabels, Running, Ways};
 use crate::event::Events;
+use crate::mattermost::{Address, Http};
 
 /// How long images and the parts other than nodes may take to come up.
 const PREPARE: Duration = Duration::from_secs(600);
@@ -56,6 +55,10 @@ pub struct ComposeOptions {
     pub credentials: Option<Credentials>,
     /// After this time the run's resources count as forgotten, and another run may sweep them.
     pub lifetime: Duration,
+    /// What talks to the balancer.
+    pub http: Http,
+    /// Certificates that a store's is judged by beside the usual ones, as PEM; they have been parsed before.
+    pub authorities: String,
     /// What a container of our own image runs to tidy up after us, should we be killed; nothing when nobody should.
     pub reaper: Option<Vec<String>>,
 }
@@ -211,7 +214,7 @@ impl ComposeCluster {
         name: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<String, Error> {
+    ) -> Result<Address, Error> {
         let node = self.node(name)?;
         let more: Vec<(String, String)> =
             environment.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
@@ -228,7 +231,7 @@ impl ComposeCluster {
                 return Err(error);
             }
         };
-        Ok(format!("http://{address}:{}", node.port))
+        Ok(node.site.address((address, node.port).into()))
     }
 
     /// The container by which we are on the cluster's network; on the engine's host, and in its network, there is none.
@@ -282,53 +285,6 @@ impl ComposeCluster {
 
     pub(super) fn has_balancer(&self) -> bool {
         self.options.roles.balancer.is_some()
-    }
-
-    /// Service, number and port of whom users talk to: without a balancer that is the first node.
-    fn front(&self) -> Result<(&str, u32, u16), Error> {
-        let roles = &self.options.roles;
-        let balancer = roles.balancer.as_ref().map(|balancer| (balancer.service.as_str(), 1, balancer.port));
-        let first = roles.nodes.first().map(|node| (node.service.as_str(), node.number, node.port));
-        balancer.or(first).ok_or_else(|| {
-            Error::new("nodes", "the cluster has no node", "This is a bug of the gate: please report it.")
-        })
-    }
-
-    pub(super) async fn balancer(&self) -> Result<String, Error> {
-        let (service, number, port) = self.front()?;
-        let address = self.address(service, number).await?;
-        Ok(format!("http://{address}:{port}"))
-    }
-
-    /// Every container of the network knows the balancer by its service's name.
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
-        let (service, _, port) = self.front()?;
-        Ok(format!("http://{service}:{port}"))
-    }
-
-    pub(super) async fn run_guest(
-        &self,
-        guest: &Guest,
-        line: &mut (dyn FnMut(String) + Send),
-        deadline: Instant,
-    ) -> Result<GuestEnd, Error> {
-        let roles = &self.options.roles;
-        let services = roles.nodes.iter().map(|node| &node.service);
-        let one_off = OneOff {
-            name: "suite".into(),
-            image: guest.image.clone(),
-            entrypoint: guest.command.as_ref().map(|command| vec!["sh".into(), "-c".into(), command.clone()]),
-            environment: guest.environment.iter().cloned().collect(),
-            beside: services
-                .chain(roles.balancer.iter().map(|balancer| &balancer.service))
-                .cloned()
-                .collect(),
-            results: guest.results.clone(),
-        };
-        let ended = self.running()?.run_to_end(&one_off, line, deadline).await;
-        let ended = ended.map_err(|error| of("suite", error))?;
-        Ok(GuestEnd { exit_code: ended.exit_code, out_of_memory: ended.oom_killed, files: ended.files })
     }
 
     pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, Error> {

@@ -24,6 +24,7 @@ mod ready;
 mod reload;
 mod seam;
 mod standin;
+pub mod unreached;
 
 pub use attached::{AttachedCluster, AttachedOptions, SiteAdmin};
 pub use command::{Exit, Leftovers, run_command};
@@ -34,7 +35,8 @@ pub use image::{ImageFacts, Packaged};
 pub use images::Images;
 pub use last_words::LastWords;
 pub use project::{
-    FileStore, Foreseen, MOST_NODES, Refusal, Roles, Said, StoreRole, default_files, is_node, off_by_profile,
+    FileStore, Foreseen, MOST_NODES, Refusal, Roles, Said, Site, StoreRole, default_files, is_node,
+    off_by_profile,
 };
 pub use ready::ready;
 pub use seam::Cluster;

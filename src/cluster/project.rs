@@ -2,7 +2,7 @@
 //! beforehand; and the built-in project.
 //!
 //! ```text
-//! Project ──► roles (labels) ──► files (where the nodes keep them) ──► foreseen (outside data, configuration, licence)
+//! Project ──► roles (labels), sites (by what address) ──► files (where the nodes keep them) ──► foreseen (outside data, configuration, licence)
 //! ```
 //! Nothing here has an engine: `plan` says the same as `run`.
 
@@ -15,6 +15,7 @@ mod labels;
 mod off;
 mod outside;
 mod roles;
+mod site;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,7 @@ pub use labels::is_node;
 pub use off::off_by_profile;
 pub(super) use roles::{BalancerRole, NodeRole};
 pub use roles::{MOST_NODES, Roles};
+pub use site::Site;
 
 /// The built-in cluster's compose file.
 const COMPOSE: &str = include_str!("../../cluster/compose.yaml");

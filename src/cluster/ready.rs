@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::error::Error;
 use super::seam::Cluster;
+use super::unreached::{INPUTS, LABEL, remedy, untrusted};
 use crate::mattermost::Client;
 
 /// Waits until a node answers its ping, or until its process ends, or until the deadline.
@@ -18,14 +19,20 @@ use crate::mattermost::Client;
 pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Result<(), Error> {
     let mut pause = Duration::from_millis(20);
     loop {
-        let silence = match node.ping().await {
+        let error = match node.ping().await {
             Ok(_) => return Ok(()),
-            Err(error) => error.got(),
+            Err(error) => error,
         };
         cluster.alive(node.node()).await?;
+        let address = if cluster.is_attached() { INPUTS } else { LABEL };
+        if let Some(failure) = error.tls().filter(|failure| failure.stays()) {
+            return Err(untrusted(node.node(), failure, address));
+        }
         if Instant::now() + pause >= deadline {
-            let message = format!("it was started and did not become ready in time: {silence}");
-            let remedy = "Look at its log lines below; a slow machine needs a longer timeout.";
+            let message = format!("it was started and did not become ready in time: {}", error.got());
+            let remedy = remedy(&error, address).unwrap_or_else(|| {
+                "Look at its log lines below; a slow machine needs a longer timeout.".into()
+            });
             return Err(
                 Error::new(node.node(), message, remedy).explained(cluster.last_words(node.node()).await)
             );

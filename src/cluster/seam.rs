@@ -13,6 +13,7 @@ use super::images::Images;
 use super::last_words::LastWords;
 use super::project::FileStore;
 use super::standin::StandInCluster;
+use crate::mattermost::Address;
 use crate::storage::Bucket;
 use crate::telling;
 use crate::versions::Version;
@@ -90,7 +91,7 @@ impl Cluster {
         node: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<String, Error> {
+    ) -> Result<Address, Error> {
         each_provider!(self, cluster => cluster.start(node, image, environment).await)
     }
 
@@ -164,11 +165,11 @@ impl Cluster {
     ///
     /// # Errors
     /// When it is not known.
-    pub async fn balancer(&self) -> Result<String, Error> {
+    pub async fn balancer(&self) -> Result<Address, Error> {
         each_provider!(self, cluster => cluster.balancer().await)
     }
 
-    /// The balancer's address for a guest: by its name, as the servers' own site URL has it.
+    /// The balancer's URL for a guest: by its name, as the servers' own site URL has it.
     ///
     /// # Errors
     /// When there is no balancer.

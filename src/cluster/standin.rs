@@ -15,6 +15,7 @@ use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::images::Images;
 use crate::fault::{Faults, Who};
+use crate::mattermost::Address;
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
 use crate::standin::{BucketFiles, Node, Options, Release, StartError, World, release};
@@ -96,7 +97,7 @@ impl StandInCluster {
         node: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<String, Error> {
+    ) -> Result<Address, Error> {
         let mut release = release::known(&version_of(image));
         if self.options.apps {
             // Packaged no more since long; the image of whoever still wants it has it.
@@ -111,7 +112,7 @@ impl StandInCluster {
         let address = started.address();
         self.balancer.set_address(node, address).map_err(|error| refused(&error.to_string()))?;
         self.nodes.lock().await.insert(node.to_owned(), started);
-        Ok(format!("http://{address}"))
+        Ok(Address::plain(&format!("http://{address}")))
     }
 
     pub(super) fn offer(&self, url: &str) {
@@ -153,12 +154,12 @@ impl StandInCluster {
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn balancer(&self) -> Result<String, Error> {
-        Ok(format!("http://{}", self.balancer.address()))
+    pub(super) async fn balancer(&self) -> Result<Address, Error> {
+        Ok(Address::plain(&format!("http://{}", self.balancer.address())))
     }
 
     pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
-        self.balancer().await
+        self.balancer().await.map(|address| address.url().to_owned())
     }
 
     #[expect(clippy::unused_async, reason = "the seam's shape")]
@@ -235,7 +236,7 @@ fn bucket_at(store: SocketAddr) -> Bucket {
         session_token: None,
         prefix: String::new(),
         path_style: true,
-        reach: Reach::Cluster,
+        reach: Reach::default(),
     })
 }
 

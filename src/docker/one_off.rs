@@ -37,6 +37,8 @@ pub struct OneOff {
     pub environment: IndexMap<String, String>,
     /// Services whose networks it joins.
     pub beside: Vec<String>,
+    /// Further lines in its /etc/hosts, as `name:address`.
+    pub hosts: Vec<String>,
     /// The folder that is read when it has ended.
     pub results: String,
 }
@@ -91,6 +93,7 @@ fn with(project: &Project, one_off: &OneOff) -> Result<Project, Error> {
         networks,
         replicas: 1,
         shm_size: Some(SHARED_MEMORY),
+        extra_hosts: one_off.hosts.clone(),
         ..Service::default()
     };
     let mut project = project.clone();

@@ -33,7 +33,7 @@ pub struct Publishing {
     #[arg(long, env = "INPUT_COMMENT", value_name = "WHEN", default_value = COMMENT, help_heading = "Reports")]
     pub comment: String,
 
-    /// Certificates, as PEM or the path of a PEM file, to trust beside the usual ones, for GitHub and `report-endpoint`.
+    /// Certificates, as PEM or the path of a PEM file, to trust beside the usual ones: the cluster's, its store's, GitHub's, `report-endpoint`'s.
     #[arg(long, env = "INPUT_CA-BUNDLE", value_name = "PEM", default_value = "", help_heading = "Reports")]
     pub ca_bundle: String,
 

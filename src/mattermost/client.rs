@@ -1,54 +1,26 @@
 //! One client for one address: sends requests, keeps what the answer's headers prove.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::address::Address;
 use super::error::{ApiError, ApiErrorKind};
+use super::http::Http;
 use super::made::Made;
-
-/// The HTTP stack that all clients of a run share: one connection pool, no proxy, no cookies, no redirects.
-#[derive(Debug, Clone)]
-pub struct Http {
-    inner: reqwest::Client,
-    made: Arc<Mutex<Made>>,
-}
-
-impl Http {
-    /// A stack whose requests end after `timeout`.
-    ///
-    /// # Errors
-    /// When the TLS back end cannot be set up.
-    pub fn new(timeout: Duration) -> anyhow::Result<Self> {
-        let builder = || {
-            reqwest::Client::builder()
-                .no_proxy()
-                .redirect(reqwest::redirect::Policy::none())
-                .connect_timeout(Duration::from_secs(3))
-                .timeout(timeout)
-                .user_agent(concat!("mattermost-upgrade-gate/", env!("CARGO_PKG_VERSION")))
-        };
-        // A machine without CA certificates trusts nobody, which few clusters ask for: most talk plain HTTP inside.
-        let inner = builder().build().or_else(|_| builder().tls_certs_only([]).build())?;
-        Ok(Self { inner, made: Arc::default() })
-    }
-
-    /// What was made through it so far.
-    #[must_use]
-    pub fn made(&self) -> Made {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
+use crate::trust::TlsFailure;
 
 /// A client for one address, as one account or as nobody. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: Http,
     node: Arc<str>,
+    address: Arc<Address>,
+    /// The address as requests have it, and the `Host` that they send in place of its own.
     base: Arc<str>,
+    host: Option<Arc<str>>,
     token: Option<Arc<str>>,
 }
 
@@ -68,10 +40,30 @@ pub struct Reply {
 }
 
 impl Client {
-    /// A client for `base` (scheme, host and port), as nobody. `node` is the name that failures show.
+    /// A client for the URL `base`, as nobody. `node` is the name that failures show.
     #[must_use]
     pub fn new(http: &Http, node: &str, base: &str) -> Self {
-        Self { http: http.clone(), node: node.into(), base: base.trim_end_matches('/').into(), token: None }
+        Self::of(http.clone(), node, &Address::plain(base))
+    }
+
+    /// A client for an address, as nobody. `node` is the name that failures show.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn to(http: &Http, node: &str, address: &Address) -> anyhow::Result<Self> {
+        Ok(Self::of(http.for_address(address)?, node, address))
+    }
+
+    fn of(http: Http, node: &str, address: &Address) -> Self {
+        let (base, host) = address.requested();
+        Self {
+            http,
+            node: node.into(),
+            address: Arc::new(address.clone()),
+            base: base.into(),
+            host: host.map(Into::into),
+            token: None,
+        }
     }
 
     /// The same address with a session or access token.
@@ -92,10 +84,15 @@ impl Client {
         &self.node
     }
 
-    /// The address, without a trailing slash.
+    /// The address.
     #[must_use]
-    pub fn base(&self) -> &str {
-        &self.base
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The stack that it speaks through.
+    pub(super) fn http(&self) -> &Http {
+        &self.http
     }
 
     /// The token it sends, if any.
@@ -162,12 +159,15 @@ impl Client {
 
     /// Notes something that was just made.
     pub(super) fn note(&self, note: impl FnOnce(&mut Made)) {
-        note(&mut self.http.made.lock().unwrap_or_else(PoisonError::into_inner));
+        self.http.note(note);
     }
 
     /// A request to be completed by the caller (multipart, raw bodies), with the token set.
     pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self.http.inner.request(method, format!("{}{path}", self.base));
+        let mut request = self.http.inner().request(method, format!("{}{path}", self.base));
+        if let Some(host) = &self.host {
+            request = request.header(reqwest::header::HOST, host.as_ref());
+        }
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -184,19 +184,20 @@ impl Client {
     ) -> Result<Reply, ApiError> {
         // Query strings carry tokens now and then; failures name the path alone.
         let name = format!("{method} {}", path.split('?').next().unwrap_or(path));
-        let silence = |cause: String| ApiError {
+        let silence = |error: reqwest::Error| ApiError {
             node: self.node.to_string(),
             request: name.clone(),
-            kind: ApiErrorKind::NoAnswer(cause),
+            kind: TlsFailure::of(&error)
+                .map_or_else(|| ApiErrorKind::NoAnswer(innermost(&error)), ApiErrorKind::Tls),
         };
-        let response = request.send().await.map_err(|error| silence(innermost(&error)))?;
+        let response = request.send().await.map_err(silence)?;
         let status = response.status();
         let headers: Vec<(String, String)> = response
             .headers()
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        let body = response.bytes().await.map_err(|error| silence(innermost(&error)))?.to_vec();
+        let body = response.bytes().await.map_err(silence)?.to_vec();
         let reply =
             Reply { node: self.node.to_string(), request: name, status: status.as_u16(), headers, body };
         if statuses.contains(&reply.status) { Ok(reply) } else { Err(reply.into_error(status)) }
@@ -246,6 +247,10 @@ impl Reply {
         let told: Value = serde_json::from_slice(&self.body).unwrap_or(Value::Null);
         let word = |key: &str| told.get(key).and_then(Value::as_str).map(str::to_owned);
         let start = || {
+            // Where it points to says more than the page that nobody is to see.
+            if let Some(place) = self.header("location").filter(|_| status.is_redirection()) {
+                return format!("it points to {place}");
+            }
             let text: String = String::from_utf8_lossy(&self.body).trim().chars().take(120).collect();
             if text.is_empty() {
                 status.canonical_reason().unwrap_or("no reason given").to_owned()

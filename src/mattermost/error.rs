@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::trust::TlsFailure;
+
 /// A request that did not get the answer it should have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
@@ -18,6 +20,8 @@ pub struct ApiError {
 pub enum ApiErrorKind {
     /// No answer: refused, reset, timed out. The text is the innermost cause.
     NoAnswer(String),
+    /// No answer, because no TLS connection came about.
+    Tls(TlsFailure),
     /// An answer with another status than expected.
     Status {
         /// The status.
@@ -41,12 +45,19 @@ pub enum ApiErrorKind {
 }
 
 impl ApiError {
+    /// No answer in time.
+    #[must_use]
+    pub fn timed_out(node: &str, request: &str) -> Self {
+        let kind = ApiErrorKind::NoAnswer("timed out".into());
+        Self { node: node.to_owned(), request: request.to_owned(), kind }
+    }
+
     /// The HTTP status, where there was an answer.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match &self.kind {
             ApiErrorKind::Status { status, .. } => Some(*status),
-            ApiErrorKind::NoAnswer(_) | ApiErrorKind::Shape { .. } => None,
+            ApiErrorKind::NoAnswer(_) | ApiErrorKind::Tls(_) | ApiErrorKind::Shape { .. } => None,
         }
     }
 
@@ -55,7 +66,16 @@ impl ApiError {
     pub fn id(&self) -> &str {
         match &self.kind {
             ApiErrorKind::Status { id, .. } => id,
-            ApiErrorKind::NoAnswer(_) | ApiErrorKind::Shape { .. } => "",
+            ApiErrorKind::NoAnswer(_) | ApiErrorKind::Tls(_) | ApiErrorKind::Shape { .. } => "",
+        }
+    }
+
+    /// What kept a TLS connection from coming about, if that is what happened.
+    #[must_use]
+    pub fn tls(&self) -> Option<&TlsFailure> {
+        match &self.kind {
+            ApiErrorKind::Tls(failure) => Some(failure),
+            ApiErrorKind::NoAnswer(_) | ApiErrorKind::Status { .. } | ApiErrorKind::Shape { .. } => None,
         }
     }
 
@@ -64,6 +84,7 @@ impl ApiError {
     pub fn got(&self) -> String {
         match &self.kind {
             ApiErrorKind::NoAnswer(cause) => format!("no answer to {} ({cause})", self.request),
+            ApiErrorKind::Tls(failure) => format!("no answer to {} ({failure})", self.request),
             ApiErrorKind::Status { status, id, message, .. } if id.is_empty() => {
                 format!("{status} to {} ({message})", self.request)
             }
@@ -78,7 +99,7 @@ impl ApiError {
     #[must_use]
     pub fn request_id(&self) -> Option<String> {
         match &self.kind {
-            ApiErrorKind::NoAnswer(_) => None,
+            ApiErrorKind::NoAnswer(_) | ApiErrorKind::Tls(_) => None,
             ApiErrorKind::Status { request_id, .. } | ApiErrorKind::Shape { request_id, .. } => {
                 request_id.clone()
             }
@@ -90,7 +111,7 @@ impl ApiError {
     pub fn version(&self) -> Option<String> {
         match &self.kind {
             ApiErrorKind::Status { version, .. } => version.clone(),
-            ApiErrorKind::NoAnswer(_) | ApiErrorKind::Shape { .. } => None,
+            ApiErrorKind::NoAnswer(_) | ApiErrorKind::Tls(_) | ApiErrorKind::Shape { .. } => None,
         }
     }
 }

@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Where people without an account find a file, without scheme and host: the server puts its `SiteURL` before it.
-    /// The file must be attached to a post.
+    /// The file must be attached to a post. The last `/files/` counts, as the site's own path may have one too.
     ///
     /// # Errors
     /// No answer, another status (403 where public links are off), another shape.
@@ -60,7 +60,7 @@ impl Client {
         }
         let reply = self.get(&format!("/api/v4/files/{id}/link")).await?;
         let link: Link = reply.json()?;
-        let path = link.link.find("/files/").map(|at| link.link[at..].to_owned());
+        let path = link.link.rfind("/files/").map(|at| link.link[at..].to_owned());
         path.ok_or_else(|| ApiError {
             node: reply.node.clone(),
             request: reply.request.clone(),

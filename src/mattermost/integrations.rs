@@ -117,12 +117,12 @@ impl Client {
     }
 
     /// Answers a slash command later. `response_url` is the site's, and its path is the same on every node: it is
-    /// asked at this client's address.
+    /// asked at this client's address. Its last `/hooks/` counts, as the site's own path may have one too.
     ///
     /// # Errors
     /// No answer or another status.
     pub async fn respond_late(&self, response_url: &str, text: &str) -> Result<(), ApiError> {
-        let path = response_url.split_once("/hooks/").map_or("", |(_, rest)| rest);
+        let path = response_url.rsplit_once("/hooks/").map_or("", |(_, rest)| rest);
         let body = json!({ "response_type": "in_channel", "text": text });
         self.send(Method::POST, &format!("/hooks/{path}"), Some(&body), &[200]).await.map(drop)
     }

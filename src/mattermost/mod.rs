@@ -8,6 +8,7 @@
 //! always sent, because servers before 11 demand it; no request is retried here, because a retried POST may write twice.
 
 mod accounts;
+mod address;
 mod api;
 mod apps;
 mod boards;
@@ -17,6 +18,7 @@ mod cloud;
 mod edition;
 mod error;
 mod files;
+mod http;
 mod integrations;
 mod invites;
 mod made;
@@ -30,12 +32,14 @@ mod shapes;
 mod socket;
 
 pub use accounts::address_of;
+pub use address::{Address, judge_address};
 pub use apps::AppAnswer;
 pub use boards::{Board, BoardOption, BoardProperty, Card};
 pub use calls::{Call, CallSession, CallsChannel};
-pub use client::{Client, Http, Reply};
+pub use client::{Client, Reply};
 pub use edition::{Edition, Limits};
 pub use error::{ApiError, ApiErrorKind};
+pub use http::Http;
 pub use integrations::{Bot, CommandAnswer, DialogAnswer, Integration};
 pub use made::Made;
 pub use playbooks::{Checklist, ChecklistItem, PlaybookRun};

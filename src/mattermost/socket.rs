@@ -9,10 +9,13 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config, connect_async_tls_with_config,
+};
 
 use super::client::Client;
 use super::error::{ApiError, ApiErrorKind};
+use crate::trust::TlsFailure;
 
 /// One event from the server.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,8 +60,9 @@ impl Socket {
     /// When the server refuses, closes, or says no `hello` within ten seconds.
     pub async fn open(client: &Client) -> Result<Self, ApiError> {
         let fail = |cause: String| silence(client.node(), cause);
-        let address = format!("{}/api/v4/websocket", client.base().replacen("http", "ws", 1));
-        let mut request = address.into_client_request().map_err(|error| fail(error.to_string()))?;
+        let address = client.address();
+        let url = format!("{}/api/v4/websocket", address.url().replacen("http", "ws", 1));
+        let mut request = url.into_client_request().map_err(|error| fail(error.to_string()))?;
         if let Some(token) = client.token() {
             // No Origin: a foreign one is refused, and programs send none.
             let value =
@@ -66,7 +70,18 @@ impl Socket {
             request.headers_mut().insert("Authorization", value);
         }
         let deadline = Instant::now() + Duration::from_secs(10);
-        let (stream, _) = tokio::time::timeout_at(deadline, tokio_tungstenite::connect_async(request))
+        let tls = Some(Connector::Rustls(client.http().tls()));
+        let opened = async {
+            match address.at() {
+                // As for requests: the name is the server's, and where it is was told otherwise.
+                Some(at) => {
+                    let stream = TcpStream::connect(at).await?;
+                    client_async_tls_with_config(request, stream, None, tls).await
+                }
+                None => connect_async_tls_with_config(request, None, false, tls).await,
+            }
+        };
+        let (stream, _) = tokio::time::timeout_at(deadline, opened)
             .await
             .map_err(|_| fail("timed out".into()))?
             .map_err(|error| match error {
@@ -81,7 +96,10 @@ impl Socket {
                         version: None,
                     },
                 },
-                other => fail(other.to_string()),
+                other => match TlsFailure::of(&other) {
+                    Some(failure) => ApiError { kind: ApiErrorKind::Tls(failure), ..fail(String::new()) },
+                    None => fail(other.to_string()),
+                },
             })?;
         let mut socket = Self {
             node: client.node().to_owned(),

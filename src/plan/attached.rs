@@ -2,8 +2,8 @@
 
 use super::problems::Problems;
 use super::types::{AttachedNode, AttachedPlan, Mode};
-use super::url;
 use crate::inputs::{AttachedInputs, Inputs};
+use crate::mattermost::judge_address;
 use crate::shown::Shown;
 
 /// The attached cluster, if the gate visits one. `mode` is what was decided for the two releases.
@@ -33,7 +33,7 @@ pub(super) fn read(inputs: &Inputs, mode: Mode, problems: &mut Problems) -> Opti
         let remedy = "Write the command that replaces the node $GATE_NODE: docs/attached.md has some.";
         problems.add("replace-command", Shown::nothing(), "is not given", remedy);
     }
-    if let Err(wrong) = url::judge(&given.balancer_url) {
+    if let Err(wrong) = judge_address(&given.balancer_url) {
         let remedy = "Write the address that users have, such as \"https://staging.example\".";
         problems.add("balancer-url", Shown::plain(&given.balancer_url), wrong, remedy);
     }
@@ -66,7 +66,7 @@ fn nodes(text: &str, problems: &mut Problems) -> Vec<AttachedNode> {
                 "has a name that is no word of letters, digits and ._-",
                 REMEDY,
             );
-        } else if let Err(wrong) = url::judge(address) {
+        } else if let Err(wrong) = judge_address(address) {
             problems.add("node-urls", Shown::plain(line), wrong, REMEDY);
         } else if nodes.iter().any(|node| node.name == name || node.url == address) {
             problems.add("node-urls", Shown::plain(line), "is there twice", "Give each node once.");

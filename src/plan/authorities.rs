@@ -1,4 +1,4 @@
-//! The input `ca-bundle` → the certificates of authorities to trust in the world outside of the cluster.
+//! The input `ca-bundle` → the certificates of authorities to trust beside the usual ones, in the cluster and outside of it.
 
 use std::path::Path;
 

@@ -25,7 +25,6 @@ mod support;
 mod texts;
 mod types;
 mod upload;
-mod url;
 mod values;
 mod waivers;
 

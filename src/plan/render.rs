@@ -32,7 +32,11 @@ pub fn text(plan: &Plan) -> String {
     if let Some(built) = &plan.built {
         let spares = if built.drained { "" } else { ", which cannot be told to spare a node" };
         match &built.balancer {
-            Some(balancer) => line(format!("balancer {balancer}{spares}")),
+            Some(balancer) => {
+                let front = built.front.as_ref();
+                let users = front.map(|(url, port)| format!(", users come by {url} (to its port {port})"));
+                line(format!("balancer {balancer}{}{spares}", users.unwrap_or_default()));
+            }
             None => line("balancer none".into()),
         }
     }
@@ -93,12 +97,14 @@ pub fn text(plan: &Plan) -> String {
 /// Their names, and their ports where these are not the usual one.
 fn nodes(plan: &Plan) -> String {
     let ports = plan.built.iter().flat_map(|built| built.ports.iter().map(|port| Some(*port)));
-    let with_port = |(name, port): (&String, Option<u16>)| match port {
-        Some(port) if port != USUAL_PORT => format!("{name} (port {port})"),
-        _ => name.clone(),
+    let urls = plan.built.iter().flat_map(|built| built.urls.iter().map(Option::as_deref));
+    let with_port = |((name, port), url): ((&String, Option<u16>), Option<&str>)| {
+        let port = port.filter(|port| *port != USUAL_PORT).map(|port| format!("port {port}"));
+        let more: Vec<String> = port.into_iter().chain(url.map(|url| format!("as {url}"))).collect();
+        if more.is_empty() { name.clone() } else { format!("{name} ({})", more.join(", ")) }
     };
-    let names: Vec<String> =
-        plan.order.iter().zip(ports.chain(std::iter::repeat(None))).map(with_port).collect();
+    let nodes = plan.order.iter().zip(ports.chain(std::iter::repeat(None)));
+    let names: Vec<String> = nodes.zip(urls.chain(std::iter::repeat(None))).map(with_port).collect();
     names.join(", ")
 }
 
@@ -140,6 +146,8 @@ mod tests {
         let built = |balancer: Option<&str>, drained| BuiltPlan {
             others: vec!["postgres".into()],
             ports: vec![8065, 80],
+            urls: Vec::new(),
+            front: None,
             balancer: balancer.map(str::to_owned),
             drained,
         };
@@ -156,5 +164,17 @@ mod tests {
         assert!(text(&plan).contains("app: drain, stop, release image, ready, sanity, undrain\n"));
         plan.built = Some(built(Some("lb"), false));
         assert!(text(&plan).contains("balancer lb, which cannot be told to spare a node\n"));
+        let named = BuiltPlan {
+            urls: vec![Some("https://chat.test".into()), None],
+            front: Some(("https://chat.test/sub".into(), 443)),
+            ..built(Some("lb"), true)
+        };
+        plan.built = Some(named);
+        let told = text(&plan);
+        assert!(
+            told.contains("balancer lb, users come by https://chat.test/sub (to its port 443)\n"),
+            "{told}"
+        );
+        assert!(told.contains("nodes    app (as https://chat.test), app2 (port 80)\n"), "{told}");
     }
 }

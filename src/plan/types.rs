@@ -78,9 +78,15 @@ pub struct BuiltPlan {
     pub others: Vec<String>,
     /// The port that each node serves, in the order of the nodes.
     pub ports: Vec<u16>,
+    /// The URL of each node, where it is more than its name and port, in the order of the nodes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<Option<String>>,
     /// What stands in front of the nodes, if anything does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balancer: Option<String>,
+    /// By what address users come to it, where that is more than its name and port; and the port that it serves there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub front: Option<(String, u16)>,
     /// Whether the balancer can be told to spare a node.
     pub drained: bool,
 }

@@ -3,8 +3,8 @@
 use secrecy::ExposeSecret as _;
 
 use super::problems::Problems;
-use super::url;
 use crate::inputs::UploadInputs;
+use crate::mattermost::judge_address;
 use crate::shown::{Shown, visible};
 
 /// The longest prefix: a key has 1024 bytes at most, and names of files follow.
@@ -56,7 +56,7 @@ pub(super) fn judge(inputs: &UploadInputs, problems: &mut Problems) {
         }
     }
     if !inputs.report_endpoint.is_empty()
-        && let Err(wrong) = url::judge(&inputs.report_endpoint)
+        && let Err(wrong) = judge_address(&inputs.report_endpoint)
     {
         let remedy = "Write the store's URL, such as \"https://minio.example:9000\".";
         problems.add("report-endpoint", Shown::plain(&inputs.report_endpoint), wrong, remedy);

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::blame::{blame, broken};
 use super::clustering::clustering;
 use super::session::Session;
-use super::{home, products, settings, suite};
+use super::{front, home, products, settings, suite};
 use crate::checks::{Brought, Place, Side};
 use crate::cluster::Images;
 use crate::event::{Blame, Breakage, EventKind};
@@ -88,6 +88,7 @@ pub(super) async fn bring_up(
     let others = early.into_iter().chain(late);
     session.brought = brought;
     session.places = std::iter::once(first).chain(others).collect();
+    front::leads_to_the_nodes(session).await?;
     session.clustering = clustering(session, &home).await?;
     // Only now, when every node is up: one that starts at this moment might read the settings just before they change.
     session.mail = settings::send_mail_to_the_gate(session, &home).await;

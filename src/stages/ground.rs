@@ -44,7 +44,8 @@ async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
         return Err(Absent::NotApplicable("no service of the compose file is a balancer".into()));
     }
     match session.cluster.balancer().await {
-        Ok(address) => Ok(Client::new(session.http, "balancer", &address)),
+        Ok(address) => Client::to(session.http, "balancer", &address)
+            .map_err(|error| Absent::NotMeasured(format!("TLS to the balancer can't be set up: {error}"))),
         Err(error) => Err(Absent::NotMeasured(format!("the balancer's address is not known: {error}"))),
     }
 }

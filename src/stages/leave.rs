@@ -26,7 +26,7 @@ pub async fn leave(cluster: &Cluster, http: &Http, events: &Events) {
     let count = made.users.len() + made.bots.len() + made.teams.len() + made.emojis.len();
     let all = async {
         let balancer = cluster.balancer().await.map_err(|error| error.to_string())?;
-        let admin = Client::new(http, "balancer", &balancer).with_token(token);
+        let admin = Client::new(http, "balancer", balancer.url()).with_token(token);
         // Emojis first: those who made them go after that.
         let emojis = made.emojis.iter().map(|id| Put::Emoji(id));
         let teams = made.teams.iter().map(|id| Put::Team(id));

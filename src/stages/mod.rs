@@ -12,6 +12,7 @@ mod again;
 mod blame;
 mod bring_up;
 mod clustering;
+mod front;
 mod ground;
 mod home;
 mod leave;

@@ -11,7 +11,7 @@ use super::blame::{blame, broken};
 use crate::checks::{Absent, Brought, Carried, Home, Place, Side, sanity};
 use crate::cluster::evidence::Shelf;
 use crate::cluster::{self, Cluster, ImageFacts};
-use crate::event::{Breakage, Clustering, EventKind, Events};
+use crate::event::{Blame, Breakage, Clustering, EventKind, Events};
 use crate::mattermost::{Client, Http, VersionFacts};
 use crate::outcome::Step;
 use crate::plan::{Plan, Release};
@@ -117,9 +117,15 @@ impl<'a> Session<'a> {
         side: Side,
         environment: &[(&str, &str)],
     ) -> Result<Client, Breakage> {
-        let base = self.cluster.start(node, &self.release_of(side).image, environment).await;
-        let base = base.map_err(|error| broken(blame(side), error))?;
-        Ok(Client::new(self.http, node, &base))
+        let address = self.cluster.start(node, &self.release_of(side).image, environment).await;
+        let address = address.map_err(|error| broken(blame(side), error))?;
+        Client::to(self.http, node, &address).map_err(|error| Breakage {
+            blame: Blame::Environment,
+            part: node.to_owned(),
+            message: format!("TLS to it can't be set up: {error}"),
+            remedy: "Look at the input ca-bundle.".into(),
+            log_tail: Vec::new(),
+        })
     }
 
     /// Waits until a started node answers.

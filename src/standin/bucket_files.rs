@@ -48,7 +48,7 @@ impl BucketFiles {
                 session_token: None,
                 prefix: folder(&place.prefix),
                 path_style: true,
-                reach: Reach::Cluster,
+                reach: Reach::default(),
             })
         });
     }

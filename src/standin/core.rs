@@ -18,6 +18,7 @@ use super::plugins::Plugins;
 use super::release::Release;
 use super::rows::{Channel, Session, Team, User};
 use super::settings::{Identity, Settings};
+use super::subpath;
 use super::world::{World, pair};
 use crate::fault::{EventFate, Faults, Who};
 
@@ -43,6 +44,8 @@ pub(super) struct NodeCore {
     pub(super) killed: CancellationToken,
     pub(super) tasks: TaskTracker,
     settings: RwLock<Arc<Settings>>,
+    /// What every path begins with, as its site's URL was when it started.
+    pub(super) subpath: String,
     /// Posts by the id that their client gave them: a repeated request is the same post.
     pub(super) pending: Mutex<std::collections::HashMap<String, String>>,
 }
@@ -76,6 +79,7 @@ impl NodeCore {
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            subpath: subpath::of(settings.text("ServiceSettings", "SiteURL")),
             settings: RwLock::new(settings),
             pending: Mutex::default(),
             world,

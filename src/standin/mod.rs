@@ -45,6 +45,7 @@ mod serve;
 mod settings;
 mod socket;
 pub mod store;
+mod subpath;
 #[cfg(test)]
 mod tests;
 mod triggers;

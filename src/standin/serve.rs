@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::answer::{Refusal, json_response};
 use super::core::NodeCore;
 use super::ids;
+use super::subpath;
 use crate::fault::Disturbance;
 
 /// Why a connection is cut instead of answered.
@@ -55,8 +56,11 @@ where
 async fn answer(
     node: Arc<NodeCore>,
     routes: TowerToHyperService<Router>,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Cut> {
+    if let Some(elsewhere) = subpath::enter(&node.subpath, &mut request) {
+        return Ok(elsewhere);
+    }
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let disturbance = node.faults.on_request(node.who(), method.as_str(), &path);

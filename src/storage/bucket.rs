@@ -137,6 +137,7 @@ impl Bucket {
             cause: format!("the answer broke off: {error}"),
             remedy: "try again, and see the store's own log".to_owned(),
             status: None,
+            tls: None,
         })?;
         // Not `to_vec`: that one goes byte by byte.
         Ok(bytes.into_bytes().into())

@@ -2,6 +2,8 @@
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
+use crate::trust::TlsFailure;
+
 /// A failed look into a bucket: what was tried, what came back, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{doing} failed: {cause}; {remedy}")]
@@ -14,6 +16,8 @@ pub struct StorageError {
     pub remedy: String,
     /// HTTP status of the store's answer, when there was one.
     pub status: Option<u16>,
+    /// What kept a TLS connection from coming about, if that is what happened.
+    pub tls: Option<TlsFailure>,
 }
 
 impl StorageError {
@@ -22,6 +26,11 @@ impl StorageError {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
+        let tls = TlsFailure::of(&error);
+        if let Some(failure) = tls {
+            let remedy = failure.remedy("the endpoint");
+            return Self { doing, cause: failure.to_string(), remedy, status: None, tls: Some(failure) };
+        }
         let remedy = match &error {
             SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
                 "see that the store runs and that its endpoint is reachable from the gate"
@@ -38,13 +47,13 @@ impl StorageError {
             SdkError::ServiceError(answer) => Some(answer.raw().status().as_u16()),
             _ => None,
         };
-        Self { doing, cause, remedy: remedy.to_owned(), status }
+        Self { doing, cause, remedy: remedy.to_owned(), status, tls: None }
     }
 
-    /// Whether the store answered and said no: waiting does not help.
+    /// Whether waiting does not help: the store said no, or its certificate is not trusted.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self.status, Some(401 | 403))
+        matches!(self.status, Some(401 | 403)) || self.tls.as_ref().is_some_and(TlsFailure::stays)
     }
 }
 

@@ -89,6 +89,7 @@ impl Bucket {
             cause: "it was not done in time".into(),
             remedy: "see that the store is reachable from the gate and fast enough".into(),
             status: None,
+            tls: None,
         }
     }
 }
@@ -120,5 +121,6 @@ fn unread(path: &Path, error: &std::io::Error) -> StorageError {
         cause: error.to_string(),
         remedy: "see that the file is there and may be read".into(),
         status: None,
+        tls: None,
     }
 }

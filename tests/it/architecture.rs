@@ -49,6 +49,7 @@ const HOUSE: House<'_> = House {
             "png",
             "tarball",
             "telling",
+            "trust",
         ],
         &["confidential", "unseen"],
     ],

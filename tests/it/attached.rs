@@ -140,7 +140,7 @@ async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
         session_token: None,
         prefix: format!("reports/gate/{run}/"),
         path_style: true,
-        reach: Reach::Cluster,
+        reach: Reach::default(),
     });
     let uploaded = bucket.get("junit.xml").await.unwrap();
     assert_eq!(uploaded, site.text("report/junit.xml").into_bytes());

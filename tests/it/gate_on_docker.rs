@@ -14,6 +14,7 @@ mod own_files;
 mod reaper;
 mod registry;
 mod suite;
+mod tls;
 mod versions;
 
 use call::{Call, gone};

@@ -60,6 +60,8 @@ mod store;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod wait;
 #[cfg(test)]
 mod wrong_inputs;

@@ -25,7 +25,7 @@ async fn store() -> (Store, StoreServer, StorageOptions) {
         session_token: None,
         prefix: "some/where/".into(),
         path_style: true,
-        reach: Reach::Cluster,
+        reach: Reach::default(),
     };
     (store, server, options)
 }

@@ -29,6 +29,7 @@ fn stand(dir: &Path) -> Stand {
         secrets: vec!["hunter22".into()],
         password: SecretString::from("Password-of-a-test-1"),
         context: None,
+        http: Http::new(Duration::from_secs(20)).unwrap(),
     }
 }
 
@@ -38,7 +39,7 @@ where
 {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut interrupts = Interrupts::listen().unwrap();
-    conduct(plan, "stand-in", stand(dir), &mut interrupts, &Surroundings::default(), build).await.unwrap()
+    conduct(plan, "stand-in", stand(dir), &mut interrupts, &Surroundings::default(), build).await
 }
 
 /// On a thread with the stack that a program's main thread has: a test's is a quarter of it.

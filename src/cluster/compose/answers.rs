@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{ComposeCluster, Error, balancer_error};
 use crate::cluster::project::FileStore;
+use crate::cluster::unreached::untrusted;
 use crate::retry::until;
 use crate::storage::Bucket;
 
@@ -31,6 +32,9 @@ impl ComposeCluster {
                 };
                 let part =
                     store.filter(|host| self.options.project.services.contains_key(*host)).unwrap_or("store");
+                if let Some(failure) = &error.tls {
+                    return Err(untrusted(part, failure, "MM_FILESETTINGS_AMAZONS3ENDPOINT"));
+                }
                 let remedy =
                     "Look at the store's log lines below, and at keys and bucket in the compose file.";
                 Err(Error::new(part, format!("it was started and does not answer: {error}"), remedy)

@@ -1,5 +1,7 @@
 //! The bucket behind the nodes, as it is reached from here.
 
+use std::net::IpAddr;
+
 use super::{ComposeCluster, Error};
 use crate::cluster::project::{FileStore, StoreRole};
 use crate::storage::{Bucket, Reach, StorageOptions};
@@ -13,8 +15,9 @@ impl ComposeCluster {
                 return Err(Error::new("store", why.clone(), remedy));
             }
         };
+        let (endpoint, at) = self.endpoint(store).await?;
         Ok(Bucket::open(StorageOptions {
-            endpoint: Some(self.endpoint(store).await?),
+            endpoint: Some(endpoint),
             region: store.region.clone(),
             bucket: store.bucket.clone(),
             access_key: store.access_key.clone(),
@@ -22,19 +25,20 @@ impl ComposeCluster {
             session_token: None,
             prefix: folder(&store.prefix),
             path_style: true,
-            reach: Reach::Cluster,
+            reach: Reach::Cluster { certificates: self.options.authorities.clone(), at },
         }))
     }
 
-    /// The store's endpoint, as it is reached from here: a service's name becomes its container's address.
-    async fn endpoint(&self, store: &StoreRole) -> Result<String, Error> {
+    /// The store's endpoint, by the name that the nodes have for it: that is what its certificate has. Where it is a service
+    /// of the project, its container's address too.
+    async fn endpoint(&self, store: &StoreRole) -> Result<(String, Option<IpAddr>), Error> {
         let scheme = if store.tls { "https" } else { "http" };
         let host = store.endpoint.split(':').next().unwrap_or(&store.endpoint);
-        if !self.options.project.services.contains_key(host) {
-            return Ok(format!("{scheme}://{}", store.endpoint));
-        }
-        let address = self.address(host, 1).await?;
-        Ok(format!("{scheme}://{}", store.endpoint.replacen(host, &address.to_string(), 1)))
+        let at = match self.options.project.services.contains_key(host) {
+            true => Some(self.address(host, 1).await?),
+            false => None,
+        };
+        Ok((format!("{scheme}://{}", store.endpoint), at))
     }
 }
 

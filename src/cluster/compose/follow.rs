@@ -2,16 +2,15 @@
 //!
 //! The label `upgrade-gate.reload` says how: a signal (`HUP` for nginx) or `restart`. haproxy looks again by itself.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{ComposeCluster, Error, of};
 use crate::cluster::project::BalancerRole;
 use crate::cluster::reload::Reload;
+use crate::cluster::unreached::{LABEL, untrusted};
+use crate::mattermost::{ApiError, Client};
 
 /// How long a balancer may take for one answer.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -48,6 +47,11 @@ impl ComposeCluster {
         match followed {
             // It names a node that does not exist yet: it comes up with that one.
             Err(_) if self.is_a_node_missing().await => Ok(()),
+            // The last of the nodes may have come between its end and this look.
+            Err(_) if !running.state(&balancer.service, 1).await.map_err(failed)?.running => {
+                running.restart(&balancer.service, 1, GRACE).await.map_err(failed)?;
+                self.answers(balancer, Instant::now() + patience).await
+            }
             settled => settled,
         }
     }
@@ -60,17 +64,18 @@ impl ComposeCluster {
             if !state.running {
                 return Err(self.ended(&balancer.service, &state).await);
             }
-            let address = self.address(&balancer.service, 1).await?;
-            let said = match ask((address, balancer.port).into()).await {
-                Ok(status) if status < 500 => {
+            let said = match self.ask(balancer).await? {
+                Ok(()) => {
                     in_a_row += 1;
                     if in_a_row == ANSWERS {
                         return Ok(());
                     }
                     String::new()
                 }
-                Ok(status) => format!("it answers {status}"),
-                Err(error) => format!("no answer: {error}"),
+                Err(error) => match error.tls().filter(|failure| failure.stays()) {
+                    Some(failure) => return Err(untrusted(&balancer.service, failure, LABEL)),
+                    None => error.got(),
+                },
             };
             if !said.is_empty() {
                 in_a_row = 0;
@@ -83,6 +88,28 @@ impl ComposeCluster {
                 }
             }
             sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Whether the balancer answers a ping of the product's. Above 500 it says that it has no node; what else it says is for
+    /// others to judge.
+    async fn ask(&self, balancer: &BalancerRole) -> Result<Result<(), ApiError>, Error> {
+        let address = self.address(&balancer.service, 1).await?;
+        let address = balancer.site.address((address, balancer.port).into());
+        // A connection of before may lead to a worker of before.
+        let fresh = self.options.http.anew().and_then(|http| Client::to(&http, &balancer.service, &address));
+        let client = fresh.map_err(|error| {
+            Error::new(
+                &balancer.service,
+                format!("TLS to it can't be set up: {error}"),
+                "Look at the input ca-bundle.",
+            )
+        })?;
+        match timeout(ANSWER, client.ping()).await {
+            Ok(Ok(_)) => Ok(Ok(())),
+            Ok(Err(error)) if error.status().is_some_and(|status| status < 500) => Ok(Ok(())),
+            Ok(Err(error)) => Ok(Err(error)),
+            Err(_) => Ok(Err(ApiError::timed_out(&balancer.service, "GET /api/v4/system/ping"))),
         }
     }
 
@@ -111,20 +138,4 @@ impl ComposeCluster {
         }
         Ok(())
     }
-}
-
-/// The status with which whoever listens at `address` answers a ping of the product's.
-async fn ask(address: SocketAddr) -> std::io::Result<u16> {
-    let answer = async {
-        let mut stream = TcpStream::connect(address).await?;
-        let question =
-            format!("GET /api/v4/system/ping HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(question.as_bytes()).await?;
-        let mut begin = [0; 12];
-        stream.read_exact(&mut begin).await?;
-        // `HTTP/1.1 200`
-        let status = std::str::from_utf8(&begin).ok().and_then(|line| line.split(' ').nth(1)?.parse().ok());
-        status.ok_or_else(|| std::io::Error::other("it does not speak HTTP"))
-    };
-    timeout(ANSWER, answer).await.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
 }

@@ -7,6 +7,7 @@ use super::configuration::{self, Configuration, Fate};
 use super::files::FileStore;
 use super::outside;
 use super::roles::Roles;
+use super::site;
 use crate::compose::Project;
 
 /// What the user has said about the project.
@@ -45,6 +46,7 @@ impl Foreseen {
         let mut found = Self::default();
         let services: IndexSet<&str> = roles.nodes.iter().map(|node| node.service.as_str()).collect();
         found.balancer(roles);
+        found.paths(project, roles);
         found.files(roles);
         found.data(project, &services, said);
         found.nodes(project, &services);
@@ -79,6 +81,21 @@ impl Foreseen {
             )),
             (Some(_), _) => None,
         });
+    }
+
+    /// A label and the nodes' own site that name two places.
+    fn paths(&mut self, project: &Project, roles: &Roles) {
+        let Some(balancer) = &roles.balancer else { return };
+        let sites = roles.nodes.iter().filter(|node| node.number == 1).filter_map(|node| {
+            let site = project.services[&node.service].environment.get("MM_SERVICESETTINGS_SITEURL")?;
+            Some((&node.service, site::path(&reqwest::Url::parse(site.trim()).ok()?)))
+        });
+        for (service, path) in sites.filter(|(_, path)| path != balancer.site.path()) {
+            self.warnings.push(format!(
+                "users come to \"{}/\" by the balancer {}, and the MM_SERVICESETTINGS_SITEURL of service {service} has \"{path}/\": a server has everything below that path",
+                balancer.site.path(), balancer.service
+            ));
+        }
     }
 
     fn files(&mut self, roles: &Roles) {
@@ -169,6 +186,21 @@ mod tests {
         assert!(warned(&of(CONFIG, lb, PLAIN), "without being drained"));
         let unknown = of("volumes: ['c:/mattermost/config']", "volumes: { c: }", PLAIN);
         assert!(unknown.refused.is_empty() && warned(&unknown, "is not known"), "{unknown:?}");
+    }
+
+    #[test]
+    fn a_path_of_users_that_is_not_the_servers_is_told() {
+        let node = |url: &str| {
+            format!(
+                "environment: {{ MM_CONFIG: 'postgres://mm@db/mm', MM_SERVICESETTINGS_SITEURL: '{url}' }}"
+            )
+        };
+        let lb = "  lb: { image: x, labels: { upgrade-gate.role: balancer, upgrade-gate.url: 'https://chat.test/a' } }";
+        assert!(warned(
+            &of(&node("https://chat.test/b"), lb, PLAIN),
+            "users come to \"/a/\" by the balancer lb"
+        ));
+        assert!(!warned(&of(&node("https://chat.test/a/"), lb, PLAIN), "users come to"));
     }
 
     #[test]

@@ -4,9 +4,10 @@ use super::super::reload::RELOAD;
 use crate::compose::Service;
 
 /// A label, and the roles that it has an effect on.
-const KNOWN: [(&str, &[&str]); 5] = [
+const KNOWN: [(&str, &[&str]); 6] = [
     (ROLE, &[]),
     (PORT, &["node", "balancer"]),
+    (URL, &["node", "balancer"]),
     (HAPROXY, &["balancer"]),
     (BACKEND, &["balancer"]),
     (RELOAD, &["balancer"]),
@@ -15,6 +16,8 @@ const KNOWN: [(&str, &[&str]); 5] = [
 pub(super) const ROLE: &str = "upgrade-gate.role";
 /// The port that it serves.
 pub(super) const PORT: &str = "upgrade-gate.port";
+/// The address that users have.
+pub(super) const URL: &str = "upgrade-gate.url";
 /// The port of haproxy's runtime API.
 pub(super) const HAPROXY: &str = "upgrade-gate.haproxy";
 /// The backend that has the nodes.
@@ -39,7 +42,9 @@ pub(super) fn judge(name: &str, service: &Service, wrong: &mut Vec<String>) {
     for (label, value) in service.labels.iter().filter(|(label, _)| is_meant_for_us(label)) {
         let Some((_, roles)) = KNOWN.iter().find(|(known, _)| known == label) else {
             let names = KNOWN.map(|(known, _)| known);
-            let nearest = nearest(&plain(label), &names);
+            // To a label without an end the shortest is nearest; the role is what a service needs first.
+            let bare = plain(label) == "upgrade-gate";
+            let nearest = if bare { ROLE } else { nearest(&plain(label), &names) };
             wrong.push(format!("service {name} has the label {label}, which is none; write {nearest}"));
             continue;
         };
@@ -159,6 +164,7 @@ mod tests {
             (&[(ROLE, "node"), (BACKEND, "x"), (HAPROXY, "1")], "no effect on a node"),
             (&[(ROLE, "database"), (PORT, "5432")], "no effect on a database"),
             (&[(ROLE, "store"), (PORT, "9000")], "no effect on a store"),
+            (&[(ROLE, "store"), (URL, "https://s.test")], "no effect on a store"),
             (&[(PORT, "80")], "no effect on a service without a role"),
             (&[(ROLE, "Node")], "no role"),
             (&[(ROLE, "")], "no role"),

@@ -6,6 +6,7 @@ use super::databases;
 use super::files::{self, FileStore};
 use super::labels::{self, is_node, role};
 use super::off::no_image;
+use super::site::{self, Site};
 use crate::compose::{Project, Service};
 
 /// The port of a Mattermost server, unless a label says otherwise.
@@ -37,6 +38,8 @@ pub struct NodeRole {
     pub number: u32,
     /// The port that it serves.
     pub port: u16,
+    /// By what address it is asked.
+    pub site: Site,
     /// The folder of its configuration, where that would go with its container: it is carried over to the next one.
     pub kept: Option<String>,
 }
@@ -48,6 +51,8 @@ pub struct BalancerRole {
     pub service: String,
     /// The port that it serves.
     pub port: u16,
+    /// By what address users come.
+    pub site: Site,
     /// haproxy's runtime API: port and backend; without it nodes cannot be drained.
     pub haproxy: Option<(u16, String)>,
     /// How it is told that a node has come up, where it does not look by itself.
@@ -96,6 +101,11 @@ impl Roles {
             |node| files::of(&project.services[&node.service]),
         );
         contradictions(project, &nodes, &files, &mut wrong);
+        if let (Some(balancer), Some(node)) = (balancers.last_mut(), nodes.first())
+            && balancer.site == Site::default()
+        {
+            balancer.site = node.site.below();
+        }
         if wrong.is_empty() {
             let databases = databases::of(project);
             Ok(Self { nodes, balancer: balancers.pop(), files, databases, others })
@@ -112,11 +122,13 @@ fn nodes_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Vec<NodeR
         wrong.push(format!("service {name} is a node with {replicas} replicas; write 1 to {MOST_NODES}"));
         return Vec::new();
     }
+    let site = Site::of_node(name, service, wrong);
     let kept = configuration::in_the_container(service).map(|folder| folder.display().to_string());
     (1..=service.replicas)
         .map(|number| {
             let node = if service.replicas == 1 { name.to_owned() } else { format!("{name}-{number}") };
-            NodeRole { name: node, service: name.to_owned(), number, port, kept: kept.clone() }
+            let (site, kept) = (site.clone(), kept.clone());
+            NodeRole { name: node, service: name.to_owned(), number, port, site, kept }
         })
         .collect()
 }
@@ -128,10 +140,15 @@ fn balancer_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Balanc
             "service {name} is the balancer with {replicas} replicas; write 1, as users have one address"
         ));
     }
+    let site = Site::of_label(name, service, wrong);
+    let port = labels::port(name, service, labels::PORT, wrong);
+    let port = port.or_else(|| site.as_ref()?.port(service)).unwrap_or(NODE_PORT);
+    site::judge_balancer(name, service, port, wrong);
     let backend = service.labels.get(labels::BACKEND).map_or("nodes", String::as_str).to_owned();
     BalancerRole {
         service: name.to_owned(),
-        port: labels::port(name, service, labels::PORT, wrong).unwrap_or(NODE_PORT),
+        port,
+        site: site.unwrap_or_default(),
         haproxy: labels::port(name, service, labels::HAPROXY, wrong).map(|port| (port, backend)),
         reload: Reload::read(name, service).unwrap_or_else(|told| {
             wrong.push(told);

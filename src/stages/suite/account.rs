@@ -1,5 +1,7 @@
 //! What the suite is told: where the servers are, and the admin's account.
 
+use std::net::SocketAddr;
+
 use secrecy::ExposeSecret as _;
 
 use crate::stages::session::Session;
@@ -8,10 +10,11 @@ use crate::stages::session::Session;
 pub(super) fn environment(
     session: &Session<'_>,
     url: &str,
+    address: Option<SocketAddr>,
     results: &str,
 ) -> Result<Vec<(String, String)>, String> {
     let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
-    let nodes: Vec<&str> = session.places.iter().map(|place| place.anyone.base()).collect();
+    let nodes: Vec<String> = session.places.iter().map(|place| place.anyone.address().by_number()).collect();
     let variables = [
         ("UPGRADE_GATE_URL", url.to_owned()),
         ("UPGRADE_GATE_NODE_URLS", nodes.join(",")),
@@ -21,5 +24,6 @@ pub(super) fn environment(
         ("UPGRADE_GATE_STABLE", session.plan.stable.version.to_string()),
         ("UPGRADE_GATE_RELEASE", session.plan.release.version.to_string()),
     ];
-    Ok(variables.map(|(name, value)| (name.to_owned(), value)).to_vec())
+    let address = address.map(|address| ("UPGRADE_GATE_ADDRESS", address.to_string()));
+    Ok(variables.into_iter().chain(address).map(|(name, value)| (name.to_owned(), value)).collect())
 }

@@ -75,9 +75,10 @@ async fn run_to_end(
     let deadline = Instant::now() + Duration::from_secs(suite.timeout_s);
     let mut line = |text: String| log.line(&text);
     let Some(image) = &suite.image else {
-        let url = session.cluster.balancer().await.map_err(|error| error.to_string())?;
+        let front = session.cluster.balancer().await.map_err(|error| error.to_string())?;
         let folder = results::folder(suite.results.as_deref(), session.shelf.report_dir())?;
-        let environment = account::environment(session, &url, &folder.path().to_string_lossy())?;
+        let environment =
+            account::environment(session, front.url(), front.at(), &folder.path().to_string_lossy())?;
         let command = suite.command.as_deref().unwrap_or_default();
         let exit = run_command(command, &environment, Leftovers::End, &mut line, deadline).await;
         let exit = exit.map_err(|why| format!("{why}, or give suite-image"))?;
@@ -88,7 +89,7 @@ async fn run_to_end(
     let guest = Guest {
         image: image.clone(),
         command: suite.command.clone(),
-        environment: account::environment(session, &url, results)?,
+        environment: account::environment(session, &url, None, results)?,
         results: results.to_owned(),
     };
     let ended =

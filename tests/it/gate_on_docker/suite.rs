@@ -7,7 +7,7 @@ use super::images::{RELEASE, STABLE, images};
 pub(super) const BUSYBOX: &str = "upgrade-gate-test/busybox:1";
 
 /// Reaches the servers by the balancer's name and by every node's address, and reports one test.
-const GREEN: &str = r#"
+pub(super) const GREEN: &str = r#"
 set -e
 busybox mkdir -p /results/deep
 for url in "$UPGRADE_GATE_URL" $(echo "$UPGRADE_GATE_NODE_URLS" | busybox tr , ' '); do
