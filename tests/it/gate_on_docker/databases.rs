@@ -4,7 +4,7 @@ use super::call::{Call, gone};
 use super::images::{self, RELEASE, STABLE, build, images};
 
 /// 11.x needs 14.
-const BY_IMAGE: &str = "upgrade-gate-test/database:pg13";
+const BY_IMAGE: &str = "upgrade-gate-test/database:old-image";
 const BY_SERVER: &str = "upgrade-gate-test/database:server13";
 const NEW_ENOUGH: &str = "upgrade-gate-test/database:server14";
 
