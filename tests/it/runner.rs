@@ -76,8 +76,15 @@ fn rolls(job: Job, reach: Reach) -> usize {
     assert_eq!(ended.code, Some(0), "{}", ended.output());
     let log = says_only_what_it_may(&ended);
     assert_eq!(log.before_masks, 0, "{}", log.text());
-    let notices: Vec<_> =
-        log.annotations.iter().map(|(level, title, _)| (level.as_str(), title.as_str())).collect();
+    // What the day and the stand-in's database bring: stable's line may be out of support, and no PostgreSQL is there to ask.
+    let of_this_place =
+        |text: &str| text.contains("support of the stable") || text.contains("which PostgreSQL");
+    let notices: Vec<_> = log
+        .annotations
+        .iter()
+        .filter(|(_, _, text)| !of_this_place(text))
+        .map(|(level, title, _)| (level.as_str(), title.as_str()))
+        .collect();
     let promised: &[_] = if reach == Reach::Never { &[("notice", "no pull request comment")] } else { &[] };
     assert_eq!(notices, promised, "{:?}\n{}", log.annotations, log.text());
     assert_eq!(job.outputs["verdict"], "passed");

@@ -28,6 +28,8 @@ pub(crate) const STORE: &str = "upgrade-gate-test/store:1";
 pub(crate) const OTHER_KEYS: &str = "upgrade-gate-test/store:other-keys";
 pub(crate) const BALANCER: &str = "upgrade-gate-test/haproxy:1";
 
+/// Where the server's source is, as its images' labels say.
+const SERVER: &str = "https://github.com/mattermost/mattermost";
 /// What a node's image runs.
 const NODE: &str = "ENTRYPOINT [\"/upgrade-gate\", \"standin\", \"node\"]";
 
@@ -76,7 +78,11 @@ fn make() -> Result<(), String> {
         (SILENT, format!("ENV STANDIN_VERSION=11.6.0\n{node}")),
         (
             LABELLED,
-            format!("LABEL org.opencontainers.image.version=11.6.0\nENV STANDIN_VERSION=11.6.0\n{node}"),
+            // The labels that come down from our own image name something else.
+            format!(
+                "LABEL org.opencontainers.image.version=11.6.0 org.opencontainers.image.source={SERVER}\n\
+                 ENV STANDIN_VERSION=11.6.0\n{node}"
+            ),
         ),
         (DATABASE, format!("ENV STANDIN_CLUSTERED=true\n{database}")),
         (SHARED, database.to_owned()),

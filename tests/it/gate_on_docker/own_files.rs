@@ -2,6 +2,7 @@
 //! the nodes up once, when it starts.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::call::{Call, gone};
 use super::images::{self, RELEASE, STABLE, images};
@@ -34,6 +35,12 @@ fn files(folder: &Path, names: &[&str]) -> String {
     paths.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
+/// The official set-up has a network with a fixed name, so that an engine holds one of them at a time.
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static OFFICIAL: Mutex<()> = Mutex::new(());
+    OFFICIAL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// `run` with compose files alone.
 fn roll(compose_files: &str) -> Call {
     Call::bare(STABLE, RELEASE).arg("--compose-file", compose_files).arg("--timeout", "3m")
@@ -43,6 +50,7 @@ fn roll(compose_files: &str) -> Call {
 fn the_official_set_up_rolls_with_the_documented_override() {
     let Some(_images) = images() else { return };
     let folder = tempfile::tempdir().unwrap();
+    let _turn = one_at_a_time();
     let call = roll(&official(folder.path(), IMAGES)).run();
     assert_eq!(call.code, Some(0), "{}", call.output);
     assert_eq!(call.record().replacements.len(), 2, "{}", call.output);
@@ -134,6 +142,7 @@ fn a_database_that_dies_is_told_with_its_own_words() {
     // A node's image that ends at once, with the variable that it cannot do without.
     let ends = format!("{}, environment: {{ MM_CONFIG: 'postgres://a:b@c:1/d' }}", images::NO_START);
     let dead = IMAGES.replace("upgrade-gate-test/database:clustered", &ends);
+    let _turn = one_at_a_time();
     let call = roll(&official(folder.path(), &dead)).run();
     assert_eq!(call.code, Some(3), "{}", call.output);
     assert!(
