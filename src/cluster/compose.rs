@@ -125,7 +125,7 @@ impl ComposeCluster {
         let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
         let running = running.map_err(|error| of("docker", error))?;
         let running = self.running.get_or_init(|| async { running }).await;
-        self.database_images_suffice(images.needs).await?;
+        self.database_images_suffice(running, images.needs).await?;
         if let Some(member) = self.member() {
             running.join(member).await.map_err(|error| of("docker", error))?;
         }

@@ -364,8 +364,9 @@ impl Running {
         Ok(())
     }
 
-    /// What was made ready for this name, however it has moved since.
-    fn exactly<'a>(&'a self, image: &'a str) -> &'a str {
+    /// What was made ready for this name, however it has moved since: containers are made of that.
+    #[must_use]
+    pub fn exactly<'a>(&'a self, image: &'a str) -> &'a str {
         self.images.get(image).map_or(image, String::as_str)
     }
 

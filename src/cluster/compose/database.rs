@@ -15,9 +15,13 @@ const ANSWER: Duration = Duration::from_secs(20);
 
 impl ComposeCluster {
     /// Looks at the databases' images, which are there.
-    pub(super) async fn database_images_suffice(&self, needs: &Needs) -> Result<(), Error> {
+    pub(super) async fn database_images_suffice(
+        &self,
+        running: &Running,
+        needs: &Needs,
+    ) -> Result<(), Error> {
         for service in &self.options.roles.databases {
-            if let Some(major) = self.by_environment(service).await?
+            if let Some(major) = self.by_environment(running, service).await?
                 && let Some(unmet) = needs.unmet(major)
             {
                 let image = &self.options.project.services[service].image;
@@ -47,7 +51,7 @@ impl ComposeCluster {
                 }
                 None => {
                     let by_tag = major_of_image(&self.options.project.services[service].image);
-                    if by_tag.is_none() && self.by_environment(service).await?.is_none() {
+                    if by_tag.is_none() && self.by_environment(running, service).await?.is_none() {
                         self.events.warn(format!(
                             "service {service} does not tell which PostgreSQL it is, and {needed}"
                         ));
@@ -58,9 +62,12 @@ impl ComposeCluster {
         Ok(())
     }
 
-    async fn by_environment(&self, service: &str) -> Result<Option<u32>, Error> {
+    /// By the image that its container is made of, whatever the name leads to by now.
+    async fn by_environment(&self, running: &Running, service: &str) -> Result<Option<u32>, Error> {
         let image = &self.options.project.services[service].image;
-        let facts = docker::inspect_image(&self.engine, image).await.map_err(|error| of(service, error))?;
+        let facts = docker::inspect_image(&self.engine, running.exactly(image))
+            .await
+            .map_err(|error| of(service, error))?;
         Ok(major_of_environment(&facts.environment))
     }
 

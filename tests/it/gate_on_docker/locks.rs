@@ -1,16 +1,21 @@
 //! The lock of one run, given to another one after a tag has moved.
 
 use super::call::{Call, docker, gone};
-use super::images::{NO_START, RELEASE, STABLE, images};
+use super::images::{DATABASE, NO_START, RELEASE, STABLE, images};
 
-/// A tag of this test's own.
+/// Tags of this test's own.
 const MOVING: &str = "upgrade-gate-test/mattermost:moving";
+const GONE: &str = "upgrade-gate-test/database:gone";
 
 #[test]
 fn a_lock_gives_the_images_of_its_run_after_their_tags_have_moved() {
     let Some(images) = images() else { return };
     docker(&["tag", RELEASE, MOVING]);
-    let quick = |call: Call| call.nodes(1).arg("--only", "startup").arg("--mode", "rolling").run();
+    docker(&["tag", DATABASE, GONE]);
+    let quick = |call: Call| {
+        let call = call.nodes(1).arg("--only", "startup").arg("--mode", "rolling");
+        call.arg("--database-image", GONE).run()
+    };
     let first = quick(Call::roll(images, STABLE, MOVING));
     assert_eq!(first.code, Some(0), "{}", first.output);
     let lock = first.dir().join("lock.json");
@@ -26,6 +31,8 @@ fn a_lock_gives_the_images_of_its_run_after_their_tags_have_moved() {
     docker(&["tag", NO_START, MOVING]);
     let moved = quick(Call::roll(images, STABLE, MOVING));
     assert_eq!(moved.code, Some(1), "{}", moved.output);
+    // What PostgreSQL an image has is asked of the one that is taken, whatever became of its name.
+    docker(&["rmi", GONE]);
     let again = quick(Call::roll(images, "", "").arg("--lock", lock.to_str().unwrap()));
     assert_eq!(again.code, Some(0), "{}", again.output);
     assert!(again.output.contains("lock     5 images, as they were on 20"), "{}", again.output);
