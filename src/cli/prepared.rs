@@ -12,7 +12,7 @@ use crate::compose::{self, MemoryFiles, Parsed, Project, PullPolicy, Restart, So
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
 use crate::plan::{self, BuiltPlan, Plan, Problems};
-use crate::policy::major_of_image;
+use crate::policy::{Needs, major_of_image};
 use crate::shown::Shown;
 
 /// Inputs that turned out right: what will be done, and to what.
@@ -56,7 +56,6 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
             }
             match Roles::read(&project) {
                 Ok(roles) => {
-                    old_databases(inputs, &project, &roles, &mut problems);
                     foreseen(inputs, &project, &roles, &mut problems);
                     cluster = Some((project, roles));
                 }
@@ -84,6 +83,13 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
         .filter(|_| own)
         .map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
     let made = plan::make(inputs, names);
+    if let Some((project, roles)) = &cluster {
+        let needs = match &made {
+            Ok(plan) => Needs::of(&plan.stable.version, &plan.release.version),
+            Err(_) => plan::needs(inputs),
+        };
+        old_databases(inputs, &needs, project, roles, &mut problems);
+    }
     if let (Ok(plan), Some((project, _))) = (&made, &cluster) {
         let others = project.services.values().filter(|service| !is_node(service));
         plan::judge_lock(inputs, plan, others.map(|service| service.image.as_str()), &mut problems);
@@ -149,8 +155,7 @@ fn images_of_services(inputs: &Inputs, project: &Project, problems: &mut Problem
 
 /// Databases that are too old for one of the releases, by the tags of their images; the input `database-image` is judged by
 /// the plan.
-fn old_databases(inputs: &Inputs, project: &Project, roles: &Roles, problems: &mut Problems) {
-    let needs = plan::needs(inputs);
+fn old_databases(inputs: &Inputs, needs: &Needs, project: &Project, roles: &Roles, problems: &mut Problems) {
     for name in &roles.databases {
         let image = &project.services[name].image;
         if *image == inputs.database_image.trim() {

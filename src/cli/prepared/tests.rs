@@ -92,6 +92,27 @@ fn a_plan_has_what_the_file_shows_and_the_warnings_of_it() {
 }
 
 #[test]
+fn a_database_is_too_old_for_the_versions_of_a_lock_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("lock.json");
+    let image =
+        format!(r#"{{"digest": null, "id": "sha256:{}", "platform": "linux/amd64"}}"#, "0".repeat(64));
+    let names = ["mm:11.11.0", "mm:12.0.0", "postgres:14"].map(|name| format!("\"{name}\": {image}"));
+    let lock = format!(
+        r#"{{"format": 1, "gate": "0.1.0", "stable": "mm:11.11.0", "release": "mm:12.0.0", "images": {{{}}}}}"#,
+        names.join(", ")
+    );
+    std::fs::write(&file, lock).unwrap();
+    let with_lock = |inputs: &mut Inputs| {
+        (inputs.stable, inputs.release) = (String::new(), String::new());
+        inputs.pulling.lock = file.to_string_lossy().into();
+    };
+    let told = own(&ONE.replace("postgres:16", "postgres:14"), with_lock).unwrap_err().to_string();
+    assert!(told.contains("is PostgreSQL 14, and the release version 12.0.0 needs 15"), "{told}");
+    assert!(told.starts_with("1 wrong input"), "{told}");
+}
+
+#[test]
 fn warnings_come_with_the_problems_that_they_explain() {
     let text = "services: { n: { image: x, volumes: ['${DATA_DIR}:/data'] } }";
     let told = own(text, |_| ()).unwrap_err().to_string();
