@@ -287,12 +287,6 @@ impl<'a> Context<'a> {
         first
     }
 
-    /// What [`Context::leave`] left on stable; nothing as long as the stage is stable.
-    #[must_use]
-    pub fn left<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        self.carried(key).filter(|_| self.stage != Stage::Stable)
-    }
-
     /// A failure that names a node gets the version that the node runs.
     fn with_version(&self, mut stop: Stop) -> Stop {
         if let Stop::Failed(failure) = &mut stop

@@ -31,6 +31,11 @@ impl<T: Serialize + DeserializeOwned> Entry<T> {
         cx.leave(self.key, value)
     }
 
+    /// Whether this is stable, and none is kept yet: one is to be made for later stages.
+    pub(super) fn is_wanted(&self, cx: &Context<'_>) -> bool {
+        cx.stage == Stage::Stable && self.kept(cx).is_none()
+    }
+
     /// Puts it in the place of the one that was kept: a later stage changed it.
     pub(super) fn replace(&self, cx: &Context<'_>, value: &T) {
         cx.carry(self.key, value);
@@ -60,7 +65,7 @@ impl<T: Serialize + DeserializeOwned> Entry<T> {
 }
 
 /// Notes that stable left none of this: not applicable where a reason is known, else not measured.
-pub(super) fn missing(cx: &Context<'_>, key: &str, what: &str) {
+fn missing(cx: &Context<'_>, key: &str, what: &str) {
     let reason = cx.carried::<String>(&none_of(key)).or_else(|| cx.carried(NOTHING));
     // The step is the answer: a check goes on with what else it asks.
     let _ = cx.judge(format!("there is {what} from stable"), Err::<(), _>(unasked(what, reason)));

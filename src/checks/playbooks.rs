@@ -71,7 +71,7 @@ async fn life(cx: &Context<'_>, actor: &Place, other: &Place) -> Result<(), Halt
     halted = halted.and(everywhere(cx, &made, RUNNING, "shows it running again").await);
     let finish = async { there.finish_run(&made.run).await.expecting("the end of the run") };
     halted = halted.and(cx.step(format!("it is finished again on {}", other.label()), finish).await);
-    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
+    if OLD.is_wanted(cx) {
         let lasting = started(cx, actor, "lasting").await?;
         halted = halted.and(worked_on(cx, actor, other, &lasting).await);
         OLD.keep(cx, &lasting);

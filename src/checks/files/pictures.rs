@@ -4,11 +4,10 @@ use super::bytes::{colour, digest, same};
 use super::objects;
 use crate::checks::check::{Check, Need, Stages};
 use crate::checks::context::Context;
-use crate::checks::ledger;
+use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::Client;
-use crate::outcome::Stage;
 use crate::png;
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -35,6 +34,8 @@ struct Kind<'a> {
     key: String,
     /// Who may set it.
     owner: &'a Client,
+    /// The hash of the last one that was set.
+    old: Entry<String>,
 }
 
 async fn run(cx: &Context<'_>) -> Result<(), Halt> {
@@ -45,21 +46,19 @@ async fn run(cx: &Context<'_>) -> Result<(), Halt> {
             of: format!("users/{}", home.alice_id),
             key: format!("users/{}/profile.png", home.alice_id),
             owner: &home.alice,
+            old: Entry::new("profile picture", "a profile picture"),
         },
         Kind {
             word: "team icon",
             of: format!("teams/{}", home.team_id),
             key: format!("teams/{}/teamIcon.png", home.team_id),
             owner: &home.admin,
+            old: Entry::new("team icon", "a team icon"),
         },
     ];
     let mut halted = Ok(());
     for kind in &kinds {
-        let before = cx.left::<String>(&kind.of);
-        if before.is_none() && cx.stage != Stage::Stable {
-            ledger::missing(cx, &kind.of, &format!("a {}", kind.word));
-        }
-        if let Some(hash) = before {
+        if let Some(hash) = kind.old.old(cx) {
             for place in cx.places {
                 let name = format!("{} still shows the {}", place.label(), kind.word);
                 halted = halted.and(cx.step(name, shows(cx, place, kind, &hash)).await);
@@ -81,7 +80,7 @@ async fn walk(
 ) -> Result<(), Halt> {
     let hash =
         cx.step(format!("set the {} on {}", kind.word, actor.label()), set(cx, n, kind, actor)).await?;
-    cx.carry(&kind.of, &hash);
+    kind.old.replace(cx, &hash);
     let mut halted = Ok(());
     for reader in others {
         let name = format!("{} shows the new {}", reader.label(), kind.word);

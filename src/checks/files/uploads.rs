@@ -61,7 +61,7 @@ async fn walk(cx: &Context<'_>, actor: &Place, next: &Place, parts: &[Vec<u8>]) 
     let count = if parts.len() == 1 { "one part".to_owned() } else { format!("{} parts", parts.len()) };
     let name = format!("begin on {}, complete through {} in {count}", actor.label(), next.label());
     let (info, upload) = cx.step(name, complete(cx, actor, next, parts, whole.len())).await?;
-    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
+    if OLD.is_wanted(cx) {
         // As clients leave it: from 9.11 on a server lets nobody read a file that no post ever took.
         cx.step(format!("attach it to a message on {}", next.label()), posted(cx, next, &info.id)).await?;
         OLD.keep(cx, &(info.id.clone(), hash.clone()));

@@ -13,7 +13,6 @@ use crate::checks::explained;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
 use crate::mattermost::Frame;
-use crate::outcome::Stage;
 use crate::sinks::{Answer, HttpSink, Request};
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -243,7 +242,7 @@ async fn button(
     };
     let name = format!("write a message with a button on {}", writer.label());
     let post = cx.step(name, make(false)).await?;
-    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
+    if OLD.is_wanted(cx) {
         let kept = cx.step("write one to be pressed in later stages", make(true)).await?;
         OLD.keep(cx, &kept);
     }

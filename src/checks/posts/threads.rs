@@ -6,7 +6,6 @@ use crate::checks::context::Context;
 use crate::checks::ledger::Entry;
 use crate::checks::outcome::{Expect as _, Halt, Stop};
 use crate::checks::scene::Place;
-use crate::outcome::Stage;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "posts.threads",
@@ -62,7 +61,7 @@ async fn walk(cx: &Context<'_>, channel: &str, actor: &Place, others: &[&Place])
             Ok(vec![root, near.id, there.id])
         })
         .await?;
-    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
+    if OLD.is_wanted(cx) {
         let name = format!("react to it on {}", actor.label());
         let reacted = cx.step(name, async {
             bob.react(&home.bob_id, &thread[0], REACTION).await.expecting("a new reaction")

@@ -36,7 +36,7 @@ const OFF: &str = "ServiceSettings.EnableUserAccessTokens is off";
 
 /// The token that was made on stable works on every node.
 pub(super) async fn of_stable(cx: &Context<'_>) -> Result<(), Halt> {
-    if cx.stage == Stage::Stable && OLD.kept(cx).is_none() {
+    if OLD.is_wanted(cx) {
         let name = "make the access token that is to outlive the upgrade";
         match make(cx, &cx.places[0], name.to_owned()).await? {
             Some(token) => drop(OLD.keep(cx, &token.token)),
