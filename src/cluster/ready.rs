@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::error::Error;
 use super::seam::Cluster;
-use super::unreached::{INPUTS, LABEL, remedy, untrusted};
+use super::unreached::{remedy, untrusted};
 use crate::mattermost::Client;
 
 /// Waits until a node answers its ping, or until its process ends, or until the deadline.
@@ -24,7 +24,7 @@ pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Resul
             Err(error) => error,
         };
         cluster.alive(node.node()).await?;
-        let address = if cluster.is_attached() { INPUTS } else { LABEL };
+        let address = cluster.addresses_are_in();
         if let Some(failure) = error.tls().filter(|failure| failure.stays()) {
             return Err(untrusted(node.node(), failure, address));
         }

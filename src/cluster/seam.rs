@@ -13,6 +13,7 @@ use super::images::Images;
 use super::last_words::LastWords;
 use super::project::FileStore;
 use super::standin::StandInCluster;
+use super::unreached::{INPUTS, LABEL};
 use crate::mattermost::Address;
 use crate::storage::Bucket;
 use crate::telling;
@@ -56,6 +57,12 @@ impl Cluster {
     #[must_use]
     pub fn is_attached(&self) -> bool {
         self.site_admin().is_some()
+    }
+
+    /// Where the addresses are written by which its parts are asked.
+    #[must_use]
+    pub fn addresses_are_in(&self) -> &'static str {
+        if self.is_attached() { INPUTS } else { LABEL }
     }
 
     /// The version of each of these servers' images, in their order, or why it does not tell one. The images are made ready for that.

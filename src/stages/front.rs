@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::blame::broken;
 use super::session::Session;
-use crate::cluster::unreached::{INPUTS, LABEL, remedy, untrusted};
+use crate::cluster::unreached::{remedy, untrusted};
 use crate::cluster::{self, Cluster};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{ApiError, Client};
@@ -47,7 +47,7 @@ pub(super) async fn leads_to_the_nodes(session: &Session<'_>) -> Result<(), Brea
 
 /// What ends the run: at once where waiting is of no use.
 fn told(cluster: &Cluster, address: &str, error: &ApiError, is_late: bool) -> Option<cluster::Error> {
-    let written = if cluster.is_attached() { INPUTS } else { LABEL };
+    let written = cluster.addresses_are_in();
     if let Some(failure) = error.tls().filter(|failure| failure.stays()) {
         return Some(untrusted("balancer", failure, written));
     }
