@@ -23,7 +23,7 @@ use crate::github;
 use crate::inputs::{Inputs, Surroundings};
 use crate::lock::{Lock, LockedImage};
 use crate::mattermost::Http;
-use crate::plan::{self, Plan, authorities_pem};
+use crate::plan::{self, Plan};
 use crate::report::Names;
 use crate::verdict::ExitCode;
 
@@ -46,7 +46,8 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
     mask(&secrets, surroundings);
     let run_id = format!("ug-{}", random::hex(5)?);
     let Judged { plan, subject, destination } = judge(inputs, surroundings, &run_id).await?;
-    let http = inside::http(&inputs.publishing.ca_bundle)?;
+    let authorities = inside::trusted(&inputs.publishing.ca_bundle)?;
+    let http = inside::http(&authorities)?;
     let prepared = match subject {
         Subject::Attached(options) => {
             let build = |_| async { Ok(Cluster::Attached(Box::new(AttachedCluster::new(*options)))) };
@@ -74,7 +75,7 @@ async fn prepared_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::R
         credentials: credentials(inputs),
         lifetime,
         http: http.clone(),
-        authorities: authorities_pem(&inputs.publishing.ca_bundle).unwrap_or_default(),
+        authorities,
         reaper: reaper.clone(),
     };
     // It reads what we never write: dropped, it would take our end for granted.
