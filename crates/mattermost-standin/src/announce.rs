@@ -6,7 +6,6 @@ use super::bus::{Audience, SocketEvent, Stale};
 use super::core::NodeCore;
 use super::ids;
 use super::messages::Post;
-use super::rows::Channel;
 
 /// Stores a post and tells the members of its channel; gives it as readers see it.
 pub(super) fn announce(node: &NodeCore, post: Post, sender: &str) -> Value {
@@ -24,8 +23,7 @@ pub(super) fn announce(node: &NodeCore, post: Post, sender: &str) -> Value {
         (tables.post_json(&post), tables.channels.get(&post.channel_id).cloned(), mentions)
     };
     node.invalidate(&Stale::Post { post: post.root_id.clone(), channel: post.channel_id.clone() });
-    let silent = |channel: &Channel| channel.is_personal() && node.has("direct-event-lost");
-    if let Some(channel) = channel.filter(|channel| !silent(channel)) {
+    if let Some(channel) = channel {
         let data = json!({
             "channel_display_name": channel.display_name, "channel_name": channel.name,
             "channel_type": channel.kind, "post": shown.to_string(), "sender_name": sender,

@@ -117,9 +117,24 @@ pub(super) trait Peer: Send + Sync {
 #[derive(Default)]
 pub(super) struct Bus {
     peers: RwLock<Vec<Arc<dyn Peer>>>,
+    /// Whether it carries nothing, and can only be asked who is there.
+    muted: bool,
 }
 
 impl Bus {
+    /// A bus with the nodes that are here now, which carries nothing.
+    pub(super) fn muted(&self) -> Self {
+        Self { peers: RwLock::new(self.peers()), muted: true }
+    }
+
+    /// The nodes that hear what this one says.
+    pub(super) fn others(&self, name: &str) -> Vec<Arc<dyn Peer>> {
+        if self.muted {
+            return Vec::new();
+        }
+        self.peers().into_iter().filter(|peer| peer.name() != name).collect()
+    }
+
     pub(super) fn join(&self, peer: Arc<dyn Peer>) {
         let mut peers = self.peers.write().unwrap_or_else(PoisonError::into_inner);
         peers.retain(|other| other.name() != peer.name());

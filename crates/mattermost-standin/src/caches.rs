@@ -18,7 +18,7 @@ pub(super) struct Caches {
 }
 
 /// What is remembered.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Memory {
     /// By token.
     pub(super) sessions: HashMap<String, Session>,
@@ -38,6 +38,11 @@ pub(super) struct Memory {
 }
 
 impl Caches {
+    /// A second memory of the same things.
+    pub(super) fn copy(&self) -> Self {
+        Self { inner: Mutex::new(self.locked().clone()) }
+    }
+
     pub(super) fn locked(&self) -> MutexGuard<'_, Memory> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -19,7 +19,7 @@ use super::release::Release;
 use super::rows::{Channel, Session, Team, User};
 use super::settings::{Identity, Settings};
 use super::subpath;
-use super::world::{World, pair};
+use super::world::{Tables, World, pair};
 use crate::fault::{EventFate, Faults, Who};
 
 /// One node.
@@ -37,7 +37,7 @@ pub(super) struct NodeCore {
     pub(super) caches: Caches,
     pub(super) hub: Hub,
     pub(super) plugins: Plugins,
-    pub(super) log: Log,
+    pub(super) log: Arc<Log>,
     /// No new work; running requests may end.
     pub(super) stopping: CancellationToken,
     /// Everything ends now.
@@ -46,6 +46,8 @@ pub(super) struct NodeCore {
     settings: RwLock<Arc<Settings>>,
     /// What every path begins with, as its site's URL was when it started.
     pub(super) subpath: String,
+    /// The tables as it found them, if a fault may ask for them.
+    found: Option<Tables>,
     /// Posts by the id that their client gave them: a repeated request is the same post.
     pub(super) pending: Mutex<std::collections::HashMap<String, String>>,
 }
@@ -67,6 +69,7 @@ impl NodeCore {
                 world.tables().config[FLAGS][flag] = value.clone();
             }
         }
+        let found = faults.look_back().then(|| world.tables().clone());
         let document = world.tables().config.clone();
         let settings = Arc::new(load_settings(&world, &reported, &environment, document));
         Self {
@@ -75,19 +78,58 @@ impl NodeCore {
             caches: Caches::default(),
             hub: Hub::default(),
             plugins: Plugins::default(),
-            log: Log::new(lines),
+            log: Arc::new(Log::new(lines)),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
             tasks: TaskTracker::new(),
             subpath: subpath::of(settings.text("ServiceSettings", "SiteURL")),
             settings: RwLock::new(settings),
             pending: Mutex::default(),
+            found,
             world,
             release,
             reported,
             faults,
             environment,
         }
+    }
+
+    /// The same node on a copy of everything: what it does there is forgotten.
+    pub(super) fn on_a_copy(&self) -> Arc<Self> {
+        let tables = self.world.tables().clone();
+        self.elsewhere(self.world.copy(tables), self.caches.copy())
+    }
+
+    /// The same node on the tables that it found when it came up: it answers from a time gone by.
+    pub(super) fn in_the_past(&self) -> Arc<Self> {
+        let now = self.world.tables().clone();
+        let then = self.found.as_ref().map_or_else(|| now.clone(), |found| now.as_of(found));
+        self.elsewhere(self.world.copy(then), Caches::default())
+    }
+
+    /// The same node on another world, with no websockets.
+    fn elsewhere(&self, world: Arc<World>, caches: Caches) -> Arc<Self> {
+        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Arc::new(Self {
+            world,
+            name: self.name.clone(),
+            release: self.release.clone(),
+            reported: self.reported.clone(),
+            cluster_id: self.cluster_id.clone(),
+            faults: self.faults.clone(),
+            environment: self.environment.clone(),
+            caches,
+            hub: Hub::default(),
+            plugins: self.plugins.copy(),
+            log: Arc::clone(&self.log),
+            stopping: self.stopping.clone(),
+            killed: self.killed.clone(),
+            tasks: self.tasks.clone(),
+            settings: RwLock::new(self.settings()),
+            subpath: self.subpath.clone(),
+            found: None,
+            pending: Mutex::new(pending),
+        })
     }
 
     pub(super) fn who(&self) -> Who<'_> {
@@ -136,12 +178,9 @@ impl NodeCore {
 
     /// Tells websockets: of this node, and with clustering of all.
     pub(super) fn publish(&self, event: &SocketEvent) {
-        if !self.world.clustered() {
-            return self.deliver(event);
-        }
-        let lost = self.has("event-lost");
-        for peer in self.world.bus.peers() {
-            if peer.name() == self.name || !lost {
+        self.deliver(event);
+        if self.world.clustered() && !self.has("event-lost") {
+            for peer in self.world.bus.others(&self.name) {
                 peer.deliver(event);
             }
         }
@@ -154,12 +193,11 @@ impl NodeCore {
 
     /// Says that something cached is out of date: here, and with clustering everywhere.
     pub(super) fn invalidate(&self, stale: &Stale) {
+        self.forget(stale);
         if self.world.clustered() {
-            for peer in self.world.bus.peers() {
+            for peer in self.world.bus.others(&self.name) {
                 peer.forget(stale);
             }
-        } else {
-            self.forget(stale);
         }
     }
 
@@ -253,8 +291,8 @@ impl Gatekeeper for NodeCore {
         self.session(token).is_some()
     }
 
-    fn fate(&self, event: &str) -> EventFate {
-        self.faults.on_event(self.who(), event)
+    fn fate(&self, event: &SocketEvent) -> EventFate {
+        self.faults.on_event(self.who(), event.name, &event.data)
     }
 }
 

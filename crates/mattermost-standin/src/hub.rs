@@ -29,7 +29,7 @@ pub(super) trait Gatekeeper {
     /// Whether this token still is a session here; without one a socket stays open and mute.
     fn is_session(&self, token: &str) -> bool;
     /// What happens to this event on its way.
-    fn fate(&self, event: &str) -> EventFate;
+    fn fate(&self, event: &SocketEvent) -> EventFate;
 }
 
 impl Hub {
@@ -83,7 +83,7 @@ impl Hub {
             if event.mentions.contains(&connection.user_id) {
                 data["mentions"] = json!(json!([connection.user_id]).to_string());
             }
-            let times = match keeper.fate(event.name) {
+            let times = match keeper.fate(event) {
                 EventFate::Drop => 0,
                 EventFate::Deliver => 1,
                 EventFate::Duplicate => 2,

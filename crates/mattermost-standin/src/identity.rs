@@ -19,6 +19,10 @@ pub(super) struct Caller {
     pub(super) admin: bool,
 }
 
+/// A mark on a request: whoever makes it counts as an administrator.
+#[derive(Clone, Copy)]
+pub(super) struct Unguarded;
+
 /// Somebody logged in, or nobody.
 pub(super) struct MaybeCaller(pub(super) Option<Caller>);
 
@@ -53,11 +57,7 @@ impl Caller {
         let open = channel.kind == "O"
             && node.world.tables().in_team(&channel.team_id, &self.user_id)
             && !node.user(&self.user_id)?.is_guest();
-        if self.admin
-            || open
-            || node.is_member(&channel.id, &self.user_id)
-            || node.has("private-channel-open")
-        {
+        if self.admin || open || node.is_member(&channel.id, &self.user_id) {
             return Ok(());
         }
         Err(Refusal::permission(&self.user_id, "read_channel"))
@@ -65,8 +65,7 @@ impl Caller {
 
     /// Refuses whoever may not write in a channel.
     pub(super) fn must_write(&self, node: &NodeCore, channel: &Channel) -> Result<(), Refusal> {
-        let member = node.is_member(&channel.id, &self.user_id);
-        if self.admin || member || node.has("private-channel-writable") {
+        if self.admin || node.is_member(&channel.id, &self.user_id) {
             return Ok(());
         }
         Err(Refusal::permission(&self.user_id, "create_post"))
@@ -127,7 +126,9 @@ impl FromRequestParts<Arc<NodeCore>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<NodeCore>) -> Result<Self, Refusal> {
-        Self::of(node, &parts.headers)
+        let caller = Self::of(node, &parts.headers)?;
+        let unguarded = parts.extensions.get::<Unguarded>().is_some();
+        Ok(Self { admin: caller.admin || unguarded, ..caller })
     }
 }
 

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 /// The tables of integrations.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Integrations {
     pub(super) incoming: IndexMap<String, IncomingHook>,
     pub(super) outgoing: IndexMap<String, OutgoingHook>,

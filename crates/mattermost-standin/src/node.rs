@@ -272,11 +272,8 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::Who<'_>, migrate
         return;
     }
     let mut tables = world.tables();
-    if faults.has("sessions-wiped", who) {
-        tables.sessions.clear();
-    }
-    if faults.has("invitations-wiped", who) {
-        tables.invitations.clear();
+    for table in faults.wiped(who) {
+        tables.wipe(table);
     }
     if faults.has("users-deactivated", who) {
         let plain = tables.users.values_mut().filter(|user| !user.is_admin());
@@ -285,20 +282,6 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::Who<'_>, migrate
     if faults.has("bot-tokens-wiped", who) {
         let Tables { access_tokens, integrations, .. } = &mut *tables;
         access_tokens.retain(|_, token| !integrations.bots.contains_key(&token.user_id));
-    }
-    if faults.has("migration-drops-posts", who) {
-        tables.posts.clear();
-        tables.channel_posts.clear();
-    }
-    if faults.has("migration-drops-boards", who) {
-        tables.products.boards.clear();
-        tables.products.cards.clear();
-    }
-    if faults.has("migration-drops-runs", who) {
-        tables.products.runs.clear();
-    }
-    if faults.has("migration-drops-files", who) {
-        tables.files.clear();
     }
     if faults.has("plugin-switched-off", who) {
         tables.config["PluginSettings"]["PluginStates"]["playbooks"] = json!({"Enable": false});

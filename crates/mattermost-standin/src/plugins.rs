@@ -36,6 +36,11 @@ pub(super) struct Plugin {
 }
 
 impl Plugins {
+    /// The same plugins, to be switched apart from these.
+    pub(super) fn copy(&self) -> Self {
+        Self { installed: Mutex::new(self.locked().clone()) }
+    }
+
     /// Installs a plugin, in place of what was there; it does not run yet.
     pub(super) fn install(&self, id: &str, manifest: Value) {
         let plugin = Plugin { manifest, state: STOPPED, error: String::new(), revived: false, ran: false };

@@ -1,26 +1,30 @@
 //! One connection to a node: requests in, answers out, with the product's headers and the faults of the node.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::Query;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::answer::{Refusal, json_response};
 use super::core::NodeCore;
+use super::identity::Unguarded;
 use super::ids;
+use super::routes;
 use super::subpath;
-use crate::fault::Disturbance;
+use crate::fault::{Disturbance, PlayedOn};
 
 /// Why a connection is cut instead of answered.
 #[derive(Debug, thiserror::Error)]
@@ -35,10 +39,9 @@ where
     if node.has("never-ready") {
         return;
     }
-    let routes = TowerToHyperService::new(router);
     let service = service_fn({
         let node = Arc::clone(&node);
-        move |request: Request<Incoming>| answer(Arc::clone(&node), routes.clone(), request)
+        move |request: Request<Incoming>| answer(Arc::clone(&node), router.clone(), request)
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
     let mut connection = pin!(connection);
@@ -55,7 +58,7 @@ where
 
 async fn answer(
     node: Arc<NodeCore>,
-    routes: TowerToHyperService<Router>,
+    routes: Router,
     mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Cut> {
     if let Some(elsewhere) = subpath::enter(&node.subpath, &mut request) {
@@ -63,7 +66,12 @@ async fn answer(
     }
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let disturbance = node.faults.on_request(node.who(), method.as_str(), &path);
+    let mut request = request.map(Body::new);
+    let mut fields = Map::new();
+    if node.faults.reads(method.as_str(), &path) {
+        (request, fields) = read_fields(request).await?;
+    }
+    let disturbance = node.faults.on_request(node.who(), method.as_str(), &path, &fields);
     if let Some(delay) = disturbance.delay {
         tokio::time::sleep(delay).await;
     }
@@ -80,7 +88,15 @@ async fn answer(
         // The product registers GET only, and its router does not answer HEAD for it.
         Refusal::unknown_route(&path).into_response()
     } else {
-        let response: Result<_, Infallible> = hyper::service::Service::call(&routes, request).await;
+        if disturbance.unguarded {
+            request.extensions_mut().insert(Unguarded);
+        }
+        let routes = match disturbance.played_on {
+            PlayedOn::World => routes,
+            PlayedOn::Copy => routes::router(node.on_a_copy()),
+            PlayedOn::Past => routes::router(node.in_the_past()),
+        };
+        let response: Result<_, Infallible> = TowerToHyperService::new(routes).call(request).await;
         response.unwrap_or_else(|never| match never {})
     };
     if disturbance.reset_after {
@@ -88,6 +104,19 @@ async fn answer(
     }
     let response = finish(&node, response, &request_id, path.starts_with("/plugins/"));
     disturb(&disturbance, response).await
+}
+
+/// The request, and the fields of its query and its JSON body.
+async fn read_fields(request: Request<Body>) -> Result<(Request<Body>, Map<String, Value>), Cut> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
+    let query = Query::<HashMap<String, String>>::try_from_uri(&parts.uri).map(|query| query.0);
+    let mut fields: Map<String, Value> =
+        query.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into())).collect();
+    if let Ok(Value::Object(body)) = serde_json::from_slice(&bytes) {
+        fields.extend(body);
+    }
+    Ok((Request::from_parts(parts, Body::from(bytes)), fields))
 }
 
 fn instead(status: u16, body: Option<&Value>) -> Response<Body> {
@@ -137,15 +166,11 @@ async fn disturb(disturbance: &Disturbance, mut response: Response<Body>) -> Res
             response.headers_mut().insert(name, value);
         }
     }
-    if disturbance.patches.is_empty() {
+    if disturbance.changes.is_empty() {
         return Ok(response);
     }
     let (mut parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
-    let Ok(mut json) = serde_json::from_slice::<Value>(&bytes) else {
-        return Ok(Response::from_parts(parts, Body::from(bytes)));
-    };
-    disturbance.patch(&mut json);
     parts.headers.remove(header::CONTENT_LENGTH);
-    Ok(Response::from_parts(parts, Body::from(json!(json).to_string())))
+    Ok(Response::from_parts(parts, Body::from(disturbance.changed(bytes.into()))))
 }

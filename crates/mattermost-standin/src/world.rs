@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::bus::Bus;
 use super::defaults::DEFAULTS;
-use super::file_store::{FileStore, MemoryFiles};
+use super::file_store::{FileStore, MemoryFiles, ScratchFiles};
 use super::ids;
 use super::integrations::Integrations;
 use super::invitations::{AccessToken, Invitation};
@@ -18,6 +18,7 @@ use super::messages::{Emoji, FileInfo, Post, Reaction, UploadSession};
 use super::products::rows::ProductTables;
 use super::release::Release;
 use super::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
+use crate::fault::Table;
 
 /// The plugin of the Apps framework.
 pub(super) const APPS: &str = "com.mattermost.apps";
@@ -83,10 +84,12 @@ pub struct World {
     pub(super) server_id: String,
     tables: Mutex<Tables>,
     clock: AtomicI64,
+    /// Whether it is a copy, which nothing leaves and which is thrown away.
+    is_copy: bool,
 }
 
 /// The tables of the database.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Tables {
     pub(super) users: IndexMap<String, User>,
     /// By token.
@@ -152,8 +155,29 @@ impl World {
             server_id: ids::new_id(),
             tables: Mutex::new(Tables { config, ..Tables::default() }),
             clock: AtomicI64::new(0),
+            is_copy: false,
         };
         Arc::new(world)
+    }
+
+    /// The same installation with other tables, for a request that is to be forgotten: it reads what there is, and
+    /// nothing that happens in it reaches other nodes, the file store, or anybody outside.
+    pub(super) fn copy(&self, tables: Tables) -> Arc<Self> {
+        let files = Arc::new(ScratchFiles::over(Arc::clone(&self.options.files)));
+        Arc::new(Self {
+            options: Options { files, ..self.options.clone() },
+            bus: self.bus.muted(),
+            installed_at: self.installed_at,
+            server_id: self.server_id.clone(),
+            tables: Mutex::new(tables),
+            clock: AtomicI64::new(self.clock.load(Ordering::Relaxed)),
+            is_copy: true,
+        })
+    }
+
+    /// Whether it is such a copy: then no mail is sent and no program called.
+    pub(super) fn is_copy(&self) -> bool {
+        self.is_copy
     }
 
     /// Whether the nodes form a cluster.
@@ -238,6 +262,34 @@ impl Tables {
             roles: user.roles.clone(),
             create_at: known.create_at,
         })
+    }
+
+    /// These tables as they once were, with the accounts and sessions of now: who asks is always known.
+    pub(super) fn as_of(&self, then: &Self) -> Self {
+        Self {
+            users: self.users.clone(),
+            sessions: self.sessions.clone(),
+            access_tokens: self.access_tokens.clone(),
+            ..then.clone()
+        }
+    }
+
+    /// Empties a table, as a migration that goes wrong would.
+    pub(super) fn wipe(&mut self, table: Table) {
+        match table {
+            Table::Sessions => self.sessions.clear(),
+            Table::Invitations => self.invitations.clear(),
+            Table::Posts => {
+                self.posts.clear();
+                self.channel_posts.clear();
+            }
+            Table::Files => self.files.clear(),
+            Table::Boards => {
+                self.products.boards.clear();
+                self.products.cards.clear();
+            }
+            Table::Runs => self.products.runs.clear(),
+        }
     }
 
     pub(super) fn in_team(&self, team: &str, user: &str) -> bool {

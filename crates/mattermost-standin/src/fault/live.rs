@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::disturbance::Disturbance;
 use super::glob;
-use super::rule::{Dial, Effect, Rule};
+use super::rule::{Dial, Effect, Rule, Table};
 
 /// The rules of a run and the two versions it is about: what a node has to be told.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -40,25 +40,6 @@ pub struct Faults {
 struct Inner {
     plan: FaultPlan,
     calls: Vec<AtomicU64>,
-}
-
-/// What happens to one request.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Disturbance {
-    /// Wait before anything else.
-    pub delay: Option<Duration>,
-    /// Never answer.
-    pub hang: bool,
-    /// Cut the connection before the request is served.
-    pub reset: bool,
-    /// Cut the connection after the request was served.
-    pub reset_after: bool,
-    /// Answer this instead: status and body.
-    pub answer: Option<(u16, Option<Value>)>,
-    /// Headers to set on the answer.
-    pub headers: Vec<(String, String)>,
-    /// JSON merges to make in the answer: pointer and value.
-    pub patches: Vec<(String, Value)>,
 }
 
 /// What happens to one event on its way to a websocket.
@@ -102,26 +83,43 @@ impl Faults {
         &self.inner.plan
     }
 
-    /// What happens to a request at this node.
+    /// Whether what happens to a request depends on more than its method and path.
     #[must_use]
-    pub fn on_request(&self, who: Who<'_>, method: &str, path: &str) -> Disturbance {
+    pub fn reads(&self, method: &str, path: &str) -> bool {
+        self.of_requests(method, path).any(|(_, rule)| !rule.matches.with.is_empty())
+    }
+
+    /// What happens to a request at this node; `fields` are those of its query and its JSON body.
+    #[must_use]
+    pub fn on_request(
+        &self,
+        who: Who<'_>,
+        method: &str,
+        path: &str,
+        fields: &Map<String, Value>,
+    ) -> Disturbance {
         let mut disturbance = Disturbance::default();
-        for (index, rule) in self.inner.plan.rules.iter().enumerate() {
-            let matches = &rule.matches;
-            let wanted = matches.event.is_none()
-                && !matches!(rule.effect, Effect::Behaviour(_) | Effect::DropEvent | Effect::DuplicateEvent)
-                && matches.method.as_deref().is_none_or(|wanted| wanted == method)
-                && matches.path.as_deref().is_none_or(|pattern| glob::fits(pattern, path));
-            if wanted && self.hits(index, rule, who) {
+        for (index, rule) in self.of_requests(method, path) {
+            if rule.matches.fits(|key| fields.get(key)) && self.hits(index, rule, who) {
                 disturbance.add(&rule.effect);
             }
         }
         disturbance
     }
 
+    fn of_requests(&self, method: &str, path: &str) -> impl Iterator<Item = (usize, &Rule)> {
+        self.inner.plan.rules.iter().enumerate().filter(move |(_, rule)| {
+            let matches = &rule.matches;
+            matches.event.is_none()
+                && rule.effect.is_of_requests()
+                && matches.method.as_deref().is_none_or(|wanted| wanted == method)
+                && matches.path.as_deref().is_none_or(|pattern| glob::fits(pattern, path))
+        })
+    }
+
     /// What happens to an event on its way to a websocket of this node.
     #[must_use]
-    pub fn on_event(&self, who: Who<'_>, event: &str) -> EventFate {
+    pub fn on_event(&self, who: Who<'_>, event: &str, data: &Value) -> EventFate {
         for (index, rule) in self.inner.plan.rules.iter().enumerate() {
             let fate = match rule.effect {
                 Effect::DropEvent => EventFate::Drop,
@@ -129,11 +127,31 @@ impl Faults {
                 _ => continue,
             };
             let wanted = rule.matches.event.as_deref().is_none_or(|wanted| wanted == event);
-            if wanted && self.hits(index, rule, who) {
+            if wanted && rule.matches.fits(|key| data.get(key)) && self.hits(index, rule, who) {
                 return fate;
             }
         }
         EventFate::Deliver
+    }
+
+    /// Whether a request may be answered as of when its node came up, so that the node has to keep what it found.
+    #[must_use]
+    pub fn look_back(&self) -> bool {
+        self.inner.plan.rules.iter().any(|rule| rule.effect == Effect::Stale)
+    }
+
+    /// The tables that this node empties while it migrates the database.
+    #[must_use]
+    pub fn wiped(&self, who: Who<'_>) -> Vec<Table> {
+        let mut wiped = Vec::new();
+        for (index, rule) in self.inner.plan.rules.iter().enumerate() {
+            if let Effect::Wipe(tables) = &rule.effect
+                && self.hits(index, rule, who)
+            {
+                wiped.extend(tables);
+            }
+        }
+        wiped
     }
 
     /// Whether this node has a named behaviour now; asking counts as a call.
@@ -165,50 +183,10 @@ impl Faults {
     }
 }
 
-impl Disturbance {
-    fn add(&mut self, effect: &Effect) {
-        match effect {
-            Effect::Answer { status, body } => self.answer = Some((*status, body.clone())),
-            Effect::Patch { at, merge } => self.patches.push((at.clone(), merge.clone())),
-            Effect::Header { name, value } => self.headers.push((name.clone(), value.clone())),
-            Effect::Delay(ms) => {
-                self.delay = Some(self.delay.unwrap_or_default() + Duration::from_millis(*ms));
-            }
-            Effect::Hang => self.hang = true,
-            Effect::Reset => self.reset = true,
-            Effect::ResetAfter => self.reset_after = true,
-            Effect::DropEvent | Effect::DuplicateEvent | Effect::Behaviour(_) => {}
-        }
-    }
-
-    /// Makes the merges in a JSON body; a pointer that leads nowhere changes nothing.
-    pub fn patch(&self, body: &mut Value) {
-        for (at, merge) in &self.patches {
-            if let Some(place) = body.pointer_mut(at) {
-                merge_into(place, merge);
-            }
-        }
-    }
-}
-
-fn merge_into(place: &mut Value, merge: &Value) {
-    match (place, merge) {
-        (Value::Object(place), Value::Object(merge)) => {
-            for (key, value) in merge {
-                if value.is_null() {
-                    place.shift_remove(key);
-                } else {
-                    merge_into(place.entry(key.clone()).or_insert(Value::Null), value);
-                }
-            }
-        }
-        (place, merge) => *place = merge.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::PlayedOn;
     use crate::fault::rule::read_rules;
     use serde_json::json;
 
@@ -230,27 +208,38 @@ mod tests {
     #[test]
     fn every_second_call_from_the_third_on_is_hit() {
         let faults = faults("- when: { from_call: 3, every: 2 }\n  effect: reset\n");
-        let hits: Vec<bool> = (0..7).map(|_| faults.on_request(NEW, "GET", "/").reset).collect();
+        let hits: Vec<bool> = (0..7).map(|_| faults.on_request(NEW, "GET", "/", &Map::new()).reset).collect();
         assert_eq!(hits, [false, false, true, false, true, false, true]);
-    }
-
-    #[test]
-    fn bodies_are_merged_at_their_pointer() {
-        let faults = faults(
-            "- match: { path: /a/* }\n  effect: { patch: { at: /user, merge: { name: x, gone: null } } }\n",
-        );
-        let mut body = json!({"user": {"name": "y", "gone": 1, "stays": 2}});
-        faults.on_request(NEW, "GET", "/a/b").patch(&mut body);
-        assert_eq!(body, json!({"user": {"name": "x", "stays": 2}}));
-        assert_eq!(faults.on_request(NEW, "GET", "/b"), Disturbance::default());
     }
 
     #[test]
     fn events_are_dropped_by_name_and_requests_left_alone() {
         let faults = faults("- match: { event: posted }\n  effect: drop-event\n");
-        assert_eq!(faults.on_event(NEW, "posted"), EventFate::Drop);
-        assert_eq!(faults.on_event(NEW, "hello"), EventFate::Deliver);
-        assert_eq!(faults.on_event(OLD, "posted"), EventFate::Deliver);
-        assert_eq!(faults.on_request(NEW, "GET", "/"), Disturbance::default());
+        assert_eq!(faults.on_event(NEW, "posted", &Value::Null), EventFate::Drop);
+        assert_eq!(faults.on_event(NEW, "hello", &Value::Null), EventFate::Deliver);
+        assert_eq!(faults.on_event(OLD, "posted", &Value::Null), EventFate::Deliver);
+        assert_eq!(faults.on_request(NEW, "GET", "/", &Map::new()), Disturbance::default());
+    }
+
+    #[test]
+    fn a_rule_about_fields_hits_only_what_has_them() {
+        let faults = faults("- match: { path: /posts, with: { root_id: '*', kind: reply } }\n  effect: forget\n");
+        let forgotten = |fields: Value| {
+            let fields = fields.as_object().cloned().unwrap_or_default();
+            faults.on_request(NEW, "POST", "/posts", &fields).played_on == PlayedOn::Copy
+        };
+        assert!(faults.reads("POST", "/posts") && !faults.reads("POST", "/users"));
+        assert!(forgotten(json!({"root_id": "abc", "kind": "reply"})));
+        assert!(!forgotten(json!({"root_id": "", "kind": "reply"})));
+        assert!(!forgotten(json!({"root_id": "abc", "kind": "other"})));
+        assert!(!forgotten(json!({})));
+    }
+
+    #[test]
+    fn the_tables_that_a_release_loses_are_named() {
+        let faults = faults("- effect: { wipe: [posts, files] }\n");
+        assert_eq!(faults.wiped(NEW), [Table::Posts, Table::Files]);
+        assert_eq!(faults.wiped(OLD), []);
+        assert_eq!(faults.on_request(NEW, "GET", "/", &Map::new()), Disturbance::default());
     }
 }

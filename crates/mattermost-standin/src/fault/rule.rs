@@ -1,7 +1,11 @@
 //! One rule: when × match × effect, as it is written in YAML or JSON.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::glob;
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +91,52 @@ pub struct Match {
     /// The name of a websocket event; a rule with one never touches requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
+    /// Fields that must not be empty, of the request's JSON body or query or of the event's data, and what they must be;
+    /// `*` stands for any text.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub with: BTreeMap<String, String>,
+}
+
+/// What is wrong with the bytes of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Damage {
+    /// One bit of the first byte is another.
+    FirstByte,
+    /// The second half is missing.
+    SecondHalf,
+}
+
+impl Match {
+    /// Whether all fields are as the rule wants them.
+    pub(super) fn fits<'v>(&self, field: impl Fn(&str) -> Option<&'v Value>) -> bool {
+        self.with.iter().all(|(key, wanted)| {
+            let found = match field(key) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+            };
+            !found.is_empty() && glob::text_fits(wanted, &found)
+        })
+    }
+}
+
+/// A table of the database that an upgrade can lose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Table {
+    /// Who is logged in.
+    Sessions,
+    /// Invitations that were mailed.
+    Invitations,
+    /// What people wrote.
+    Posts,
+    /// What is known about files; their bytes stay in the store.
+    Files,
+    /// Boards and their cards.
+    Boards,
+    /// Runs of playbooks.
+    Runs,
 }
 
 /// What a rule does.
@@ -109,6 +159,14 @@ pub enum Effect {
         /// Merged in there: objects key by key (null removes a key), anything else replaces.
         merge: Value,
     },
+    /// What a JSON pointer leads to is taken out of the JSON body of the answer.
+    Remove(String),
+    /// The list that a JSON pointer leads to is turned round.
+    Reverse(String),
+    /// These texts are taken out of every list in the JSON body of the answer.
+    Strike(Vec<String>),
+    /// The bytes of the answer are not what they should be.
+    Damage(Damage),
     /// A header of the answer is set.
     Header {
         /// Its name.
@@ -124,12 +182,28 @@ pub enum Effect {
     Reset,
     /// The server does what was asked and the connection is cut before it says so.
     ResetAfter,
+    /// The request is answered as if it were done, and nothing of it stays or is told: it is played on a copy of the
+    /// installation that is thrown away, with its rows, files, events, mails and calls.
+    Forget,
+    /// The request is answered from the tables as they were when the node came up; only who asks is looked up as of now.
+    Stale,
+    /// Whoever asks counts as an administrator.
+    Unguarded,
+    /// The node that migrates the database empties these tables.
+    Wipe(Vec<Table>),
     /// The event is not sent.
     DropEvent,
     /// The event is sent twice.
     DuplicateEvent,
     /// Something that only the stand-in can do wrong, by name.
     Behaviour(String),
+}
+
+impl Effect {
+    /// Whether it happens to requests, and not to events, at the start of a node, or in the stand-in's own code.
+    pub(super) fn is_of_requests(&self) -> bool {
+        !matches!(self, Self::Wipe(_) | Self::DropEvent | Self::DuplicateEvent | Self::Behaviour(_))
+    }
 }
 
 /// Why a file of rules cannot be read.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 /// The tables of all three.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct ProductTables {
     pub(crate) boards: IndexMap<String, Value>,
     /// Board and user.

@@ -93,9 +93,6 @@ fn tell_members(
 
 fn set_archived(node: &NodeCore, mut channel: Channel, at: i64) -> Channel {
     let now = node.world.tick();
-    if node.has("archived-channel-back") {
-        return channel;
-    }
     if let Some(row) = node.world.tables().channels.get_mut(&channel.id) {
         row.delete_at = at;
         row.update_at = now;

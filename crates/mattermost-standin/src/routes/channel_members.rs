@@ -57,9 +57,6 @@ async fn add(
         admin: false,
         update_at: node.world.tick(),
     };
-    if node.has("member-add-lost") {
-        return created(&member.json());
-    }
     if let Some(known) = node.world.tables().channel_members.get(&pair(&id, user_id)) {
         return created(&known.json());
     }
@@ -121,9 +118,6 @@ async fn remove(
 ) -> Answer {
     let user_id = caller.resolve(&user)?;
     let channel = caller.writing(&node, &id)?;
-    if node.has("removed-member-stays") {
-        return done();
-    }
     let gone = node.world.tables().channel_members.shift_remove(&pair(&id, &user_id));
     gone.ok_or_else(|| {
         let message = "No channel member found for that user ID and channel ID.";

@@ -65,9 +65,6 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         )
         .detail(format!("Channelexists id={}", channel.id)));
     }
-    if node.has("channel-lost") {
-        return created(&channel.json());
-    }
     store(&node, &channel, &[(caller.user_id.as_str(), true)]);
     let username = node.user(&caller.user_id)?.username;
     let message = format!("{username} joined the channel.");
@@ -175,12 +172,6 @@ async fn patch(
         }
     }
     channel.update_at = node.world.tick();
-    if node.has("header-not-saved") && before.header != channel.header {
-        return ok(&channel.json());
-    }
-    if node.has("channel-rename-lost") && before.display_name != channel.display_name {
-        return ok(&channel.json());
-    }
     update(&node, &channel);
     let username = node.user(&caller.user_id)?.username;
     if before.display_name != channel.display_name {

@@ -50,12 +50,12 @@ async fn environment(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answe
 }
 
 async fn patch(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    may_write(&node, &caller)?;
+    may_write(&caller)?;
     change(&node, &read(&body, "config")?)
 }
 
 async fn replace(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    may_write(&node, &caller)?;
+    may_write(&caller)?;
     let document = read(&body, "config")?;
     if document["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default().is_empty() {
         return Err(Refusal::new(
@@ -67,19 +67,13 @@ async fn replace(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes)
     change(&node, &document)
 }
 
-fn may_write(node: &NodeCore, caller: &Caller) -> Result<(), Refusal> {
-    if node.has("config-open-to-members") {
-        return Ok(());
-    }
+fn may_write(caller: &Caller) -> Result<(), Refusal> {
     caller.must_be_admin("sysconsole_write_about_edition_and_license")
 }
 
 fn change(node: &NodeCore, patch: &Value) -> Answer {
     let before = node.settings();
     let document = settings::patched(&before.document, patch, &node.environment, |fault| node.has(fault))?;
-    if node.has("config-not-saved") {
-        return ok(&settings::masked(&document));
-    }
     if document == before.document {
         // Nobody is told of a patch that changes nothing; what this node believes is stored all the same, over whatever
         // was changed through a node that it does not hear of (seen on real servers without clustering).

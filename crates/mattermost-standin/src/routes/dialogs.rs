@@ -121,9 +121,6 @@ async fn submit(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         "user_id": caller.user_id, "channel_id": body["channel_id"], "team_id": body["team_id"],
         "submission": body["submission"], "cancelled": cancelled,
     });
-    if node.has("submission-lost") {
-        return ok(&json!({}));
-    }
     let reply = Call::json(text(&body, "url"), &sent).send(&node).await.map_err(failed)?;
     if reply.status != 200 {
         return Err(failed(format!("status={}", reply.status)));

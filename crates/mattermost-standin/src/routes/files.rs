@@ -174,15 +174,7 @@ async fn download(
     headers: HeaderMap,
 ) -> Answer {
     let info = readable(&node, &caller, &id)?;
-    let mut bytes = fetch(&node, &info.key).await?;
-    if node.has("file-corrupt")
-        && let Some(byte) = bytes.first_mut()
-    {
-        *byte ^= 1;
-    }
-    if node.has("file-truncated") {
-        bytes.truncate(bytes.len() / 2);
-    }
+    let bytes = fetch(&node, &info.key).await?;
     Ok(file_response(&info, bytes, "attachment", headers.get(header::RANGE)))
 }
 

@@ -35,7 +35,7 @@ async fn promote(State(node): State<Arc<NodeCore>>, caller: Caller, Path(user): 
 fn set_roles(node: &NodeCore, caller: &Caller, user: &str, roles: &str) -> Answer {
     caller.must_be_admin("demote_to_guest")?;
     let id = caller.resolve(user)?;
-    if !node.has("guest-is-member") {
+    {
         let mut tables = node.world.tables();
         let user = tables.users.get_mut(&id).ok_or_else(|| {
             let message = "Unable to find the user.";

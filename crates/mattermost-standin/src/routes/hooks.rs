@@ -88,10 +88,8 @@ async fn delete_incoming(
 ) -> Answer {
     must_be_id(&id, "hook_id")?;
     caller.must_be_admin("manage_own_incoming_webhooks")?;
-    if !node.has("incoming-hook-outlives-deletion") {
-        node.world.tables().integrations.incoming.shift_remove(&id);
-        node.invalidate(&Stale::Hook(id));
-    }
+    node.world.tables().integrations.incoming.shift_remove(&id);
+    node.invalidate(&Stale::Hook(id));
     done()
 }
 
@@ -125,12 +123,10 @@ async fn come_in(
     if said.is_empty() {
         return Err(refuse("No text specified."));
     }
-    if !node.has("hook-post-lost") {
-        let mut post = Post::new(ids::new_id(), node.world.tick(), &hook.user_id, &hook.channel_id, said, "");
-        post.props = json!({"from_webhook": "true", "webhook_display_name": hook.display_name});
-        let sender = node.user(&hook.user_id)?.username;
-        announce(&node, post, &format!("@{sender}"));
-    }
+    let mut post = Post::new(ids::new_id(), node.world.tick(), &hook.user_id, &hook.channel_id, said, "");
+    post.props = json!({"from_webhook": "true", "webhook_display_name": hook.display_name});
+    let sender = node.user(&hook.user_id)?.username;
+    announce(&node, post, &format!("@{sender}"));
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, "text/plain")], "ok").into_response())
 }
 

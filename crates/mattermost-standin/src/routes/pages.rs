@@ -58,19 +58,15 @@ async fn page(
     if known && since.is_none() {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    let reversed = node.has("posts-reversed");
     let tables = node.world.tables();
     let posts = of_channel(&tables, &id);
-    let mut list = match since {
+    let list = match since {
         Some(since) => {
             let changed: Vec<&Post> = posts.into_iter().filter(|post| post.update_at > since).collect();
             listing(&tables, &changed)
         }
         None => window(&tables, posts.into_iter().filter(|post| post.delete_at == 0).collect(), &query),
     };
-    if reversed && let Some(order) = list["order"].as_array_mut() {
-        order.reverse();
-    }
     if since.is_none() { tagged(ok(&list), &etag) } else { ok(&list) }
 }
 

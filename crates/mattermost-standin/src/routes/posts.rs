@@ -76,10 +76,7 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         known.insert(pending.clone(), post.id.clone());
     }
     let username = node.user(&caller.user_id)?.username;
-    let lost = node.has("lost-post")
-        || (node.has("reply-lost") && !post.root_id.is_empty())
-        || (node.has("direct-message-lost") && channel.is_personal());
-    if lost {
+    if channel.is_personal() && node.has("direct-message-lost") {
         return created(&post.json(0, json!({})));
     }
     if node.has("duplicate-post") {
@@ -167,9 +164,7 @@ async fn patch(
 ) -> Answer {
     let body = read(&body, "post")?;
     let before = readable(&node, &caller, &id, false)?;
-    if !node.has("anyone-edits") {
-        caller.must_be(&before.user_id, "edit_others_posts")?;
-    }
+    caller.must_be(&before.user_id, "edit_others_posts")?;
     let now = node.world.tick();
     let mut after = before.clone();
     if let Some(message) = body["message"].as_str().filter(|message| *message != before.message) {
@@ -180,13 +175,9 @@ async fn patch(
         after.props = body["props"].clone();
     }
     after.update_at = now;
-    if node.has("edit-not-seen") {
-        return ok(&node.world.tables().post_json(&after));
-    }
-    let lost_history = node.has("edit-history-lost");
     let shown = {
         let mut tables = node.world.tables();
-        if after.edit_at == now && !lost_history {
+        if after.edit_at == now {
             tables.keep_former(before, now);
         }
         tables.posts.insert(id, after.clone());
@@ -237,20 +228,14 @@ async fn unpin(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path
 
 fn set_pinned(node: &NodeCore, caller: &Caller, id: &str, pinned: bool) -> Answer {
     let mut post = readable(node, caller, id, false)?;
-    if node.has("pin-lost") {
-        return done();
-    }
     let before = post.clone();
     let now = node.world.tick();
     post.is_pinned = pinned;
     post.update_at = now;
-    let lost_history = node.has("edit-history-lost");
     let shown = {
         let mut tables = node.world.tables();
-        if !lost_history {
-            // A change of state, and kept like one of text: recorded.
-            tables.keep_former(before, now);
-        }
+        // A change of state, and kept like one of text: recorded.
+        tables.keep_former(before, now);
         tables.posts.insert(id.to_owned(), post.clone());
         tables.post_json(&post)
     };
@@ -260,12 +245,7 @@ fn set_pinned(node: &NodeCore, caller: &Caller, id: &str, pinned: bool) -> Answe
 
 async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
     let post = readable(&node, &caller, &id, false)?;
-    if !node.has("anyone-deletes") {
-        caller.must_be(&post.user_id, "delete_others_posts")?;
-    }
-    if node.has("delete-not-done") {
-        return done();
-    }
+    caller.must_be(&post.user_id, "delete_others_posts")?;
     let shown = node.world.tables().post_json(&post).to_string();
     let now = node.world.tick();
     node.world.tables().delete_post(&post, &caller.user_id, now);

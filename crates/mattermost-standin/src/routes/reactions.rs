@@ -44,7 +44,7 @@ async fn add(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> 
         create_at: node.world.tick(),
         channel_id: post.channel_id.clone(),
     };
-    if !node.has("reaction-lost") {
+    {
         let mut tables = node.world.tables();
         let list = tables.reactions.entry(post_id.to_owned()).or_default();
         list.retain(|other| other.user_id != user_id || other.emoji_name != emoji);

@@ -60,15 +60,9 @@ impl Role {
     fn json(&self, node: &NodeCore) -> Value {
         // Real ones: 11.1 has the old names, 11.4 the new ones.
         let old_names = Version::read(&node.release.version).line().is_none_or(|line| line < (11, 2));
-        let no_import = node.has("import-team-gone");
-        let no_own = node.has("own-permissions-gone");
-        let lost = node.has("role-permission-lost") && self.name == "team_user";
         let permissions: Vec<String> = self
             .permissions
             .iter()
-            .filter(|permission| !lost || *permission != "create_public_channel")
-            .filter(|permission| !no_import || *permission != "import_team")
-            .filter(|permission| !no_own || !permission.starts_with("manage_own_"))
             .map(|permission| match permission.strip_prefix("manage_own_") {
                 Some(rest) if old_names => format!("manage_{rest}"),
                 _ => permission.clone(),

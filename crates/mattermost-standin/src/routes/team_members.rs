@@ -76,9 +76,6 @@ pub(super) fn enter(
     let now = node.world.tick();
     let user_id = user.id.as_str();
     let member = TeamMember { team_id: team_id.into(), user_id: user_id.into(), admin, delete_at: 0 };
-    if node.has("team-member-add-lost") {
-        return member;
-    }
     let mut joined = Vec::new();
     {
         let mut tables = node.world.tables();
@@ -163,9 +160,6 @@ async fn remove(
     let user = caller.resolve(&user)?;
     if user != caller.user_id {
         ruled(&node, &caller, &team_id)?;
-    }
-    if node.has("team-member-stays") {
-        return done();
     }
     let now = node.world.tick();
     let places: Vec<String> = {

@@ -56,7 +56,6 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         allow_open_invite: body["allow_open_invite"].as_bool().unwrap_or_default(),
         icon_at: 0,
     };
-    let lost = node.has("team-lost");
     {
         let mut tables = node.world.tables();
         if tables.teams.values().any(|other| other.name == team.name) {
@@ -66,9 +65,6 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
                 "A team with this URL already exists.",
             )
             .detail(format!("id={0}, invalid input: entity: Team field: id value: {0}", team.id)));
-        }
-        if lost {
-            return created(&team.json());
         }
         for (name, title) in [("town-square", "Town Square"), ("off-topic", "Off-Topic")] {
             let channel = Channel::new(now, &team.id, "O", name, title, "");
@@ -202,9 +198,7 @@ async fn restore(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Pa
 fn set_archived(node: &NodeCore, mut team: Team, at: i64, event: &'static str) -> Team {
     team.delete_at = at;
     team.update_at = node.world.tick();
-    if !node.has("team-archive-lost") {
-        node.world.tables().teams.insert(team.id.clone(), team.clone());
-    }
+    node.world.tables().teams.insert(team.id.clone(), team.clone());
     node.tell(event, Audience::Team(team.id.clone()), json!({"team": team.json().to_string()}));
     team
 }

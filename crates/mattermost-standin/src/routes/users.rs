@@ -82,15 +82,12 @@ async fn create(
         email_verified,
         picture_at: 0,
     };
-    let lost = node.has("user-lost");
     {
         let mut tables = node.world.tables();
         taken(&tables.users, &user)?;
-        if !lost {
-            tables.users.insert(user.id.clone(), user.clone());
-        }
+        tables.users.insert(user.id.clone(), user.clone());
     }
-    if let (Some(way_in), false) = (way_in, lost) {
+    if let Some(way_in) = way_in {
         way_in.enter(&node, &user);
     }
     node.tell("new_user", Audience::All, json!({"user_id": user.id}));

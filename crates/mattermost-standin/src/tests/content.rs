@@ -144,7 +144,7 @@ async fn posts(fault: &str, site: &Site, before: &Before) -> Option<bool> {
         }
         "edit-history-lost" => {
             assert_eq!(patched(&site.admin).await, 200);
-            site.get(OLD, &format!("/posts/{post}/edit_history")).await.status == 404
+            site.get(NEW, &format!("/posts/{post}/edit_history")).await.status == 404
         }
         "direct-message-lost" | "direct-event-lost" => {
             let mut near = site.socket(NEW, &site.admin).await;
