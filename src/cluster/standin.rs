@@ -14,7 +14,7 @@ use super::error::Error;
 use super::guest::{Guest, GuestEnd};
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::images::Images;
-use crate::fault::{Faults, Who};
+use crate::fault::{AskingNode, Faults};
 use crate::mattermost::Address;
 use crate::standin::balancer::Balancer;
 use crate::standin::store::{Store, StoreOptions, StoreServer};
@@ -182,7 +182,7 @@ impl StandInCluster {
         let release = self.release_of(node).await?;
         let labels = [("version", &release.version), ("revision", &release.build_hash)]
             .map(|(key, value)| (format!("org.opencontainers.image.{key}"), value.clone()));
-        let who = Who { name: node, version: &release.version };
+        let who = AskingNode { name: node, version: &release.version };
         let missing = self.options.faults.has("plugin-missing", who).then_some("playbooks");
         let packaged = release.plugins.iter().filter(|(id, _)| Some(id.as_str()) != missing);
         let bundles = packaged.flat_map(|(id, version)| {

@@ -8,53 +8,30 @@
 //! are those of recorded exchanges with 11.6; it shares no wire types with `mattermost-client`, so that a
 //! shared mistake cannot hide itself.
 //!
+//! Its rooms: `db` is what is kept, `events` what is told, `node` one server around its `routes` and `products`, `files` and
+//! `outside` what a node reaches beyond the database. `store` is an S3 server and `balancer` an HTTP one, each by itself.
+//!
 //! A node may carry [`crate::fault::Faults`]: this is how the checks are proved to notice what they should.
 //! [`serve_world`] and [`run_node`] split the same thing over processes, so that nodes can be containers.
 
-mod announce;
-mod answer;
 pub mod balancer;
-mod bucket_files;
-mod bundle;
-mod bus;
-mod buttons;
-mod caches;
-mod core;
-mod defaults;
-mod environment;
+mod db;
+mod events;
 pub mod fault;
-mod file_store;
-mod hub;
-mod identity;
-mod ids;
-mod integrations;
-mod invitations;
-mod log;
-mod mail;
-mod media;
-mod messages;
-mod migrations;
+mod files;
 mod node;
-mod outgoing;
-mod plugins;
+mod outside;
 mod products;
 pub mod release;
 mod remote;
 mod routes;
-mod rows;
-mod serve;
-mod settings;
-mod socket;
 pub mod store;
-mod subpath;
 #[cfg(test)]
 mod tests;
-mod triggers;
-mod world;
 
-pub use bucket_files::{BucketFiles, BucketPlace};
-pub use file_store::{FileAnswer, FileStore, FileStoreError, MemoryFiles};
-pub use node::{Node, StartError};
+pub use db::world::{Options, World};
+pub use files::bucket::{BucketFiles, BucketPlace};
+pub use files::store::{FileAnswer, FileStore, FileStoreError, MemoryFiles};
+pub use node::life::{Node, StartError};
 pub use release::Release;
 pub use remote::{RemoteNode, run_node, serve_world};
-pub use world::{Options, World};

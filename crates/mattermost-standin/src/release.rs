@@ -1,6 +1,6 @@
 //! Releases that a stand-in node can run: a version and what goes with it.
 
-use super::ids;
+use crate::db::ids;
 
 /// A version, and what a server of this version reports.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,11 +18,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::bucket_files::{BucketFiles, BucketPlace};
-use super::node::{Running, StartError};
-use super::release;
-use super::world::World;
+use crate::db::world::World;
 use crate::fault::{FaultPlan, Faults};
+use crate::files::bucket::{BucketFiles, BucketPlace};
+use crate::node::life::{Running, StartError};
+use crate::release;
 
 /// Long enough for the second that a stopping node gives to running requests.
 const STOP_GRACE: Duration = Duration::from_secs(5);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::disturbance::Disturbance;
 use super::glob;
-use super::rule::{Dial, Effect, Rule, Table};
+use super::rule::{AppliesTo, Effect, Rule, Table};
 
 /// The rules of a run and the two versions it is about: what a node has to be told.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct FaultPlan {
 
 /// The node that asks.
 #[derive(Debug, Clone, Copy)]
-pub struct Who<'a> {
+pub struct AskingNode<'a> {
     /// Its name.
     pub name: &'a str,
     /// The version it really runs.
@@ -44,7 +44,7 @@ struct Inner {
 
 /// What happens to one event on its way to a websocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventFate {
+pub enum EventEffect {
     /// It is sent.
     Deliver,
     /// It is lost.
@@ -93,7 +93,7 @@ impl Faults {
     #[must_use]
     pub fn on_request(
         &self,
-        who: Who<'_>,
+        who: AskingNode<'_>,
         method: &str,
         path: &str,
         fields: &Map<String, Value>,
@@ -119,19 +119,19 @@ impl Faults {
 
     /// What happens to an event on its way to a websocket of this node.
     #[must_use]
-    pub fn on_event(&self, who: Who<'_>, event: &str, data: &Value) -> EventFate {
+    pub fn on_event(&self, who: AskingNode<'_>, event: &str, data: &Value) -> EventEffect {
         for (index, rule) in self.inner.plan.rules.iter().enumerate() {
-            let fate = match rule.effect {
-                Effect::DropEvent => EventFate::Drop,
-                Effect::DuplicateEvent => EventFate::Duplicate,
+            let effect = match rule.effect {
+                Effect::DropEvent => EventEffect::Drop,
+                Effect::DuplicateEvent => EventEffect::Duplicate,
                 _ => continue,
             };
             let wanted = rule.matches.event.as_deref().is_none_or(|wanted| wanted == event);
             if wanted && rule.matches.fits(|key| data.get(key)) && self.hits(index, rule, who) {
-                return fate;
+                return effect;
             }
         }
-        EventFate::Deliver
+        EventEffect::Deliver
     }
 
     /// Whether a request may be answered as of when its node came up, so that the node has to keep what it found.
@@ -142,7 +142,7 @@ impl Faults {
 
     /// The tables that this node empties while it migrates the database.
     #[must_use]
-    pub fn wiped(&self, who: Who<'_>) -> Vec<Table> {
+    pub fn wiped(&self, who: AskingNode<'_>) -> Vec<Table> {
         let mut wiped = Vec::new();
         for (index, rule) in self.inner.plan.rules.iter().enumerate() {
             if let Effect::Wipe(tables) = &rule.effect
@@ -156,21 +156,23 @@ impl Faults {
 
     /// Whether this node has a named behaviour now; asking counts as a call.
     #[must_use]
-    pub fn has(&self, behaviour: &str, who: Who<'_>) -> bool {
+    pub fn has(&self, behaviour: &str, who: AskingNode<'_>) -> bool {
         self.inner.plan.rules.iter().enumerate().any(|(index, rule)| {
             matches!(&rule.effect, Effect::Behaviour(name) if name == behaviour)
                 && self.hits(index, rule, who)
         })
     }
 
-    fn hits(&self, index: usize, rule: &Rule, who: Who<'_>) -> bool {
+    fn hits(&self, index: usize, rule: &Rule, who: AskingNode<'_>) -> bool {
         let plan = &self.inner.plan;
         let concerned = match &rule.when.node {
-            Dial::All => true,
-            Dial::New => who.version == plan.release_version,
+            AppliesTo::All => true,
+            AppliesTo::New => who.version == plan.release_version,
             // Without this a run between two builds of one version would have no healthy node at all.
-            Dial::Old => who.version == plan.stable_version && plan.stable_version != plan.release_version,
-            Dial::Named(name) => name == who.name,
+            AppliesTo::Old => {
+                who.version == plan.stable_version && plan.stable_version != plan.release_version
+            }
+            AppliesTo::Named(name) => name == who.name,
         };
         if !concerned {
             return false;
@@ -190,8 +192,8 @@ mod tests {
     use crate::fault::rule::read_rules;
     use serde_json::json;
 
-    const OLD: Who<'_> = Who { name: "node1", version: "11.6.0" };
-    const NEW: Who<'_> = Who { name: "node2", version: "11.7.0" };
+    const OLD: AskingNode<'_> = AskingNode { name: "node1", version: "11.6.0" };
+    const NEW: AskingNode<'_> = AskingNode { name: "node2", version: "11.7.0" };
 
     fn faults(yaml: &str) -> Faults {
         Faults::new(read_rules(yaml).unwrap(), "11.6.0", "11.7.0")
@@ -215,15 +217,16 @@ mod tests {
     #[test]
     fn events_are_dropped_by_name_and_requests_left_alone() {
         let faults = faults("- match: { event: posted }\n  effect: drop-event\n");
-        assert_eq!(faults.on_event(NEW, "posted", &Value::Null), EventFate::Drop);
-        assert_eq!(faults.on_event(NEW, "hello", &Value::Null), EventFate::Deliver);
-        assert_eq!(faults.on_event(OLD, "posted", &Value::Null), EventFate::Deliver);
+        assert_eq!(faults.on_event(NEW, "posted", &Value::Null), EventEffect::Drop);
+        assert_eq!(faults.on_event(NEW, "hello", &Value::Null), EventEffect::Deliver);
+        assert_eq!(faults.on_event(OLD, "posted", &Value::Null), EventEffect::Deliver);
         assert_eq!(faults.on_request(NEW, "GET", "/", &Map::new()), Disturbance::default());
     }
 
     #[test]
     fn a_rule_about_fields_hits_only_what_has_them() {
-        let faults = faults("- match: { path: /posts, with: { root_id: '*', kind: reply } }\n  effect: forget\n");
+        let faults =
+            faults("- match: { path: /posts, with: { root_id: '*', kind: reply } }\n  effect: forget\n");
         let forgotten = |fields: Value| {
             let fields = fields.as_object().cloned().unwrap_or_default();
             faults.on_request(NEW, "POST", "/posts", &fields).played_on == PlayedOn::Copy
@@ -233,6 +236,21 @@ mod tests {
         assert!(!forgotten(json!({"root_id": "", "kind": "reply"})));
         assert!(!forgotten(json!({"root_id": "abc", "kind": "other"})));
         assert!(!forgotten(json!({})));
+    }
+
+    #[test]
+    fn a_field_can_be_wanted_empty_or_missing() {
+        let faults = faults("- match: { with: { file_ids: '' } }\n  effect: forget\n");
+        let forgotten = |fields: Value| {
+            let fields = fields.as_object().cloned().unwrap_or_default();
+            faults.on_request(NEW, "POST", "/posts", &fields).played_on == PlayedOn::Copy
+        };
+        assert!(
+            forgotten(json!({}))
+                && forgotten(json!({"file_ids": []}))
+                && forgotten(json!({"file_ids": null}))
+        );
+        assert!(!forgotten(json!({"file_ids": ["a"]})));
     }
 
     #[test]

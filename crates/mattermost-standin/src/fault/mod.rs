@@ -16,5 +16,5 @@ mod rule;
 
 pub use catalogue::{NamedFault, catalogue, find};
 pub use disturbance::{Change, Disturbance, PlayedOn};
-pub use live::{EventFate, FaultPlan, Faults, Who};
-pub use rule::{Damage, Dial, Effect, Match, Rule, RuleError, Table, When, read_rules};
+pub use live::{AskingNode, EventEffect, FaultPlan, Faults};
+pub use rule::{AppliesTo, Damage, Effect, Match, Rule, RuleError, Table, When, read_rules};

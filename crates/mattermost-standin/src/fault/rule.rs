@@ -26,7 +26,7 @@ pub struct Rule {
 #[serde(default, deny_unknown_fields)]
 pub struct When {
     /// Which nodes.
-    pub node: Dial,
+    pub node: AppliesTo,
     /// The first matching call that is hit, counted from 1 over all nodes.
     pub from_call: u64,
     /// How many calls are hit; nothing means all that follow.
@@ -37,14 +37,14 @@ pub struct When {
 
 impl Default for When {
     fn default() -> Self {
-        Self { node: Dial::New, from_call: 1, calls: None, every: 1 }
+        Self { node: AppliesTo::New, from_call: 1, calls: None, every: 1 }
     }
 }
 
 /// Which nodes a rule concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
-pub enum Dial {
+pub enum AppliesTo {
     /// The nodes that run the release.
     #[default]
     New,
@@ -56,7 +56,7 @@ pub enum Dial {
     Named(String),
 }
 
-impl From<String> for Dial {
+impl From<String> for AppliesTo {
     fn from(text: String) -> Self {
         match text.as_str() {
             "new" => Self::New,
@@ -67,13 +67,13 @@ impl From<String> for Dial {
     }
 }
 
-impl From<Dial> for String {
-    fn from(dial: Dial) -> Self {
+impl From<AppliesTo> for String {
+    fn from(dial: AppliesTo) -> Self {
         match dial {
-            Dial::New => "new".into(),
-            Dial::Old => "old".into(),
-            Dial::All => "all".into(),
-            Dial::Named(name) => name,
+            AppliesTo::New => "new".into(),
+            AppliesTo::Old => "old".into(),
+            AppliesTo::All => "all".into(),
+            AppliesTo::Named(name) => name,
         }
     }
 }
@@ -91,8 +91,8 @@ pub struct Match {
     /// The name of a websocket event; a rule with one never touches requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
-    /// Fields that must not be empty, of the request's JSON body or query or of the event's data, and what they must be;
-    /// `*` stands for any text.
+    /// Fields of the request's JSON body or query, or of the event's data, and what they must be: `*` stands for any text
+    /// that is not empty, and "" for a field that is empty or missing.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub with: BTreeMap<String, String>,
 }
@@ -111,13 +111,20 @@ impl Match {
     /// Whether all fields are as the rule wants them.
     pub(super) fn fits<'v>(&self, field: impl Fn(&str) -> Option<&'v Value>) -> bool {
         self.with.iter().all(|(key, wanted)| {
-            let found = match field(key) {
-                None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-            };
-            !found.is_empty() && glob::text_fits(wanted, &found)
+            let found = field(key).map(said).unwrap_or_default();
+            found.is_empty() == wanted.is_empty() && glob::text_fits(wanted, &found)
         })
+    }
+}
+
+/// What a field says, as a text; nothing where it is empty.
+fn said(field: &Value) -> String {
+    match field {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => String::new(),
+        Value::Object(fields) if fields.is_empty() => String::new(),
+        other => other.to_string(),
     }
 }
 
@@ -247,7 +254,7 @@ mod tests {
             "- when: { node: node2, from_call: 3, every: 2 }\n  match: { method: POST, path: /api/v4/posts }\n  effect: { answer: { status: 500 } }\n- effect: hang\n",
         )
         .unwrap();
-        assert_eq!(rules[0].when.node, Dial::Named("node2".into()));
+        assert_eq!(rules[0].when.node, AppliesTo::Named("node2".into()));
         assert_eq!(rules[0].effect, Effect::Answer { status: 500, body: None });
         assert_eq!(rules[1].effect, Effect::Hang);
         assert_eq!(rules[1].when, When::default());

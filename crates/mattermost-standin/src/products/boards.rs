@@ -3,17 +3,17 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::request::{self, Request};
-use crate::answer::text;
-use crate::identity::Caller;
-use crate::ids;
-use crate::world::pair;
+use crate::db::ids;
+use crate::db::tables::pair;
+use crate::node::answer::text;
+use crate::node::identity::Caller;
+use crate::products::request::{self, Request};
 
 /// A response, or the status and text of a refusal.
 type Answer = Result<Value, (u16, String)>;
 
 /// What the plugin answers.
-pub(super) fn answer(request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(request: &Request<'_>) -> Option<Response> {
     let (method, path) = (request.method.as_str(), request.path.as_slice());
     let path = match path {
         ["hello"] => return Some(request::json(200, &json!("Hello"))),

@@ -3,23 +3,23 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::request::{self, Request};
-use super::rows::Call;
-use super::templates::TEMPLATES;
-use crate::announce::announce;
-use crate::answer::text;
-use crate::bus::{Audience, SocketEvent, Stale};
-use crate::core::NodeCore;
-use crate::identity::Caller;
-use crate::ids;
-use crate::messages::Post;
-use crate::plugins::RUNNING;
+use crate::db::ids;
+use crate::db::posts::Post;
+use crate::db::products::Call;
+use crate::events::bus::{Audience, Outdated, SocketEvent};
+use crate::events::publish_post::publish_post;
+use crate::node::answer::text;
+use crate::node::core::NodeCore;
+use crate::node::identity::Caller;
+use crate::node::plugins::RUNNING;
+use crate::products::request::{self, Request};
+use crate::products::templates::TEMPLATES;
 
 /// The plugin's own account, which every event of a channel leaves out.
 const BOT: &str = "ca11sb0tca11sb0tca11sb0tca";
 
 /// What the plugin answers.
-pub(super) fn answer(request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(request: &Request<'_>) -> Option<Response> {
     let (method, path) = (request.method.as_str(), request.path.as_slice());
     if (method, path) == ("GET", &["version"]) {
         let version = json!({"version": request.manifest["version"], "build": ""});
@@ -132,7 +132,7 @@ fn join(node: &NodeCore, connection: &str, user: &str, channel: &str) -> Result<
         if !tables.in_channel(channel, user) {
             return Err("forbidden");
         }
-        let admin = tables.users.get(user).is_some_and(crate::rows::User::is_admin);
+        let admin = tables.users.get(user).is_some_and(crate::db::rows::User::is_admin);
         let allowed = tables.products.calls_channels.get(channel).copied();
         (tables.products.calls.get(channel).cloned(), admin, allowed)
     };
@@ -176,7 +176,7 @@ fn start(node: &NodeCore, user: &str, channel: &str) -> Call {
     node.world.tables().products.calls.insert(channel.to_owned(), call.clone());
     host_changed(node, &call, user);
     let sender = node.user(user).map(|user| format!("@{}", user.username)).unwrap_or_default();
-    announce(node, post, &sender);
+    publish_post(node, post, &sender);
     let data = json!({
         "id": call.id, "start_at": now, "thread_id": call.post_id, "post_id": call.post_id,
         "owner_id": user, "host_id": user,
@@ -234,7 +234,7 @@ fn close_post(node: &NodeCore, call: &Call) {
         let post = post.clone();
         tables.post_json(&post)
     };
-    node.invalidate(&Stale::Post { post: call.post_id.clone(), channel: call.channel_id.clone() });
+    node.invalidate(&Outdated::Post { post: call.post_id.clone(), channel: call.channel_id.clone() });
     let data = json!({"post": shown.to_string()});
     node.tell("post_edited", Audience::Channel(call.channel_id.clone()), data);
 }

@@ -5,10 +5,9 @@
 //! ends leaves its call at once, where the product waits ten seconds for it to come back.
 
 mod boards;
-pub(super) mod calls;
+pub(crate) mod calls;
 mod playbooks;
-pub(super) mod request;
-pub(super) mod rows;
+pub(crate) mod request;
 mod templates;
 
 use axum::response::Response;
@@ -16,7 +15,7 @@ use axum::response::Response;
 use request::Request;
 
 /// What a running plugin answers; nothing where it has no such route.
-pub(super) fn answer(plugin: &str, request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(plugin: &str, request: &Request<'_>) -> Option<Response> {
     match plugin {
         "focalboard" => boards::answer(request),
         "playbooks" => playbooks::answer(request),

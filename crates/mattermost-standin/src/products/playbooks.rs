@@ -3,19 +3,19 @@
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::request::{self, Request};
-use super::templates::TEMPLATES;
-use crate::answer::text;
-use crate::identity::Caller;
-use crate::ids;
-use crate::rows::{Channel, ChannelMember};
-use crate::world::pair;
+use crate::db::ids;
+use crate::db::rows::{Channel, ChannelMember};
+use crate::db::tables::pair;
+use crate::node::answer::text;
+use crate::node::identity::Caller;
+use crate::products::request::{self, Request};
+use crate::products::templates::TEMPLATES;
 
 /// A status with a body, or the status and text of a refusal.
 type Answer = Result<(u16, Value), (u16, String)>;
 
 /// What the plugin answers.
-pub(super) fn answer(request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(request: &Request<'_>) -> Option<Response> {
     let ["api", "v0", path @ ..] = request.path.as_slice() else { return None };
     let Some(caller) = &request.caller else { return Some(request::text(401, "Not authorized")) };
     let answer = match (request.method.as_str(), path) {

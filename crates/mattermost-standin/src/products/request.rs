@@ -4,9 +4,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use crate::answer::json_response;
-use crate::core::NodeCore;
-use crate::identity::Caller;
+use crate::node::answer::json_response;
+use crate::node::core::NodeCore;
+use crate::node::identity::Caller;
 
 /// One request.
 pub(crate) struct Request<'a> {
@@ -27,12 +27,12 @@ pub(crate) struct Request<'a> {
 }
 
 /// JSON with a status.
-pub(super) fn json(status: u16, body: &Value) -> Response {
+pub(crate) fn json(status: u16, body: &Value) -> Response {
     json_response(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body)
 }
 
 /// A line of text with a status, as Go's `http.Error` writes it.
-pub(super) fn text(status: u16, line: &str) -> Response {
+pub(crate) fn text(status: u16, line: &str) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (status, headers, format!("{line}\n")).into_response()

@@ -7,17 +7,17 @@ use serde_json::Value;
 
 /// Recorded answers, without the fields that the stand-in fills in.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Templates {
+pub(crate) struct Templates {
     /// A playbook.
-    pub(super) playbook: Value,
+    pub(crate) playbook: Value,
     /// A run.
-    pub(super) run: Value,
+    pub(crate) run: Value,
     /// The configuration of Calls that clients see.
-    pub(super) calls_config: Value,
+    pub(crate) calls_config: Value,
 }
 
 /// The recorded answers.
-pub(super) static TEMPLATES: LazyLock<Templates> =
+pub(crate) static TEMPLATES: LazyLock<Templates> =
     // Part of the program and read by a test: it cannot fail where this runs.
     LazyLock::new(|| serde_json::from_str(include_str!("templates.json")).unwrap_or_default());
 

@@ -1,37 +1,12 @@
-//! The REST routes of a node, one file per area.
+//! The REST routes of a node, by the families that clients and checks have too.
 
-mod access_tokens;
-mod apps;
-mod bots;
-mod channel_life;
-mod channel_members;
-mod channels;
-mod cloud;
-mod cluster;
-mod commands;
-mod config;
-mod dialogs;
-mod emoji;
-mod files;
-mod guests;
-mod hooks;
-mod invites;
-mod looks;
-mod pages;
-mod personal;
-mod pictures;
-mod plugins;
-pub(super) mod posts;
-mod reactions;
-mod roles;
-mod sessions;
-mod stored;
-mod system;
-mod team_members;
-mod teams;
-mod typing;
-mod uploads;
-mod users;
+pub(crate) mod channels;
+pub(crate) mod files;
+pub(crate) mod integrations;
+pub(crate) mod posts;
+pub(crate) mod system;
+pub(crate) mod teams;
+pub(crate) mod users;
 
 use std::sync::Arc;
 
@@ -41,54 +16,29 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::answer::Refusal;
-use super::core::NodeCore;
-use super::socket;
+use crate::events::socket;
+use crate::node::answer::Refusal;
+use crate::node::core::NodeCore;
 
 /// Uploads are refused above this, as with the product's default `FileSettings.MaxFileSize`.
 const MAX_BODY: usize = 100 * 1024 * 1024;
 
 /// All routes of a node.
-pub(super) fn router(node: Arc<NodeCore>) -> Router {
+pub(crate) fn router(node: Arc<NodeCore>) -> Router {
     let api = Router::new()
         .merge(system::routes())
-        .merge(config::routes())
-        .merge(cluster::routes())
-        .merge(plugins::routes())
         .merge(users::routes())
-        .merge(sessions::routes())
-        .merge(access_tokens::routes())
-        .merge(invites::routes())
         .merge(teams::routes())
-        .merge(team_members::routes())
         .merge(channels::routes())
-        .merge(channel_life::routes())
-        .merge(channel_members::routes())
-        .merge(personal::routes())
-        .merge(typing::routes())
         .merge(posts::routes())
-        .merge(pages::routes())
-        .merge(reactions::routes())
         .merge(files::routes())
-        .merge(roles::routes())
-        .merge(looks::routes())
-        .merge(guests::routes())
-        .merge(uploads::routes())
-        .merge(pictures::routes())
-        .merge(emoji::routes())
-        .merge(hooks::routes())
-        .merge(commands::routes())
-        .merge(dialogs::routes())
-        .merge(bots::routes())
-        .merge(cloud::routes())
+        .merge(integrations::routes())
         .route("/websocket", get(socket::open));
     Router::new()
         .nest("/api/v4", api)
-        .merge(plugins::outside())
-        .merge(looks::outside())
-        .merge(hooks::outside())
-        .merge(commands::outside())
-        .merge(apps::outside())
+        .merge(system::outside())
+        .merge(files::outside())
+        .merge(integrations::outside())
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use crate::db::world::{Options, World};
 use crate::fault::{self, Faults};
-use crate::node::Node;
+use crate::node::life::Node;
 use crate::release;
-use crate::world::{Options, World};
 
 pub(super) const PASSWORD: &str = "Passw0rd-example";
 

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::client::Site;
 use super::faults::{Before, NEW, OLD};
 use super::product_probes::Made;
+use crate::db::world::Options;
 use crate::fault::Faults;
-use crate::world::Options;
 use sinks::{Answer, HttpSink, Request};
 
 /// The file of this area.

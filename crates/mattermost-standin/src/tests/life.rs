@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::client::{PASSWORD, Site, faults};
 use crate::fault::Faults;
-use crate::node::{Node, StartError};
+use crate::node::life::{Node, StartError};
 use crate::release;
 
 fn said(log: &[String], text: &str) -> bool {

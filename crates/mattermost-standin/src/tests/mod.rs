@@ -6,6 +6,7 @@ mod client;
 mod content;
 mod crossing;
 mod faults;
+mod forgotten;
 mod integrations;
 mod life;
 mod mail;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::client::{Site, faults};
 use super::faults::{Before, NEW, OLD};
 use crate::fault::Faults;
-use crate::node::{Node, StartError};
+use crate::node::life::{Node, StartError};
 use crate::release;
 
 const FLAG: [(&str, &str); 1] = [("MM_FEATUREFLAGS_TESTFEATURE", "on")];

@@ -10,10 +10,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::client::{PASSWORD, faults};
+use crate::db::world::{Options, World};
 use crate::fault::FaultPlan;
-use crate::node::StartError;
+use crate::node::life::StartError;
 use crate::remote::{RemoteNode, run_node, serve_world};
-use crate::world::{Options, World};
 
 async fn database(stop: &CancellationToken) -> String {
     let _ = rustls::crypto::ring::default_provider().install_default();

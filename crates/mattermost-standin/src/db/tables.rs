@@ -1,0 +1,178 @@
+//! The tables of the database, and what is asked of several of them at once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::db::ids;
+use crate::db::integrations::Integrations;
+use crate::db::invitations::{AccessToken, Invitation};
+use crate::db::posts::{Emoji, FileInfo, Post, Reaction, UploadSession};
+use crate::db::products::ProductTables;
+use crate::db::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
+use crate::fault::Table;
+
+/// The tables of the database.
+#[derive(Default, Clone)]
+pub(crate) struct Tables {
+    pub(crate) users: IndexMap<String, User>,
+    /// By token.
+    pub(crate) sessions: HashMap<String, Session>,
+    /// By token.
+    pub(crate) access_tokens: IndexMap<String, AccessToken>,
+    /// By token.
+    pub(crate) invitations: HashMap<String, Invitation>,
+    pub(crate) teams: IndexMap<String, Team>,
+    /// By team and user.
+    pub(crate) team_members: IndexMap<(String, String), TeamMember>,
+    pub(crate) channels: IndexMap<String, Channel>,
+    /// By channel and user.
+    pub(crate) channel_members: IndexMap<(String, String), ChannelMember>,
+    pub(crate) posts: HashMap<String, Post>,
+    /// Ids of the posts of a channel, oldest first.
+    pub(crate) channel_posts: HashMap<String, Vec<String>>,
+    /// Replies by the id of their root: counted once here instead of at each look.
+    pub(crate) thread_sizes: HashMap<String, usize>,
+    /// Former states of a post, newest first.
+    pub(crate) edits: HashMap<String, Vec<Post>>,
+    pub(crate) reactions: HashMap<String, Vec<Reaction>>,
+    pub(crate) files: IndexMap<String, FileInfo>,
+    pub(crate) uploads: HashMap<String, UploadSession>,
+    pub(crate) emojis: IndexMap<String, Emoji>,
+    /// Bytes that should be in the file store and are not.
+    pub(crate) stray_bytes: HashMap<String, Vec<u8>>,
+    /// Applied migrations.
+    pub(crate) schema: BTreeMap<u32, String>,
+    pub(crate) config: Value,
+    /// Manifests of uploaded plugins.
+    pub(crate) bundles: IndexMap<String, Value>,
+    pub(crate) integrations: Integrations,
+    /// What the products keep.
+    pub(crate) products: ProductTables,
+    /// Migration jobs, as `/jobs` shows them.
+    pub(crate) jobs: Vec<Value>,
+}
+
+/// Two ids as a key.
+pub(crate) fn pair(first: &str, second: &str) -> (String, String) {
+    (first.to_owned(), second.to_owned())
+}
+
+impl Tables {
+    pub(crate) fn user_named(&self, name: &str) -> Option<&User> {
+        self.users.values().find(|user| user.username == name || user.email == name)
+    }
+
+    /// What a personal access token opens: a session of its user, unless that one is deactivated.
+    pub(crate) fn session_of_access_token(&self, token: &str) -> Option<Session> {
+        let known = self.access_tokens.get(token)?;
+        let user = self.users.get(&known.user_id).filter(|user| user.delete_at == 0)?;
+        Some(Session {
+            id: known.id.clone(),
+            token: known.token.clone(),
+            user_id: known.user_id.clone(),
+            roles: user.roles.clone(),
+            create_at: known.create_at,
+        })
+    }
+
+    /// These tables as they once were, with the accounts and sessions of now: who asks is always known.
+    pub(crate) fn as_of(&self, then: &Self) -> Self {
+        Self {
+            users: self.users.clone(),
+            sessions: self.sessions.clone(),
+            access_tokens: self.access_tokens.clone(),
+            ..then.clone()
+        }
+    }
+
+    /// Empties a table, as a migration that goes wrong would.
+    pub(crate) fn wipe(&mut self, table: Table) {
+        match table {
+            Table::Sessions => self.sessions.clear(),
+            Table::Invitations => self.invitations.clear(),
+            Table::Posts => {
+                self.posts.clear();
+                self.channel_posts.clear();
+            }
+            Table::Files => self.files.clear(),
+            Table::Boards => {
+                self.products.boards.clear();
+                self.products.cards.clear();
+            }
+            Table::Runs => self.products.runs.clear(),
+        }
+    }
+
+    pub(crate) fn in_team(&self, team: &str, user: &str) -> bool {
+        self.team_members.get(&pair(team, user)).is_some_and(|member| member.delete_at == 0)
+    }
+
+    pub(crate) fn in_channel(&self, channel: &str, user: &str) -> bool {
+        self.channel_members.contains_key(&pair(channel, user))
+    }
+
+    /// How many replies a post's thread has.
+    fn replies(&self, post: &Post) -> usize {
+        let root = if post.root_id.is_empty() { &post.id } else { &post.root_id };
+        self.thread_sizes.get(root).copied().unwrap_or_default()
+    }
+
+    /// A post as a reader sees it.
+    pub(crate) fn post_json(&self, post: &Post) -> Value {
+        let mut metadata = serde_json::Map::new();
+        if !post.file_ids.is_empty() {
+            let files: Vec<Value> =
+                post.file_ids.iter().filter_map(|id| self.files.get(id)).map(FileInfo::json).collect();
+            metadata.insert("files".into(), files.into());
+        }
+        if post.props["attachments"].is_array() {
+            metadata.insert("embeds".into(), serde_json::json!([{"type": "message_attachment"}]));
+        }
+        if let Some(reactions) = self.reactions.get(&post.id).filter(|list| !list.is_empty()) {
+            let reactions: Vec<Value> = reactions.iter().map(Reaction::json).collect();
+            metadata.insert("reactions".into(), reactions.into());
+        }
+        post.json(self.replies(post), metadata.into())
+    }
+
+    /// Stores a post and counts it in its channel.
+    pub(crate) fn add_post(&mut self, post: Post) {
+        self.channel_posts.entry(post.channel_id.clone()).or_default().push(post.id.clone());
+        if let Some(channel) = self.channels.get_mut(&post.channel_id) {
+            channel.last_post_at = post.create_at;
+            channel.total_msg_count += i64::from(post.kind.is_empty());
+        }
+        if !post.root_id.is_empty() {
+            *self.thread_sizes.entry(post.root_id.clone()).or_default() += 1;
+        }
+        self.posts.insert(post.id.clone(), post);
+    }
+
+    /// Keeps what a post was before it changed.
+    pub(crate) fn keep_former(&mut self, before: Post, now: i64) {
+        let id = before.id.clone();
+        let former =
+            Post { id: ids::new_id(), original_id: id.clone(), update_at: now, delete_at: now, ..before };
+        self.edits.entry(id).or_default().insert(0, former);
+    }
+
+    /// Deletes a post, and with a root its whole thread.
+    pub(crate) fn delete_post(&mut self, post: &Post, by: &str, now: i64) {
+        let ids = self.channel_posts.get(&post.channel_id).cloned().unwrap_or_default();
+        for id in ids {
+            if let Some(row) = self.posts.get_mut(&id)
+                && (row.id == post.id || row.root_id == post.id)
+            {
+                row.delete_at = now;
+                row.update_at = now;
+                row.message.clear();
+                row.props = serde_json::json!({"deleteBy": by});
+            }
+        }
+        if let Some(size) = self.thread_sizes.get_mut(&post.root_id) {
+            *size = size.saturating_sub(1);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! One server: how it starts and stops, and everything it does with a request before and after a route.
+//!
+//! [`life`] boots it, [`serve`] takes its connections, [`identity`] says who asks, [`answer`] how it is answered. [`core`]
+//! is the node itself: what it is, what it remembers ([`caches`]), how it is set ([`settings`]), what runs in it
+//! ([`plugins`]). What a request does on a `copy` of the node is forgotten.
+
+pub(crate) mod answer;
+pub(crate) mod bundle;
+pub(crate) mod caches;
+mod copy;
+pub(crate) mod core;
+pub(crate) mod environment;
+pub(crate) mod identity;
+pub(crate) mod life;
+pub(crate) mod log;
+pub(crate) mod migrations;
+pub(crate) mod plugins;
+pub(crate) mod serve;
+pub(crate) mod settings;
+pub(crate) mod subpath;

@@ -1,0 +1,45 @@
+//! Buttons of messages: what they call is kept apart, because readers must not see it.
+
+use serde_json::{Value, json};
+
+use crate::db::integrations::Button;
+use crate::db::tables::pair;
+use crate::node::core::NodeCore;
+
+/// The properties of a new post with its attachments as the product writes them, and what their buttons call put aside.
+pub(crate) fn keep(node: &NodeCore, post: &str, props: &Value) -> Value {
+    let mut props = props.clone();
+    let Some(attachments) = props.get_mut("attachments").and_then(Value::as_array_mut) else { return props };
+    for attachment in attachments {
+        let actions = attachment["actions"].as_array().cloned().unwrap_or_default();
+        let mut whole = json!({"id": 0, "fallback": "", "color": "", "pretext": "", "author_name": "",
+            "author_link": "", "author_icon": "", "title": "", "title_link": "", "text": "", "fields": null,
+            "image_url": "", "thumb_url": "", "footer": "", "footer_icon": "", "ts": null});
+        for key in ["fallback", "color", "pretext", "title", "text"] {
+            if let Some(given) = attachment.get(key) {
+                whole[key] = given.clone();
+            }
+        }
+        if !actions.is_empty() {
+            whole["actions"] = actions.iter().map(|action| shown(node, post, action)).collect();
+        }
+        *attachment = whole;
+    }
+    props
+}
+
+/// A button as readers see it.
+fn shown(node: &NodeCore, post: &str, action: &Value) -> Value {
+    let id = action["id"].as_str().unwrap_or_default();
+    let integration = &action["integration"];
+    let button = Button {
+        url: integration["url"].as_str().unwrap_or_default().to_owned(),
+        context: integration["context"].clone(),
+    };
+    node.world.tables().integrations.buttons.insert(pair(post, id), button);
+    let mut shown = action.clone();
+    if let Some(shown) = shown.as_object_mut() {
+        shown.shift_remove("integration");
+    }
+    shown
+}

@@ -1,0 +1,26 @@
+//! Who is in the cluster.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use serde_json::Value;
+
+use crate::node::answer::{Answer, ok};
+use crate::node::core::NodeCore;
+use crate::node::identity::Caller;
+
+pub(crate) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new().route("/cluster/status", get(status))
+}
+
+async fn status(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("sysconsole_read_environment_high_availability")?;
+    if !node.world.clustered() {
+        return ok(&Value::Array(Vec::new()));
+    }
+    let cluster_status_row: Vec<Value> =
+        node.world.bus.peers().iter().filter_map(|peer| peer.cluster_status_row()).collect();
+    ok(&cluster_status_row.into())
+}

@@ -1,0 +1,20 @@
+//! Accounts: who is there, who is logged in and with what.
+
+pub(crate) mod access_tokens;
+pub(crate) mod guests;
+pub(crate) mod sessions;
+pub(crate) mod user;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::node::core::NodeCore;
+
+pub(super) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new()
+        .merge(user::routes())
+        .merge(sessions::routes())
+        .merge(access_tokens::routes())
+        .merge(guests::routes())
+}
