@@ -187,19 +187,22 @@ impl Record {
         self.ended_at = Some(at);
         match &event.kind {
             EventKind::RunStarted(header) => self.header = Some(header.clone()),
-            EventKind::PlanSettled { mode, mode_reason, planned, .. } => {
+            EventKind::PlanSettled { mode, mode_reason, planned, steps, .. } => {
                 if let Some(header) = &mut self.header {
                     header.mode.clone_from(mode);
                     header.mode_reason.clone_from(mode_reason);
                     header.planned.clone_from(planned);
+                    header.steps.clone_from(steps);
                 }
             }
             EventKind::PhaseStarted { phase } => {
                 self.phases.push(PhaseRecord { phase: phase.clone(), started_at: at, took_ms: None });
             }
             EventKind::PhaseFinished { phase, took_ms } => self.finish_phase(phase, *took_ms, at),
-            // Progress is for whoever watches; what came of it is told by ImageReady and NodeReady.
-            EventKind::ImageProgress { .. } | EventKind::ContainerState { .. } => {}
+            // Progress is for whoever watches; what came of it is told by other events.
+            EventKind::StepStarted { .. }
+            | EventKind::ImageProgress { .. }
+            | EventKind::ContainerState { .. } => {}
             EventKind::ImageReady { image, pulled, took_ms, identity } => self.images.push(ImageRecord {
                 image: image.clone(),
                 pulled: *pulled,

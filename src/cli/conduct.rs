@@ -27,7 +27,7 @@ use crate::event::{Blame, Breakage, EventKind, Events, Phase, ReleaseName, RunHe
 use crate::github::Context;
 use crate::inputs::Surroundings;
 use crate::mattermost::Http;
-use crate::plan::Plan;
+use crate::plan::{Plan, Step};
 use crate::record::Record;
 use crate::redact::Redactor;
 use crate::report::{Look, Names, WrittenFile, write_all};
@@ -112,6 +112,7 @@ where
         let _ = bugs::caught(upgrade).await;
         tell_bugs(&events);
         let Some(cluster) = cluster.get() else { return };
+        stages::begins(&Step::Report, &events);
         settle(&events, &pump, CATCH_UP_AT_LEISURE).await;
         if went_wrong(&pump.so_far()) {
             let _ = bugs::caught(evidence::collect(cluster, &shelf, &events)).await;
@@ -194,6 +195,7 @@ async fn tear_down(
     deadline: Instant,
 ) {
     if plan.keep {
+        last_step_begins(plan, events);
         let balancer =
             cluster.balancer().await.map_or_else(|_| "no balancer".into(), |address| address.to_string());
         events.warn(format!(
@@ -203,7 +205,8 @@ async fn tear_down(
     }
     let began = Instant::now();
     events.send(EventKind::PhaseStarted { phase: Phase::Teardown });
-    let _ = bugs::caught(stages::leave(cluster, http, events)).await;
+    last_step_begins(plan, events);
+    let _ = bugs::caught(stages::clean_up(cluster, http, events)).await;
     match bugs::caught(cluster.down(deadline)).await {
         Some(Ok(())) => {}
         Some(Err(error)) => events.warn(format!("not everything could be removed: {error}")),
@@ -213,6 +216,13 @@ async fn tear_down(
     }
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     events.send(EventKind::PhaseFinished { phase: Phase::Teardown, took_ms });
+}
+
+/// What becomes of the cluster is the last step of every plan.
+fn last_step_begins(plan: &Plan, events: &Events) {
+    if let Some(step) = plan.steps.last() {
+        stages::begins(step, events);
+    }
 }
 
 /// Waits until the pump has folded everything that was sent: a marker that comes back proves it.
@@ -250,6 +260,7 @@ fn header(plan: &Plan, provider: &str, run_id: &str) -> RunHeader {
         provider: provider.to_owned(),
         order: plan.order.clone(),
         planned: plan.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
+        steps: plan.steps.iter().map(Step::words).collect(),
         left_out: plan.left_out.iter().map(|left| (left.check.clone(), left.why.clone())).collect(),
     }
 }

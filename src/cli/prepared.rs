@@ -104,8 +104,8 @@ pub(super) fn read(inputs: &Inputs, run_id: &str) -> Result<Prepared, Problems> 
             secrets.extend(beside);
             secrets.extend(hidden::in_project(&project));
             voice().keep(&secrets);
-            plan.built = Some(built(&roles));
             plan.warnings.extend(problems.1);
+            let plan = plan.built_as(built(&roles));
             Ok(Prepared { plan, project, roles, secrets })
         }
         (plan, _) => {

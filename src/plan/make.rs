@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::problems::Problems;
 use super::publishing::judge_publishing;
-use super::types::{Budgets, Mode, Plan, Release, StagePlan};
+use super::types::{Budgets, BuiltPlan, Mode, Plan, Release, StagePlan};
 use super::values::{limit, node_count, one_of, truth};
 use super::{
-    attached, bundles, databases, images, locks, registry, releases, rolling, selection, suite, texts,
-    upload, waivers,
+    attached, bundles, databases, images, locks, registry, releases, rolling_policy, selection, sequence,
+    suite, texts, upload, waivers,
 };
 use crate::checks::Check;
 use crate::inputs::Inputs;
@@ -78,8 +78,9 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
     let mut budgets = Budgets::within(total);
     // The suite has a limit of its own: nobody should have to add up.
     budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
-    Ok(Plan {
+    let plan = Plan {
         stages: stages(mode, order.len(), &chosen),
+        steps: Vec::new(),
         stable,
         release,
         compose_file: compose_file(&inputs.compose_file),
@@ -101,7 +102,21 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         keep,
         apps,
         warnings,
-    })
+    };
+    Ok(plan.with_its_steps())
+}
+
+impl Plan {
+    /// The plan of a cluster that the gate builds so.
+    #[must_use]
+    pub fn built_as(self, built: BuiltPlan) -> Self {
+        Self { built: Some(built), ..self }.with_its_steps()
+    }
+
+    /// The plan with the steps that follow from everything else in it.
+    pub(super) fn with_its_steps(self) -> Self {
+        Self { steps: sequence::steps(&self), ..self }
+    }
 }
 
 /// Whether servers of this version start with the retired Apps framework switched on; one of an unknown version may.
@@ -135,7 +150,7 @@ fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Proble
             "Swap the two inputs, or choose a newer release.",
         );
     }
-    match rolling::decide(wanted, &stable.version, &release.version) {
+    match rolling_policy::decide(wanted, &stable.version, &release.version) {
         Ok(decided) => decided,
         Err((wrong, remedy)) => {
             problems.add("mode", Shown::plain(wanted), wrong, remedy);

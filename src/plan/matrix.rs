@@ -6,7 +6,7 @@ use serde_json::json;
 use super::make::make;
 use super::problems::{Problem, Problems};
 use super::releases;
-use super::support::stables_for;
+use super::supported_versions::stables_for;
 use crate::day::Day;
 use crate::inputs::Inputs;
 use crate::shown::Shown;

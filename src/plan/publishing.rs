@@ -1,6 +1,6 @@
 //! Judges the inputs that say what becomes of reports, for a run and for a stored report alike.
 
-use super::authorities;
+use super::ca_bundle;
 use super::problems::Problems;
 use super::values::one_of;
 use crate::inputs::Publishing;
@@ -9,7 +9,7 @@ use crate::shown::Shown;
 /// Adds what is wrong with them.
 pub fn judge_publishing(publishing: &Publishing, problems: &mut Problems) {
     let Publishing { comment, pull_request, ca_bundle, junit_names, .. } = publishing;
-    authorities::judge(ca_bundle, problems);
+    ca_bundle::judge(ca_bundle, problems);
     one_of("comment", comment, &["auto", "always", "never"], problems);
     one_of("junit-names", junit_names, &["plain", "zephyr"], problems);
     if !pull_request.is_empty() && publishing.given_pull_request().is_none() {

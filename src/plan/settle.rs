@@ -1,7 +1,7 @@
 //! A plan whose versions are known by now: what their names did not tell, their images did.
 
 use super::make::{has_apps, stages};
-use super::rolling;
+use super::rolling_policy;
 use super::types::{Plan, Release};
 use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
@@ -16,7 +16,7 @@ impl Plan {
         both.filter(|(_, release)| self.attached.is_none() && release.version == Version::Unknown).collect()
     }
 
-    /// The plan for these versions. It is another one only in what hangs on them: the mode, the stages, and what is announced.
+    /// The plan for these versions. It is another one only in what hangs on them: the mode, the stages, the steps, and what is announced.
     ///
     /// # Errors
     /// What is refused of the pair, as a clause, and what to do as a sentence.
@@ -31,19 +31,20 @@ impl Plan {
             );
             return Err((wrong, "Leave the input apps out.".into()));
         }
-        let (mode, mode_reason) = rolling::decide(&self.wanted_mode, &stable, &release)
+        let (mode, mode_reason) = rolling_policy::decide(&self.wanted_mode, &stable, &release)
             .map_err(|(wrong, remedy)| (format!("the mode {} {wrong}", self.wanted_mode), remedy))?;
         let left_out = |check: &&Check| self.left_out.iter().any(|left| left.check == check.id);
         let chosen: Vec<&'static Check> = CHECKS.iter().filter(|check| !left_out(check)).collect();
         let known = |known: &Release, version| Release { version, ..known.clone() };
-        Ok(Self {
+        let settled = Self {
             stages: stages(mode, self.order.len(), &chosen),
             stable: known(&self.stable, stable),
             release: known(&self.release, release),
             mode,
             mode_reason,
             ..self.clone()
-        })
+        };
+        Ok(settled.with_its_steps())
     }
 }
 

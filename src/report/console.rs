@@ -5,6 +5,7 @@
 
 mod begin;
 mod live;
+mod progress;
 
 use std::io::{self, Write};
 
@@ -49,13 +50,22 @@ pub struct Console<W: Write> {
     group_open: bool,
     record: Record,
     live: Live,
+    /// How many steps of the plan have begun, by its list.
+    steps_begun: usize,
 }
 
 impl<W: Write> Console<W> {
     /// A console on `out`.
     pub fn new(out: W, look: Look) -> Self {
         let look = Look { terminal: look.terminal && !look.github, ..look };
-        Self { out, look, group_open: false, record: Record::default(), live: Live::default() }
+        Self {
+            out,
+            look,
+            group_open: false,
+            record: Record::default(),
+            live: Live::default(),
+            steps_begun: 0,
+        }
     }
 
     /// Shows one event.
@@ -68,6 +78,7 @@ impl<W: Write> Console<W> {
         match &event.kind {
             EventKind::RunStarted(header) => self.run_started(header)?,
             EventKind::PlanSettled { stable, release, .. } => self.plan_settled(stable, release)?,
+            EventKind::StepStarted { step } => self.step_started(step)?,
             EventKind::PhaseStarted { phase } => {
                 let name = self.text(&phase.to_string());
                 self.live.phase = Some((name.clone(), event.at));

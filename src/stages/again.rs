@@ -9,22 +9,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ground::{turn, waived};
+use super::scene::{turn, waived};
 use super::session::Session;
 use crate::checks::{Check, Scene, Turn};
 use crate::event::EventKind;
 use crate::outcome::{ASKED_AGAIN, CheckResult, Outcome, Step};
 
 /// Asks each of them, and sends the result that stands from then on.
-pub(super) async fn ask(
-    session: &Session<'_>,
-    scene: &Scene<'_>,
-    red: Vec<(&'static Check, CheckResult)>,
-    nonce: &str,
-) {
+pub(super) async fn ask(session: &Session<'_>, scene: &Scene<'_>, red: Vec<(&'static Check, CheckResult)>) {
     let until = Instant::now() + Duration::from_secs(session.plan.budgets.check_s);
     // Names must be unlike those of the first time, and some are near the longest that a server takes.
-    let nonce = format!("{nonce}b");
+    let nonce = format!("{}b", session.nonce);
     for (check, first) in red {
         let known = session.steadily_red.lock().unwrap_or_else(PoisonError::into_inner).contains(check.id);
         let result = if known {

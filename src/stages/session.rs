@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use secrecy::SecretString;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -11,7 +12,7 @@ use super::blame::{blame, broken};
 use crate::checks::{Absent, Brought, Carried, Home, Place, Side, sanity};
 use crate::cluster::evidence::Shelf;
 use crate::cluster::{self, Cluster, ImageFacts};
-use crate::event::{Blame, Breakage, Clustering, EventKind, Events};
+use crate::event::{Blame, Breakage, Clustering, Events};
 use crate::mattermost::{Client, Http, VersionFacts};
 use crate::outcome::Step;
 use crate::plan::{Plan, Release};
@@ -26,6 +27,10 @@ pub(super) struct Session<'a> {
     pub(super) http: &'a Http,
     pub(super) events: &'a Events,
     pub(super) shelf: &'a Shelf,
+    /// Makes the names of what the gate makes unlike those of any other run.
+    pub(super) nonce: &'a str,
+    /// Of the gate's own accounts.
+    pub(super) password: &'a SecretString,
     /// In the order of replacement.
     pub(super) places: Vec<Place>,
     pub(super) home: Option<Home>,
@@ -54,6 +59,7 @@ impl<'a> Session<'a> {
         http: &'a Http,
         events: &'a Events,
         shelf: &'a Shelf,
+        (nonce, password): (&'a str, &'a SecretString),
     ) -> Self {
         let reason = "it is not known yet".to_owned();
         Self {
@@ -62,6 +68,8 @@ impl<'a> Session<'a> {
             http,
             events,
             shelf,
+            nonce,
+            password,
             places: Vec::new(),
             home: None,
             clustering: Clustering::SharedDatabase { reason },
@@ -81,6 +89,30 @@ impl<'a> Session<'a> {
         if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(sentence.clone()) {
             self.events.warn(sentence);
         }
+    }
+
+    /// The node of this name, once it has been in traffic.
+    pub(super) fn place(&self, node: &str) -> Option<&Place> {
+        self.places.iter().find(|place| place.name == node)
+    }
+
+    /// Takes in a node as it is now.
+    pub(super) fn put(&mut self, place: Place) {
+        match self.places.iter_mut().find(|known| known.name == place.name) {
+            Some(known) => *known = place,
+            None => self.places.push(place),
+        }
+    }
+
+    /// The gate's accounts; a plan whose steps need them before they are made is a bug.
+    pub(super) fn home(&self) -> Result<&Home, Breakage> {
+        self.home.as_ref().ok_or_else(|| Breakage {
+            blame: Blame::Gate,
+            part: "plan".into(),
+            message: "a step needs the gate's accounts, and no step before it made them".into(),
+            remedy: "This is a bug of the gate: please report it.".into(),
+            log_tail: Vec::new(),
+        })
     }
 
     pub(super) fn release_of(&self, side: Side) -> &'a Release {
@@ -137,17 +169,19 @@ impl<'a> Session<'a> {
     /// Looks at a node that answers, before it takes traffic; a red step ends the run, because nothing that is not
     /// sane is put in front of users.
     pub(super) async fn sane(&self, client: &Client, side: Side) -> Result<VersionFacts, Breakage> {
-        let admin = self.home.as_ref().map(|home| &home.admin);
+        // A node that starts for the first time is installing its plugins; what becomes of these is the inventory's to say.
+        let was_up = self.place(client.node()).is_some();
+        let admin = self.home.as_ref().filter(|_| was_up).map(|home| &home.admin);
         let (facts, steps) = sanity::look(client, &self.release_of(side).version, admin).await;
         sanity::leave(&self.carried, &steps);
         let red = steps.iter().find(|step| step.outcome.is_red());
         match (facts, red) {
             (Some(facts), None) => Ok(facts),
-            (_, red) => Err(self.insane(client.node(), side, red).await),
+            (_, red) => Err(self.sanity_failure(client.node(), side, red).await),
         }
     }
 
-    async fn insane(&self, node: &str, side: Side, red: Option<&Step>) -> Breakage {
+    async fn sanity_failure(&self, node: &str, side: Side, red: Option<&Step>) -> Breakage {
         let why =
             red.and_then(|step| step.outcome.why()).unwrap_or_else(|| "it did not say what it is".into());
         let (release, attached) = (self.release_of(side), self.cluster.is_attached());
@@ -172,15 +206,6 @@ impl<'a> Session<'a> {
             remedy: remedy.into(),
             log_tail: self.cluster.complaints(node).await,
         }
-    }
-
-    /// Tells that a node may take traffic.
-    pub(super) fn announce(&self, node: &str, facts: &VersionFacts, began: Instant) {
-        self.events.send(EventKind::NodeReady {
-            node: node.to_owned(),
-            version: facts.version.clone(),
-            took_ms: millis(began),
-        });
     }
 }
 

@@ -3,7 +3,7 @@
 use super::blame::broken;
 use crate::cluster::Cluster;
 use crate::event::{Blame, Breakage, EventKind, Events};
-use crate::plan::{Plan, Release, known_to_fail};
+use crate::plan::{Plan, Release, Step, known_to_fail};
 use crate::versions::Version;
 
 /// The plan by the versions that its images tell; nothing where their names told them.
@@ -47,6 +47,7 @@ pub(super) async fn settled(
         mode: settled.mode.to_string(),
         mode_reason: settled.mode_reason.clone(),
         planned: settled.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
+        steps: settled.steps.iter().map(Step::words).collect(),
     });
     Ok(Some(settled))
 }

@@ -99,6 +99,7 @@ fn header(plan: &Plan) -> RunHeader {
         provider: "stand-in".into(),
         order: plan.order.clone(),
         planned: plan.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
+        steps: plan.steps.iter().map(plan::Step::words).collect(),
         left_out: Vec::new(),
     }
 }

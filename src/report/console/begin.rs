@@ -35,6 +35,7 @@ impl<W: Write> Console<W> {
         let line =
             format!("by their images {stable} → {release}: {}, because {}", header.mode, header.mode_reason);
         let line = format!("  {}; {}", self.text(&line), plural(header.planned.len(), "stage"));
-        self.line(&line)
+        self.line(&line)?;
+        self.steps_by_now()
     }
 }

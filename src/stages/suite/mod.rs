@@ -17,14 +17,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ground;
+use super::scene;
 use super::session::{Session, millis};
 use crate::checks::catalogue;
 use crate::cluster::evidence::GrowingLog;
 use crate::cluster::{Exit, Guest, Leftovers, run_command};
-use crate::event::EventKind;
+use crate::event::{Breakage, EventKind};
 use crate::outcome::{CheckResult, Outcome, Stage};
-use crate::plan::{Plan, SuitePlan};
+use crate::plan::SuitePlan;
 use results::Results;
 
 /// The id of the check that stands for the suite.
@@ -32,15 +32,9 @@ pub(super) const CHECK: &str = "suite";
 /// Where a container leaves its JUnit files, unless the input says otherwise.
 const RESULTS: &str = "/results";
 
-/// The suite that the plan has and no input leaves out.
-pub(super) fn planned(plan: &Plan) -> Option<&SuitePlan> {
-    let wanted = plan.stages.iter().any(|stage| stage.checks.iter().any(|id| id == CHECK));
-    plan.suite.as_ref().filter(|_| wanted)
-}
-
 /// Runs the suite and reports it as the check `suite` and as suites of its own.
-pub(super) async fn run(session: &Session<'_>, stage: Stage, suite: &SuitePlan) {
-    let Some(check) = catalogue::find(CHECK) else { return };
+pub(super) async fn run(session: &Session<'_>, stage: Stage) -> Result<(), Breakage> {
+    let (Some(check), Some(suite)) = (catalogue::find(CHECK), &session.plan.suite) else { return Ok(()) };
     session.events.send(EventKind::CheckStarted { stage, check: CHECK.to_owned() });
     let began = Instant::now();
     let mut log = session.shelf.log("suite.log", "output of your suite", session.events);
@@ -63,7 +57,8 @@ pub(super) async fn run(session: &Session<'_>, stage: Stage, suite: &SuitePlan) 
         }
     }
     result.took_ms = millis(began);
-    session.events.send(EventKind::CheckFinished(ground::waived(session, result)));
+    session.events.send(EventKind::CheckFinished(scene::waived(session, result)));
+    Ok(())
 }
 
 /// How it ended and the files that it left; else why it did not run.

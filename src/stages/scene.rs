@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::mail_settings;
 use super::session::Session;
-use super::settings;
 use crate::checks::{Absent, Check, Context, Home, Scene, Side, Turn, catalogue, explained};
 use crate::cluster::FileStore;
 use crate::mattermost::Client;
@@ -33,7 +33,7 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
         home,
         bucket: bucket(session, home).await,
         sinks: &session.sinks,
-        mail: settings::mail_of(session),
+        mail: mail_settings::mail_of(session),
         apps: session.plan.apps,
         carried: &session.carried,
     })
