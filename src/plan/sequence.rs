@@ -180,3 +180,95 @@ fn products(plan: &Plan) -> Vec<String> {
     let products = PRODUCTS.iter().map(|product| product.id);
     products.filter(needed).filter(|id| !own(id)).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::Inputs;
+    use crate::plan::make;
+
+    fn planned(stable: &str, change: impl Fn(&mut Inputs)) -> Plan {
+        let mut inputs = Inputs {
+            stable: stable.into(),
+            release: "11.7.0".into(),
+            nodes: "2".into(),
+            ..Inputs::defaults()
+        };
+        change(&mut inputs);
+        make(&inputs, None).unwrap()
+    }
+
+    /// What replaces, stops, starts and checks, without the rest.
+    fn outline(plan: &Plan) -> Vec<String> {
+        let steps = plan.steps.iter().filter_map(|step| match step {
+            Step::Check { stage, .. } => Some(stage.to_string()),
+            Step::Replace { node, .. } => Some(format!("replace {node}")),
+            Step::StopAll { nodes, .. } => Some(format!("stop {}", nodes.len())),
+            Step::Start { nodes, side, .. } => Some(format!("start {} {side:?}", nodes.join(" "))),
+            _ => None,
+        });
+        steps.collect()
+    }
+
+    #[test]
+    fn a_roll_replaces_one_node_before_each_stage_but_the_first() {
+        let expected = [
+            "start node1 Stable",
+            "start node2 Stable",
+            "stable",
+            "replace node1",
+            "mixed-1",
+            "replace node2",
+            "release",
+        ];
+        assert_eq!(outline(&planned("11.6.0", |_| ())), expected);
+        let one = planned("11.6.0", |inputs| inputs.nodes = "1".into());
+        assert_eq!(outline(&one), ["start node1 Stable", "stable", "replace node1", "release"]);
+    }
+
+    #[test]
+    fn a_stop_start_has_the_first_node_migrate_alone() {
+        let expected = [
+            "start node1 Stable",
+            "start node2 Stable",
+            "stable",
+            "stop 2",
+            "start node1 Release",
+            "start node2 Release",
+            "release",
+        ];
+        assert_eq!(outline(&planned("10.11.4", |_| ())), expected);
+    }
+
+    #[test]
+    fn every_planned_check_answers_in_exactly_one_step_of_its_stage() {
+        let suite = |inputs: &mut Inputs| inputs.suite_command = "true".into();
+        for plan in [planned("11.6.0", |_| ()), planned("11.6.0", suite), planned("10.11.4", suite)] {
+            let mut answered: Vec<&String> = plan.steps.iter().flat_map(Step::checks).collect();
+            let mut wanted: Vec<&String> = plan.stages.iter().flat_map(|stage| &stage.checks).collect();
+            answered.sort();
+            wanted.sort();
+            assert_eq!(answered, wanted);
+        }
+    }
+
+    #[test]
+    fn nothing_is_installed_that_no_check_asks_for() {
+        let installs = |only: &str| {
+            let plan = planned("11.6.0", |inputs| inputs.only = only.into());
+            plan.steps.into_iter().find(|step| matches!(step, Step::InstallPlugins { .. }))
+        };
+        assert_eq!(installs("startup"), None);
+        let boards = Step::InstallPlugins { products: vec!["focalboard".into()], own: Vec::new() };
+        assert_eq!(installs("boards"), Some(boards));
+    }
+
+    #[test]
+    fn the_end_is_the_end_and_says_what_becomes_of_the_cluster() {
+        let kept = planned("11.6.0", |inputs| inputs.keep = "true".into());
+        assert!(kept.steps.ends_with(&[Step::Report, Step::Keep]));
+        let removed = planned("11.6.0", |_| ()).steps;
+        assert!(removed.ends_with(&[Step::Report, Step::TearDown]));
+        assert_eq!(removed.iter().filter(|step| step.is_of_the_end()).count(), 2);
+    }
+}

@@ -72,6 +72,8 @@ mod tests {
         let known = plan(|inputs| inputs.release = "mm:11.7.0".into());
         let found = settled(&asked, "11.7.0").unwrap();
         assert_eq!((found.mode, &found.stages), (Mode::Rolling, &known.stages));
+        assert_eq!(found.steps, known.steps);
+        assert_ne!(found.steps, asked.steps);
         assert_eq!(found.release.version, known.release.version);
         assert!(found.mode_reason.contains("11.6.0 → 11.7.0 is one minor apart"), "{}", found.mode_reason);
         assert_eq!(settled(&asked, "11.9.0").unwrap().mode, Mode::StopStart);

@@ -78,3 +78,65 @@ fn opened_by(step: &Step) -> Option<Frame> {
         | Step::CleanUp => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Side;
+
+    fn seen(mut receiver: tokio::sync::mpsc::UnboundedReceiver<crate::event::Event>) -> Vec<String> {
+        let mut seen = Vec::new();
+        while let Ok(event) = receiver.try_recv() {
+            seen.push(match event.kind {
+                EventKind::PhaseStarted { phase } => format!("( {phase}"),
+                EventKind::PhaseFinished { phase, .. } => format!("{phase} )"),
+                EventKind::StageStarted { stage } => format!("( {stage}"),
+                EventKind::StageFinished { stage, .. } => format!("{stage} )"),
+                other => panic!("{other:?}"),
+            });
+        }
+        seen
+    }
+
+    fn check(stage: Stage) -> Step {
+        Step::Check { stage, checks: Vec::new() }
+    }
+
+    fn replace(node: &str) -> Step {
+        Step::Replace { node: node.into(), side: Side::Release, parts: Vec::new() }
+    }
+
+    #[test]
+    fn parts_do_not_overlap_and_hold_several_steps() {
+        let (events, receiver) = Events::stream();
+        let mut frames = Frames::new(&events);
+        let restart = Step::Restart { stage: Stage::Stable, check: "flags".into(), environment: Vec::new() };
+        let prepare = Step::Prepare { parts: Vec::new() };
+        for step in [&prepare, &Step::MakeAccounts, &check(Stage::Stable), &restart, &replace("a")] {
+            frames.enter(step);
+        }
+        frames.end();
+        let expected = [
+            "( bring up on stable",
+            "bring up on stable )",
+            "( stable",
+            "stable )",
+            "( replace a",
+            "replace a )",
+        ];
+        assert_eq!(seen(receiver), expected);
+    }
+
+    #[test]
+    fn a_broken_phase_ends_and_a_broken_stage_was_never_finished() {
+        for (step, expected) in
+            [(replace("a"), &["( replace a", "replace a )"][..]), (check(Stage::Release), &["( release"])]
+        {
+            let (events, receiver) = Events::stream();
+            let mut frames = Frames::new(&events);
+            frames.enter(&step);
+            frames.broken();
+            assert_eq!(seen(receiver), expected);
+        }
+    }
+}

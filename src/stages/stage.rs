@@ -9,29 +9,22 @@ use super::scene::{scene, turn, waived};
 use super::session::Session;
 use crate::checks::catalogue::{self, CHECKS};
 use crate::checks::{Check, Turn, sanity};
-use crate::event::{Breakage, EventKind};
+use crate::event::EventKind;
 use crate::outcome::Stage;
 
 /// Runs checks of a stage and reports each as it ends. A failed check does not end the run.
-pub(super) async fn check(session: &Session<'_>, stage: Stage, ids: &[String]) -> Result<(), Breakage> {
+pub(super) async fn check(session: &Session<'_>, stage: Stage, ids: &[String]) {
     verify(session, stage, &of_catalogue(ids)).await;
     // What a stage's replacements left is told by then; a restart's own sanity is the restart's.
     sanity::forget(&session.carried);
-    Ok(())
 }
 
 /// Reports checks that do not apply to this cluster.
-pub(super) fn skip(
-    session: &Session<'_>,
-    stage: Stage,
-    ids: &[String],
-    reason: &str,
-) -> Result<(), Breakage> {
+pub(super) fn skip(session: &Session<'_>, stage: Stage, ids: &[String], reason: &str) {
     for check in of_catalogue(ids) {
         let result = catalogue::not_applicable(check, stage, reason);
         session.events.send(EventKind::CheckFinished(result));
     }
-    Ok(())
 }
 
 fn of_catalogue(ids: &[String]) -> Vec<&'static Check> {

@@ -9,6 +9,7 @@ use upgrade_gate::event::{Blame, Outcome, Stage};
 use upgrade_gate::record::Record;
 use upgrade_gate::storage::{Bucket, Reach, StorageOptions};
 
+use super::steps;
 use site::{ADMIN, BINARY, KEYS, PASSWORD, Site};
 
 /// A call of the gate, with reports in the folder `report` of the site.
@@ -95,6 +96,14 @@ async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
     );
     assert_eq!(told, expected);
 
+    let report = site.dir.path().join("report");
+    let steps = steps::begun(&report);
+    assert_eq!(steps, steps::planned(&report));
+    assert!(
+        steps.contains(
+            &"replace node2: drain-command, replace-command, ready, sanity, undrain-command".into()
+        )
+    );
     let record = record(&site);
     let header = record.header.as_ref().unwrap();
     assert_eq!(header.provider, "attached");

@@ -26,6 +26,8 @@ mod gate_on_docker;
 #[cfg(test)]
 mod outside;
 #[cfg(test)]
+mod plan_golden;
+#[cfg(test)]
 mod planted;
 #[cfg(test)]
 mod play;
@@ -43,6 +45,8 @@ mod report_golden;
 mod restarts;
 #[cfg(test)]
 mod runner;
+#[cfg(test)]
+mod steps;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]

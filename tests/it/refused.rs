@@ -141,7 +141,7 @@ fn what_is_right_is_planned_with_what_it_lacks() {
         "note: no service has the label upgrade-gate.role: balancer: n's own address takes its place",
         "note: files are kept on the nodes' own disk",
         "note: service db mounts",
-        "1. bring up on stable: networks, images, db, then the nodes",
+        "1. prepare networks, images, db\n",
     ] {
         assert!(plan.contains(part), "{part}: {plan}");
     }

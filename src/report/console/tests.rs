@@ -157,3 +157,23 @@ fn a_terminal_has_one_live_line_that_is_taken_back() {
     ESC[31mNOT MEASURED: the upgrade was not measured completelyESC[0m
     ");
 }
+
+#[test]
+fn steps_are_counted_by_the_list_even_where_some_are_left_out_or_come_twice() {
+    let mut head = header(&[(Stage::Stable, &["posts.edit"])]);
+    let list = ["prepare", "replace a", "1 check on release", "replace a", "reports", "tear down"];
+    head.steps = list.map(str::to_owned).to_vec();
+    let begun = ["prepare", "replace a", "replace a", "reports", "something else"];
+    let mut kinds = vec![EventKind::RunStarted(head)];
+    kinds.extend(begun.map(|step| EventKind::StepStarted { step: step.into() }));
+    let text = shown(Look::default(), kinds);
+    let steps: Vec<&str> = text.lines().filter(|line| line.starts_with("  step")).collect();
+    let expected = [
+        "  step 1 of 6: prepare",
+        "  step 2 of 6: replace a",
+        "  step 4 of 6: replace a",
+        "  step 5 of 6: reports",
+        "  step: something else",
+    ];
+    assert_eq!(steps, expected);
+}

@@ -22,7 +22,7 @@ use super::session::{Session, millis};
 use crate::checks::catalogue;
 use crate::cluster::evidence::GrowingLog;
 use crate::cluster::{Exit, Guest, Leftovers, run_command};
-use crate::event::{Breakage, EventKind};
+use crate::event::EventKind;
 use crate::outcome::{CheckResult, Outcome, Stage};
 use crate::plan::SuitePlan;
 use results::Results;
@@ -33,8 +33,8 @@ pub(super) const CHECK: &str = "suite";
 const RESULTS: &str = "/results";
 
 /// Runs the suite and reports it as the check `suite` and as suites of its own.
-pub(super) async fn run(session: &Session<'_>, stage: Stage) -> Result<(), Breakage> {
-    let (Some(check), Some(suite)) = (catalogue::find(CHECK), &session.plan.suite) else { return Ok(()) };
+pub(super) async fn run(session: &Session<'_>, stage: Stage) {
+    let (Some(check), Some(suite)) = (catalogue::find(CHECK), &session.plan.suite) else { return };
     session.events.send(EventKind::CheckStarted { stage, check: CHECK.to_owned() });
     let began = Instant::now();
     let mut log = session.shelf.log("suite.log", "output of your suite", session.events);
@@ -58,7 +58,6 @@ pub(super) async fn run(session: &Session<'_>, stage: Stage) -> Result<(), Break
     }
     result.took_ms = millis(began);
     session.events.send(EventKind::CheckFinished(scene::waived(session, result)));
-    Ok(())
 }
 
 /// How it ended and the files that it left; else why it did not run.
