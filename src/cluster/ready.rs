@@ -1,13 +1,12 @@
 //! Ready by meaning: the server answers, as the process that was just started.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
-use super::error::Error;
+use super::error::ClusterError;
 use super::seam::Cluster;
 use super::unreached::{remedy, untrusted};
 use crate::mattermost::Client;
+use crate::retry::until;
 
 /// Waits until a node answers its ping, or until its process ends, or until the deadline.
 ///
@@ -16,28 +15,27 @@ use crate::mattermost::Client;
 ///
 /// # Errors
 /// The node with what its log says: its process ended, or it did not answer in time.
-pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Result<(), Error> {
-    let mut pause = Duration::from_millis(20);
-    loop {
-        let error = match node.ping().await {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
-        cluster.alive(node.node()).await?;
-        let address = cluster.addresses_are_in();
-        if let Some(failure) = error.tls().filter(|failure| failure.stays()) {
-            return Err(untrusted(node.node(), failure, address));
+pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Result<(), ClusterError> {
+    let (name, nodes) = (node.node(), cluster.nodes());
+    let written = cluster.origin().addresses_are_in();
+    let answered = until(deadline, || async {
+        let Err(error) = node.ping().await else { return Ok(Ok(())) };
+        if let Err(ended) = nodes.alive(name).await {
+            return Ok(Err(ended));
         }
-        if Instant::now() + pause >= deadline {
-            let message = format!("it was started and did not become ready in time: {}", error.got());
-            let remedy = remedy(&error, address).unwrap_or_else(|| {
+        match error.tls().filter(|failure| failure.stays()) {
+            Some(failure) => Ok(Err(untrusted(name, failure, written))),
+            None => Err(error),
+        }
+    });
+    match answered.await {
+        Ok(settled) => settled,
+        Err(late) => {
+            let message = format!("it was started and did not become ready in time: {}", late.got());
+            let remedy = remedy(&late, written).unwrap_or_else(|| {
                 "Look at its log lines below; a slow machine needs a longer timeout.".into()
             });
-            return Err(
-                Error::new(node.node(), message, remedy).explained(cluster.last_words(node.node()).await)
-            );
+            Err(ClusterError::new(name, message, remedy).explained(nodes.last_words(name).await))
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 3 / 2).min(Duration::from_millis(150));
     }
 }

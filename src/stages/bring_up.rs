@@ -11,7 +11,7 @@ use super::clustering::clustering;
 use super::session::Session;
 use super::{front, home, products, settings, suite};
 use crate::checks::{Brought, Place, Side};
-use crate::cluster::Images;
+use crate::cluster::{Images, SiteAdmin};
 use crate::event::{Blame, Breakage, EventKind};
 use crate::mattermost::{ApiError, Client, User};
 use crate::policy::Needs;
@@ -34,27 +34,26 @@ pub(super) async fn bring_up(
         needs: &needs,
     };
     session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
-    session.sinks = match session.cluster.gate_address().await {
+    let inside = session.cluster.inside();
+    session.sinks = match inside.gate_address().await {
         Ok(address) => Sinks::start(address).await.map_err(|error| {
             format!("the gate can't listen on {address}, where the servers would reach it: {error}")
         }),
-        Err(error) if session.cluster.is_attached() => Err(error.message),
-        Err(error) => Err(error.to_string()),
+        Err(absent) => Err(absent.to_string()),
     };
     if let Ok(sinks) = &session.sinks {
-        session.cluster.offer(&sinks.http.url(""));
+        inside.set_customer_web_server(&sinks.http.url(""));
     }
-    // Nobody gets traffic before its sanity passed; nodes of an attached cluster have theirs.
-    if !session.cluster.is_attached() {
-        try_join_all(plan.order.iter().map(|node| session.cluster.drain(node, Duration::ZERO)))
-            .await
-            .map_err(|error| broken(Blame::Environment, error))?;
-    }
+    // No node gets traffic before its sanity passed.
+    let traffic = session.cluster.traffic();
+    try_join_all(plan.order.iter().map(async |node| traffic.hold_back(node).await))
+        .await
+        .map_err(|error| broken(Blame::Environment, error))?;
     let Some((first, others)) = plan.order.split_first() else {
         return Err(nobody());
     };
     let began = Instant::now();
-    let client = session.start(first, Side::Stable, &[]).await?;
+    let client = session.start(first, Side::Stable).await?;
     let (ready, image) =
         tokio::join!(session.wait(&client, Side::Stable), session.image(Side::Stable, Some(first)));
     ready?;
@@ -66,7 +65,7 @@ pub(super) async fn bring_up(
         let admin = home::admin(&client, site, nonce, password);
         let admin = made(session, &client, admin.await).await?;
         if !admin.user.roles.split(' ').any(|role| role == "system_admin") {
-            return Err(no_admin(&client, &admin.user, session.cluster.is_attached()));
+            return Err(no_admin(&client, &admin.user, site));
         }
         let rest = async {
             let home = home::make(&client, site, admin.clone(), nonce, password);
@@ -111,11 +110,10 @@ fn nobody() -> Breakage {
 const NOT_EMPTY: &str = "The run needs an empty database, whose first account becomes the admin: give the database's service a \
      volume that the run makes, or remove what an earlier run left in its folder.";
 
-fn no_admin(node: &Client, user: &User, attached: bool) -> Breakage {
-    let (why, remedy) = if attached {
-        ("", "Give admin-username and admin-password, or admin-token, of a system admin.")
-    } else {
-        (", because the database was not empty", NOT_EMPTY)
+fn no_admin(node: &Client, user: &User, site: Option<&SiteAdmin>) -> Breakage {
+    let (why, remedy) = match site {
+        Some(_) => ("", "Give admin-username and admin-password, or admin-token, of a system admin."),
+        None => (", because the database was not empty", NOT_EMPTY),
     };
     Breakage {
         blame: Blame::Environment,
@@ -134,20 +132,20 @@ async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiErro
             blame: Blame::Environment,
             part: node.node().to_owned(),
             message: format!("making the gate's accounts and team on stable failed: {error}"),
-            remedy: remedy(&error, session.cluster.is_attached()),
-            log_tail: session.cluster.complaints(node.node()).await,
+            remedy: remedy(&error, session.cluster.site_admin()),
+            log_tail: session.cluster.nodes().complaints(node.node()).await,
         }),
     }
 }
 
-/// What to do when the gate cannot have its accounts.
-fn remedy(error: &ApiError, attached: bool) -> String {
+/// What to do when the gate cannot have its accounts; `site` is the admin that was given for that.
+fn remedy(error: &ApiError, site: Option<&SiteAdmin>) -> String {
     // Nobody but the first may sign up there: opening sign-up alone would not make the gate's account the admin.
-    let not_empty = !attached && error.id() == "api.user.create_user.no_open_server";
+    let not_empty = site.is_none() && error.id() == "api.user.create_user.no_open_server";
     match error.setting() {
         Some(setting) if not_empty => format!("{NOT_EMPTY} The server says no because {setting}."),
         Some(setting) => format!("On the nodes: {setting}."),
-        None if attached => {
+        None if site.is_some() => {
             "Check the admin's name and password or token, and that users may be made and log in by name and \
              password."
                 .into()
@@ -169,14 +167,14 @@ async fn into_traffic(
         Some(known) => known,
         None => {
             let began = Instant::now();
-            let client = session.start(node, Side::Stable, &[]).await?;
+            let client = session.start(node, Side::Stable).await?;
             session.wait(&client, Side::Stable).await?;
             (client, began)
         }
     };
     let facts = session.sane(&client, Side::Stable).await?;
     let patience = Duration::from_secs(session.plan.budgets.ready_s);
-    let undrained = session.cluster.undrain(node, patience).await;
+    let undrained = session.cluster.traffic().admit(node, patience).await;
     undrained.map_err(|error| broken(blame(Side::Stable), error))?;
     session.announce(node, &facts, began);
     Ok(Place { name: node.to_owned(), side: Side::Stable, facts, anyone: client })

@@ -42,11 +42,11 @@ pub(super) async fn anew(
         parts.push((part.to_owned(), part_ms));
     };
     let ours = |error| broken(Blame::Environment, error);
-    session.cluster.drain(&node, Duration::from_secs(budgets.drain_s)).await.map_err(ours)?;
+    session.cluster.traffic().drain(&node, Duration::from_secs(budgets.drain_s)).await.map_err(ours)?;
     took("drain");
-    session.cluster.stop(&node, Duration::from_secs(budgets.stop_s)).await.map_err(ours)?;
+    session.cluster.nodes().stop(&node, Duration::from_secs(budgets.stop_s)).await.map_err(ours)?;
     took("stop");
-    let client = session.start(&node, side, environment).await?;
+    let client = session.replace(&node, side, environment).await?;
     took("start");
     // The image is looked at while the server boots; what cannot be looked at is for the checks to say.
     let (ready, _) = tokio::join!(session.wait(&client, side), session.image(side, Some(&node)));
@@ -55,7 +55,7 @@ pub(super) async fn anew(
     let facts = session.sane(&client, side).await?;
     took("sanity");
     let patience = Duration::from_secs(budgets.ready_s);
-    let undrained = session.cluster.undrain(&node, patience).await;
+    let undrained = session.cluster.traffic().undrain(&node, patience).await;
     undrained.map_err(|error| broken(blame(side), error))?;
     took("undrain");
     session.announce(&node, &facts, began);
@@ -70,8 +70,8 @@ pub(super) async fn stop_start(session: &mut Session<'_>) -> Result<(), Breakage
     let ours = |error| broken(Blame::Environment, error);
     let (patience, grace) = (Duration::from_secs(budgets.drain_s), Duration::from_secs(budgets.stop_s));
     try_join_all(nodes.iter().map(async |node| {
-        session.cluster.drain(node, patience).await?;
-        session.cluster.stop(node, grace).await
+        session.cluster.traffic().drain(node, patience).await?;
+        session.cluster.nodes().stop(node, grace).await
     }))
     .await
     .map_err(ours)?;
@@ -84,11 +84,11 @@ pub(super) async fn stop_start(session: &mut Session<'_>) -> Result<(), Breakage
 
 async fn back(session: &Session<'_>, node: &str) -> Result<Place, Breakage> {
     let began = Instant::now();
-    let client = session.start(node, Side::Release, &[]).await?;
+    let client = session.replace(node, Side::Release, &[]).await?;
     session.wait(&client, Side::Release).await?;
     let facts = session.sane(&client, Side::Release).await?;
     let patience = Duration::from_secs(session.plan.budgets.ready_s);
-    let undrained = session.cluster.undrain(node, patience).await;
+    let undrained = session.cluster.traffic().undrain(node, patience).await;
     undrained.map_err(|error| broken(blame(Side::Release), error))?;
     session.announce(node, &facts, began);
     session.events.send(EventKind::NodeReplaced {

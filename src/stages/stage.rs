@@ -30,12 +30,12 @@ pub(super) async fn run(session: &mut Session<'_>, stage: &StagePlan, nonce: &st
     // What a stage's replacements left is told by then; a restart's own sanity is the restart's.
     sanity::forget(&session.carried);
     for check in restarting {
-        if session.cluster.is_attached() {
-            let reason = "attached: the gate cannot restart its nodes with another environment";
-            let result = catalogue::not_applicable(check, stage.stage, reason);
-            session.events.send(EventKind::CheckFinished(result));
-        } else {
-            restarts::run(session, stage.stage, check, nonce).await?;
+        match session.cluster.nodes().restartable() {
+            Ok(()) => restarts::run(session, stage.stage, check, nonce).await?,
+            Err(absent) => {
+                let result = catalogue::not_applicable(check, stage.stage, &absent.to_string());
+                session.events.send(EventKind::CheckFinished(result));
+            }
         }
     }
     if let Some(own) = own_suite {

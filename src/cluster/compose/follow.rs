@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{ComposeCluster, Error, of};
+use super::{ClusterError, ComposeCluster, of};
 use crate::cluster::project::BalancerRole;
 use crate::cluster::reload::Reload;
 use crate::cluster::unreached::{LABEL, untrusted};
@@ -26,7 +26,11 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// When it ended although every node is there, or does not answer within `patience`.
-    pub(super) async fn follow(&self, node: &str, patience: Duration) -> Result<(), Error> {
+    pub(in crate::cluster) async fn follow(
+        &self,
+        node: &str,
+        patience: Duration,
+    ) -> Result<(), ClusterError> {
         let Some(balancer) = &self.options.roles.balancer else { return Ok(()) };
         // Several nodes may come up at once; what the last one does counts for all.
         let _turn = self.following.lock().await;
@@ -56,7 +60,7 @@ impl ComposeCluster {
         }
     }
 
-    async fn answers(&self, balancer: &BalancerRole, deadline: Instant) -> Result<(), Error> {
+    async fn answers(&self, balancer: &BalancerRole, deadline: Instant) -> Result<(), ClusterError> {
         let mut in_a_row = 0;
         loop {
             let state = self.running()?.state(&balancer.service, 1).await;
@@ -84,7 +88,7 @@ impl ComposeCluster {
                         format!("it was told that a node has come up and sends it no traffic: {said}");
                     let remedy = "Look at its log lines below, and at its configuration: it must name the nodes' services.";
                     let words = self.last_words(&balancer.service).await;
-                    return Err(Error::new(&balancer.service, message, remedy).explained(words));
+                    return Err(ClusterError::new(&balancer.service, message, remedy).explained(words));
                 }
             }
             sleep(LOOK_EVERY).await;
@@ -93,13 +97,13 @@ impl ComposeCluster {
 
     /// Whether the balancer answers a ping of the product's. Above 500 it says that it has no node; what else it says is for
     /// others to judge.
-    async fn ask(&self, balancer: &BalancerRole) -> Result<Result<(), ApiError>, Error> {
+    async fn ask(&self, balancer: &BalancerRole) -> Result<Result<(), ApiError>, ClusterError> {
         let address = self.address(&balancer.service, 1).await?;
         let address = balancer.site.address((address, balancer.port).into());
         // A connection of before may lead to a worker of before.
         let fresh = self.options.http.anew().and_then(|http| Client::to(&http, &balancer.service, &address));
         let client = fresh.map_err(|error| {
-            Error::new(
+            ClusterError::new(
                 &balancer.service,
                 format!("TLS to it can't be set up: {error}"),
                 "Look at the input ca-bundle.",
@@ -124,7 +128,7 @@ impl ComposeCluster {
     }
 
     /// Says it when a node has another address than before, and nobody told how to tell the balancer.
-    async fn told_of_moves(&self, name: &str) -> Result<(), Error> {
+    async fn told_of_moves(&self, name: &str) -> Result<(), ClusterError> {
         let node = self.node(name)?;
         let address = self.address(&node.service, node.number).await?;
         let mut known = self.addresses.lock().await;
