@@ -10,7 +10,7 @@
 //!         ──► side_containers   a container of the user's beside it                              compose
 //! ```
 //! Providers: *compose* builds it on a Docker engine, *stand-in* in this process, *attached* visits one that is there
-//! already. They are plain variants of one enum, and what a capability does with each is one match in its file.
+//! already. They are plain variants of one enum: a reader finds what happens by following a match.
 //! Files of providers (`attached`, `compose/`, `standin`) do not know the seam, its capabilities or each other.
 
 mod absent;
@@ -25,7 +25,6 @@ mod image;
 mod images;
 mod inside;
 mod last_words;
-mod nodes;
 mod origin;
 mod precautions;
 mod project;
@@ -46,14 +45,13 @@ pub use image::{ImageFacts, Packaged};
 pub use images::Images;
 pub use inside::Inside;
 pub use last_words::LastWords;
-pub use nodes::Nodes;
 pub use origin::Origin;
 pub use project::{
     Assurances, Foreseen, MOST_NODES, NodeFiles, ProjectRefusal, Roles, Site, StoreRole, default_files,
     is_node, off_by_profile,
 };
 pub use ready::ready;
-pub use seam::Cluster;
+pub use seam::{Cluster, Nodes};
 pub use side_container::{SideContainer, SideContainerEnd};
 pub use standin::{StandInCluster, StandInOptions};
 pub use traffic::Traffic;

@@ -1,4 +1,7 @@
-//! The cluster itself: one enum over the providers, which says what each of them can do.
+//! The cluster itself: one enum over the providers, which says what each of them can do; and its nodes, which each of them
+//! has. Whoever adds a provider finds all its arms here.
+
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -8,11 +11,12 @@ use super::compose::{ComposeCluster, SideContainers};
 use super::error::ClusterError;
 use super::images::Images;
 use super::inside::Inside;
-use super::nodes::Nodes;
+use super::last_words::LastWords;
 use super::origin::Origin;
 use super::standin::StandInCluster;
 use super::traffic::Traffic;
 use crate::mattermost::Address;
+use crate::telling;
 
 /// The running system: nodes, balancer, store, database.
 #[derive(Debug)]
@@ -29,11 +33,7 @@ impl Cluster {
     /// Its nodes: every cluster has some.
     #[must_use]
     pub fn nodes(&self) -> Nodes<'_> {
-        match self {
-            Self::Compose(cluster) => Nodes::Compose(cluster),
-            Self::StandIn(cluster) => Nodes::StandIn(cluster),
-            Self::Attached(cluster) => Nodes::Attached(cluster),
-        }
+        Nodes(self)
     }
 
     /// What leads the users' requests to its nodes.
@@ -137,5 +137,122 @@ impl Cluster {
             }
             Self::Attached(_) => Ok(()),
         }
+    }
+}
+
+/// The nodes of a cluster, and its other parts as far as they have logs.
+#[derive(Debug, Clone, Copy)]
+pub struct Nodes<'a>(&'a Cluster);
+
+impl Nodes<'_> {
+    /// Has a node run `image` for the first time, and returns its own address. Where nodes run already, this one is left
+    /// alone.
+    ///
+    /// The node is not ready then: [`ready`](super::ready()) waits for that.
+    ///
+    /// # Errors
+    /// When it could not be created or started.
+    pub async fn start(&self, node: &str, image: &str) -> Result<Address, ClusterError> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.start(node, image, &[]).await,
+            Cluster::StandIn(cluster) => cluster.start(node, image, &[]).await,
+            Cluster::Attached(cluster) => cluster.address(node),
+        }
+    }
+
+    /// Stops a node, politely at first. A command that replaces nodes stops them too: there it is left for
+    /// [`Self::replace`] to do.
+    ///
+    /// # Errors
+    /// When it could not be stopped.
+    pub async fn stop(&self, node: &str, grace: Duration) -> Result<(), ClusterError> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.stop(node, grace).await,
+            Cluster::StandIn(cluster) => {
+                cluster.stop(node, grace).await;
+                Ok(())
+            }
+            Cluster::Attached(_) => Ok(()),
+        }
+    }
+
+    /// Puts a node at `image` in place of the one that was stopped, with `environment` on top of its own where nodes are
+    /// [`Self::restartable`]; returns its own address.
+    ///
+    /// # Errors
+    /// When it could not be created or started.
+    pub async fn replace(
+        &self,
+        node: &str,
+        image: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Address, ClusterError> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.start(node, image, environment).await,
+            Cluster::StandIn(cluster) => cluster.start(node, image, environment).await,
+            Cluster::Attached(cluster) => cluster.replace(node).await,
+        }
+    }
+
+    /// Whether a node can be replaced by what it runs already, with another environment.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn restartable(&self) -> Result<(), Absent> {
+        match self.0 {
+            Cluster::Compose(_) | Cluster::StandIn(_) => Ok(()),
+            Cluster::Attached(_) => Err(Absent::NotApplicable(
+                "attached: the gate cannot restart its nodes with another environment".into(),
+            )),
+        }
+    }
+
+    /// Whether the node's process still runs. Of servers that are only reached by their addresses, that shows in their
+    /// answers alone.
+    ///
+    /// # Errors
+    /// When it has ended: with its exit code and what its log says.
+    pub async fn alive(&self, node: &str) -> Result<(), ClusterError> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.alive(node).await,
+            Cluster::StandIn(cluster) => cluster.alive(node).await,
+            Cluster::Attached(_) => Ok(()),
+        }
+    }
+
+    /// Every part that has a log: nodes, balancer, store, database.
+    #[must_use]
+    pub fn parts(&self) -> Vec<String> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.parts(),
+            Cluster::StandIn(cluster) => cluster.parts(),
+            Cluster::Attached(cluster) => cluster.parts(),
+        }
+    }
+
+    /// The last lines of a part's log, oldest first; empty when there is none. Of servers whose logs are out of reach it is
+    /// what the commands for them printed.
+    pub async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.log(part, lines).await,
+            Cluster::StandIn(cluster) => cluster.log(part, lines).await,
+            Cluster::Attached(cluster) => cluster.log(part, lines),
+        }
+    }
+
+    /// What the log of a part that failed says: the lines that tell why, what they mean, what to do.
+    pub async fn last_words(&self, part: &str) -> LastWords {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.last_words(part).await,
+            Cluster::StandIn(_) | Cluster::Attached(_) => {
+                LastWords::of(&self.log(part, Some(telling::LOOKED_AT)).await)
+            }
+        }
+    }
+
+    /// The lines of a part's log that tell most, of a part that lives: what it complained of need not be why something
+    /// failed.
+    pub async fn complaints(&self, part: &str) -> Vec<String> {
+        LastWords::of_the_living(&self.log(part, Some(telling::LOOKED_AT)).await).lines
     }
 }

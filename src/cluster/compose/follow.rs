@@ -26,7 +26,7 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// When it ended although every node is there, or does not answer within `patience`.
-    pub(in crate::cluster) async fn follow(
+    pub(crate) async fn follow(
         &self,
         node: &str,
         patience: Duration,

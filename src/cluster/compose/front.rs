@@ -28,7 +28,7 @@ impl ComposeCluster {
         }
     }
 
-    pub(in crate::cluster) async fn balancer(&self) -> Result<Address, ClusterError> {
+    pub(crate) async fn balancer(&self) -> Result<Address, ClusterError> {
         let front = self.front()?;
         let address = self.address(front.service, front.number).await?;
         Ok(front.site.address((address, front.port).into()))

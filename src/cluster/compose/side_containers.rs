@@ -11,7 +11,7 @@ use crate::docker::OneOff;
 pub struct SideContainers<'a>(&'a ComposeCluster);
 
 impl<'a> SideContainers<'a> {
-    pub(in crate::cluster) fn of(cluster: &'a ComposeCluster) -> Self {
+    pub(crate) fn of(cluster: &'a ComposeCluster) -> Self {
         Self(cluster)
     }
 
