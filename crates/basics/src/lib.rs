@@ -16,3 +16,4 @@ pub mod telling;
 pub mod trust;
 pub mod unseen;
 pub mod versions;
+pub mod wait;

@@ -6,6 +6,12 @@
 //! and the password of a URL. It is applied at the edge, to every event before anybody shows or stores it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What stands in a secret's place.
 pub const MASK: &str = "***";
@@ -16,12 +22,27 @@ pub const SHORTEST: usize = 4;
 /// The shortest piece of base64 that is looked for; shorter ones are found everywhere by chance.
 const SHORTEST_BASE64: usize = 6;
 
+/// What an address leaves as it is.
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Masks known secrets and the usual shapes of unknown ones.
 #[derive(Clone, Default)]
 pub struct Redactor {
     secrets: Vec<String>,
-    /// Longest first, so that a secret that contains another one disappears as a whole.
-    needles: Vec<String>,
+    needles: BTreeSet<String>,
+    search: Search,
+}
+
+/// How known secrets are found.
+#[derive(Clone, Default)]
+enum Search {
+    /// There are none.
+    #[default]
+    Nothing,
+    /// The longest at each place, so that a secret that contains another one disappears as a whole.
+    Needles(AhoCorasick),
+    /// They are too many to be looked for: nothing may be shown at all.
+    TooMany,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -36,26 +57,36 @@ impl Redactor {
     pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Self {
         let mut redactor = Self::default();
         for secret in secrets {
-            redactor.add(secret.as_ref());
+            redactor.learn(secret.as_ref());
         }
+        redactor.prepare();
         redactor
     }
 
     /// Learns one more secret, such as a generated password. Ignores those shorter than [`SHORTEST`].
     pub fn add(&mut self, secret: &str) {
+        if self.learn(secret) {
+            self.prepare();
+        }
+    }
+
+    fn learn(&mut self, secret: &str) -> bool {
         let secret = secret.trim();
         if secret.chars().count() < SHORTEST || self.secrets.iter().any(|known| known == secret) {
-            return;
+            return false;
         }
         self.secrets.push(secret.to_owned());
-        for form in forms(secret) {
-            let place = self
-                .needles
-                .binary_search_by(|needle| form.len().cmp(&needle.len()).then_with(|| needle.cmp(&form)));
-            if let Err(place) = place {
-                self.needles.insert(place, form);
-            }
-        }
+        self.needles.extend(forms(secret));
+        true
+    }
+
+    fn prepare(&mut self) {
+        let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.needles);
+        self.search = match search {
+            _ if self.needles.is_empty() => Search::Nothing,
+            Ok(search) => Search::Needles(search),
+            Err(_) => Search::TooMany,
+        };
     }
 
     /// The text without secrets; borrowed when there were none.
@@ -69,21 +100,19 @@ impl Redactor {
     }
 
     fn redact_known<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !self.needles.iter().any(|needle| text.contains(needle.as_str())) {
-            return Cow::Borrowed(text);
-        }
-        let mut masked = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            if let Some(needle) = self.needles.iter().find(|needle| rest.starts_with(needle.as_str())) {
-                masked.push_str(MASK);
-                rest = &rest[needle.len()..];
-            } else {
-                masked.push(first);
-                rest = &rest[first.len_utf8()..];
+        match &self.search {
+            Search::Nothing => Cow::Borrowed(text),
+            Search::TooMany => Cow::Borrowed(MASK),
+            Search::Needles(search) if !search.is_match(text) => Cow::Borrowed(text),
+            Search::Needles(search) => {
+                let mut masked = String::with_capacity(text.len());
+                search.replace_all_with(text, &mut masked, |_, _, masked| {
+                    masked.push_str(MASK);
+                    true
+                });
+                Cow::Owned(masked)
             }
         }
-        Cow::Owned(masked)
     }
 }
 
@@ -97,7 +126,7 @@ fn forms(secret: &str) -> Vec<String> {
     }
     for whole in forms.clone() {
         forms.extend(base64_forms(whole.as_bytes()));
-        let percent = percent_encode(&whole);
+        let percent = utf8_percent_encode(&whole, &UNRESERVED).to_string();
         forms.push(percent.replace("%20", "+"));
         forms.push(lower_hex(&percent));
         forms.push(percent);
@@ -117,56 +146,27 @@ fn forms(secret: &str) -> Vec<String> {
 
 /// The secret in base64 as a whole and as it looks inside a longer text, at each of the three alignments.
 fn base64_forms(secret: &[u8]) -> Vec<String> {
-    const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut forms = Vec::new();
-    for alphabet in [STANDARD, URL_SAFE] {
+    for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
         for before in 0..3_usize {
             let mut bytes = vec![0; before];
             bytes.extend_from_slice(secret);
             // Only characters made of the secret's bits alone look the same wherever it stands.
             let from = (before * 8).div_ceil(6);
             let until = bytes.len() * 8 / 6;
-            let encoded = base64(&bytes, alphabet);
+            let encoded = alphabet.encode(&bytes);
             if until.saturating_sub(from) >= SHORTEST_BASE64 {
                 forms.push(encoded[from..until].to_owned());
             }
         }
-        let whole = base64(secret, alphabet);
+        let whole = alphabet.encode(secret);
         forms.push(format!("{whole}{}", "=".repeat((4 - whole.len() % 4) % 4)));
         forms.push(whole);
     }
     forms
 }
 
-/// Base64 without padding.
-fn base64(bytes: &[u8], alphabet: &[u8; 64]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut group = [0_u8; 3];
-        group[..chunk.len()].copy_from_slice(chunk);
-        let bits = u32::from(group[0]) << 16 | u32::from(group[1]) << 8 | u32::from(group[2]);
-        for position in 0..=chunk.len() {
-            let index = (bits >> (18 - 6 * position)) & 63;
-            text.push(char::from(alphabet[index as usize]));
-        }
-    }
-    text
-}
-
-fn percent_encode(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
-}
-
-/// The same percent encoding with small hex digits.
+/// A percent encoding with small hex digits.
 fn lower_hex(percent: &str) -> String {
     let mut after_percent = 0;
     percent

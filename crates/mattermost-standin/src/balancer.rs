@@ -30,6 +30,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use basics::wait::{self, Missed, Pace, Progress};
+
 use headers::{forwarded, hop_by_hop, to_node};
 
 /// How often every node is asked whether it is well.
@@ -143,17 +145,20 @@ impl Balancer {
     /// # Errors
     /// When there is no such node, or it does not answer within `wait`; it stays drained then.
     pub async fn undrain(&self, node: &str, wait: Duration) -> Result<(), BalancerError> {
-        let begun = Instant::now();
-        loop {
-            let address = self.shared.with_node(node, |node| node.address)?;
+        let look = async || {
+            let address = match self.shared.with_node(node, |node| node.address) {
+                Ok(address) => address,
+                Err(error) => return Progress::Never(error),
+            };
             if self.shared.check(node, address).await {
-                return self.shared.with_node(node, |node| node.drained = false);
+                Progress::There(())
+            } else {
+                Progress::OnTheWay(BalancerError::NotUp { node: node.to_owned(), address, waited: wait })
             }
-            if begun.elapsed() >= wait {
-                return Err(BalancerError::NotUp { node: node.to_owned(), address, waited: wait });
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
+        };
+        let pace = Pace::steady(Duration::from_millis(20));
+        wait::until(Instant::now() + wait, pace, look).await.map_err(Missed::reason)?;
+        self.shared.with_node(node, |node| node.drained = false)
     }
 
     /// Moves a node to a new address; it is down until it answers its ping there.
@@ -177,13 +182,15 @@ impl Balancer {
     /// # Errors
     /// When there is no such node.
     pub async fn wait_idle(&self, node: &str, wait: Duration) -> Result<usize, BalancerError> {
-        let begun = Instant::now();
-        loop {
-            let active = self.active_requests(node)?;
-            if active == 0 || begun.elapsed() >= wait {
-                return Ok(active);
-            }
-            sleep(Duration::from_millis(5)).await;
+        let look = async || match self.active_requests(node) {
+            Ok(0) => Progress::There(0),
+            Ok(active) => Progress::OnTheWay(active),
+            Err(error) => Progress::Never(error),
+        };
+        let pace = Pace::steady(Duration::from_millis(5));
+        match wait::until(Instant::now() + wait, pace, look).await {
+            Ok(active) | Err(Missed::TimeUp(active)) => Ok(active),
+            Err(Missed::Never(error)) => Err(error),
         }
     }
 
