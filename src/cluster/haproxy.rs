@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::error::ClusterError;
-use crate::retry::until;
+use crate::wait::{Missed, Pace, Progress, until};
 
 /// The backend that `cluster/haproxy.cfg` has the nodes in.
 pub(super) const BACKEND: &str = "nodes";
@@ -24,6 +24,8 @@ const NO_CHECK: &str = "no check";
 
 /// How long one command may take, connection included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+/// How often haproxy is asked while we wait for a change; its own checks are 250 ms apart.
+const PACE: Pace = Pace::steady(Duration::from_millis(50));
 /// Bytes of an answer; that of a hundred servers has some ten thousand.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
@@ -224,17 +226,18 @@ impl Haproxy {
         expected: Option<IpAddr>,
         deadline: Instant,
     ) -> Result<ServerStatus, HaproxyError> {
-        let up = until(deadline, || async {
+        let up = until(deadline, PACE, || async {
             let last = match self.status(server).await {
                 Ok(status) => status,
-                Err(error) => return Ok(Err(error)),
+                Err(error) => return Progress::Never(error),
             };
             let in_place = expected.is_none_or(|ip| last.address.is_some_and(|address| address.ip() == ip));
             let up = last.state == ServerState::Up && last.is_healthy() && in_place;
-            if up { Ok(Ok(last)) } else { Err(last) }
+            if up { Progress::There(last) } else { Progress::OnTheWay(last) }
         });
-        up.await.unwrap_or_else(|last| {
-            Err(HaproxyError::NotUp { server: server.to_owned(), wanted: expected, last })
+        up.await.map_err(|missed| match missed {
+            Missed::TimeUp(last) => HaproxyError::NotUp { server: server.to_owned(), wanted: expected, last },
+            Missed::Never(error) => error,
         })
     }
 
@@ -244,14 +247,17 @@ impl Haproxy {
     /// # Errors
     /// When haproxy does not answer or knows no such server.
     pub(super) async fn wait_idle(&self, server: &str, deadline: Instant) -> Result<u64, HaproxyError> {
-        let idle = until(deadline, || async {
+        let idle = until(deadline, PACE, || async {
             match self.status(server).await {
-                Ok(ServerStatus { current_sessions: 0, .. }) => Ok(Ok(0)),
-                Ok(status) => Err(status.current_sessions),
-                Err(error) => Ok(Err(error)),
+                Ok(ServerStatus { current_sessions: 0, .. }) => Progress::There(0),
+                Ok(status) => Progress::OnTheWay(status.current_sessions),
+                Err(error) => Progress::Never(error),
             }
         });
-        idle.await.unwrap_or_else(Ok)
+        match idle.await {
+            Ok(left) | Err(Missed::TimeUp(left)) => Ok(left),
+            Err(Missed::Never(error)) => Err(error),
+        }
     }
 
     async fn ask(&self, command: &str) -> Result<String, HaproxyError> {

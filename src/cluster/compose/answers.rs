@@ -7,8 +7,8 @@ use tokio::time::Instant;
 use super::{ClusterError, ComposeCluster};
 use crate::cluster::project::NodeFiles;
 use crate::cluster::unreached::untrusted;
-use crate::retry::until;
-use crate::storage::Bucket;
+use crate::storage::{Bucket, StorageError};
+use crate::wait::{Missed, Pace, Progress, until};
 
 /// How long a part may take to answer after its start, on a machine that has more to do.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,14 +17,15 @@ impl ComposeCluster {
     /// Mattermost starts without its store, and then without plugins: the store must answer first.
     pub(super) async fn store_answers(&self, bucket: &Bucket) -> Result<(), ClusterError> {
         let deadline = Instant::now() + PATIENCE;
-        let answered = until(deadline, || async {
+        let answered = until(deadline, Pace::GROWING, || async {
             match bucket.exists().await {
-                Err(error) if !error.is_refusal() => Err(error),
-                settled => Ok(settled),
+                Ok(_) => Progress::There(()),
+                Err(refusal) if refusal.is_refusal() => Progress::Never(refusal),
+                Err(error) => Progress::OnTheWay(error),
             }
         });
-        match answered.await.and_then(|settled| settled) {
-            Ok(_) => Ok(()),
+        match answered.await.map_err(Missed::<StorageError, StorageError>::reason) {
+            Ok(()) => Ok(()),
             Err(error) => {
                 let store = match &self.options.roles.files {
                     NodeFiles::Bucket(store) => store.endpoint.split(':').next(),
@@ -46,14 +47,17 @@ impl ComposeCluster {
     /// A container that runs is no haproxy that listens yet; one that ended will not.
     pub(super) async fn balancer_answers(&self) -> Result<(), ClusterError> {
         let Some(api) = self.balancer_role().and_then(|role| role.haproxy.as_ref()) else { return Ok(()) };
-        let answered = until(Instant::now() + PATIENCE, || async {
+        let answered = until(Instant::now() + PATIENCE, Pace::GROWING, || async {
             let haproxy = match self.haproxy(api).await {
                 Ok(haproxy) => haproxy,
-                Err(unknown) => return Ok(Err(self.why_unknown(unknown).await)),
+                Err(unknown) => return Progress::Never(self.why_unknown(unknown).await),
             };
-            haproxy.statuses().await.map(|_| Ok(())).map_err(ClusterError::from)
+            match haproxy.statuses().await {
+                Ok(_) => Progress::There(()),
+                Err(error) => Progress::OnTheWay(ClusterError::from(error)),
+            }
         });
-        answered.await.and_then(|settled| settled)
+        answered.await.map_err(Missed::<ClusterError, ClusterError>::reason)
     }
 
     /// A container without an address has ended: that is the cause to tell.
