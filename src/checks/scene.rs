@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
+pub use crate::cluster::Absent;
 use crate::cluster::ImageFacts;
 use crate::event::Clustering;
 use crate::mattermost::{Client, VersionFacts};
@@ -60,15 +61,6 @@ pub struct Home {
     pub admin_password: secrecy::SecretString,
     /// The team that all of them are in.
     pub team_id: String,
-}
-
-/// Why something is not there that a check would look at: the servers' mail, their bucket, their images.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Absent {
-    /// It cannot be, for this reason: the installation is set up otherwise, or is not the gate's own.
-    NotApplicable(String),
-    /// It should be, and something failed.
-    NotMeasured(String),
 }
 
 /// The plugins that the gate brought into the servers on stable.

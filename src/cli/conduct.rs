@@ -22,7 +22,7 @@ use super::interrupt::Interrupts;
 use super::publish;
 use super::pump::Pump;
 use crate::cluster::Cluster;
-use crate::cluster::evidence::{self, Shelf};
+use crate::cluster::evidence::{self, EvidenceFolder};
 use crate::event::{Blame, Breakage, EventKind, Events, Phase, ReleaseName, RunHeader};
 use crate::github::Context;
 use crate::inputs::Surroundings;
@@ -77,7 +77,7 @@ pub(super) async fn conduct<F>(
     build: impl FnOnce(Events) -> F,
 ) -> Ending
 where
-    F: Future<Output = Result<Cluster, crate::cluster::Error>>,
+    F: Future<Output = Result<Cluster, crate::cluster::ClusterError>>,
 {
     let (events, receiver) = Events::stream();
     let mut secrets = stand.secrets.clone();
@@ -88,7 +88,7 @@ where
         colour: surroundings.colour,
         github: surroundings.on_github(),
     };
-    let shelf = Shelf::new(&stand.report_dir, Arc::clone(&redactor));
+    let shelf = EvidenceFolder::new(&stand.report_dir, Arc::clone(&redactor));
     let pump = Pump::start(receiver, Arc::clone(&redactor), look, &stand.report_dir);
     events.send(EventKind::RunStarted(header(plan, provider, &stand.run_id)));
     let (run_id, dir, names) = (&stand.run_id, &stand.report_dir, stand.names);

@@ -10,7 +10,7 @@ use super::interrupt::Interrupts;
 use super::say::{conclude, say};
 use super::today::today;
 use super::{inside, random, report_dir};
-use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
+use crate::cluster::{Cluster, ClusterError, StandInCluster, StandInOptions};
 use crate::fault::{self, Faults, NamedFault};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Problems};
@@ -120,7 +120,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         let remedy = "The demo needs to listen on 127.0.0.1.";
         cluster
             .map(|cluster| Cluster::StandIn(Box::new(cluster)))
-            .map_err(|error| Error::new("stand-in", error.to_string(), remedy))
+            .map_err(|error| ClusterError::new("stand-in", error.to_string(), remedy))
     };
     let ending = conduct(&plan, "stand-in", stand, &mut interrupts, surroundings, build).await;
     Ok(ending.verdict.exit_code)

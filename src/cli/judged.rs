@@ -38,7 +38,7 @@ pub(super) async fn judge(
 ) -> Result<Judged, Problems> {
     guard::refuse_unsafe_fork(inputs, surroundings)?;
     let mut problems = Problems::default();
-    let made = match inputs.attached.is_attached() {
+    let made = match inputs.attached.is_asked_for() {
         true => to_attach(inputs).await,
         false => prepared::read(inputs, run_id)
             .map(|prepared| (prepared.plan.clone(), Subject::Built(Box::new(prepared)))),

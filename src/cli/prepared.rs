@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::hidden;
 use super::variables::{Secrets, images, variables};
 use super::voice::voice;
-use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, is_node, off_by_profile};
+use crate::cluster::{Assurances, Foreseen, ProjectRefusal, Roles, default_files, is_node, off_by_profile};
 use crate::compose::{self, MemoryFiles, Parsed, Project, PullPolicy, Restart, Source};
 use crate::docker::Credentials;
 use crate::inputs::Inputs;
@@ -208,9 +208,9 @@ fn default_name(inputs: &Inputs, named: Option<String>) -> String {
 
 /// What the project shows before anything of it is created.
 fn foreseen(inputs: &Inputs, project: &Project, roles: &Roles, problems: &mut Problems) {
-    let said = Said { disposable: inputs.data == "disposable", licensed: inputs.license.is_some() };
+    let said = Assurances { disposable: inputs.data == "disposable", licensed: inputs.license.is_some() };
     let Foreseen { refused, warnings } = Foreseen::of(project, roles, said);
-    for Refusal { input, wrong, remedy } in refused {
+    for ProjectRefusal { input, wrong, remedy } in refused {
         let value = match input {
             "compose-file" => files_shown(inputs),
             "data" => Shown::plain(&inputs.data),

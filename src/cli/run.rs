@@ -120,7 +120,7 @@ async fn whole_run<F>(
     build: impl FnOnce(Events) -> F,
 ) -> anyhow::Result<ExitCode>
 where
-    F: Future<Output = Result<Cluster, cluster::Error>>,
+    F: Future<Output = Result<Cluster, cluster::ClusterError>>,
 {
     let Begin { run_id, mut plan, provider, secrets, password, destination, http } = begin;
     plan.waivers.today = Some(today());

@@ -97,9 +97,9 @@ pub struct AttachedInputs {
 }
 
 impl AttachedInputs {
-    /// Whether the cluster is there already.
+    /// Whether such a cluster is to be visited.
     #[must_use]
-    pub fn is_attached(&self) -> bool {
+    pub fn is_asked_for(&self) -> bool {
         self.cluster == "attached"
     }
 

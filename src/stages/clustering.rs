@@ -100,7 +100,7 @@ async fn refused(session: &Session<'_>, node: &str, licence: &Config, reason: &s
         )
     };
     // The server says it in one line at its start, long before the last lines.
-    let log = session.cluster.log(node, None).await;
+    let log = session.cluster.nodes().log(node, None).await;
     let about = log.into_iter().filter(|line| line.to_ascii_lowercase().contains("license"));
     Breakage {
         blame: Blame::Environment,

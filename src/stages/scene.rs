@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::mail_settings;
 use super::session::Session;
 use crate::checks::{Absent, Check, Context, Home, Scene, Side, Turn, catalogue, explained};
-use crate::cluster::FileStore;
+use crate::cluster::NodeFiles;
 use crate::mattermost::Client;
 use crate::outcome::{CheckResult, Stage};
 use crate::storage::Bucket;
@@ -52,9 +52,9 @@ async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
 
 /// The bucket, or why not: where the project does not say where files are, a server does.
 async fn bucket(session: &Session<'_>, home: &Home) -> Result<Bucket, Absent> {
-    match session.cluster.files() {
-        Some(FileStore::OutOfReach(why)) => return Err(Absent::NotApplicable(why.clone())),
-        Some(FileStore::Unknown(_)) => {
+    match session.cluster.inside().files() {
+        Some(NodeFiles::OutOfReach(why)) => return Err(Absent::NotApplicable(why.clone())),
+        Some(NodeFiles::Unknown(_)) => {
             if let Some(first) = session.places.first()
                 && let Ok(config) = home.admin.at(&first.anyone).config().await
                 && let Some(driver) = config["FileSettings"]["DriverName"].as_str()
@@ -64,9 +64,9 @@ async fn bucket(session: &Session<'_>, home: &Home) -> Result<Bucket, Absent> {
                 return Err(Absent::NotApplicable(reason));
             }
         }
-        Some(FileStore::Bucket(_)) | None => {}
+        Some(NodeFiles::Bucket(_)) | None => {}
     }
-    session.cluster.bucket().await.map_err(|error| session.absent(&error))
+    session.cluster.inside().bucket().await
 }
 
 /// What nodes of stable and of release said they are; the images' names may say less.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use upgrade_gate::cluster::evidence::Shelf;
+use upgrade_gate::cluster::evidence::EvidenceFolder;
 use upgrade_gate::cluster::{Cluster, StandInCluster, StandInOptions};
 use upgrade_gate::day::Day;
 use upgrade_gate::event::{Breakage, EventKind, Events, ReleaseName, RunHeader};
@@ -67,7 +67,7 @@ impl Play {
         let password = "Upgrade-Gate-1234".to_owned().into();
         let ended: Result<(), Breakage> = {
             let dir = tempfile::tempdir().unwrap();
-            let shelf = Shelf::new(dir.path(), Arc::default());
+            let shelf = EvidenceFolder::new(dir.path(), Arc::default());
             stages::run(&plan, &cluster, &http, &events, "it", &password, &shelf).await
         };
         if let Err(breakage) = ended {

@@ -35,7 +35,7 @@ fn stand(dir: &Path) -> Stand {
 
 async fn conducted<F>(plan: &Plan, dir: &Path, build: impl FnOnce(Events) -> F) -> Ending
 where
-    F: Future<Output = Result<Cluster, crate::cluster::Error>>,
+    F: Future<Output = Result<Cluster, crate::cluster::ClusterError>>,
 {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut interrupts = Interrupts::listen().unwrap();

@@ -21,7 +21,7 @@ use super::scene;
 use super::session::{Session, millis};
 use crate::checks::catalogue;
 use crate::cluster::evidence::GrowingLog;
-use crate::cluster::{Exit, Guest, Leftovers, run_command};
+use crate::cluster::{Exit, Leftovers, SideContainer, run_command};
 use crate::event::EventKind;
 use crate::outcome::{CheckResult, Outcome, Stage};
 use crate::plan::SuitePlan;
@@ -78,16 +78,16 @@ async fn run_to_end(
         let exit = exit.map_err(|why| format!("{why}, or give suite-image"))?;
         return Ok((exit, folder.files()?));
     };
-    let url = session.cluster.balancer_for_guests().await.map_err(|error| error.to_string())?;
+    let beside = session.cluster.side_containers().map_err(|absent| absent.to_string())?;
+    let url = beside.balancer().map_err(|error| error.to_string())?;
     let results = suite.results.as_deref().unwrap_or(RESULTS);
-    let guest = Guest {
+    let container = SideContainer {
         image: image.clone(),
         command: suite.command.clone(),
         environment: account::environment(session, &url, None, results)?,
         results: results.to_owned(),
     };
-    let ended =
-        session.cluster.run_guest(&guest, &mut line, deadline).await.map_err(|error| error.to_string())?;
+    let ended = beside.run(&container, &mut line, deadline).await.map_err(|error| error.to_string())?;
     let exit = match (ended.exit_code, ended.out_of_memory) {
         (_, true) => Exit::OutOfMemory,
         (Some(code), false) => Exit::Code(code),

@@ -1,7 +1,7 @@
 //! Workflows that people copy: short, and with inputs that exist.
 
 use serde_json::Value;
-use upgrade_gate::cluster::{FileStore, Roles};
+use upgrade_gate::cluster::{NodeFiles, Roles};
 use upgrade_gate::compose::load;
 use upgrade_gate::github::OUTPUTS;
 use upgrade_gate::report::REPORTS;
@@ -101,7 +101,7 @@ fn the_compose_file_in_the_docs_is_a_cluster() {
     let nodes: Vec<&str> = roles.nodes.iter().map(|node| node.name.as_str()).collect();
     assert_eq!(nodes, ["node1", "node2"]);
     assert!(roles.balancer.is_some_and(|balancer| balancer.haproxy.is_some()));
-    assert!(matches!(roles.files, FileStore::Bucket(_)));
+    assert!(matches!(roles.files, NodeFiles::Bucket(_)));
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! A guest: a container of the user's that runs beside the cluster to its end.
+//! A side container: one of the user's that runs beside the cluster, on its network, to its end.
 
 /// What is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guest {
+pub struct SideContainer {
     /// The image; it was named to [`Cluster::prepare`](super::Cluster::prepare) too.
     pub image: String,
     /// What is run by `sh -c`; without it the image's own command.
@@ -15,7 +15,7 @@ pub struct Guest {
 
 /// How it ended, and what it left.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuestEnd {
+pub struct SideContainerEnd {
     /// Its exit code; `None` when the time was up and it was stopped.
     pub exit_code: Option<i64>,
     /// Whether it was killed for want of memory.
