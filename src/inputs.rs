@@ -4,16 +4,16 @@
 //! [`Inputs::with_defaults`] gives every empty one its default: empty counts as not given.
 //! Nothing is judged here; [`crate::plan`] judges all inputs at once and names each wrong one.
 
+mod action_mode;
 mod attached;
-mod instead;
 mod publishing;
 mod pulling;
 mod settle;
 mod surroundings;
 mod upload;
 
+pub use action_mode::ActionMode;
 pub use attached::AttachedInputs;
-pub use instead::Instead;
 pub use publishing::Publishing;
 pub use pulling::PullInputs;
 pub use surroundings::{Aws, Surroundings};
@@ -242,7 +242,7 @@ pub struct Inputs {
 
     /// What is done instead of a run.
     #[command(flatten)]
-    pub instead: Instead,
+    pub action_mode: ActionMode,
 }
 
 impl Inputs {
@@ -278,7 +278,7 @@ impl Inputs {
         self.pulling = self.pulling.with_defaults();
         self.upload = self.upload.with_defaults();
         self.publishing = self.publishing.with_defaults();
-        self.instead = self.instead.with_defaults();
+        self.action_mode = self.action_mode.with_defaults();
         for secret in self.all_secrets() {
             if secret.as_ref().is_some_and(|text| text.expose_secret().trim().is_empty()) {
                 *secret = None;
@@ -304,7 +304,7 @@ impl Inputs {
         ] {
             secrets.extend(confidential::of_words(command));
         }
-        let (upload, publishing, instead) = (&self.upload, &self.publishing, &self.instead);
+        let (upload, publishing, mode) = (&self.upload, &self.publishing, &self.action_mode);
         let texts = [
             &self.stable,
             &self.release,
@@ -343,10 +343,10 @@ impl Inputs {
             &upload.report_prefix,
             &upload.report_endpoint,
             &upload.report_region,
-            &instead.matrix,
-            &instead.pairs,
-            &instead.report_from,
-            &instead.report_merge,
+            &mode.matrix,
+            &mode.pairs,
+            &mode.report_from,
+            &mode.report_merge,
         ];
         secrets.extend(texts.into_iter().flat_map(|text| confidential::of_wrong_addresses(text)));
         secrets.into_iter().collect()

@@ -5,16 +5,14 @@
 
 use clap::Args;
 
-use super::conduct::{Stand, conduct};
-use super::interrupt::Interrupts;
-use super::say::{conclude, say};
-use super::today::today;
-use super::{inside, random, report_dir};
-use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
+use super::run::look;
+use crate::cluster::StandInOptions;
 use crate::fault::{self, Faults, NamedFault};
 use crate::inputs::{Inputs, Surroundings};
 use crate::plan::{self, Problems};
+use crate::publish::{finish, print, report_folder};
 use crate::report::Names;
+use crate::run::{Interrupts, Provider, Run, cluster_http, execute, random, today};
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
 use crate::versions::Version;
@@ -69,11 +67,11 @@ pub struct DemoOptions {
 pub(super) async fn demo(options: DemoOptions, surroundings: &Surroundings) -> ExitCode {
     if options.fault.as_deref() == Some("list") {
         for fault in fault::catalogue() {
-            say(&format!("{:<28} {}", fault.id, fault.title));
+            print(&format!("{:<28} {}", fault.id, fault.title));
         }
         return ExitCode::PASSED;
     }
-    conclude(played(&options, surroundings).await, surroundings)
+    finish(played(&options, surroundings).await, surroundings)
 }
 
 async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
@@ -101,29 +99,30 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let mut plan = plan::make(&inputs, None)?;
     plan.waivers.today = Some(today());
     let faults = fault.map_or_else(Faults::none, |fault| Faults::new(fault.rules.clone(), &stable, &release));
-    let report_dir = report_dir::make(&options.report_dir)?;
-    say(&plan::text(&plan));
-    let nodes = plan.order.clone();
-    let clustered = !options.shared_database && !fault.is_some_and(|fault| fault.shared_database);
-    let stand = Stand {
-        run_id: format!("ug-{}", random::hex(5)?),
-        report_dir,
+    let folder = report_folder::make(&options.report_dir)?;
+    print(&plan::text(&plan));
+    let options = StandInOptions {
+        nodes: plan.order.clone(),
+        clustered: !options.shared_database && !fault.is_some_and(|fault| fault.shared_database),
+        cloud: true,
+        apps,
+        faults,
+    };
+    let run = Run {
+        id: Run::new_id()?,
+        plan,
+        // The plan has told them.
+        warnings: Vec::new(),
+        provider: Provider::StandIn(options),
+        folder,
         names: Names::Plain,
         secrets: surroundings.secrets.clone(),
         password: random::password()?,
-        context: None,
-        http: inside::http("")?,
+        job: None,
+        http: cluster_http::http("")?,
     };
-    let build = |_| async {
-        let options = StandInOptions { nodes, clustered, cloud: true, apps, faults };
-        let cluster = StandInCluster::new(options).await;
-        let remedy = "The demo needs to listen on 127.0.0.1.";
-        cluster
-            .map(|cluster| Cluster::StandIn(Box::new(cluster)))
-            .map_err(|error| Error::new("stand-in", error.to_string(), remedy))
-    };
-    let ending = conduct(&plan, "stand-in", stand, &mut interrupts, surroundings, build).await;
-    Ok(ending.verdict.exit_code)
+    let end = execute(&run, &mut interrupts, Some(look(surroundings))).await;
+    Ok(end.verdict.exit_code)
 }
 
 fn named(options: &DemoOptions) -> Result<Option<&'static NamedFault>, Problems> {

@@ -8,15 +8,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
-use super::publish::{Notes, remembered_pull_request};
-use super::report_dir;
-use super::say::{conclude, say};
-use super::today::today;
-use super::voice::voice;
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::{Problems, judge_publishing, pairs};
+use crate::publish::{Notes, finish, print, remembered_pull_request, report_folder, voice};
 use crate::record::Record;
 use crate::report::{self, Console, Look, Names, Run, WrittenFile, stored, write_all, write_merged};
+use crate::run::today;
 use crate::shown::Shown;
 use crate::verdict::worst::worst;
 use crate::verdict::{ExitCode, Verdict};
@@ -47,12 +44,12 @@ pub struct ReportOptions {
 pub(super) async fn report(options: ReportOptions, surroundings: &Surroundings) -> ExitCode {
     let mut inputs = Inputs { release: options.release, ..Inputs::defaults() };
     inputs.publishing = options.publishing.with_defaults();
-    inputs.instead.pairs = options.pairs;
+    inputs.action_mode.pairs = options.pairs;
     let ended = match options.from {
         Some(dir) => published(&dir, &inputs, surroundings).await,
         None => merged(&options.merge, &inputs, surroundings).await,
     };
-    conclude(ended, surroundings)
+    finish(ended, surroundings)
 }
 
 /// Publishes the record in `dir`.
@@ -63,7 +60,7 @@ pub(super) async fn published(
 ) -> anyhow::Result<ExitCode> {
     judge(inputs, surroundings)?;
     let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
-    let out = report_dir::make(&inputs.publishing.report_dir)?;
+    let out = report_folder::make(&inputs.publishing.report_dir)?;
     let mut verdict = Verdict::of(&record);
     let files = write_all(&record, &verdict, &out, Names::read(&inputs.publishing.junit_names));
     if !all_written(&files) {
@@ -83,14 +80,14 @@ pub(super) async fn merged(
     surroundings: &Surroundings,
 ) -> anyhow::Result<ExitCode> {
     judge(inputs, surroundings)?;
-    let planned = if inputs.release.is_empty() && inputs.instead.pairs.is_empty() {
+    let planned = if inputs.release.is_empty() && inputs.action_mode.pairs.is_empty() {
         Vec::new()
     } else {
         pairs(inputs, today())?
     };
     let folders = folders(dirs, planned.is_empty())?;
     let mut runs: Vec<Run> = records(&folders)?.into_iter().map(Run::of).collect();
-    let out = report_dir::make(&inputs.publishing.report_dir)?;
+    let out = report_folder::make(&inputs.publishing.report_dir)?;
     for pair in planned {
         if !runs.iter().any(|run| run.name == pair.name) {
             runs.push(Run::missing(&pair.name));
@@ -102,7 +99,7 @@ pub(super) async fn merged(
     if !all_written(&files) {
         verdict = verdict.without_reports();
     }
-    say(&report::merged_console(&runs, &verdict, &files));
+    print(&report::merged_console(&runs, &verdict, &files));
     let stored = folders.iter().find_map(|dir| remembered_pull_request(dir));
     Notes::of_all(&runs, &verdict, &out).publish(&inputs.publishing, stored, surroundings).await;
     Ok(verdict.exit_code)

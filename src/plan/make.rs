@@ -46,7 +46,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
         let remedy = "Name the file under `compose-file`, or leave `profiles` out.";
         problems.add("profiles", Shown::plain(&inputs.profiles), wrong, remedy);
     }
-    truth("matrix", &inputs.instead.matrix, &mut problems);
+    truth("matrix", &inputs.action_mode.matrix, &mut problems);
     truth("allow-unsafe-fork", &inputs.allow_unsafe_fork, &mut problems);
     judge_publishing(&inputs.publishing, &mut problems);
     texts::judge(inputs, &mut problems);

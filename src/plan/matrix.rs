@@ -31,7 +31,7 @@ pub struct Pair {
 /// All wrong inputs of all pairs at once: each pair is judged as its run will be.
 pub fn pairs(inputs: &Inputs, today: Day) -> Result<Vec<Pair>, Problems> {
     let mut problems = Problems::default();
-    let given = &inputs.instead.pairs;
+    let given = &inputs.action_mode.pairs;
     let pairs =
         if given.is_empty() { by_support(inputs, today, &mut problems) } else { named(given, &mut problems) };
     if pairs.len() > MOST_ROWS {
@@ -111,7 +111,7 @@ mod tests {
 
     fn inputs(release: &str, given: &str) -> Inputs {
         let mut inputs = Inputs { release: release.into(), ..Inputs::defaults() };
-        inputs.instead.pairs = given.into();
+        inputs.action_mode.pairs = given.into();
         inputs
     }
 

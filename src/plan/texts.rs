@@ -16,7 +16,7 @@ pub(super) fn judge(inputs: &Inputs, problems: &mut Problems) {
         ("report-dir", &inputs.publishing.report_dir),
         ("report-region", &upload.report_region),
         ("suite-results", &inputs.suite_results),
-        ("report-from", &inputs.instead.report_from),
+        ("report-from", &inputs.action_mode.report_from),
     ];
     for (input, _) in lines.into_iter().filter(|(_, text)| text.contains(char::is_control)) {
         let wrong = "has a line break or another control character in it";

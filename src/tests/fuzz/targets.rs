@@ -113,7 +113,7 @@ fn fuzzed_inputs() {
             &mut inputs.timeout,
             &mut inputs.suite_image,
             &mut inputs.suite_timeout,
-            &mut inputs.instead.pairs,
+            &mut inputs.action_mode.pairs,
             &mut inputs.database_image,
         ] {
             *place = lines.next().unwrap_or_default();

@@ -1,0 +1,284 @@
+//! The blueprint of a cluster that the gate builds: the compose project that the inputs describe. Nothing is created here.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+use super::compose_secrets;
+use super::variables::{Secrets, images, variables};
+use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, is_node, off_by_profile};
+use crate::compose::{self, MemoryFiles, Parsed, Project, PullPolicy, Restart, Source};
+use crate::inputs::Inputs;
+use crate::plan::{self, BuiltPlan, Plan, Problems};
+use crate::policy::{Needs, major_of_image};
+use crate::publish::voice;
+use crate::shown::Shown;
+
+/// What will be built.
+#[derive(Debug)]
+pub(crate) struct Blueprint {
+    pub(crate) project: Project,
+    /// Who is who in it.
+    pub(crate) roles: Roles,
+    /// What nobody may show of it.
+    pub(crate) secrets: Vec<String>,
+}
+
+/// Judges all inputs. Nothing is created, nothing is asked but files.
+///
+/// # Errors
+/// Every wrong input at once.
+pub(crate) fn read(inputs: &Inputs, run_id: &str) -> Result<(Plan, Blueprint), Problems> {
+    let mut problems = Problems::default();
+    let secrets = Secrets::new();
+    let variables = variables(inputs, &secrets, &mut problems);
+    let own = !inputs.compose_file.trim().is_empty();
+    let beside = compose_secrets::in_dotenv(&inputs.compose_file);
+    // What is wrong with the file may be told with a value of it.
+    voice().keep(&beside);
+    let parsed =
+        if own { own_project(inputs, variables, run_id) } else { default_project(inputs, variables, run_id) };
+    let mut cluster = None;
+    match parsed {
+        Ok(mut parsed) => {
+            if !own {
+                // A wrong number is told by the plan; it must not look like a wrong compose file as well.
+                let nodes = inputs.nodes.parse().ok().filter(|nodes| *nodes > 0);
+                keep_nodes(&mut parsed.project, nodes.unwrap_or(usize::MAX));
+            }
+            let Parsed { mut project, named, off, warnings } = parsed;
+            problems.1 = warnings;
+            // The built-in cluster has more nodes than are asked for, on purpose.
+            if own {
+                problems.1.extend(off_by_profile(&off));
+                problems.1.extend(built_elsewhere(&mut project, &default_name(inputs, named)));
+                images_of_services(inputs, &project, &mut problems);
+            }
+            match Roles::read(&project) {
+                Ok(roles) => {
+                    foreseen(inputs, &project, &roles, &mut problems);
+                    cluster = Some((project, roles));
+                }
+                Err(wrong) => {
+                    for wrong in wrong {
+                        let remedy = "See docs/inputs.md, compose-file.";
+                        problems.add("compose-file", files_shown(inputs), wrong, remedy);
+                    }
+                }
+            }
+        }
+        Err(wrong) => {
+            for wrong in wrong.0 {
+                let at = if wrong.path.is_empty() { String::new() } else { format!(" at {}", wrong.path) };
+                let file = Shown::plain(&wrong.file.display().to_string());
+                let message = format!("is refused{at}: {}", wrong.message);
+                let several = several_on_a_line(&wrong.file);
+                problems.add("compose-file", file, message, format!("{}.{several}", wrong.remedy));
+            }
+            problems.1 = wrong.1;
+        }
+    }
+    let names = cluster
+        .as_ref()
+        .filter(|_| own)
+        .map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
+    let made = plan::make(inputs, names);
+    if let Some((project, roles)) = &cluster {
+        let needs = match &made {
+            Ok(plan) => Needs::of(&plan.stable.version, &plan.release.version),
+            Err(_) => plan::needs(inputs),
+        };
+        old_databases(inputs, &needs, project, roles, &mut problems);
+    }
+    if let (Ok(plan), Some((project, _))) = (&made, &cluster) {
+        let others = project.services.values().filter(|service| !is_node(service));
+        plan::judge_lock(inputs, plan, others.map(|service| service.image.as_str()), &mut problems);
+    }
+    match (made, cluster) {
+        (Ok(mut plan), Some((mut project, roles))) if problems.0.is_empty() => {
+            for node in &roles.nodes {
+                // A node that dies must be seen, not restarted behind our back.
+                project.services[&node.service].restart = Restart::No;
+            }
+            let mut secrets = secrets.list();
+            secrets.extend(beside);
+            secrets.extend(compose_secrets::in_project(&project));
+            voice().keep(&secrets);
+            plan.built = Some(built(&roles));
+            plan.warnings.extend(problems.1);
+            Ok((plan, Blueprint { project, roles, secrets }))
+        }
+        (plan, _) => {
+            let (wrong, warnings) = match plan {
+                Err(more) => (more.0, more.1),
+                Ok(plan) => (Vec::new(), plan.warnings),
+            };
+            problems.0.splice(0..0, wrong);
+            problems.1.splice(0..0, warnings);
+            Err(problems)
+        }
+    }
+}
+
+fn built(roles: &Roles) -> BuiltPlan {
+    let balancer = roles.balancer.as_ref();
+    let urls: Vec<_> = roles.nodes.iter().map(|node| node.site.shown(&node.name, node.port)).collect();
+    BuiltPlan {
+        urls: if urls.iter().any(Option::is_some) { urls } else { Vec::new() },
+        front: balancer.and_then(|role| Some((role.site.shown(&role.service, role.port)?, role.port))),
+        others: roles.others.clone(),
+        ports: roles.nodes.iter().map(|node| node.port).collect(),
+        balancer: roles.balancer.as_ref().map(|balancer| balancer.service.clone()),
+        drained: roles.balancer.as_ref().is_some_and(|balancer| balancer.haproxy.is_some()),
+    }
+}
+
+/// Images that no engine could pull; a node's is replaced.
+fn images_of_services(inputs: &Inputs, project: &Project, problems: &mut Problems) {
+    for (name, service) in project.services.iter().filter(|(_, service)| !is_node(service)) {
+        let (value, whose) = (files_shown(inputs), format!("has the service {name}, whose image "));
+        plan::judge_image("compose-file", value, &whose, &service.image, problems);
+    }
+    for (input, variable, image) in images(inputs).into_iter().filter(|(.., image)| !image.is_empty()) {
+        if !project.services.values().any(|service| service.image == image) {
+            let wrong =
+                format!("is given, and no service of the compose file has ${{{variable}}} as its image");
+            problems.add(
+                input,
+                Shown::plain(image),
+                wrong,
+                format!("Use ${{{variable}}} there, or leave {input} out."),
+            );
+        }
+    }
+}
+
+/// Databases that are too old for one of the releases, by the tags of their images; the input `database-image` is judged by
+/// the plan.
+fn old_databases(inputs: &Inputs, needs: &Needs, project: &Project, roles: &Roles, problems: &mut Problems) {
+    for name in &roles.databases {
+        let image = &project.services[name].image;
+        if *image == inputs.database_image.trim() {
+            continue;
+        }
+        if let Some(unmet) = major_of_image(image).and_then(|found| needs.unmet(found)) {
+            let (image, told) = (Shown::plain(image), &unmet.told);
+            let (input, value, wrong) = if compose_files(inputs).is_empty() {
+                // The built-in file's own default is never too old.
+                let wrong = format!("gives the service {name} the image {image}, which is {told}");
+                ("variables", Shown::plain("DATABASE_IMAGE"), wrong)
+            } else {
+                let wrong = format!("has the service {name}, whose image {image} is {told}");
+                ("compose-file", files_shown(inputs), wrong)
+            };
+            problems.add(input, value, wrong, plan::newer_database(&unmet));
+        }
+    }
+}
+
+/// Gives a part that is built from source the image that `docker compose build` makes of it: nothing is built here. Says which.
+fn built_elsewhere(project: &mut Project, name: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    for (service, part) in &mut project.services {
+        if part.built && part.image.is_empty() && !is_node(part) {
+            part.image = format!("{name}-{service}");
+            // It has no tag, and the newest of that name in a registry would be somebody else's.
+            part.pull_policy.get_or_insert(PullPolicy::Missing);
+            told.push(format!(
+                "service {service} is not built here: the engine must have its image {}, which docker compose build makes",
+                part.image
+            ));
+        }
+    }
+    told
+}
+
+/// What compose calls the project: by its variable, by the file's `name:`, else by the folder of the first file.
+fn default_name(inputs: &Inputs, named: Option<String>) -> String {
+    let line = inputs.variables.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_PROJECT_NAME="));
+    let folder = || {
+        let first = std::path::absolute(compose_files(inputs).first()?).ok()?;
+        Some(first.parent()?.file_name()?.to_string_lossy().into_owned())
+    };
+    let name = line.map(str::to_owned).or(named).or_else(folder).unwrap_or_default().to_lowercase();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    let name: String = name.chars().filter(|c| plain(*c)).collect();
+    name.trim_start_matches(['_', '-']).to_owned()
+}
+
+/// What the project shows before anything of it is created.
+fn foreseen(inputs: &Inputs, project: &Project, roles: &Roles, problems: &mut Problems) {
+    let said = Said { disposable: inputs.data == "disposable", licensed: inputs.license.is_some() };
+    let Foreseen { refused, warnings } = Foreseen::of(project, roles, said);
+    for Refusal { input, wrong, remedy } in refused {
+        let value = match input {
+            "compose-file" => files_shown(inputs),
+            "data" => Shown::plain(&inputs.data),
+            _ => Shown::nothing(),
+        };
+        problems.add(input, value, wrong, remedy);
+    }
+    problems.1.extend(warnings);
+    let asked = inputs.nodes.as_str();
+    if asked != Inputs::NODES && asked != roles.nodes.len().to_string() {
+        let has = roles.nodes.len();
+        problems.1.push(format!("the input nodes does not count: the compose file has {has} of them"));
+    }
+}
+
+/// What to add where a line that cannot be read looks like several files.
+fn several_on_a_line(file: &Path) -> &'static str {
+    let text = file.to_string_lossy();
+    let parts = text.split([',', ';', ':', ' ']).filter(|part| !part.trim().is_empty());
+    if !file.exists() && parts.count() > 1 { " Write one file a line." } else { "" }
+}
+
+/// The files of the user's own, on one line.
+fn files_shown(inputs: &Inputs) -> Shown {
+    Shown::plain(&compose_files(inputs).join(", "))
+}
+
+fn compose_files(inputs: &Inputs) -> Vec<&str> {
+    inputs.compose_file.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
+fn own_project(
+    inputs: &Inputs,
+    variables: IndexMap<String, String>,
+    run_id: &str,
+) -> Result<Parsed, compose::Problems> {
+    let paths: Vec<PathBuf> = compose_files(inputs).into_iter().map(PathBuf::from).collect();
+    let profiles = inputs.profiles.split([',', ' ', '\t', '\r', '\n']).map(str::trim);
+    let profiles: Vec<String> = profiles.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    compose::load(&paths, variables, &profiles, run_id)
+}
+
+fn default_project(
+    inputs: &Inputs,
+    variables: IndexMap<String, String>,
+    run_id: &str,
+) -> Result<Parsed, compose::Problems> {
+    let ((path, text), files) = default_files();
+    let more = inputs.nodes.parse::<usize>().is_ok_and(|nodes| nodes > 3);
+    let source = Source {
+        base: path.parent().unwrap_or(Path::new("/")).to_owned(),
+        files: vec![(path, text)],
+        variables,
+        profiles: if more { vec!["more".into()] } else { Vec::new() },
+        project_name: run_id.to_owned(),
+    };
+    compose::parse(&source, &MemoryFiles(files))
+}
+
+/// The built-in file has more nodes than asked for: the first ones stay.
+fn keep_nodes(project: &mut Project, nodes: usize) {
+    let mut left = nodes;
+    project.services.retain(|_, service| {
+        let stays = !is_node(service) || left > 0;
+        left -= usize::from(is_node(service) && stays);
+        stays
+    });
+}
+
+#[cfg(test)]
+mod tests;
