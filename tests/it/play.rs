@@ -33,8 +33,19 @@ impl Play {
         Self { inputs, clustered: true, faults: Faults::none() }
     }
 
-    /// Plays it to its end, as the program does.
+    /// Plays it to its end, as the program does, on a thread with the stack that its main thread has: a test's is a quarter of it.
     pub(crate) async fn record(self) -> Record {
+        let (done, ended) = tokio::sync::oneshot::channel();
+        let thread = std::thread::Builder::new().stack_size(8 * 1024 * 1024);
+        let play = thread.spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            let _ = done.send(runtime.unwrap().block_on(self.play()));
+        });
+        drop(play.unwrap());
+        ended.await.expect("the play ended without a record")
+    }
+
+    async fn play(self) -> Record {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let apps = plan::has_apps(&Version::read(&self.inputs.release));
         let inputs = Inputs { apps: apps.to_string(), ..self.inputs };
