@@ -7,8 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::docker::{self, Engine, Removed};
-use crate::inputs::Surroundings;
-use crate::plan::Problems;
+use crate::inputs::{Problems, Surroundings};
 use crate::publish::{print, print_problems};
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
@@ -21,9 +20,8 @@ const QUIET: Duration = Duration::from_secs(4);
 /// The command: `run` is judged first, because a typing error that removes nothing would look like success.
 pub(super) async fn command(run: Option<String>, expired: bool, surroundings: &Surroundings) -> ExitCode {
     if let Some(run) = run.as_deref().filter(|run| !is_id(run)) {
-        let mut problems = Problems::default();
         let remedy = "Write it as the run named it, such as \"ug-0123456789\".";
-        problems.add("run", Shown::plain(run), "is no id of a run", remedy);
+        let problems = Problems::of("run", Shown::plain(run), "is no id of a run", remedy);
         return print_problems(&problems, surroundings);
     }
     cleanup(run, expired, surroundings).await

@@ -85,7 +85,6 @@ async fn dispatch(command: Command, surroundings: Surroundings) -> ExitCode {
 
 /// The inputs, of which nothing secret is said from now on.
 fn kept(inputs: Inputs) -> Inputs {
-    let inputs = inputs.with_defaults();
     voice().keep(inputs.secrets());
     inputs
 }

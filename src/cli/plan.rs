@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::arguments::PlanFormat;
 use crate::compose::masked;
-use crate::inputs::{Inputs, Surroundings};
+use crate::inputs::{Inputs, Problems, Surroundings};
 use crate::plan::{self, Plan, text};
 use crate::publish::{self, print, print_problems};
 use crate::redact::Redactor;
@@ -56,7 +56,7 @@ pub(super) fn matrix(inputs: &Inputs, surroundings: &Surroundings) -> ExitCode {
         Ok(pairs) => {
             let json = plan::matrix(&pairs);
             print(&json);
-            publish::matrix(&json, inputs, surroundings);
+            publish::matrix(&json, &inputs.publishing.judge(&mut Problems::default()), surroundings);
             ExitCode::PASSED
         }
         Err(problems) => print_problems(&problems, surroundings),
@@ -69,9 +69,8 @@ mod tests {
 
     #[tokio::test]
     async fn json_shows_the_project_without_its_secrets() {
-        let license = Some("licence-text".to_owned().into());
         let inputs =
-            Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), license, ..Inputs::defaults() };
+            Inputs::given(&[("stable", "11.5.1"), ("release", "11.6.0"), ("license", "licence-text")]);
         let judged = judge(&inputs, &Surroundings::default(), "ug-test").await.unwrap();
         let shown = json(&judged.plan, project(&judged, &inputs)).unwrap();
         assert!(!shown.contains("licence-text"), "{shown}");

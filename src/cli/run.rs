@@ -1,11 +1,13 @@
 //! `run`: the main job.
 
+use std::path::Path;
+
 use secrecy::ExposeSecret as _;
 
-use crate::inputs::{Inputs, Surroundings};
+use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan;
-use crate::publish::{self, Destination, finish, hand_over, print, report_folder, voice};
-use crate::report::{Look, Names};
+use crate::publish::{self, Destination, finish, hand_over, names, print, report_folder, voice};
+use crate::report::Look;
 use crate::run::{
     Interrupts, Judged, OnDocker, Provider, Run, Subject, cluster_http, execute, judge, random, today,
 };
@@ -15,26 +17,30 @@ pub(super) async fn run(inputs: Inputs, surroundings: &Surroundings) -> ExitCode
     finish(whole_run(&inputs, surroundings).await, surroundings)
 }
 
+/// A run before it begins, and where it is told.
+struct Prepared {
+    run: Run,
+    publishing: Publishing,
+    destination: Option<Destination>,
+}
+
 /// Judges the inputs, shows the plan, does what it says, publishes what it comes to.
 async fn whole_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let mut interrupts = Interrupts::listen()?;
-    let (run, destination) = prepared(inputs, surroundings).await?;
+    let Prepared { run, publishing, destination } = prepared(inputs, surroundings).await?;
     print(&plan::text(&run.plan));
     let end = execute(&run, &mut interrupts, Some(look(surroundings))).await;
     tokio::select! {
         biased;
-        () = tell(&end, &run, destination, inputs, surroundings) => {}
+        () = tell(&end, &run.folder, &publishing, destination, surroundings) => {}
         signal = interrupts.next() => print(&format!("note: {signal} came while the result was told; the verdict stands")),
     }
-    hand_over(&inputs.publishing.report_dir, surroundings);
+    hand_over(&publishing.report_dir, surroundings);
     Ok(end.verdict.exit_code)
 }
 
-/// The run that the inputs ask for, and where its reports are uploaded to.
-async fn prepared(
-    inputs: &Inputs,
-    surroundings: &Surroundings,
-) -> anyhow::Result<(Run, Option<Destination>)> {
+/// The run that the inputs ask for.
+async fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<Prepared> {
     let password = random::password()?;
     let mut secrets = inputs.secrets();
     secrets.extend(surroundings.secrets.iter().cloned());
@@ -42,8 +48,9 @@ async fn prepared(
     // Before a word is said: wrong inputs are shown too.
     mask(&secrets, surroundings);
     let id = Run::new_id()?;
-    let Judged { mut plan, subject, destination } = judge(inputs, surroundings, &id).await?;
-    let authorities = cluster_http::trusted(&inputs.publishing.ca_bundle)?;
+    let Judged { settings, mut plan, subject, destination } = judge(inputs, surroundings, &id).await?;
+    let publishing = settings.publishing.clone();
+    let authorities = cluster_http::trusted(&publishing.ca_bundle)?;
     let http = cluster_http::http(&authorities)?;
     let provider = match subject {
         Subject::Attached(options) => Provider::Attached(options),
@@ -51,7 +58,7 @@ async fn prepared(
             mask(&blueprint.secrets, surroundings);
             secrets.extend(blueprint.secrets.iter().cloned());
             let docker =
-                OnDocker::new(inputs, surroundings, (&id, &plan), *blueprint, (http.clone(), authorities));
+                OnDocker::new(&settings, surroundings, (&id, &plan), *blueprint, (http.clone(), authorities));
             Provider::Compose(Box::new(docker))
         }
     };
@@ -62,31 +69,31 @@ async fn prepared(
         warnings: std::mem::take(&mut plan.warnings),
         plan,
         provider,
-        folder: report_folder::make(&inputs.publishing.report_dir)?,
-        names: Names::read(&inputs.publishing.junit_names),
+        folder: report_folder::make(&publishing.report_dir)?,
+        names: names(publishing.junit_names),
         secrets,
         password,
-        job: publish::job(&inputs.publishing, None, surroundings),
+        job: publish::job(&publishing, None, surroundings),
         http,
     };
-    Ok((run, destination))
+    Ok(Prepared { run, publishing, destination })
 }
 
 /// Uploads the reports and publishes the result.
 async fn tell(
     end: &RunEnd,
-    run: &Run,
+    folder: &Path,
+    publishing: &Publishing,
     destination: Option<Destination>,
-    inputs: &Inputs,
     surroundings: &Surroundings,
 ) {
     let report_url = match &destination {
-        Some(destination) => destination.take(end, &run.folder, surroundings).await,
+        Some(destination) => destination.take(end, folder, surroundings).await,
         None => None,
     };
     // Whoever was interrupted has published what a job can read, and is expected to leave.
     if end.record.interrupted.is_none() {
-        publish::publish(end, inputs, &run.folder, report_url.as_deref(), surroundings).await;
+        publish::publish(end, publishing, folder, report_url.as_deref(), surroundings).await;
     }
 }
 

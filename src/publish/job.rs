@@ -40,7 +40,7 @@ pub(crate) fn job(
     surroundings: &Surroundings,
 ) -> Option<Context> {
     let event = event(surroundings).ok();
-    let named = Named { given: publishing.given_pull_request(), stored };
+    let named = Named { given: publishing.pull_request, stored };
     Context::read(&surroundings.github, event.as_ref(), named)
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn event(surroundings: &Surroundings) -> Result<Value, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::Inputs;
+    use crate::inputs::{Inputs, Problems};
 
     fn surroundings(event: &str, body: &Value, dir: &Path) -> Surroundings {
         let path = dir.join("event.json");
@@ -80,8 +80,9 @@ mod tests {
     #[test]
     fn the_report_folder_remembers_the_pull_request() {
         let dir = tempfile::tempdir().unwrap();
+        let publishing = Inputs::defaults().publishing.judge(&mut Problems::default());
         let surroundings = surroundings("pull_request", &of_fork(), dir.path());
-        remember_pull_request(&Inputs::defaults().publishing, dir.path(), &surroundings);
+        remember_pull_request(&publishing, dir.path(), &surroundings);
         assert_eq!(remembered_pull_request(dir.path()), Some(7));
         for foreign in [
             "{\"pull_request\": \"7\"}",

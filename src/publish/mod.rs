@@ -19,7 +19,7 @@ mod upload;
 mod voice;
 
 pub(crate) use job::{event, job, remembered_pull_request};
-pub(crate) use notes::{Notes, files, matrix, publish};
+pub(crate) use notes::{Notes, files, matrix, names, publish};
 pub(crate) use output::{finish, print, print_problems};
 pub(crate) use ownership::hand_over;
 pub(crate) use upload::Destination;

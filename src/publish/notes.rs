@@ -9,10 +9,10 @@ use super::output::{print, print_notice};
 use super::outside_http;
 use super::voice::voice;
 use crate::github::{self, Annotation, Context, Patience, Published, Pull};
-use crate::inputs::{Inputs, Publishing, Surroundings};
+use crate::inputs::{Comment, JunitNames, Publishing, Surroundings};
 use crate::plan::is_esr;
 use crate::record::Record;
-use crate::report::{self, Brief, Run};
+use crate::report::{self, Brief, Names, Run};
 use crate::verdict::{RunEnd, Verdict};
 
 /// What GitHub is told, be it of a run or of stored records.
@@ -86,7 +86,7 @@ impl Notes {
         surroundings: &Surroundings,
     ) {
         let Some(context) = job(publishing, stored, surroundings) else {
-            if publishing.comment == "always" {
+            if publishing.comment == Comment::Always {
                 print(
                     "note: there is no comment, because this is no GitHub runner (GITHUB_REPOSITORY is not set)",
                 );
@@ -95,7 +95,7 @@ impl Notes {
         };
         self.files(&context);
         voice().annotate(&self.annotations);
-        if publishing.comment != "never" {
+        if publishing.comment != Comment::Never {
             self.comment(publishing, &context, surroundings).await;
         }
     }
@@ -125,8 +125,8 @@ impl Notes {
     }
 
     async fn comment(&self, publishing: &Publishing, context: &Context, surroundings: &Surroundings) {
-        let (Some(token), always) = (&publishing.github_token, publishing.comment == "always") else {
-            if publishing.comment == "always" {
+        let (Some(token), always) = (&publishing.github_token, publishing.comment == Comment::Always) else {
+            if publishing.comment == Comment::Always {
                 print("note: there is no comment, because the input github-token is empty");
             }
             return;
@@ -154,14 +154,22 @@ impl Notes {
 /// workflow needs to publish it again.
 pub(crate) async fn publish(
     end: &RunEnd,
-    inputs: &Inputs,
+    publishing: &Publishing,
     report_dir: &Path,
     report_url: Option<&str>,
     surroundings: &Surroundings,
 ) {
-    remember_pull_request(&inputs.publishing, report_dir, surroundings);
+    remember_pull_request(publishing, report_dir, surroundings);
     let notes = Notes::of(&end.record, &end.verdict, report_dir).linked(report_url);
-    notes.publish(&inputs.publishing, None, surroundings).await;
+    notes.publish(publishing, None, surroundings).await;
+}
+
+/// What reports call the names of cases that an input asks for.
+pub(crate) fn names(given: JunitNames) -> Names {
+    match given {
+        JunitNames::Plain => Names::Plain,
+        JunitNames::Zephyr => Names::Zephyr,
+    }
 }
 
 /// What a job can read of a run that is being stopped.
@@ -170,8 +178,8 @@ pub(crate) fn files(record: &Record, verdict: &Verdict, context: &Context, repor
 }
 
 /// Sets the output `matrix`, where there is a runner.
-pub(crate) fn matrix(json: &str, inputs: &Inputs, surroundings: &Surroundings) {
-    if let Some(context) = job(&inputs.publishing, None, surroundings) {
+pub(crate) fn matrix(json: &str, publishing: &Publishing, surroundings: &Surroundings) {
+    if let Some(context) = job(publishing, None, surroundings) {
         set_outputs(&context, &[("matrix", json.to_owned())]);
     }
 }

@@ -2,8 +2,7 @@
 
 use super::voice::voice;
 use crate::github::{Annotation, Level};
-use crate::inputs::Surroundings;
-use crate::plan::{Problem, Problems};
+use crate::inputs::{Problem, Problems, Surroundings};
 use crate::verdict::ExitCode;
 
 /// Says something on standard output.
@@ -37,7 +36,7 @@ pub(crate) fn print_problems(problems: &Problems, surroundings: &Surroundings) -
             file: None,
             line: None,
         };
-        let all: Vec<_> = problems.0.iter().map(annotation).collect();
+        let all: Vec<_> = problems.iter().map(annotation).collect();
         voice().annotate(&all);
     }
     ExitCode::WRONG_INPUT

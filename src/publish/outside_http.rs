@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Certificate;
 
-use crate::plan::authorities;
+use crate::inputs::authorities;
 
 /// A client that trusts what the input `ca-bundle` names.
 ///

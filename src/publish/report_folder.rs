@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access};
 
-use crate::plan::Problems;
+use crate::inputs::Problems;
 use crate::shown::Shown;
 
 /// Whether the folder could be made and written. Nothing is made.
@@ -80,7 +80,7 @@ mod tests {
         for wrong in [&file, &file.join("below"), &link, &long, Path::new("a\0b"), Path::new("")] {
             let mut problems = Problems::default();
             judge(&wrong.to_string_lossy(), &mut problems);
-            assert_eq!(problems.0.len(), 1, "{}", wrong.display());
+            assert_eq!(problems.iter().count(), 1, "{}", wrong.display());
         }
     }
 }

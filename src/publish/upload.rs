@@ -3,12 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
 use super::output::{print, print_notice};
-use crate::inputs::{Inputs, Surroundings};
-use crate::plan::{Problems, authorities_pem};
+use crate::inputs::{Problems, Surroundings, Upload, authorities_pem};
 use crate::report::REPORTS;
 use crate::shown::Shown;
 use crate::storage::{Bucket, Reach, StorageError, StorageOptions};
@@ -28,50 +26,39 @@ pub(crate) struct Destination {
 }
 
 impl Destination {
-    /// What the inputs say, with keys and region of the surroundings where they say nothing; none without a bucket.
+    /// A bucket, with keys and region of the surroundings where the inputs say nothing.
     ///
     /// # Errors
     /// When nobody gives keys.
     pub(crate) fn of(
-        inputs: &Inputs,
+        upload: &Upload,
+        ca_bundle: &str,
         surroundings: &Surroundings,
         run_id: &str,
-    ) -> Result<Option<Self>, Problems> {
-        let (inputs, publishing, aws) = (&inputs.upload, &inputs.publishing, &surroundings.aws);
-        if inputs.report_bucket.is_empty() {
-            return Ok(None);
-        }
-        let (access_key, secret, session_token) = match (&inputs.report_access_key, &inputs.report_secret_key)
-        {
-            (Some(key), Some(secret)) => (key.expose_secret().to_owned(), secret.clone(), None),
-            _ => match (&aws.access_key, &aws.secret_key) {
-                (Some(key), Some(secret)) => (key.clone(), secret.clone(), aws.session_token.clone()),
-                _ => {
-                    let mut problems = Problems::default();
-                    let wrong = "is not given, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set";
-                    let remedy =
-                        "Give report-access-key and report-secret-key, or log in to AWS in a step before.";
-                    problems.add("report-access-key", Shown::nothing(), wrong, remedy);
-                    return Err(problems);
-                }
-            },
+    ) -> Result<Self, Problems> {
+        let aws = &surroundings.aws;
+        let (access_key, secret, session_token) = match (&upload.keys, &aws.access_key, &aws.secret_key) {
+            (Some((key, secret)), ..) => (key.clone(), secret.clone(), None),
+            (None, Some(key), Some(secret)) => (key.clone(), secret.clone(), aws.session_token.clone()),
+            (None, ..) => {
+                let wrong = "is not given, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set";
+                let remedy =
+                    "Give report-access-key and report-secret-key, or log in to AWS in a step before.";
+                return Err(Problems::of("report-access-key", Shown::nothing(), wrong, remedy));
+            }
         };
-        let given = inputs.report_prefix.trim_matches('/');
-        let prefix = if given.is_empty() { format!("{run_id}/") } else { format!("{given}/{run_id}/") };
-        let endpoint = inputs.report_endpoint.trim_end_matches('/');
-        let endpoint = (!endpoint.is_empty()).then(|| endpoint.to_owned());
-        let name = &inputs.report_bucket;
-        let url = match &endpoint {
+        let Upload { bucket: name, prefix, endpoint, .. } = upload;
+        let prefix = if prefix.is_empty() { format!("{run_id}/") } else { format!("{prefix}/{run_id}/") };
+        let url = match endpoint {
             Some(endpoint) => format!("{endpoint}/{name}/{prefix}"),
             None => format!("s3://{name}/{prefix}"),
         };
-        let region = [&inputs.report_region].into_iter().filter(|region| !region.is_empty());
-        let region = region.chain(&aws.region).next().map_or(REGION, String::as_str);
+        let region = upload.region.as_ref().or(aws.region.as_ref()).map_or(REGION, String::as_str);
         let bucket = Bucket::open(StorageOptions {
             path_style: endpoint.is_some(),
             // What is wrong with it was told before.
-            reach: Reach::World { certificates: authorities_pem(&publishing.ca_bundle).unwrap_or_default() },
-            endpoint,
+            reach: Reach::World { certificates: authorities_pem(ca_bundle).unwrap_or_default() },
+            endpoint: endpoint.clone(),
             region: region.to_owned(),
             bucket: name.clone(),
             access_key,
@@ -79,7 +66,7 @@ impl Destination {
             session_token,
             prefix,
         });
-        Ok(Some(Self { bucket, url }))
+        Ok(Self { bucket, url })
     }
 
     /// Uploads what the run wrote, and nothing else that may lie in the report folder; its address, if all of it is
@@ -134,34 +121,29 @@ fn content_type(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::Aws;
+    use crate::inputs::{Aws, Inputs};
 
-    fn destination(change: impl Fn(&mut Inputs), aws: Aws) -> Result<Option<String>, Problems> {
+    /// Where the reports go that these inputs give a bucket for.
+    fn of(given: &[(&str, &str)], aws: Aws) -> Result<Destination, Problems> {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut inputs = Inputs::defaults();
-        change(&mut inputs);
+        let settings = Inputs::given(given).judge(&mut Problems::default());
         let surroundings = Surroundings { aws, ..Surroundings::default() };
-        Destination::of(&inputs, &surroundings, "ug-1").map(|found| found.map(|destination| destination.url))
+        let ca_bundle = &settings.publishing.ca_bundle;
+        Destination::of(&settings.upload.unwrap(), ca_bundle, &surroundings, "ug-1")
     }
 
     #[test]
     fn the_folder_is_the_runs_below_the_prefix() {
-        assert_eq!(destination(|_| (), Aws::default()).unwrap(), None);
         let aws = Aws { access_key: Some("key".into()), secret_key: Some("secret".into()), ..Aws::default() };
-        let in_s3 = |inputs: &mut Inputs| inputs.upload.report_bucket = "reports".into();
-        assert_eq!(destination(in_s3, aws.clone()).unwrap().unwrap(), "s3://reports/ug-1/");
-        let own = |inputs: &mut Inputs| {
-            in_s3(inputs);
-            inputs.upload.report_prefix = "/gate/a/".into();
-            inputs.upload.report_endpoint = "https://minio.example/".into();
-        };
-        assert_eq!(destination(own, aws).unwrap().unwrap(), "https://minio.example/reports/gate/a/ug-1/");
+        let bucket = ("report-bucket", "reports");
+        assert_eq!(of(&[bucket], aws.clone()).unwrap().url, "s3://reports/ug-1/");
+        let own = [bucket, ("report-prefix", "/gate/a/"), ("report-endpoint", "https://minio.example/")];
+        assert_eq!(of(&own, aws).unwrap().url, "https://minio.example/reports/gate/a/ug-1/");
     }
 
     #[test]
     fn without_keys_nothing_begins() {
-        let problems = destination(|inputs| inputs.upload.report_bucket = "reports".into(), Aws::default());
-        let problems = problems.unwrap_err().to_string();
+        let problems = of(&[("report-bucket", "reports")], Aws::default()).unwrap_err().to_string();
         assert!(problems.contains("AWS_ACCESS_KEY_ID"), "{problems}");
     }
 
@@ -200,13 +182,14 @@ mod tests {
     }
 
     fn at(server: &StoreServer, bucket: &str, secret: &str) -> Destination {
-        let mut inputs = Inputs::defaults();
-        inputs.upload.report_bucket = bucket.into();
-        inputs.upload.report_prefix = "gate".into();
-        inputs.upload.report_endpoint = format!("http://{}", server.address());
-        inputs.upload.report_access_key = Some("key".into());
-        inputs.upload.report_secret_key = Some(secret.into());
-        Destination::of(&inputs, &Surroundings::default(), "ug-1").unwrap().unwrap()
+        let given = [
+            ("report-bucket", bucket),
+            ("report-prefix", "gate"),
+            ("report-endpoint", &format!("http://{}", server.address())),
+            ("report-access-key", "key"),
+            ("report-secret-key", secret),
+        ];
+        of(&given, Aws::default()).unwrap()
     }
 
     #[tokio::test]
@@ -238,19 +221,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_private_authority_is_trusted_when_it_is_given() {
-        let mut inputs = Inputs::defaults();
-        inputs.upload.report_bucket = "reports".into();
-        inputs.upload.report_endpoint = super::super::outside_http::tests::server();
-        inputs.upload.report_access_key = Some("key".into());
-        inputs.upload.report_secret_key = Some("secret".into());
-        let reached = async |inputs: &Inputs| {
-            let destination = Destination::of(inputs, &Surroundings::default(), "ug-1").unwrap().unwrap();
-            destination.bucket.exists().await
+        let server = super::super::outside_http::tests::server();
+        let reached = async |ca_bundle: &str| {
+            let given = [
+                ("report-bucket", "reports"),
+                ("report-endpoint", &server),
+                ("report-access-key", "key"),
+                ("report-secret-key", "secret"),
+                ("ca-bundle", ca_bundle),
+            ];
+            of(&given, Aws::default()).unwrap().bucket.exists().await
         };
-        let untrusted = reached(&inputs).await.unwrap_err().to_string();
+        let untrusted = reached("").await.unwrap_err().to_string();
         assert!(untrusted.ends_with("by the input ca-bundle"), "{untrusted}");
-        inputs.publishing.ca_bundle = super::super::outside_http::tests::AUTHORITY.into();
-        assert!(reached(&inputs).await.unwrap());
+        assert!(reached(super::super::outside_http::tests::AUTHORITY).await.unwrap());
     }
 
     #[tokio::test]

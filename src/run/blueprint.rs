@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::compose_secrets;
-use super::variables::{Secrets, images, variables};
+use super::variables::{Secrets, variables};
 use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, is_node, off_by_profile};
 use crate::compose::{self, MemoryFiles, Parsed, Project, PullPolicy, Restart, Source};
-use crate::inputs::Inputs;
-use crate::plan::{self, BuiltPlan, Plan, Problems};
+use crate::inputs::{Cluster, Problems, Settings, judge_image};
+use crate::plan::{self, BuiltPlan, Plan};
 use crate::policy::{Needs, major_of_image};
 use crate::publish::voice;
 use crate::shown::Shown;
@@ -24,49 +24,30 @@ pub(crate) struct Blueprint {
     pub(crate) secrets: Vec<String>,
 }
 
-/// Judges all inputs. Nothing is created, nothing is asked but files.
+/// Reads what will be built. Nothing is created, nothing is asked but files. `wrong` is what is known to be wrong with the inputs.
 ///
 /// # Errors
 /// Every wrong input at once.
-pub(crate) fn read(inputs: &Inputs, run_id: &str) -> Result<(Plan, Blueprint), Problems> {
+pub(crate) fn read(
+    settings: &Settings,
+    run_id: &str,
+    wrong: Problems,
+) -> Result<(Plan, Blueprint), Problems> {
     let mut problems = Problems::default();
+    let cluster = &settings.cluster;
     let secrets = Secrets::new();
-    let variables = variables(inputs, &secrets, &mut problems);
-    let own = !inputs.compose_file.trim().is_empty();
-    let beside = compose_secrets::in_dotenv(&inputs.compose_file);
+    let variables = variables(settings, &secrets, &mut problems);
+    let own = !cluster.compose_files.is_empty();
+    let beside = compose_secrets::in_dotenv(&cluster.compose_files);
     // What is wrong with the file may be told with a value of it.
     voice().keep(&beside);
-    let parsed =
-        if own { own_project(inputs, variables, run_id) } else { default_project(inputs, variables, run_id) };
-    let mut cluster = None;
-    match parsed {
-        Ok(mut parsed) => {
-            if !own {
-                // A wrong number is told by the plan; it must not look like a wrong compose file as well.
-                let nodes = inputs.nodes.parse().ok().filter(|nodes| *nodes > 0);
-                keep_nodes(&mut parsed.project, nodes.unwrap_or(usize::MAX));
-            }
-            let Parsed { mut project, named, off, warnings } = parsed;
-            problems.1 = warnings;
-            // The built-in cluster has more nodes than are asked for, on purpose.
-            if own {
-                problems.1.extend(off_by_profile(&off));
-                problems.1.extend(built_elsewhere(&mut project, &default_name(inputs, named)));
-                images_of_services(inputs, &project, &mut problems);
-            }
-            match Roles::read(&project) {
-                Ok(roles) => {
-                    foreseen(inputs, &project, &roles, &mut problems);
-                    cluster = Some((project, roles));
-                }
-                Err(wrong) => {
-                    for wrong in wrong {
-                        let remedy = "See docs/inputs.md, compose-file.";
-                        problems.add("compose-file", files_shown(inputs), wrong, remedy);
-                    }
-                }
-            }
-        }
+    let parsed = if own {
+        own_project(cluster, variables, run_id)
+    } else {
+        default_project(cluster, variables, run_id)
+    };
+    let found = match parsed {
+        Ok(parsed) => roles_of(settings, parsed, &mut problems),
         Err(wrong) => {
             for wrong in wrong.0 {
                 let at = if wrong.path.is_empty() { String::new() } else { format!(" at {}", wrong.path) };
@@ -75,27 +56,25 @@ pub(crate) fn read(inputs: &Inputs, run_id: &str) -> Result<(Plan, Blueprint), P
                 let several = several_on_a_line(&wrong.file);
                 problems.add("compose-file", file, message, format!("{}.{several}", wrong.remedy));
             }
-            problems.1 = wrong.1;
+            problems.note(wrong.1);
+            None
         }
+    };
+    let names = found.as_ref().filter(|_| own);
+    let names = names.map(|(_, roles)| roles.nodes.iter().map(|node| node.name.clone()).collect());
+    let made = plan::of_settings(settings, names, wrong);
+    if let Some((project, roles)) = &found {
+        let (stable, release) = (&settings.releases.stable, &settings.releases.release);
+        let needs = Needs::of(&stable.version, &release.version);
+        old_databases(cluster, &needs, project, roles, &mut problems);
     }
-    let names = cluster
-        .as_ref()
-        .filter(|_| own)
-        .map(|(_, roles)| roles.nodes.iter().map(|n| n.name.clone()).collect());
-    let made = plan::make(inputs, names);
-    if let Some((project, roles)) = &cluster {
-        let needs = match &made {
-            Ok(plan) => Needs::of(&plan.stable.version, &plan.release.version),
-            Err(_) => plan::needs(inputs),
-        };
-        old_databases(inputs, &needs, project, roles, &mut problems);
-    }
-    if let (Ok(plan), Some((project, _))) = (&made, &cluster) {
+    if let (Ok(plan), Some((project, _))) = (&made, &found) {
         let others = project.services.values().filter(|service| !is_node(service));
-        plan::judge_lock(inputs, plan, others.map(|service| service.image.as_str()), &mut problems);
+        let others = others.map(|service| service.image.as_str());
+        plan::judge_lock(cluster.lock.as_ref(), plan, others, &mut problems);
     }
-    match (made, cluster) {
-        (Ok(mut plan), Some((mut project, roles))) if problems.0.is_empty() => {
+    match (made, found) {
+        (Ok(mut plan), Some((mut project, roles))) if problems.is_empty() => {
             for node in &roles.nodes {
                 // A node that dies must be seen, not restarted behind our back.
                 project.services[&node.service].restart = Restart::No;
@@ -105,17 +84,45 @@ pub(crate) fn read(inputs: &Inputs, run_id: &str) -> Result<(Plan, Blueprint), P
             secrets.extend(compose_secrets::in_project(&project));
             voice().keep(&secrets);
             plan.built = Some(built(&roles));
-            plan.warnings.extend(problems.1);
+            plan.warnings.extend(problems.into_notes());
             Ok((plan, Blueprint { project, roles, secrets }))
         }
-        (plan, _) => {
-            let (wrong, warnings) = match plan {
-                Err(more) => (more.0, more.1),
-                Ok(plan) => (Vec::new(), plan.warnings),
-            };
-            problems.0.splice(0..0, wrong);
-            problems.1.splice(0..0, warnings);
-            Err(problems)
+        (made, _) => {
+            let mut all = Problems::default();
+            match made {
+                Ok(plan) => all.note(plan.warnings),
+                Err(more) => all.extend(more),
+            }
+            all.extend(problems);
+            Err(all)
+        }
+    }
+}
+
+/// Who is who in what was parsed; nothing where that cannot be told.
+fn roles_of(settings: &Settings, parsed: Parsed, problems: &mut Problems) -> Option<(Project, Roles)> {
+    let cluster = &settings.cluster;
+    let Parsed { mut project, named, off, warnings } = parsed;
+    problems.note(warnings);
+    // The built-in cluster has more nodes than are asked for, on purpose.
+    if cluster.compose_files.is_empty() {
+        keep_nodes(&mut project, cluster.nodes);
+    } else {
+        problems.note(off_by_profile(&off));
+        problems.note(built_elsewhere(&mut project, &default_name(cluster, named)));
+        images_of_services(cluster, &project, problems);
+    }
+    match Roles::read(&project) {
+        Ok(roles) => {
+            foreseen(settings, &project, &roles, problems);
+            Some((project, roles))
+        }
+        Err(wrong) => {
+            for wrong in wrong {
+                let remedy = "See docs/inputs.md, compose-file.";
+                problems.add("compose-file", files_shown(cluster), wrong, remedy);
+            }
+            None
         }
     }
 }
@@ -134,13 +141,13 @@ fn built(roles: &Roles) -> BuiltPlan {
 }
 
 /// Images that no engine could pull; a node's is replaced.
-fn images_of_services(inputs: &Inputs, project: &Project, problems: &mut Problems) {
+fn images_of_services(cluster: &Cluster, project: &Project, problems: &mut Problems) {
     for (name, service) in project.services.iter().filter(|(_, service)| !is_node(service)) {
-        let (value, whose) = (files_shown(inputs), format!("has the service {name}, whose image "));
-        plan::judge_image("compose-file", value, &whose, &service.image, problems);
+        let (value, whose) = (files_shown(cluster), format!("has the service {name}, whose image "));
+        judge_image("compose-file", value, &whose, &service.image, problems);
     }
-    for (input, variable, image) in images(inputs).into_iter().filter(|(.., image)| !image.is_empty()) {
-        if !project.services.values().any(|service| service.image == image) {
+    for (input, variable, image) in &cluster.images {
+        if !project.services.values().any(|service| service.image == *image) {
             let wrong =
                 format!("is given, and no service of the compose file has ${{{variable}}} as its image");
             problems.add(
@@ -155,21 +162,27 @@ fn images_of_services(inputs: &Inputs, project: &Project, problems: &mut Problem
 
 /// Databases that are too old for one of the releases, by the tags of their images; the input `database-image` is judged by
 /// the plan.
-fn old_databases(inputs: &Inputs, needs: &Needs, project: &Project, roles: &Roles, problems: &mut Problems) {
+fn old_databases(
+    cluster: &Cluster,
+    needs: &Needs,
+    project: &Project,
+    roles: &Roles,
+    problems: &mut Problems,
+) {
     for name in &roles.databases {
         let image = &project.services[name].image;
-        if *image == inputs.database_image.trim() {
+        if cluster.database_image() == Some(image.as_str()) {
             continue;
         }
         if let Some(unmet) = major_of_image(image).and_then(|found| needs.unmet(found)) {
             let (image, told) = (Shown::plain(image), &unmet.told);
-            let (input, value, wrong) = if compose_files(inputs).is_empty() {
+            let (input, value, wrong) = if cluster.compose_files.is_empty() {
                 // The built-in file's own default is never too old.
                 let wrong = format!("gives the service {name} the image {image}, which is {told}");
                 ("variables", Shown::plain("DATABASE_IMAGE"), wrong)
             } else {
                 let wrong = format!("has the service {name}, whose image {image} is {told}");
-                ("compose-file", files_shown(inputs), wrong)
+                ("compose-file", files_shown(cluster), wrong)
             };
             problems.add(input, value, wrong, plan::newer_database(&unmet));
         }
@@ -194,10 +207,10 @@ fn built_elsewhere(project: &mut Project, name: &str) -> Vec<String> {
 }
 
 /// What compose calls the project: by its variable, by the file's `name:`, else by the folder of the first file.
-fn default_name(inputs: &Inputs, named: Option<String>) -> String {
-    let line = inputs.variables.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_PROJECT_NAME="));
+fn default_name(cluster: &Cluster, named: Option<String>) -> String {
+    let line = cluster.variables.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_PROJECT_NAME="));
     let folder = || {
-        let first = std::path::absolute(compose_files(inputs).first()?).ok()?;
+        let first = std::path::absolute(cluster.compose_files.first()?).ok()?;
         Some(first.parent()?.file_name()?.to_string_lossy().into_owned())
     };
     let name = line.map(str::to_owned).or(named).or_else(folder).unwrap_or_default().to_lowercase();
@@ -207,22 +220,22 @@ fn default_name(inputs: &Inputs, named: Option<String>) -> String {
 }
 
 /// What the project shows before anything of it is created.
-fn foreseen(inputs: &Inputs, project: &Project, roles: &Roles, problems: &mut Problems) {
-    let said = Said { disposable: inputs.data == "disposable", licensed: inputs.license.is_some() };
+fn foreseen(settings: &Settings, project: &Project, roles: &Roles, problems: &mut Problems) {
+    let cluster = &settings.cluster;
+    let said = Said { disposable: cluster.disposable, licensed: settings.servers.license.is_some() };
     let Foreseen { refused, warnings } = Foreseen::of(project, roles, said);
     for Refusal { input, wrong, remedy } in refused {
         let value = match input {
-            "compose-file" => files_shown(inputs),
-            "data" => Shown::plain(&inputs.data),
+            "compose-file" => files_shown(cluster),
+            "data" => Shown::plain(if cluster.disposable { "disposable" } else { "protected" }),
             _ => Shown::nothing(),
         };
         problems.add(input, value, wrong, remedy);
     }
-    problems.1.extend(warnings);
-    let asked = inputs.nodes.as_str();
-    if asked != Inputs::NODES && asked != roles.nodes.len().to_string() {
-        let has = roles.nodes.len();
-        problems.1.push(format!("the input nodes does not count: the compose file has {has} of them"));
+    problems.note(warnings);
+    let has = roles.nodes.len();
+    if cluster.nodes != Cluster::NODES && cluster.nodes != has {
+        problems.note([format!("the input nodes does not count: the compose file has {has} of them")]);
     }
 }
 
@@ -234,37 +247,30 @@ fn several_on_a_line(file: &Path) -> &'static str {
 }
 
 /// The files of the user's own, on one line.
-fn files_shown(inputs: &Inputs) -> Shown {
-    Shown::plain(&compose_files(inputs).join(", "))
-}
-
-fn compose_files(inputs: &Inputs) -> Vec<&str> {
-    inputs.compose_file.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+fn files_shown(cluster: &Cluster) -> Shown {
+    Shown::plain(&cluster.compose_files.join(", "))
 }
 
 fn own_project(
-    inputs: &Inputs,
+    cluster: &Cluster,
     variables: IndexMap<String, String>,
     run_id: &str,
 ) -> Result<Parsed, compose::Problems> {
-    let paths: Vec<PathBuf> = compose_files(inputs).into_iter().map(PathBuf::from).collect();
-    let profiles = inputs.profiles.split([',', ' ', '\t', '\r', '\n']).map(str::trim);
-    let profiles: Vec<String> = profiles.filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    compose::load(&paths, variables, &profiles, run_id)
+    let paths: Vec<PathBuf> = cluster.compose_files.iter().map(PathBuf::from).collect();
+    compose::load(&paths, variables, &cluster.profiles, run_id)
 }
 
 fn default_project(
-    inputs: &Inputs,
+    cluster: &Cluster,
     variables: IndexMap<String, String>,
     run_id: &str,
 ) -> Result<Parsed, compose::Problems> {
     let ((path, text), files) = default_files();
-    let more = inputs.nodes.parse::<usize>().is_ok_and(|nodes| nodes > 3);
     let source = Source {
         base: path.parent().unwrap_or(Path::new("/")).to_owned(),
         files: vec![(path, text)],
         variables,
-        profiles: if more { vec!["more".into()] } else { Vec::new() },
+        profiles: if cluster.nodes > Cluster::NODES { vec!["more".into()] } else { Vec::new() },
         project_name: run_id.to_owned(),
     };
     compose::parse(&source, &MemoryFiles(files))

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::inputs::{authorities, authorities_pem};
 use crate::mattermost::Http;
-use crate::plan::{authorities, authorities_pem};
 
 /// How long one request may take, with its answer.
 const LIMIT: Duration = Duration::from_secs(60);

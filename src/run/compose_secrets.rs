@@ -14,10 +14,8 @@ use crate::limited::{self, Links};
 const DOTENV_LIMIT: u64 = 65_536;
 
 /// What is secret in the `.env` beside the first of these compose files; nothing where it cannot be read.
-pub(crate) fn in_dotenv(compose_files: &str) -> Vec<String> {
-    let Some(first) = compose_files.lines().map(str::trim).find(|line| !line.is_empty()) else {
-        return Vec::new();
-    };
+pub(crate) fn in_dotenv(compose_files: &[String]) -> Vec<String> {
+    let Some(first) = compose_files.first() else { return Vec::new() };
     let path = Path::new(first).with_file_name(".env");
     let text = limited::read(&path, Links::Followed, DOTENV_LIMIT).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
@@ -93,7 +91,7 @@ mod tests {
     #[test]
     fn a_dotenv_is_read_as_far_as_it_can_be() {
         let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("compose.yaml").display().to_string();
+        let file = [dir.path().join("compose.yaml").display().to_string()];
         assert!(in_dotenv(&file).is_empty());
         std::fs::write(dir.path().join(".env"), "A=b\nPASSWORD=\"hunter2\"\nlost line\nexport hunter3 x")
             .unwrap();

@@ -1,8 +1,7 @@
 //! Before anything is run on GitHub: a fork's code must not stand beside this repository's token and secrets.
 
 use crate::github::Head;
-use crate::inputs::{Inputs, Surroundings};
-use crate::plan::Problems;
+use crate::inputs::{Inputs, Problems, Surroundings};
 use crate::publish;
 use crate::shown::Shown;
 
@@ -12,7 +11,7 @@ use crate::shown::Shown;
 /// # Errors
 /// The input that would allow it.
 pub(crate) fn refuse_unsafe_fork(inputs: &Inputs, surroundings: &Surroundings) -> Result<(), Problems> {
-    if inputs.allow_unsafe_fork == "true" || !is_job(surroundings) {
+    if inputs.run.allows_unsafe_fork() || !is_job(surroundings) {
         return Ok(());
     }
     let event = publish::event(surroundings);
@@ -35,9 +34,8 @@ pub(crate) fn refuse_unsafe_fork(inputs: &Inputs, surroundings: &Surroundings) -
             "Run on pull_request, push, schedule or workflow_dispatch; or write \"true\" if nothing of a fork's is run.",
         ),
     };
-    let mut problems = Problems::default();
-    problems.add("allow-unsafe-fork", Shown::plain(&inputs.allow_unsafe_fork), wrong, remedy);
-    Err(problems)
+    let given = Shown::plain(&inputs.run.allow_unsafe_fork);
+    Err(Problems::of("allow-unsafe-fork", given, wrong, remedy))
 }
 
 /// Whether this is a job of GitHub's, or of something that plays it. One sign is enough: a guard that looks for all of them
@@ -70,7 +68,7 @@ mod tests {
         let surroundings = surroundings(&variables);
         let mut inputs = Inputs::defaults();
         let refused = refuse_unsafe_fork(&inputs, &surroundings).err();
-        inputs.allow_unsafe_fork = "true".into();
+        inputs.run.allow_unsafe_fork = "true".into();
         assert!(refuse_unsafe_fork(&inputs, &surroundings).is_ok(), "whoever allows it gets it");
         refused.map(|problems| problems.to_string())
     }

@@ -4,14 +4,15 @@ use super::blueprint::{self, Blueprint};
 use super::today::today;
 use super::{attached, fork_guard};
 use crate::cluster::AttachedOptions;
-use crate::inputs::{Inputs, Surroundings};
-use crate::plan::{self, Plan, Problems};
+use crate::inputs::{Attached, Inputs, Problems, Settings, Surroundings};
+use crate::plan::{self, Plan};
 use crate::publish::{Destination, report_folder};
 use crate::shown::Shown;
 
 /// Inputs that turned out right.
 #[derive(Debug)]
 pub(crate) struct Judged {
+    pub(crate) settings: Settings,
     pub(crate) plan: Plan,
     pub(crate) subject: Subject,
     /// Where reports go besides the report folder.
@@ -23,7 +24,7 @@ pub(crate) struct Judged {
 pub(crate) enum Subject {
     /// A cluster to build.
     Built(Box<Blueprint>),
-    /// A cluster that is there.
+    /// A cluster that is there already.
     Attached(Box<AttachedOptions>),
 }
 
@@ -37,41 +38,45 @@ pub(crate) async fn judge(
     run_id: &str,
 ) -> Result<Judged, Problems> {
     fork_guard::refuse_unsafe_fork(inputs, surroundings)?;
+    let mut wrong = Problems::default();
+    let settings = inputs.judge(&mut wrong);
+    // Certificates that were refused would break whoever is to trust them.
+    let trusted = !wrong.iter().any(|problem| problem.input == "ca-bundle");
     let mut problems = Problems::default();
-    let made = match inputs.attached.is_attached() {
-        true => to_attach(inputs).await,
-        false => blueprint::read(inputs, run_id)
+    let made = match &settings.attached {
+        Some(attached) => to_attach(&settings, attached, wrong).await,
+        None => blueprint::read(&settings, run_id, wrong)
             .map(|(plan, blueprint)| (plan, Subject::Built(Box::new(blueprint)))),
     };
     let made = made.map_err(|wrong| problems = wrong).ok();
-    let keys = &inputs.upload;
-    let trusted = !problems.0.iter().any(|problem| problem.input == "ca-bundle");
-    // Certificates that were refused would break whoever is to trust them.
-    let destination = if trusted { Destination::of(inputs, surroundings, run_id) } else { Ok(None) };
-    let destination = destination.unwrap_or_else(|wrong| {
-        // One key of two was told already.
-        if keys.report_access_key.is_none() && keys.report_secret_key.is_none() {
-            problems.0.extend(wrong.0);
-        }
+    let ca_bundle = &settings.publishing.ca_bundle;
+    let upload = settings.upload.as_ref().filter(|_| trusted);
+    let destination = upload.map(|upload| Destination::of(upload, ca_bundle, surroundings, run_id));
+    let destination = destination.transpose().unwrap_or_else(|wrong| {
+        problems.extend(wrong);
         None
     });
-    report_folder::judge(&inputs.publishing.report_dir, &mut problems);
+    report_folder::judge(&settings.publishing.report_dir, &mut problems);
     let pairs = inputs.action_mode.pairs.as_str();
     if !pairs.is_empty() {
         let remedy = "Write matrix: true as well, or plan --format matrix, or leave it out.";
         problems.add("pairs", Shown::plain(pairs), "are for a matrix, and this is one run", remedy);
     }
     match made {
-        Some((mut plan, subject)) if problems.0.is_empty() => {
+        Some((mut plan, subject)) if problems.is_empty() => {
             plan.warnings.extend(plan::support(&plan.stable.version, today()));
-            Ok(Judged { plan, subject, destination })
+            Ok(Judged { settings, plan, subject, destination })
         }
         _ => Err(problems),
     }
 }
 
-async fn to_attach(inputs: &Inputs) -> Result<(Plan, Subject), Problems> {
-    let plan = plan::make(inputs, None)?;
-    let options = attached::options(inputs, &plan).await?;
+async fn to_attach(
+    settings: &Settings,
+    attached: &Attached,
+    wrong: Problems,
+) -> Result<(Plan, Subject), Problems> {
+    let plan = plan::of_settings(settings, None, wrong)?;
+    let options = attached::options(attached, &plan).await?;
     Ok((plan, Subject::Attached(Box::new(options))))
 }

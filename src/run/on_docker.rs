@@ -9,7 +9,7 @@ use crate::cluster::{ComposeCluster, ComposeOptions, Error};
 use crate::docker::{Credentials, Pin};
 use crate::event::Events;
 use crate::github;
-use crate::inputs::{Inputs, Surroundings};
+use crate::inputs::{Login, Settings, Surroundings};
 use crate::lock::{Lock, LockedImage};
 use crate::mattermost::Http;
 use crate::plan::Plan;
@@ -31,7 +31,7 @@ pub struct OnDocker {
 impl OnDocker {
     /// The cluster of a blueprint, as a plan wants it.
     pub(crate) fn new(
-        inputs: &Inputs,
+        settings: &Settings,
         surroundings: &Surroundings,
         (run_id, plan): (&str, &Plan),
         blueprint: Blueprint,
@@ -41,7 +41,7 @@ impl OnDocker {
         let post = surroundings.on_github() && !plan.keep;
         let afterlife = if plan.keep { KEPT } else { AFTERLIFE };
         let lifetime = Duration::from_secs(plan.budgets.total_s) + afterlife;
-        let watched = inputs.reaper != "never" && !plan.keep;
+        let watched = settings.run.reaper && !plan.keep;
         let options = ComposeOptions {
             project: blueprint.project,
             roles: blueprint.roles,
@@ -50,7 +50,7 @@ impl OnDocker {
             github_job: surroundings.github_job().filter(|_| post),
             pull: plan.pull,
             pins: plan.lock.iter().flat_map(pins).collect(),
-            credentials: credentials(inputs),
+            credentials: settings.registry.as_ref().map(credentials),
             lifetime,
             http,
             authorities,
@@ -83,35 +83,15 @@ fn pins(lock: &Lock) -> impl Iterator<Item = (String, Pin)> {
     lock.images.iter().map(move |(name, image)| (name.clone(), pin(image)))
 }
 
-/// The login that was given, for the images of its registry.
-fn credentials(inputs: &Inputs) -> Option<Credentials> {
-    let registry = if inputs.registry.is_empty() { "docker.io" } else { &inputs.registry };
-    let password = inputs.registry_password.clone()?;
-    Some(Credentials { registry: registry.to_owned(), username: inputs.registry_username.clone(), password })
+/// What the engine is given for the images of a registry.
+fn credentials(login: &Login) -> Credentials {
+    let Login { registry, username, password } = login.clone();
+    Credentials { registry, username, password }
 }
 
 /// Tells the post step which run it is to remove.
 fn tell_post(state: &Path, run_id: &str) {
     if let Err(why) = github::set_state(state, "run", run_id) {
         print(&format!("note: {why}; it looks for the labels of this job instead"));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use secrecy::SecretString;
-
-    use super::*;
-
-    #[test]
-    fn a_login_without_registry_is_docker_hubs() {
-        assert!(credentials(&Inputs::defaults()).is_none());
-        let login = |registry: &str| {
-            let registry_password = Some(SecretString::from("secret"));
-            let inputs = Inputs { registry: registry.into(), registry_password, ..Inputs::defaults() };
-            assert!(inputs.secrets().contains(&"secret".to_owned()));
-            credentials(&inputs).unwrap().registry
-        };
-        assert_eq!((login(""), login("ghcr.io")), ("docker.io".to_owned(), "ghcr.io".to_owned()));
     }
 }

@@ -4,8 +4,7 @@ use indexmap::IndexMap;
 use secrecy::ExposeSecret as _;
 
 use super::random;
-use crate::inputs::Inputs;
-use crate::plan::Problems;
+use crate::inputs::{Problems, Settings};
 use crate::shown::Shown;
 
 /// What protects the built-in cluster from its neighbours on the engine: made anew for each run.
@@ -27,7 +26,7 @@ impl Secrets {
 
 /// All of them; the input's win.
 pub(crate) fn variables(
-    inputs: &Inputs,
+    settings: &Settings,
     secrets: &Secrets,
     problems: &mut Problems,
 ) -> IndexMap<String, String> {
@@ -35,19 +34,17 @@ pub(crate) fn variables(
         ("DATABASE_PASSWORD".to_owned(), secrets.database.clone()),
         ("S3_SECRET_KEY".to_owned(), secrets.store.clone()),
     ]);
-    if let Some(license) = &inputs.license {
+    if let Some(license) = &settings.servers.license {
         variables.insert("LICENSE".into(), license.expose_secret().trim().to_owned());
         variables.insert("CLUSTER".into(), "true".into());
     }
-    if inputs.apps == "true" {
+    if settings.run.apps {
         variables.insert("APPS".into(), "true".into());
     }
-    for (_, name, image) in images(inputs) {
-        if !image.is_empty() {
-            variables.insert(name.into(), image.to_owned());
-        }
+    for (_, name, image) in &settings.cluster.images {
+        variables.insert((*name).into(), image.clone());
     }
-    let lines = inputs.variables.lines().map(str::trim).enumerate();
+    let lines = settings.cluster.variables.lines().map(str::trim).enumerate();
     for (index, line) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
         const REMEDY: &str = "Write one variable a line, such as S3_PREFIX=ha; a value has one line.";
         // Passwords go there: a line is told by its number.
@@ -67,15 +64,6 @@ pub(crate) fn variables(
     variables
 }
 
-/// The inputs that name images of the built-in cluster: input, variable, image.
-pub(crate) fn images(inputs: &Inputs) -> [(&'static str, &'static str, &str); 3] {
-    [
-        ("database-image", "DATABASE_IMAGE", inputs.database_image.trim()),
-        ("store-image", "STORE_IMAGE", inputs.store_image.trim()),
-        ("balancer-image", "BALANCER_IMAGE", inputs.balancer_image.trim()),
-    ]
-}
-
 fn is_name(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && !text.starts_with(|c: char| c.is_ascii_digit())
@@ -85,13 +73,14 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inputs::Inputs;
 
     #[test]
     fn names_are_what_an_expression_can_have() {
         let read = |line: &str| {
             let mut problems = Problems::default();
-            let inputs = Inputs { variables: line.into(), ..Inputs::defaults() };
-            (variables(&inputs, &Secrets::new(), &mut problems), problems)
+            let settings = Inputs::given(&[("variables", line)]).judge(&mut Problems::default());
+            (variables(&settings, &Secrets::new(), &mut problems), problems)
         };
         for right in ["A=1", "_a9=x=y", "A=", "# no = name", " A = 1 "] {
             assert_eq!(read(right).1, Problems::default(), "{right}");
@@ -100,7 +89,7 @@ mod tests {
             ["9A=hunter2", "A-B=hunter2", "A B=hunter2", "A.B=hunter2", "ä=hunter2", "=hunter2", "hunter2"]
         {
             let problems = read(wrong).1;
-            assert_eq!(problems.0.len(), 1, "{wrong}");
+            assert_eq!(problems.iter().count(), 1, "{wrong}");
             assert!(!problems.to_string().contains("hunter2"), "{problems}");
         }
         assert_eq!(read("DATABASE_PASSWORD=own").0["DATABASE_PASSWORD"], "own");

@@ -22,6 +22,7 @@ const HOUSE: House<'_> = House {
         &["publish"],
         &["stages"],
         &["plan"],
+        &["inputs"],
         &["checks"],
         &["cluster"],
         &["docker", "standin"],
@@ -36,7 +37,6 @@ const HOUSE: House<'_> = House {
             "storage",
             "sinks",
             "event",
-            "inputs",
         ],
         &[
             "outcome",

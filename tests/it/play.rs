@@ -23,13 +23,12 @@ pub(crate) struct Play {
 impl Play {
     /// Two nodes, one minor apart, clustered, healthy.
     pub(crate) fn healthy() -> Self {
-        let inputs = Inputs {
-            stable: "11.5.1".into(),
-            release: "11.6.0".into(),
-            nodes: "2".into(),
-            image: "standin".into(),
-            ..Inputs::defaults()
-        };
+        let inputs = Inputs::given(&[
+            ("stable", "11.5.1"),
+            ("release", "11.6.0"),
+            ("nodes", "2"),
+            ("image", "standin"),
+        ]);
         Self { inputs, clustered: true, faults: Faults::none() }
     }
 
@@ -47,8 +46,9 @@ impl Play {
 
     async fn play(self) -> Record {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let apps = plan::has_apps(&Version::read(&self.inputs.release));
-        let inputs = Inputs { apps: apps.to_string(), ..self.inputs };
+        let mut inputs = self.inputs;
+        let apps = plan::has_apps(&Version::read(&inputs.releases.release));
+        inputs.run.apps = apps.to_string();
         let mut plan = plan::make(&inputs, None).unwrap();
         plan.waivers.today = Some(Day::try_from("2026-11-26".to_owned()).unwrap());
         let dir = tempfile::tempdir().unwrap();

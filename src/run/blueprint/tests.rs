@@ -1,14 +1,19 @@
 use super::*;
-use secrecy::SecretString;
+use crate::inputs::Inputs;
 
-fn inputs() -> Inputs {
-    Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), ..Inputs::defaults() }
+const PAIR: [(&str, &str); 2] = [("stable", "11.5.1"), ("release", "11.6.0")];
+
+/// What is read of a pair and these inputs.
+fn read(given: &[(&str, &str)]) -> Result<(Plan, Blueprint), Problems> {
+    let mut problems = Problems::default();
+    let settings = Inputs::given(&[&PAIR[..], given].concat()).judge(&mut problems);
+    super::read(&settings, "ug-test", problems)
 }
 
 #[test]
 fn the_built_in_cluster_has_as_many_nodes_as_asked_for() {
     for count in [1, 2, 3, 5, 9] {
-        let (plan, blueprint) = read(&Inputs { nodes: count.to_string(), ..inputs() }, "ug-test").unwrap();
+        let (plan, blueprint) = read(&[("nodes", &count.to_string())]).unwrap();
         assert_eq!(blueprint.roles.nodes.len(), count);
         assert_eq!(plan.order.len(), count);
         assert_eq!(plan.order.last().unwrap(), &format!("node{count}"));
@@ -17,39 +22,27 @@ fn the_built_in_cluster_has_as_many_nodes_as_asked_for() {
 
 #[test]
 fn a_licence_switches_clustering_on_and_a_variable_overrides() {
-    let with = Inputs {
-        license: Some(SecretString::from("licence-text")),
-        variables: "S3_PREFIX=ha\n".into(),
-        ..inputs()
-    };
-    let project = read(&with, "ug-test").unwrap().1.project;
+    let with = [("license", "licence-text"), ("variables", "S3_PREFIX=ha\n")];
+    let project = read(&with).unwrap().1.project;
     let node = &project.services["node1"].environment;
     assert_eq!(node["MM_CLUSTERSETTINGS_ENABLE"], "true");
     assert_eq!(node["MM_LICENSE"], "licence-text");
     assert_eq!(node["MM_FILESETTINGS_AMAZONS3PATHPREFIX"], "ha");
-    let apps = Inputs { apps: "true".into(), ..inputs() };
-    let project = read(&apps, "ug-test").unwrap().1.project;
+    let project = read(&[("apps", "true")]).unwrap().1.project;
     assert_eq!(project.services["node2"].environment["MM_FEATUREFLAGS_APPSENABLED"], "true");
-    let without = read(&inputs(), "ug-test").unwrap().1.project;
+    let without = read(&[]).unwrap().1.project;
     assert_eq!(without.services["node1"].environment["MM_CLUSTERSETTINGS_ENABLE"], "false");
 }
 
 #[test]
 fn wrong_inputs_and_a_missing_compose_file_are_told_together() {
-    let wrong = Inputs {
-        nodes: "0".into(),
-        compose_file: "/no/such/file.yaml".into(),
-        variables: "X".into(),
-        ..inputs()
-    };
-    let problems = read(&wrong, "ug-test").unwrap_err();
-    let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
-    assert_eq!(named, ["nodes", "variables", "compose-file"]);
+    let wrong = [("nodes", "0"), ("compose-file", "/no/such/file.yaml"), ("variables", "X")];
+    assert_eq!(read(&wrong).unwrap_err().named(), ["nodes", "variables", "compose-file"]);
 }
 
 #[test]
 fn every_run_has_secrets_of_its_own() {
-    let (a, b) = (read(&inputs(), "ug-a").unwrap().1, read(&inputs(), "ug-b").unwrap().1);
+    let (a, b) = (read(&[]).unwrap().1, read(&[]).unwrap().1);
     assert_ne!(a.secrets, b.secrets);
     // And no word that stands in every report is one.
     let made = |secret: &String| secret.contains(&a.secrets[0]) || secret.contains(&a.secrets[1]);
@@ -57,20 +50,19 @@ fn every_run_has_secrets_of_its_own() {
     assert!(a.project.services["database"].environment["POSTGRES_PASSWORD"] == a.secrets[0]);
 }
 
-fn own(text: &str, change: impl Fn(&mut Inputs)) -> Result<(Plan, Blueprint), Problems> {
+fn own(text: &str, given: &[(&str, &str)]) -> Result<(Plan, Blueprint), Problems> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("compose.yaml");
     std::fs::write(&path, text).unwrap();
-    let mut inputs = Inputs { compose_file: path.to_string_lossy().into(), ..inputs() };
-    change(&mut inputs);
-    read(&inputs, "ug-test")
+    let path = path.to_string_lossy();
+    read(&[&[("compose-file", &*path)], given].concat())
 }
 
 const ONE: &str = "services: { n: { image: x, labels: { upgrade-gate.role: node }, environment: { MM_CONFIG: 'postgres://mm@db/mm', V: '$V' } }, db: { image: 'postgres:16' } }";
 
 #[test]
 fn a_plan_has_what_the_file_shows_and_the_warnings_of_it() {
-    let plan = own(ONE, |inputs| inputs.nodes = "5".into()).unwrap().0;
+    let plan = own(ONE, &[("nodes", "5")]).unwrap().0;
     assert_eq!(plan.built.unwrap().others, ["db"]);
     for part in
         ["the variable V is not set", "own address takes its place", "not in S3", "the input nodes does not"]
@@ -91,11 +83,12 @@ fn a_database_is_too_old_for_the_versions_of_a_lock_too() {
         names.join(", ")
     );
     std::fs::write(&file, lock).unwrap();
-    let with_lock = |inputs: &mut Inputs| {
-        (inputs.stable, inputs.release) = (String::new(), String::new());
-        inputs.pulling.lock = file.to_string_lossy().into();
-    };
-    let told = own(&ONE.replace("postgres:16", "postgres:14"), with_lock).unwrap_err().to_string();
+    let path = dir.path().join("compose.yaml");
+    std::fs::write(&path, ONE.replace("postgres:16", "postgres:14")).unwrap();
+    let given = [("compose-file", &*path.to_string_lossy()), ("lock", &*file.to_string_lossy())];
+    let mut problems = Problems::default();
+    let settings = Inputs::given(&given).judge(&mut problems);
+    let told = super::read(&settings, "ug-test", problems).unwrap_err().to_string();
     assert!(told.contains("is PostgreSQL 14, and the release version 12.0.0 needs 15"), "{told}");
     assert!(told.starts_with("1 wrong input"), "{told}");
 }
@@ -103,31 +96,32 @@ fn a_database_is_too_old_for_the_versions_of_a_lock_too() {
 #[test]
 fn warnings_come_with_the_problems_that_they_explain() {
     let text = "services: { n: { image: x, volumes: ['${DATA_DIR}:/data'] } }";
-    let told = own(text, |_| ()).unwrap_err().to_string();
+    let told = own(text, &[]).unwrap_err().to_string();
     assert!(told.contains("note: ") && told.contains("DATA_DIR is not set"), "{told}");
-    let twice = own("services: { db: { image: x } }", |inputs| inputs.release = "11.5.1".into()).unwrap_err();
-    assert!(twice.1[0].contains("the two versions are the same"), "{twice}");
+    let twice = [("stable", "11.5.1"), ("release", "11.5.1"), ("compose-file", "/no/such/file.yaml")];
+    let mut problems = Problems::default();
+    let settings = Inputs::given(&twice).judge(&mut problems);
+    let twice = super::read(&settings, "ug-test", problems).unwrap_err();
+    let told = twice.to_string();
+    assert!(told.contains("note: the two versions are the same"), "{told}");
 }
 
 #[test]
 fn what_has_no_effect_and_what_no_engine_could_pull_is_refused() {
-    let named = |text: &str, change: fn(&mut Inputs)| {
-        let told = own(text, change).unwrap_err();
-        told.0.into_iter().map(|problem| problem.input).collect::<Vec<_>>()
-    };
-    assert_eq!(named(ONE, |inputs| inputs.license = Some("text".into())), ["license"]);
-    assert_eq!(named(ONE, |inputs| inputs.database_image = "postgres:17".into()), ["database-image"]);
-    assert_eq!(named(&ONE.replace("postgres:16", "Postgres:"), |_| ()), ["compose-file"]);
-    assert_eq!(named(&ONE.replace("@db", "@live"), |_| ()), ["data"]);
-    assert!(own(&ONE.replace("@db", "@live"), |inputs| inputs.data = "disposable".into()).is_ok());
-    assert!(own(&ONE.replace("MM_CONFIG", "MM_OTHER"), |_| ()).is_ok());
+    let named = |text: &str, given: &[(&str, &str)]| own(text, given).unwrap_err().named();
+    assert_eq!(named(ONE, &[("license", "text")]), ["license"]);
+    assert_eq!(named(ONE, &[("database-image", "postgres:17")]), ["database-image"]);
+    assert_eq!(named(&ONE.replace("postgres:16", "Postgres:"), &[]), ["compose-file"]);
+    assert_eq!(named(&ONE.replace("@db", "@live"), &[]), ["data"]);
+    assert!(own(&ONE.replace("@db", "@live"), &[("data", "disposable")]).is_ok());
+    assert!(own(&ONE.replace("MM_CONFIG", "MM_OTHER"), &[]).is_ok());
 }
 
 #[test]
 fn what_compose_builds_has_the_name_that_compose_gives_it() {
     let built = |name: &str, variables: &str| {
         let text = format!("{name}{}", ONE.replace("image: 'postgres:16'", "build: ."));
-        let (plan, blueprint) = own(&text, |inputs| inputs.variables = variables.into()).unwrap();
+        let (plan, blueprint) = own(&text, &[("variables", variables)]).unwrap();
         assert!(plan.warnings.iter().any(|told| told.contains("service db is not built here")));
         blueprint.project.services["db"].image.clone()
     };
@@ -138,8 +132,9 @@ fn what_compose_builds_has_the_name_that_compose_gives_it() {
 
 #[test]
 fn several_files_on_a_line_are_told_apart() {
-    let wrong = Inputs { compose_file: "a.yml,b.yml".into(), ..inputs() };
-    assert!(read(&wrong, "ug-test").unwrap_err().to_string().contains("Write one file a line."));
+    assert!(
+        read(&[("compose-file", "a.yml,b.yml")]).unwrap_err().to_string().contains("Write one file a line.")
+    );
 }
 
 #[test]
@@ -155,15 +150,14 @@ fn profiles_turn_nodes_on_and_those_that_are_off_are_told() {
     .unwrap();
     let compose_file = path.display().to_string();
     let with = |profiles: &str, variables: &str| {
-        let (profiles, variables) = (profiles.to_owned(), variables.to_owned());
-        let inputs = Inputs { compose_file: compose_file.clone(), profiles, variables, ..inputs() };
-        let (plan, blueprint) = read(&inputs, "ug-test").unwrap();
+        let given = [("compose-file", &*compose_file), ("profiles", profiles), ("variables", variables)];
+        let (plan, blueprint) = read(&given).unwrap();
         (blueprint.roles.nodes.len(), plan.warnings.iter().any(|warning| warning == OFF))
     };
     assert_eq!(with("ha", ""), (2, false));
     assert_eq!(with("", "COMPOSE_PROFILES=ha"), (2, false));
     assert_eq!(with("", ""), (1, true));
-    assert!(read(&inputs(), "ug-test").unwrap().0.warnings.is_empty());
+    assert!(read(&[]).unwrap().0.warnings.is_empty());
 }
 
 #[test]
@@ -174,8 +168,7 @@ fn a_wrong_compose_file_is_named_once_and_its_sentences_end_once() {
         std::fs::write(&path, text).unwrap();
         path.display().to_string()
     };
-    let told =
-        |compose_file: String| read(&Inputs { compose_file, ..inputs() }, "ug-test").unwrap_err().to_string();
+    let told = |compose_file: String| read(&[("compose-file", &compose_file)]).unwrap_err().to_string();
     let lower =
         write("a.yml", "services: {app: {image: x, restart: sometimes, labels: {upgrade-gate.role: node}}}");
     let upper = write("b.yml", "services: {app: {ports: ['x:1']}}");
@@ -193,9 +186,8 @@ fn a_wrong_compose_file_is_named_once_and_its_sentences_end_once() {
 
 #[test]
 fn lines_of_variables_are_told_by_number_and_never_repeated() {
-    let variables = "A=1\nKEY=-----BEGIN\nhunter2\nhunter/2==\n".into();
-    let wrong = Inputs { variables, ..inputs() };
-    let told = read(&wrong, "ug-test").unwrap_err().to_string();
+    let variables = "A=1\nKEY=-----BEGIN\nhunter2\nhunter/2==\n";
+    let told = read(&[("variables", variables)]).unwrap_err().to_string();
     assert!(!told.contains("hunter"), "{told}");
     assert!(told.contains("in line 3") && told.contains("in line 4"), "{told}");
 }

@@ -16,14 +16,13 @@ use crate::run::provider::Provider;
 use crate::verdict::ExitCode;
 
 fn planned() -> Plan {
-    let inputs = Inputs {
-        stable: "11.5.1".into(),
-        release: "11.6.0".into(),
-        image: "standin".into(),
-        nodes: "2".into(),
-        only: "identity".into(),
-        ..Inputs::defaults()
-    };
+    let inputs = Inputs::given(&[
+        ("stable", "11.5.1"),
+        ("release", "11.6.0"),
+        ("image", "standin"),
+        ("nodes", "2"),
+        ("only", "identity"),
+    ]);
     plan::make(&inputs, None).unwrap()
 }
 

@@ -66,7 +66,7 @@ mod tests {
     fn read(dir: &Path, input: &str) -> (usize, Vec<String>) {
         let mut problems = Problems::default();
         let waivers = read_in(dir, input, &mut problems);
-        (waivers.list.len(), problems.0.iter().map(ToString::to_string).collect())
+        (waivers.list.len(), problems.iter().map(ToString::to_string).collect())
     }
 
     #[test]

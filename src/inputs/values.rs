@@ -44,18 +44,35 @@ pub(super) fn limit(input: &str, text: &str, shortest: Duration, problems: &mut 
 
 /// A yes or no.
 pub(super) fn truth(input: &str, text: &str, problems: &mut Problems) -> bool {
-    one_of(input, text, &["true", "false"], problems);
-    text == "true"
+    meant(text, &[("true", true), ("false", false)]).unwrap_or_else(|words| {
+        no_choice(input, text, &words, problems);
+        false
+    })
 }
 
-/// One of some words.
-pub(super) fn one_of(input: &str, text: &str, words: &[&str], problems: &mut Problems) {
-    if !words.contains(&text) {
-        let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-        let (last, first) = quoted.split_last().map_or(("", &[][..]), |(last, first)| (last.as_str(), first));
-        let remedy = format!("Write {} or {last}.", first.join(", "));
-        problems.add(input, Shown::plain(text), "is no such choice", remedy);
-    }
+/// What one of some words means; what the first one means where it is none of them.
+pub(super) fn choice<T: Copy, const N: usize>(
+    input: &str,
+    text: &str,
+    words: &[(&str, T); N],
+    problems: &mut Problems,
+) -> T {
+    meant(text, words).unwrap_or_else(|known| {
+        no_choice(input, text, &known, problems);
+        words[0].1
+    })
+}
+
+/// What a word means, else the words that mean something.
+fn meant<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, Vec<String>> {
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+    found.ok_or_else(|| words.iter().map(|(word, _)| format!("\"{word}\"")).collect())
+}
+
+fn no_choice(input: &str, text: &str, quoted: &[String], problems: &mut Problems) {
+    let (last, first) = quoted.split_last().map_or(("", &[][..]), |(last, first)| (last.as_str(), first));
+    let remedy = format!("Write {} or {last}.", first.join(", "));
+    problems.add(input, Shown::plain(text), "is no such choice", remedy);
 }
 
 #[cfg(test)]
@@ -69,12 +86,12 @@ mod tests {
         {
             let mut problems = Problems::default();
             node_count(text, &mut problems);
-            assert_eq!(problems.0.is_empty(), right, "{text}");
+            assert_eq!(problems.is_empty(), right, "{text}");
         }
         for text in ["", "1e3", "3.0", "0x3", "three", "99999999999999999999999", "\u{0663}"] {
             let mut problems = Problems::default();
             node_count(text, &mut problems);
-            assert_eq!(problems.0.len(), 1, "{text}");
+            assert_eq!(problems.iter().count(), 1, "{text}");
         }
     }
 
@@ -84,8 +101,8 @@ mod tests {
             let mut problems = Problems::default();
             limit("timeout", text, Duration::from_secs(30), &mut problems);
             problems
-                .0
-                .pop()
+                .iter()
+                .next()
                 .map(|problem| format!("{} {}", problem.wrong, problem.remedy))
                 .unwrap_or_default()
         };
@@ -110,7 +127,8 @@ mod tests {
     #[test]
     fn words_are_listed() {
         let mut problems = Problems::default();
-        one_of("mode", "fast", &["auto", "rolling", "stop-start"], &mut problems);
-        insta::assert_snapshot!(problems.0[0], @r#"mode: "fast" is no such choice. Write "auto", "rolling" or "stop-start"."#);
+        choice("mode", "fast", &[("auto", 0), ("rolling", 1), ("stop-start", 2)], &mut problems);
+        let told = problems.iter().next().unwrap();
+        insta::assert_snapshot!(told, @r#"mode: "fast" is no such choice. Write "auto", "rolling" or "stop-start"."#);
     }
 }

@@ -4,12 +4,22 @@ use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::problems::Problems;
-use super::types::Bundle;
 use crate::limited::{self, Links};
 use crate::shown::Shown;
+
+/// A plugin bundle of the user's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// Its file.
+    pub path: PathBuf,
+    /// The plugin's id, by its manifest.
+    pub id: String,
+    /// Its version, by its manifest.
+    pub version: String,
+}
 
 /// Bytes of a bundle; the largest products have about two hundred MiB.
 const PACKED: u64 = 512 << 20;
@@ -134,14 +144,14 @@ mod tests {
         let mut problems = Problems::default();
         let bundles = read(&lines.join("\n"), &mut problems);
         assert_eq!(bundles, [Bundle { path: good.into(), id: "acme.tool".into(), version: "1.2.3".into() }]);
-        let wrong: Vec<_> = problems.0.iter().map(|problem| problem.wrong.as_str()).collect();
+        let wrong: Vec<_> = problems.iter().map(|problem| problem.wrong.as_str()).collect();
         assert_eq!(wrong.len(), 5, "{wrong:?}");
         for (wrong, part) in
             wrong.iter().zip(["as ", "no plugin.json", "missing field `version`", "gzip", "No such"])
         {
             assert!(wrong.contains(part), "{wrong} lacks {part}");
         }
-        assert!(problems.0.iter().all(|problem| problem.input == "plugins"));
+        assert!(problems.iter().all(|problem| problem.input == "plugins"));
     }
 
     /// What is wrong with a bundle of these files.

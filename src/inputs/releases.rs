@@ -1,40 +1,86 @@
-//! The inputs `stable` and `release` → two images and what they must report.
+//! The inputs `stable`, `release` and `image` → two images and what they must report.
+
+use serde::{Deserialize, Serialize};
 
 use super::images::judge_image;
+use super::lock::GivenLock;
 use super::problems::Problems;
-use super::types::Release;
-use crate::inputs::Inputs;
-use crate::lock::Lock;
+use super::row::family;
 use crate::shown::Shown;
-use crate::versions::Version;
+use crate::versions::{DEFAULT_IMAGE, Version};
+
+family! {
+    /// Which versions are upgraded, as given.
+    ReleaseInputs, "Versions";
+    /// The version that is upgraded from: `12.0.1`, a minor such as `12.0`, or a full image reference.
+    stable: String = "stable" "VERSION", Text, Any, "";
+    /// The version under test, in the same forms.
+    release: String = "release" "VERSION", Text, Any, "";
+    /// The image repository that versions are tags of.
+    image: String = "image" "REPOSITORY", Text, Any, DEFAULT_IMAGE;
+}
 
 const REMEDY: &str =
     "Write a version such as \"12.0.1\", a minor such as \"11.11\", or an image with tag or digest.";
 
-/// Both, and what is to be said of the pair. What is not given is as in the lock.
-pub(super) fn read(
-    inputs: &Inputs,
-    lock: Option<&Lock>,
-    problems: &mut Problems,
-    notes: &mut Vec<String>,
-) -> (Release, Release) {
-    let or_locked = |given: &str, locked: Option<&String>| match locked {
-        Some(locked) if given.is_empty() => locked.clone(),
-        _ => given.to_owned(),
-    };
-    let stable = or_locked(&inputs.stable, lock.map(|lock| &lock.stable));
-    let stable = self::release("stable", &stable, &inputs.image, problems);
-    let release = or_locked(&inputs.release, lock.map(|lock| &lock.release));
-    let release = self::release("release", &release, &inputs.image, problems);
-    if !stable.image.is_empty() && stable.image == release.image {
-        notes.push("the two versions are the same: this is a restart of every node, and no upgrade".into());
-    } else if stable.version.is_surely(&release.version) {
-        notes.push(format!(
-            "both images are version {}: only what else differs in them is tested",
-            stable.version
-        ));
+/// One of the two releases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// As given.
+    pub given: String,
+    /// The image that runs.
+    pub image: String,
+    /// What it must report, as far as its name tells, or its image when it was asked.
+    pub version: Version,
+}
+
+/// Both releases.
+#[derive(Debug, Clone)]
+pub struct Releases {
+    /// Upgraded from.
+    pub stable: Release,
+    /// Under test.
+    pub release: Release,
+    /// What is to be said of the pair.
+    pub notes: Vec<String>,
+}
+
+impl ReleaseInputs {
+    /// Both releases; what is not given is as in the lock.
+    pub(crate) fn judge(&self, lock: Option<&GivenLock>, problems: &mut Problems) -> Releases {
+        let lock = lock.map(|given| &given.lock);
+        let or_locked = |given: &str, locked: Option<&String>| match locked {
+            Some(locked) if given.is_empty() => locked.clone(),
+            _ => given.to_owned(),
+        };
+        let stable = or_locked(&self.stable, lock.map(|lock| &lock.stable));
+        let stable = release("stable", &stable, &self.image, problems);
+        let given = or_locked(&self.release, lock.map(|lock| &lock.release));
+        let release = release("release", &given, &self.image, problems);
+        self.repository(problems);
+        let mut notes = Vec::new();
+        if !stable.image.is_empty() && stable.image == release.image {
+            notes.push(
+                "the two versions are the same: this is a restart of every node, and no upgrade".into(),
+            );
+        } else if stable.version.is_surely(&release.version) {
+            notes.push(format!(
+                "both images are version {}: only what else differs in them is tested",
+                stable.version
+            ));
+        }
+        Releases { stable, release, notes }
     }
-    (stable, release)
+
+    fn repository(&self, problems: &mut Problems) {
+        let image = self.image.as_str();
+        let read = judge_image("image", Shown::plain(image), "", image, problems);
+        if read.is_some_and(|read| read.tag.is_some() || read.digest.is_some()) {
+            let wrong = "has a tag or a digest, and is the repository that versions are tags of";
+            let remedy = "Leave the tag away, or write the whole image into stable and release.";
+            problems.add("image", Shown::plain(image), wrong, remedy);
+        }
+    }
 }
 
 /// `10.11.4` is a tag of `image`, `11.0` its branch tag, anything with a slash, colon or `@` an image of its own.
@@ -75,10 +121,11 @@ mod tests {
     use super::*;
 
     fn pair(stable: &str, release: &str) -> (Vec<String>, Vec<String>) {
-        let inputs = Inputs { stable: stable.into(), release: release.into(), ..Inputs::defaults() };
-        let (mut problems, mut notes) = (Problems::default(), Vec::new());
-        read(&inputs, None, &mut problems, &mut notes);
-        (problems.0.iter().map(ToString::to_string).collect(), notes)
+        let inputs =
+            ReleaseInputs { stable: stable.into(), release: release.into(), image: DEFAULT_IMAGE.into() };
+        let mut problems = Problems::default();
+        let notes = inputs.judge(None, &mut problems).notes;
+        (problems.iter().map(ToString::to_string).collect(), notes)
     }
 
     #[test]
