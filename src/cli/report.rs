@@ -8,15 +8,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
-use super::publish::{Notes, remembered_pull_request};
-use super::report_dir;
-use super::say::{conclude, say};
-use super::today::today;
-use super::voice::voice;
-use crate::inputs::{Inputs, Publishing, Surroundings};
-use crate::plan::{Problems, judge_publishing, pairs};
+use crate::inputs::{Inputs, Problems, Publishing, PublishingInputs, Surroundings};
+use crate::plan::pairs;
+use crate::publish::{Notes, finish, names, print, remembered_pull_request, report_folder, voice};
 use crate::record::Record;
-use crate::report::{self, Console, Look, Names, Run, WrittenFile, stored, write_all, write_merged};
+use crate::report::{self, Console, Look, Run, WrittenFile, stored, write_all, write_merged};
+use crate::run::today;
 use crate::shown::Shown;
 use crate::verdict::worst::worst;
 use crate::verdict::{ExitCode, Verdict};
@@ -41,18 +38,19 @@ pub struct ReportOptions {
     pub release: String,
     /// Where the reports go.
     #[command(flatten)]
-    pub publishing: Publishing,
+    pub publishing: PublishingInputs,
 }
 
 pub(super) async fn report(options: ReportOptions, surroundings: &Surroundings) -> ExitCode {
-    let mut inputs = Inputs { release: options.release, ..Inputs::defaults() };
-    inputs.publishing = options.publishing.with_defaults();
-    inputs.instead.pairs = options.pairs;
+    let mut inputs = Inputs::defaults();
+    inputs.releases.release = options.release;
+    inputs.publishing = options.publishing;
+    inputs.action_mode.pairs = options.pairs;
     let ended = match options.from {
         Some(dir) => published(&dir, &inputs, surroundings).await,
         None => merged(&options.merge, &inputs, surroundings).await,
     };
-    conclude(ended, surroundings)
+    finish(ended, surroundings)
 }
 
 /// Publishes the record in `dir`.
@@ -61,18 +59,18 @@ pub(super) async fn published(
     inputs: &Inputs,
     surroundings: &Surroundings,
 ) -> anyhow::Result<ExitCode> {
-    judge(inputs, surroundings)?;
+    let publishing = judge(inputs, surroundings)?;
     let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
-    let out = report_dir::make(&inputs.publishing.report_dir)?;
+    let out = report_folder::make(&publishing.report_dir)?;
     let mut verdict = Verdict::of(&record);
-    let files = write_all(&record, &verdict, &out, Names::read(&inputs.publishing.junit_names));
+    let files = write_all(&record, &verdict, &out, names(publishing.junit_names));
     if !all_written(&files) {
         verdict = verdict.without_reports();
     }
     let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
     let _ = Console::new(voice().console(), look).finish(&record, &verdict, &files);
     let notes = Notes::of(&record, &verdict, &out);
-    notes.publish(&inputs.publishing, remembered_pull_request(dir), surroundings).await;
+    notes.publish(&publishing, remembered_pull_request(dir), surroundings).await;
     Ok(verdict.exit_code)
 }
 
@@ -82,15 +80,15 @@ pub(super) async fn merged(
     inputs: &Inputs,
     surroundings: &Surroundings,
 ) -> anyhow::Result<ExitCode> {
-    judge(inputs, surroundings)?;
-    let planned = if inputs.release.is_empty() && inputs.instead.pairs.is_empty() {
+    let publishing = judge(inputs, surroundings)?;
+    let planned = if inputs.releases.release.is_empty() && inputs.action_mode.pairs.is_empty() {
         Vec::new()
     } else {
         pairs(inputs, today())?
     };
     let folders = folders(dirs, planned.is_empty())?;
     let mut runs: Vec<Run> = records(&folders)?.into_iter().map(Run::of).collect();
-    let out = report_dir::make(&inputs.publishing.report_dir)?;
+    let out = report_folder::make(&publishing.report_dir)?;
     for pair in planned {
         if !runs.iter().any(|run| run.name == pair.name) {
             runs.push(Run::missing(&pair.name));
@@ -98,13 +96,13 @@ pub(super) async fn merged(
     }
     let runs = Run::numbered(runs);
     let mut verdict = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-    let files = write_merged(&runs, &verdict, &out, Names::read(&inputs.publishing.junit_names));
+    let files = write_merged(&runs, &verdict, &out, names(publishing.junit_names));
     if !all_written(&files) {
         verdict = verdict.without_reports();
     }
-    say(&report::merged_console(&runs, &verdict, &files));
+    print(&report::merged_console(&runs, &verdict, &files));
     let stored = folders.iter().find_map(|dir| remembered_pull_request(dir));
-    Notes::of_all(&runs, &verdict, &out).publish(&inputs.publishing, stored, surroundings).await;
+    Notes::of_all(&runs, &verdict, &out).publish(&publishing, stored, surroundings).await;
     Ok(verdict.exit_code)
 }
 
@@ -125,14 +123,10 @@ fn records(folders: &[PathBuf]) -> Result<Vec<Record>, Problems> {
                     problems.add("report-merge", shown, wrong, "Give the folder of each run once.");
                 }
             },
-            Err(why) => problems.0.extend(unreadable("report-merge", dir, &why).0),
+            Err(why) => problems.extend(unreadable("report-merge", dir, &why)),
         }
     }
-    if problems.0.is_empty() {
-        Ok(records.into_iter().map(|(record, _)| record).collect())
-    } else {
-        Err(problems)
-    }
+    problems.into_result(records.into_iter().map(|(record, _)| record).collect())
 }
 
 /// Whether two records are of one run: its id is random.
@@ -142,17 +136,15 @@ fn is_same_run(one: &Record, other: &Record) -> bool {
 }
 
 /// What both ways begin with: wrong inputs, and the mask. Nothing is made before the records are known to be good.
-fn judge(inputs: &Inputs, surroundings: &Surroundings) -> Result<(), Problems> {
+fn judge(inputs: &Inputs, surroundings: &Surroundings) -> Result<Publishing, Problems> {
     let mut problems = Problems::default();
-    judge_publishing(&inputs.publishing, &mut problems);
-    if !problems.0.is_empty() {
-        return Err(problems);
-    }
+    let publishing = inputs.publishing.judge(&mut problems);
+    let publishing = problems.into_result(publishing)?;
     if surroundings.on_github() {
-        let token = inputs.publishing.github_token.iter().map(|token| token.expose_secret().to_owned());
+        let token = publishing.github_token.iter().map(|token| token.expose_secret().to_owned());
         voice().mask(&token.collect::<Vec<_>>());
     }
-    Ok(())
+    Ok(publishing)
 }
 
 /// The folders with a record: those given, or where one has none, the folders in it, as artifacts are downloaded. Where it
@@ -171,7 +163,7 @@ fn folders(dirs: &[PathBuf], some: bool) -> Result<Vec<PathBuf>, Problems> {
         let mut inside: Vec<PathBuf> = inside.filter(|path| has_record(path)).collect();
         if inside.is_empty() && some {
             let why = "it has no record.json, nor has any folder in it";
-            problems.0.extend(unreadable("report-merge", dir, why).0);
+            problems.extend(unreadable("report-merge", dir, why));
         }
         inside.sort();
         found.extend(inside);
@@ -180,15 +172,13 @@ fn folders(dirs: &[PathBuf], some: bool) -> Result<Vec<PathBuf>, Problems> {
         let wrong = format!("are {} folders with records; more than {MOST_RUNS} no matrix has", found.len());
         problems.add("report-merge", Shown::nothing(), wrong, "Give the folders of one matrix.");
     }
-    if problems.0.is_empty() { Ok(found) } else { Err(problems) }
+    problems.into_result(found)
 }
 
 fn unreadable(input: &str, dir: &Path, why: &str) -> Problems {
-    let mut problems = Problems::default();
     let remedy = "Give the folder that a run wrote its reports to, as the input report-dir named it there.";
     let wrong = format!("cannot be published: {why}");
-    problems.add(input, Shown::plain(&dir.display().to_string()), wrong, remedy);
-    problems
+    Problems::of(input, Shown::plain(&dir.display().to_string()), wrong, remedy)
 }
 
 fn all_written(files: &[WrittenFile]) -> bool {

@@ -34,6 +34,8 @@ pub struct AttachedOptions {
     pub drain: Option<String>,
     /// What puts a node back.
     pub undrain: Option<String>,
+    /// Variables of this process that the commands must not inherit.
+    pub withheld: Vec<String>,
     /// The release's image, for the commands.
     pub image: String,
     /// The release's version, as far as its name tells.
@@ -143,7 +145,8 @@ impl AttachedCluster {
         let ended = {
             let mut line = |text: String| self.print(node, text);
             // A command that replaces a node may well leave that node's server behind.
-            run_command(command, &environment, Leftovers::Stay, &mut line, Instant::now() + LIMIT).await
+            let (withheld, limit) = (&self.options.withheld, Instant::now() + LIMIT);
+            run_command(command, &environment, withheld, Leftovers::Stay, &mut line, limit).await
         };
         let how = match ended {
             Ok(Exit::Code(0)) => return Ok(()),
@@ -184,6 +187,7 @@ mod tests {
             replace: replace.into(),
             drain: Some("echo drained".into()),
             undrain: Some("echo back".into()),
+            withheld: Vec::new(),
             image: "mm:11.6.0".into(),
             version: "11.6.0".into(),
             admin: SiteAdmin::Token("token".into()),

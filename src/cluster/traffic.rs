@@ -116,6 +116,7 @@ mod tests {
             image: "mm:11.6.0".into(),
             version: "11.6.0".into(),
             admin: SiteAdmin::Token("token".into()),
+            withheld: Vec::new(),
         });
         let traffic = Traffic::Commands(&cluster);
         traffic.hold_back("a").await.unwrap();

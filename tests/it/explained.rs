@@ -17,15 +17,15 @@ async fn waived(fault: &str, check: &str, text: &str, expires: &str) -> Record {
     );
     std::fs::write(&file, waiver).unwrap();
     let mut play = with(fault);
-    play.inputs.only = check.into();
-    play.inputs.waivers = file.to_str().unwrap().into();
+    play.inputs.checks.only = check.into();
+    play.inputs.checks.waivers = file.to_str().unwrap().into();
     play.record().await
 }
 
 fn with(fault: &str) -> Play {
     let mut play = Play::healthy();
     let rules = fault::find(fault).unwrap().rules.clone();
-    play.faults = Faults::new(rules, &play.inputs.stable, &play.inputs.release);
+    play.faults = Faults::new(rules, &play.inputs.releases.stable, &play.inputs.releases.release);
     play
 }
 
@@ -69,8 +69,8 @@ async fn lost_data_cannot_be_waived() {
 async fn what_passes_when_asked_again_is_unsteady_and_red_for_who_wants_it() {
     let play = |unsteady: &str| {
         let mut play = with("first-hook-refused");
-        play.inputs.only = "integrations.webhooks".into();
-        play.inputs.unsteady = unsteady.into();
+        play.inputs.checks.only = "integrations.webhooks".into();
+        play.inputs.checks.unsteady = unsteady.into();
         play.record()
     };
     let record = play("tell").await;

@@ -57,7 +57,7 @@ async fn without_clustering_the_same_upgrade_passes_and_says_what_does_not_apply
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_start_passes_too() {
     let mut play = Play::healthy();
-    play.inputs.stable = "11.4.0".into();
+    play.inputs.releases.stable = "11.4.0".into();
     let record = play.record().await;
     assert_eq!(record.header.as_ref().map(|header| header.mode.as_str()), Some("stop-start"));
     assert_eq!(Verdict::of(&record).exit_code, ExitCode::PASSED);
@@ -72,12 +72,13 @@ fn ended<'r>(record: &'r Record, word: &str) -> BTreeSet<&'r str> {
 async fn complaint(fault: &NamedFault) -> Option<String> {
     let mut play = Play::healthy();
     if let Some((stable, release)) = &fault.versions {
-        (play.inputs.stable, play.inputs.release) = (stable.clone(), release.clone());
+        (play.inputs.releases.stable, play.inputs.releases.release) = (stable.clone(), release.clone());
     }
     play.clustered = !fault.shared_database;
-    play.faults = Faults::new(fault.rules.clone(), &play.inputs.stable, &play.inputs.release);
+    play.faults =
+        Faults::new(fault.rules.clone(), &play.inputs.releases.stable, &play.inputs.releases.release);
     // A check may take half of it: plays beside each other on two cores must not run into that.
-    play.inputs.timeout = "160s".into();
+    play.inputs.run.timeout = "160s".into();
     let record = play.record().await;
     let verdict = Verdict::of(&record);
     let found = red(&record);

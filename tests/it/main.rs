@@ -1,5 +1,6 @@
 //! The one integration binary: whole parts together, on the stand-in and, where an engine answers, on Docker.
 
+// A long `json!` is a deep expansion.
 #![recursion_limit = "256"]
 
 // `cfg(test)` tells clippy that all of a module is test code (unwrap, printing).

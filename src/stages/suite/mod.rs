@@ -23,6 +23,7 @@ use crate::checks::catalogue;
 use crate::cluster::evidence::GrowingLog;
 use crate::cluster::{Exit, Leftovers, SideContainer, run_command};
 use crate::event::EventKind;
+use crate::inputs::own_variables;
 use crate::outcome::{CheckResult, Outcome, Stage};
 use crate::plan::SuitePlan;
 use results::Results;
@@ -74,7 +75,8 @@ async fn run_to_end(
         let environment =
             account::environment(session, front.url(), front.at(), &folder.path().to_string_lossy())?;
         let command = suite.command.as_deref().unwrap_or_default();
-        let exit = run_command(command, &environment, Leftovers::End, &mut line, deadline).await;
+        let exit =
+            run_command(command, &environment, &own_variables(), Leftovers::End, &mut line, deadline).await;
         let exit = exit.map_err(|why| format!("{why}, or give suite-image"))?;
         return Ok((exit, folder.files()?));
     };
