@@ -7,7 +7,7 @@ mod deaths;
 mod follow;
 mod front;
 mod pulls;
-mod side_containers;
+pub(super) mod side_containers;
 mod versions;
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,8 +18,6 @@ use futures_util::future::try_join_all;
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
-
-pub use side_containers::SideContainers;
 
 use super::error::ClusterError;
 use super::haproxy::Haproxy;

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use super::absent::Absent;
 use super::attached::{AttachedCluster, SiteAdmin};
-use super::compose::{ComposeCluster, SideContainers};
+use super::compose::ComposeCluster;
+use super::compose::side_containers::SideContainers;
 use super::error::ClusterError;
 use super::images::Images;
 use super::inside::Inside;
