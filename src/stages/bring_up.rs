@@ -10,7 +10,7 @@ use super::blame::{blame, broken};
 use super::clustering::clustering;
 use super::session::Session;
 use super::{front, home, products, settings, suite};
-use crate::checks::{Brought, Place, Side};
+use crate::checks::{InstalledPlugins, RunningNode, Side};
 use crate::cluster::Images;
 use crate::event::{Blame, Breakage, EventKind};
 use crate::mattermost::{ApiError, Client, User};
@@ -76,7 +76,7 @@ pub(super) async fn bring_up(
         // must be there before the other nodes start.
         let bring = async {
             if to_bring.is_empty() {
-                return Ok((Brought::default(), Vec::new()));
+                return Ok((InstalledPlugins::default(), Vec::new()));
             }
             let brought = products::bring(session, first, &admin.client, &to_bring).await?;
             Ok((brought, start_others().await?))
@@ -164,7 +164,7 @@ async fn into_traffic(
     session: &Session<'_>,
     node: &str,
     answering: Option<(Client, Instant)>,
-) -> Result<Place, Breakage> {
+) -> Result<RunningNode, Breakage> {
     let (client, began) = match answering {
         Some(known) => known,
         None => {
@@ -179,5 +179,5 @@ async fn into_traffic(
     let undrained = session.cluster.undrain(node, patience).await;
     undrained.map_err(|error| broken(blame(Side::Stable), error))?;
     session.announce(node, &facts, began);
-    Ok(Place { name: node.to_owned(), side: Side::Stable, facts, anyone: client })
+    Ok(RunningNode { name: node.to_owned(), side: Side::Stable, facts, client })
 }

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::blame::broken;
 use super::session::Session;
 use crate::checks::catalogue::CHECKS;
-use crate::checks::{Brought, Need, PRODUCTS};
+use crate::checks::{InstalledPlugins, Need, PRODUCTS};
 use crate::cluster::{ImageFacts, Packaged};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{Client, PluginStatus};
@@ -66,8 +66,8 @@ pub(super) async fn bring(
     node: &str,
     admin: &Client,
     all: &[ToBring<'_>],
-) -> Result<Brought, Breakage> {
-    let mut brought = Brought::default();
+) -> Result<InstalledPlugins, Breakage> {
+    let mut brought = InstalledPlugins::default();
     for one in all {
         match one {
             ToBring::Product(id, packaged) => match product(session, node, admin, id, packaged).await {

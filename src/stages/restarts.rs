@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::session::{Session, millis};
 use super::{ground, roll};
-use crate::checks::{Check, Turn, catalogue, sanity};
+use crate::checks::{Check, RestartRound, catalogue, sanity};
 use crate::event::{Blame, Breakage, EventKind};
 use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 
@@ -21,8 +21,8 @@ pub(super) async fn run(
     nonce: &str,
 ) -> Result<(), Breakage> {
     session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
-    let mut result = turn(session, stage, check, Turn::Before, nonce).await;
-    for (now, environment) in [(Turn::With, check.environment), (Turn::After, &[])] {
+    let mut result = turn(session, stage, check, RestartRound::Before, nonce).await;
+    for (now, environment) in [(RestartRound::With, check.environment), (RestartRound::After, &[])] {
         let rolled = roll_all(session, environment, &mut result).await;
         if rolled.is_err() {
             session.events.send(EventKind::CheckFinished(ground::waived(session, result)));
@@ -35,7 +35,13 @@ pub(super) async fn run(
     Ok(())
 }
 
-async fn turn(session: &Session<'_>, stage: Stage, check: &Check, turn: Turn, nonce: &str) -> CheckResult {
+async fn turn(
+    session: &Session<'_>,
+    stage: Stage,
+    check: &Check,
+    turn: RestartRound,
+    nonce: &str,
+) -> CheckResult {
     match ground::scene(session, stage).await {
         Ok(scene) => ground::turn(session, &scene, check, turn, nonce).await,
         Err(reason) => catalogue::not_measured(check, stage, &reason),

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::blame::{blame, broken};
 use super::session::{Session, millis};
-use crate::checks::{Place, Side};
+use crate::checks::{RunningNode, Side};
 use crate::event::{Blame, Breakage, EventKind};
 
 /// Replaces one node by one on release.
@@ -59,7 +59,7 @@ pub(super) async fn anew(
     undrained.map_err(|error| broken(blame(side), error))?;
     took("undrain");
     session.announce(&node, &facts, began);
-    session.places[index] = Place { name: node, side, facts, anyone: client };
+    session.places[index] = RunningNode { name: node, side, facts, client };
     Ok(parts)
 }
 
@@ -82,7 +82,7 @@ pub(super) async fn stop_start(session: &mut Session<'_>) -> Result<(), Breakage
     Ok(())
 }
 
-async fn back(session: &Session<'_>, node: &str) -> Result<Place, Breakage> {
+async fn back(session: &Session<'_>, node: &str) -> Result<RunningNode, Breakage> {
     let began = Instant::now();
     let client = session.start(node, Side::Release, &[]).await?;
     session.wait(&client, Side::Release).await?;
@@ -97,5 +97,5 @@ async fn back(session: &Session<'_>, node: &str) -> Result<Place, Breakage> {
         to: session.plan.release.image.clone(),
         parts: vec![("start to undrain".into(), millis(began))],
     });
-    Ok(Place { name: node.to_owned(), side: Side::Release, facts, anyone: client })
+    Ok(RunningNode { name: node.to_owned(), side: Side::Release, facts, client })
 }

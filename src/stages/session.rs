@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
-use crate::checks::{Absent, Brought, Carried, Home, Place, Side, sanity};
+use crate::checks::{Absent, Carried, Home, InstalledPlugins, RunningNode, Side, sanity};
 use crate::cluster::evidence::Shelf;
 use crate::cluster::{self, Cluster, ImageFacts};
 use crate::event::{Blame, Breakage, Clustering, EventKind, Events};
@@ -27,7 +27,7 @@ pub(super) struct Session<'a> {
     pub(super) events: &'a Events,
     pub(super) shelf: &'a Shelf,
     /// In the order of replacement.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<RunningNode>,
     pub(super) home: Option<Home>,
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
@@ -38,7 +38,7 @@ pub(super) struct Session<'a> {
     /// Warnings that were given: one per cause, not one per stage.
     warned: Mutex<BTreeSet<String>>,
     /// The plugins that the gate brought on stable.
-    pub(super) brought: Brought,
+    pub(super) brought: InstalledPlugins,
     /// What the images of stable and release say, once a node of theirs was there to look at.
     images: (OnceCell<Arc<ImageFacts>>, OnceCell<Arc<ImageFacts>>),
     /// What the gate serves to the nodes; else why they can't reach it.
@@ -69,7 +69,7 @@ impl<'a> Session<'a> {
             ledger: Ledger::new(&plan.waivers),
             steadily_red: Mutex::default(),
             warned: Mutex::default(),
-            brought: Brought::default(),
+            brought: InstalledPlugins::default(),
             images: (OnceCell::new(), OnceCell::new()),
             sinks: Err("they were not started yet".into()),
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),

@@ -9,7 +9,7 @@ use super::ground::{scene, turn, waived};
 use super::session::{Session, millis};
 use super::{again, restarts, suite};
 use crate::checks::catalogue::{self, CHECKS};
-use crate::checks::{Check, Turn, sanity};
+use crate::checks::{Check, RestartRound, sanity};
 use crate::event::{Breakage, EventKind};
 use crate::outcome::Stage;
 use crate::plan::StagePlan;
@@ -57,7 +57,7 @@ async fn undisturbed(session: &Session<'_>, stage: Stage, checks: &[&Check], non
     };
     let one = async |check: &Check| {
         session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
-        let result = waived(session, turn(session, &scene, check, Turn::Before, nonce).await);
+        let result = waived(session, turn(session, &scene, check, RestartRound::Before, nonce).await);
         session.events.send(EventKind::CheckFinished(result.clone()));
         catalogue::find(check.id).filter(|check| catalogue::may_ask_again(check, &result)).zip(Some(result))
     };
