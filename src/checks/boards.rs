@@ -42,7 +42,7 @@ async fn run(cx: &Context<'_>) {
         return;
     }
     // Before anything new: what the upgrade broke is named first.
-    let _ = old(cx).await;
+    cx.part(old(cx)).await;
     cx.each_version(async |walk| {
         life(cx, &walk).await?;
         deleted(cx, &walk).await
@@ -60,7 +60,7 @@ async fn life(cx: &Context<'_>, walk: &Walk<'_>) -> Result<(), Reported> {
     cx.step(format!("another member joins it on {mover}"), joined).await?;
     cx.on_each(cx.places, "shows board, columns and cards", |place| shows(place.bob(), &made)).await;
     let moved = SampleBoard { column: DONE.into(), ..made };
-    let _ = move_card(cx, mover, &moved).await;
+    cx.part(move_card(cx, mover, &moved)).await;
     cx.on_each(cx.places, "shows the card in its new column", |place| shows(place.bob(), &moved)).await;
     OLD.keep(cx, &moved);
     Ok(())

@@ -37,8 +37,8 @@ async fn run(cx: &Context<'_>) {
         return;
     }
     cx.verify("a member may not change it", refused(cx, writer, &before[SECTION][KEY])).await;
-    let _ = owned(cx, writer, &before).await;
-    let _ = secrets::outlive_their_masks(cx, writer).await;
+    cx.part(owned(cx, writer, &before)).await;
+    cx.part(secrets::outlive_their_masks(cx, writer)).await;
 }
 
 /// Changed through one node, seen on all, and put back.

@@ -33,14 +33,14 @@ pub struct Context<'a> {
     /// The nodes, in the order of replacement.
     pub places: &'a [Place],
     scene: &'a Scene<'a>,
-    pub(super) findings: Mutex<Findings>,
+    pub(super) notes: Mutex<CheckNotes>,
     /// Whether something did not cross in time already: then the rest of the check waits shorter.
     late: AtomicBool,
 }
 
 /// What a check has said so far.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(super) struct CheckNotes {
     /// Its steps.
     pub steps: Vec<Step>,
     /// Its facts.
@@ -60,8 +60,8 @@ impl<'a> Context<'a> {
     /// A fresh context for one run of one check.
     #[must_use]
     pub fn new(check: &'static str, round: RestartRound, scene: &'a Scene<'a>, nonce: String) -> Self {
-        let (findings, late) = (Mutex::default(), AtomicBool::new(false));
-        Self { check, round, nonce, places: &scene.places, scene, findings, late }
+        let (notes, late) = (Mutex::default(), AtomicBool::new(false));
+        Self { check, round, nonce, places: &scene.places, scene, notes, late }
     }
 
     /// Does one named part of the check that what follows stands on, and notes how it ended.
@@ -81,6 +81,12 @@ impl<'a> Context<'a> {
     /// Does one named part of the check that nothing stands on, and notes how it ended: the check goes on either way.
     pub async fn verify<T>(&self, name: impl Into<String>, work: impl Future<Output = Result<T, StepError>>) {
         let _ = self.step(name, work).await;
+    }
+
+    /// Does a part of the check: a step that fails in it ends the part, and nothing else.
+    pub async fn part(&self, work: impl Future<Output = Result<(), Reported>>) {
+        // The step that ended it is noted.
+        let _ = work.await;
     }
 
     /// Does what comes before a judgement that may turn out not to apply: noted as a step only if it fails, so that a
@@ -121,12 +127,12 @@ impl<'a> Context<'a> {
 
     /// Notes something that is worth showing.
     pub fn fact(&self, name: impl Into<String>, value: impl Into<String>) {
-        lock(&self.findings).facts.insert(name.into(), value.into());
+        lock(&self.notes).facts.insert(name.into(), value.into());
     }
 
     /// Adds a finished step.
     pub(super) fn note(&self, step: Step) {
-        lock(&self.findings).steps.push(step);
+        lock(&self.notes).steps.push(step);
     }
 
     /// Whether caches and events cross nodes.

@@ -51,8 +51,8 @@ async fn by_mail(cx: &Context<'_>, sink: &MailSink, team: &Team) {
         mailed::redeem(cx, team, &walk, &address, &token).await
     })
     .await;
-    let _ = guests::invited(cx, sink, team).await;
-    let _ = pending(cx, sink, team).await;
+    cx.part(guests::invited(cx, sink, team)).await;
+    cx.part(pending(cx, sink, team)).await;
 }
 
 /// An invitation that is sent on stable and redeemed on release.

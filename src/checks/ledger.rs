@@ -128,13 +128,49 @@ fn bare(what: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::scene::Side;
+    use crate::checks::stage_set::{StageSet, context, steps};
+
+    const THREAD: Entry<String> = Entry::new("a thread");
+    const EMOJI: Entry<String> = Entry::new("an emoji");
 
     #[test]
-    fn what_stable_should_have_left_and_did_not_is_not_passed_over() {
-        let thread = Entry::<String>::new("a thread");
-        let StepError::NotMeasured(reason) = thread.unasked(None) else { panic!("it is not measured") };
+    fn the_first_one_of_stable_is_kept_and_is_an_event() {
+        let mut set = StageSet::new();
+        {
+            let (stable, release) =
+                (set.scene(Stage::Stable, &[Side::Stable]), set.scene(Stage::Release, &[Side::Release]));
+            let (before, after) = (context(&stable), context(&release));
+            assert!(THREAD.keep(&before, &"first".into()));
+            assert!(!THREAD.keep(&before, &"second".into()), "the first one stays");
+            assert!(!EMOJI.keep(&after, &"late".into()), "it is not of stable");
+            assert_eq!(THREAD.old(&before), None, "on stable nothing is old");
+            assert_eq!(THREAD.old(&after).as_deref(), Some("first"));
+            assert_eq!((steps(&before), steps(&after)), (Vec::new(), Vec::new()));
+        }
+        assert_eq!(set.kept(), [("sample".to_owned(), "a thread".to_owned())]);
+    }
+
+    #[test]
+    fn what_stable_should_have_left_and_did_not_is_a_step_that_is_not_measured() {
+        let set = StageSet::new();
+        let (stable, release) =
+            (set.scene(Stage::Stable, &[Side::Stable]), set.scene(Stage::Release, &[Side::Release]));
+        EMOJI.none(&context(&stable), "custom emoji are off");
+        let cx = context(&release);
+        assert_eq!((THREAD.old(&cx), EMOJI.old(&cx)), (None, None));
+        let expected = [
+            ("there is a thread from stable".to_owned(), "not measured"),
+            ("there is an emoji from stable".to_owned(), "not applicable"),
+        ];
+        assert_eq!(steps(&cx), expected);
+    }
+
+    #[test]
+    fn a_missing_entry_is_told_with_its_name_or_with_the_reason() {
+        let StepError::NotMeasured(reason) = THREAD.unasked(None) else { panic!("it is not measured") };
         assert_eq!(reason, "stable left no thread: what became of it cannot be asked");
-        let known = Entry::<String>::new("an emoji").unasked(Some("custom emoji are off".into()));
+        let known = EMOJI.unasked(Some("custom emoji are off".into()));
         let StepError::NotApplicable(reason) = known else { panic!("the reason is known") };
         assert_eq!(reason, "stable made none: custom emoji are off");
     }

@@ -20,6 +20,8 @@ mod prelude;
 mod restart_round;
 mod safety;
 mod scene;
+#[cfg(test)]
+mod stage_set;
 mod step;
 mod walk;
 

@@ -39,7 +39,7 @@ async fn run(cx: &Context<'_>) {
         return;
     }
     // Before anything new: what the upgrade broke is named first.
-    let _ = old(cx).await;
+    cx.part(old(cx)).await;
     cx.each_version(async |walk| life(cx, &walk).await).await;
 }
 
@@ -48,7 +48,7 @@ async fn life(cx: &Context<'_>, walk: &Walk<'_>) -> Result<(), Reported> {
     let made = started(cx, walk, "run").await?;
     let other = walk.remote_reader();
     let (here, there) = (walk.alice(), other.alice());
-    let _ = worked_on(cx, walk, &made).await;
+    cx.part(worked_on(cx, walk, &made)).await;
     let finish = async { here.finish_run(&made.run).await.expecting("the end of the run") };
     walk.verify("the run is finished on {node}", finish).await;
     cx.on_each(cx.places, "shows it finished", |place| shows(place, &made, FINISHED)).await;
@@ -59,7 +59,7 @@ async fn life(cx: &Context<'_>, walk: &Walk<'_>) -> Result<(), Reported> {
     cx.verify(format!("it is finished again on {other}"), finish).await;
     if OLD.is_wanted(cx) {
         let lasting = started(cx, walk, "lasting").await?;
-        let _ = worked_on(cx, walk, &lasting).await;
+        cx.part(worked_on(cx, walk, &lasting)).await;
         OLD.keep(cx, &lasting);
     }
     Ok(())

@@ -13,10 +13,10 @@ pub(super) const CHECK: Check = Check::new(
 );
 
 /// A migration: its number and its name.
-type Row = (i64, String);
+type AppliedMigration = (i64, String);
 
 /// The migrations of stable.
-const APPLIED: Entry<Vec<Row>> = Entry::new("a list of migrations");
+const APPLIED: Entry<Vec<AppliedMigration>> = Entry::new("a list of migrations");
 
 async fn run(cx: &Context<'_>) {
     let before = APPLIED.old(cx);
@@ -48,11 +48,11 @@ fn highest(list: &[Migration]) -> i64 {
 }
 
 /// The migrations of one node, which must be what it tells clients.
-async fn listed(place: &Place, before: Option<&[Row]>) -> Result<Vec<Migration>, StepError> {
+async fn listed(place: &Place, before: Option<&[AppliedMigration]>) -> Result<Vec<Migration>, StepError> {
     let list = place.admin().schema().await.expecting("the list of applied migrations")?;
     let highest = highest(&list);
     // A server may read SchemaVersion once, at its start: in a mixed cluster an old node tells stable's.
-    let of_stable = before.and_then(<[Row]>::last).filter(|_| place.side == Side::Stable);
+    let of_stable = before.and_then(<[AppliedMigration]>::last).filter(|_| place.side == Side::Stable);
     let fits = |told: &str| {
         told == highest.to_string() || of_stable.is_some_and(|(version, _)| told == version.to_string())
     };
@@ -76,7 +76,12 @@ fn same(place: &Place, list: &[Migration], other: &[Migration]) -> Result<(), St
 }
 
 /// A migration is what its name says: a server may list it under another number, and has done so.
-fn kept(cx: &Context<'_>, place: &Place, before: &[Row], now: &[Migration]) -> Result<(), StepError> {
+fn kept(
+    cx: &Context<'_>,
+    place: &Place,
+    before: &[AppliedMigration],
+    now: &[Migration],
+) -> Result<(), StepError> {
     let MigrationsCompared { lost, renumbered } = compared(before, now);
     if !renumbered.is_empty() {
         let told: Vec<String> =
@@ -107,13 +112,13 @@ struct MigrationsCompared {
 }
 
 /// Each row of stable has one of its own now: of two with one name, one alone is a loss.
-fn compared(before: &[Row], now: &[Migration]) -> MigrationsCompared {
+fn compared(before: &[AppliedMigration], now: &[Migration]) -> MigrationsCompared {
     let mut open: Vec<&Migration> = now.iter().collect();
     let mut take = |fits: &dyn Fn(&Migration) -> bool| {
         open.iter().position(|migration| fits(migration)).map(|index| open.remove(index).version)
     };
     // Those that stayed first: what moved must not take a place that is another's.
-    let moved: Vec<&Row> = before
+    let moved: Vec<&AppliedMigration> = before
         .iter()
         .filter(|(version, name)| take(&|row| row.version == *version && row.name == *name).is_none())
         .collect();

@@ -22,7 +22,7 @@ async fn run(cx: &Context<'_>) {
     .await;
     // Logging in costs the server 0.7 s of hashing: once per version, not once per node.
     cx.each_version(async |walk| {
-        let _ = in_and_out(cx, &walk).await;
+        cx.part(in_and_out(cx, &walk)).await;
         walk.verify("log in by e-mail address on {node}", by_address(cx, walk.actor)).await;
         if walk.n == 0 {
             walk.verify("{name} refuses a wrong password", refuses(cx, walk.actor)).await;
@@ -30,7 +30,7 @@ async fn run(cx: &Context<'_>) {
         tokens::made_and_revoked(cx, &walk).await
     })
     .await;
-    let _ = tokens::of_stable(cx).await;
+    cx.part(tokens::of_stable(cx)).await;
 }
 
 async fn in_and_out(cx: &Context<'_>, walk: &Walk<'_>) -> Result<(), Reported> {

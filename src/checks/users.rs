@@ -28,8 +28,8 @@ async fn run(cx: &Context<'_>) {
     })
     .await;
     cx.each_version(async |walk| {
-        let _ = made_by_admin(cx, &walk).await;
-        let _ = made_by_sign_up(cx, &walk).await;
+        cx.part(made_by_admin(cx, &walk)).await;
+        cx.part(made_by_sign_up(cx, &walk)).await;
         may_no_more(cx, &walk).await;
         Ok(())
     })

@@ -91,8 +91,7 @@ impl<'a> Context<'a> {
         F: Future<Output = Result<(), Reported>>,
     {
         for one in self.walks() {
-            // The step that ended it is noted.
-            let _ = walk(one).await;
+            self.part(walk(one)).await;
         }
     }
 
@@ -102,8 +101,7 @@ impl<'a> Context<'a> {
         W: Fn(&'p Place) -> F,
         F: Future<Output = Result<T, StepError>>,
     {
-        // Who needs all of them asks by on_all.
-        let _ = self.on_all(places, name, sees).await;
+        self.part(self.on_all(places, name, sees)).await;
     }
 
     /// The steps of [`Context::on_each`], where what follows needs every one of them.
@@ -152,5 +150,78 @@ fn named(name: &str, place: &Place) -> String {
         name.replace("{node}", &place.to_string()).replace("{name}", &place.name)
     } else {
         format!("{place} {name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::scene::Side::{Release, Stable};
+    use crate::checks::stage_set::{StageSet, context, steps};
+    use crate::outcome::Stage;
+
+    fn names(steps: Vec<(String, &str)>) -> Vec<String> {
+        steps.into_iter().map(|(name, word)| format!("{name}: {word}")).collect()
+    }
+
+    #[tokio::test]
+    async fn each_version_acts_on_one_node_and_a_failing_walk_ends_alone() {
+        let set = StageSet::new();
+        let scene = set.scene(Stage::Mixed(1), &[Release, Stable, Stable]);
+        let cx = context(&scene);
+        cx.each_version(async |walk| {
+            let made = async { walk.actor.ensure(walk.n == 1, "a team", "none") };
+            walk.step("make a team on {node}", made).await?;
+            walk.step("rename it on {node}", async { Ok(()) }).await
+        })
+        .await;
+        let expected = [
+            "make a team on node1 (11.6.0): failed",
+            "make a team on node2 (11.5.1): passed",
+            "rename it on node2 (11.5.1): passed",
+        ];
+        assert_eq!(names(steps(&cx)), expected);
+    }
+
+    #[tokio::test]
+    async fn one_node_that_fails_does_not_keep_the_others_from_being_asked() {
+        let set = StageSet::new();
+        let scene = set.scene(Stage::Stable, &[Stable, Stable]);
+        let cx = context(&scene);
+        // Late already: what does not come is not waited for as long.
+        cx.mark_late();
+        let seen = cx.on_all(cx.places, "sees it", async |place| {
+            place.ensure(place.name == "node2", "the team", "404")
+        });
+        assert_eq!(seen.await, Err(Reported));
+        assert_eq!(names(steps(&cx)), ["node1 (11.5.1) sees it: failed", "node2 (11.5.1) sees it: passed"]);
+    }
+
+    #[tokio::test]
+    async fn a_step_is_named_after_its_node() {
+        let set = StageSet::new();
+        let scene = set.scene(Stage::Stable, &[Stable]);
+        let cx = context(&scene);
+        for name in ["reads it", "bob reads it on {node}", "{name}: the session works"] {
+            cx.on_each_at_once(cx.places, name, async |_| Ok(())).await;
+        }
+        let expected = [
+            "node1 (11.5.1) reads it: passed",
+            "bob reads it on node1 (11.5.1): passed",
+            "node1: the session works: passed",
+        ];
+        assert_eq!(names(steps(&cx)), expected);
+    }
+
+    #[test]
+    fn an_effect_is_looked_for_on_the_other_version_first() {
+        let set = StageSet::new();
+        let of = |sides: &[_]| {
+            let scene = set.scene(Stage::Mixed(1), sides);
+            context(&scene).walks().iter().map(|walk| walk.remote_reader().name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[Release, Release, Stable]), ["node3", "node1"]);
+        assert_eq!(of(&[Stable, Stable]), ["node2"]);
+        assert_eq!(of(&[Stable]), ["node1"]);
     }
 }

@@ -36,7 +36,7 @@ async fn run(cx: &Context<'_>) {
     // Ten megabytes through the store: at the ends only, and once.
     if !matches!(cx.stage, Stage::Mixed(_)) {
         let (first, last) = (&cx.places[0], &cx.places[cx.places.len() - 1]);
-        let _ = in_parts(cx, first, last, &[noise(&cx.nonce, PART), noise(&cx.nonce, SMALL)]).await;
+        cx.part(in_parts(cx, first, last, &[noise(&cx.nonce, PART), noise(&cx.nonce, SMALL)])).await;
     }
 }
 

@@ -40,7 +40,7 @@ async fn run(cx: &Context<'_>) {
         if let Some(reason) = fixtures.off("EnableCommands") {
             cx.not_applicable("a command's dialog opens", reason);
         } else {
-            let _ = dialog(cx, sink, &endpoint, &channel, &walk).await;
+            cx.part(dialog(cx, sink, &endpoint, &channel, &walk)).await;
         }
         button(cx, sink, &endpoint, &channel, &walk).await
     })

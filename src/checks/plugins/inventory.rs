@@ -31,24 +31,24 @@ type Inventory = BTreeMap<String, (String, i64)>;
 const OF_STABLE: Entry<Inventory> = Entry::new("the plugins that run");
 
 /// What one node has: its plugins, and how the configuration switches them.
-struct Found<'a> {
+struct NodePlugins<'a> {
     place: &'a Place,
     inventory: Inventory,
     settings: Value,
 }
 
 async fn run(cx: &Context<'_>) {
-    let mut found: Vec<Found<'_>> = Vec::new();
+    let mut found: Vec<NodePlugins<'_>> = Vec::new();
     for place in cx.places {
         let Ok(one) = find(cx, place).await else { return };
         found.push(one);
     }
-    for Found { place, inventory, .. } in &found {
+    for NodePlugins { place, inventory, .. } in &found {
         let words: Vec<_> = inventory.iter().map(|(id, (v, s))| format!("{id} {v} state {s}")).collect();
         let words = if words.is_empty() { "no plugins".into() } else { words.join(", ") };
         cx.fact(place.name.clone(), words);
     }
-    for (n, Found { place, inventory, settings }) in found.iter().enumerate() {
+    for (n, NodePlugins { place, inventory, settings }) in found.iter().enumerate() {
         let name = format!("{} runs what is switched on, and nothing else", place.name);
         cx.judge(name, as_switched(place, inventory, settings));
         if let Some(model) = found[..n].iter().find(|earlier| earlier.place.side == place.side) {
@@ -68,18 +68,18 @@ async fn run(cx: &Context<'_>) {
     let brought = cx.brought.plugins.iter().map(|(id, version)| (id.clone(), (version.clone(), 2)));
     let (before, whose) =
         before.map_or_else(|| (brought.collect(), "the gate brought"), |b| (b, "stable had"));
-    for Found { place, inventory, .. } in found.iter().filter(|_| !before.is_empty()) {
+    for NodePlugins { place, inventory, .. } in found.iter().filter(|_| !before.is_empty()) {
         let name = format!("{} has what {whose}", place.name);
         cx.judge(name, kept(place, &before, inventory));
     }
 }
 
-async fn find<'a>(cx: &Context<'_>, place: &'a Place) -> Result<Found<'a>, Reported> {
+async fn find<'a>(cx: &Context<'_>, place: &'a Place) -> Result<NodePlugins<'a>, Reported> {
     let name = format!("{} lists its plugins, none starting or failed", place.name);
     let inventory = cx.step(name, settled(cx, place)).await?;
     let config = async { place.admin().config().await.expecting("the configuration") };
     let config = cx.step(format!("{} tells which are switched on", place.name), config).await?;
-    Ok(Found { place, inventory, settings: config["PluginSettings"].clone() })
+    Ok(NodePlugins { place, inventory, settings: config["PluginSettings"].clone() })
 }
 
 /// Activation is asynchronous: a plugin may be starting for a while after its node answers.
@@ -255,8 +255,8 @@ fn tell_of_images(cx: &Context<'_>, found: &Inventory) {
 }
 
 /// Names what nodes have and may not run.
-fn tell_of_editions(cx: &Context<'_>, found: &[Found<'_>]) {
-    for Found { place, inventory, .. } in found {
+fn tell_of_editions(cx: &Context<'_>, found: &[NodePlugins<'_>]) {
+    for NodePlugins { place, inventory, .. } in found {
         for (id, _) in inventory.iter().filter(|(_, (_, state))| *state == UNLICENSED) {
             let reason =
                 format!("this edition has no {id}: the server does not start it without a licence for it");

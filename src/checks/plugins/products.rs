@@ -88,7 +88,7 @@ async fn run(cx: &Context<'_>) {
                 }
             }
             Some(Switch::Off) => {
-                let _ = phase(cx, product, "is off and answers on no node", false).await;
+                cx.part(phase(cx, product, "is off and answers on no node", false)).await;
             }
             None => {}
         }
@@ -183,7 +183,7 @@ async fn switched(cx: &Context<'_>, products: &[Product]) {
         }
         for product in products {
             let what = if on { "is back on every node" } else { "is gone from every node" };
-            let _ = phase(cx, *product, what, on).await;
+            cx.part(phase(cx, *product, what, on)).await;
         }
     }
 }

@@ -25,14 +25,13 @@ async fn run(cx: &Context<'_>) {
         sockets.push(listening.ok());
     }
     for writer in cx.places {
-        // Each writer is a walk of its own: what ended one is noted.
-        let _ = one_writer(cx, &channel, writer, &mut sockets).await;
+        cx.part(one_writer(cx, &channel, writer, &mut sockets)).await;
     }
     if !cx.clustered() && cx.places.len() > 1 {
         cx.not_applicable("events reach the websockets of other nodes", cx.why_not_clustered());
     }
     for walk in cx.walks() {
-        let _ = afterlife(cx, &channel, &walk, &mut sockets).await;
+        cx.part(afterlife(cx, &channel, &walk, &mut sockets)).await;
     }
     // What was written before the upgrade must be readable on every node.
     if let Some((id, message)) = OLD.old(cx) {
