@@ -1,0 +1,53 @@
+//! The product's API, as far as checks need it: REST by [`Client`], events by [`Socket`]. It knows no Docker.
+//!
+//! One client speaks to one address, a node's own or the balancer's, as one account or as nobody. Sessions live in the
+//! database, so the same token serves every node: log in once, then [`Client::at`] takes the token elsewhere.
+//!
+//! Facts that shaped it (seen on real servers): no cookie store, because a cookie wins over the bearer token; every
+//! answer's `X-Version-Id` and `X-Request-Id` are kept, because they prove which version answered; `format=old` is
+//! always sent, because servers before 11 demand it; no request is retried here, because a retried POST may write twice.
+
+mod address;
+mod apps;
+mod boards;
+mod calls;
+mod channels;
+mod client;
+mod cloud;
+mod edition;
+mod error;
+mod files;
+mod http;
+mod integrations;
+mod invites;
+mod made;
+mod playbooks;
+mod plugins;
+mod posts;
+mod refusals;
+mod settings;
+mod shapes;
+mod socket;
+mod system;
+mod teams;
+mod users;
+
+pub use address::{Address, judge_address};
+pub use apps::AppAnswer;
+pub use boards::{Board, BoardOption, BoardProperty, Card};
+pub use calls::{Call, CallSession, CallsChannel};
+pub use client::{Client, Reply};
+pub use edition::{Edition, Limits};
+pub use error::{ApiError, ApiErrorKind};
+pub use http::Http;
+pub use integrations::{Bot, CommandAnswer, DialogAnswer, Integration};
+pub use made::Made;
+pub use playbooks::{Checklist, ChecklistItem, PlaybookRun};
+pub use plugins::{Installed, Manifest};
+pub use settings::Role;
+pub use shapes::{
+    AccessToken, Channel, Config, Emoji, FileInfo, InviteError, Invited, Login, Member, Migration, PeerInfo,
+    PluginStatus, Post, Team, Upload, User, VersionFacts,
+};
+pub use socket::{Frame, Socket};
+pub use users::address_of;
