@@ -141,6 +141,8 @@ impl<W: Write> Console<W> {
                 let line = format!("  {}", self.text(&explained::asked_again(result)));
                 self.coloured(YELLOW, &line)?;
             }
+            // What is kept is asked for later, and told by the steps that ask.
+            EventKind::Kept { .. } => {}
             EventKind::SuiteReported { suites } => self.user_suites(suites)?,
             EventKind::EvidenceSaved { path, about } => {
                 let line = format!("  evidence: {} ({})", self.text(path), self.text(about));

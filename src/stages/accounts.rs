@@ -14,7 +14,7 @@ use crate::mattermost::{ApiError, Client, Login, User};
 /// The [`Breakage`] of accounts that could not be made, or of an admin who is none.
 pub(super) async fn make(session: &mut Session<'_>) -> Result<(), Breakage> {
     let Some(first) = session.places.first() else { return Ok(()) };
-    let (client, site) = (&first.anyone, session.cluster.site_admin());
+    let (client, site) = (&first.client, session.cluster.site_admin());
     let (nonce, password) = (session.nonce, session.password);
     let admin = made(session, client, admin(client, site, nonce, password).await).await?;
     if !admin.user.roles.split(' ').any(|role| role == "system_admin") {

@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use super::blame::{blame, broken};
 use super::session::Session;
 use super::stopwatch::Stopwatch;
-use crate::checks::{Place, Side};
+use crate::checks::{RunningNode, Side};
 use crate::event::{Blame, Breakage, EventKind};
 
 /// Starts nodes at what a side runs, or finds those that run already, and puts each into traffic.
@@ -65,7 +65,7 @@ async fn into_traffic(
     side: Side,
     environment: &[(&str, &str)],
     mut watch: Stopwatch,
-) -> Result<Place, Breakage> {
+) -> Result<RunningNode, Breakage> {
     let was_up = session.place(node).is_some();
     let client = if was_up {
         session.replace(node, side, environment).await?
@@ -98,5 +98,5 @@ async fn into_traffic(
             parts: watch.laps(),
         });
     }
-    Ok(Place { name: node, side, facts, anyone: client })
+    Ok(RunningNode { name: node, side, facts, client })
 }

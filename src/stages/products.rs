@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::blame::broken;
 use super::session::Session;
-use crate::checks::{Brought, Side};
+use crate::checks::{InstalledPlugins, Side};
 use crate::cluster::{ClusterError, ImageFacts, Packaged};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{Client, PluginStatus};
@@ -34,7 +34,7 @@ pub(super) async fn install(session: &mut Session<'_>, products: &[String]) -> R
     let Some(node) = session.places.first().map(|place| place.name.clone()) else { return Ok(()) };
     let admin = session.home()?.admin.clone();
     let image = session.image(Side::Stable, Some(&node)).await.ok();
-    let mut brought = Brought::default();
+    let mut brought = InstalledPlugins::default();
     for (id, packaged) in products.iter().filter_map(|id| Some((id, newest(image.as_deref()?, id)?))) {
         match product(session, &node, &admin, id, packaged).await {
             Ok(Some(version)) => {

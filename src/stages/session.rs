@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
-use crate::checks::{Absent, Brought, Carried, Home, Place, Side, sanity};
+use crate::checks::{Absent, InstalledPlugins, Carried, Home, RunningNode, Side, sanity};
 use crate::cluster::evidence::EvidenceFolder;
 use crate::cluster::{self, Cluster, ImageFacts};
 use crate::event::{Blame, Breakage, Clustering, Events};
@@ -32,7 +32,7 @@ pub(super) struct Session<'a> {
     /// Of the gate's own accounts.
     pub(super) password: &'a SecretString,
     /// In the order of replacement.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<RunningNode>,
     pub(super) home: Option<Home>,
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
@@ -43,7 +43,7 @@ pub(super) struct Session<'a> {
     /// Warnings that were given: one per cause, not one per stage.
     warned: Mutex<BTreeSet<String>>,
     /// The plugins that the gate brought on stable.
-    pub(super) brought: Brought,
+    pub(super) brought: InstalledPlugins,
     images: SeenImages,
     /// What the gate serves to the nodes; else why they can't reach it.
     pub(super) sinks: Result<Sinks, String>,
@@ -83,7 +83,7 @@ impl<'a> Session<'a> {
             ledger: Ledger::new(&plan.waivers),
             steadily_red: Mutex::default(),
             warned: Mutex::default(),
-            brought: Brought::default(),
+            brought: InstalledPlugins::default(),
             images: SeenImages::default(),
             sinks: Err("they were not started yet".into()),
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
@@ -98,12 +98,12 @@ impl<'a> Session<'a> {
     }
 
     /// The node of this name, once it has been in traffic.
-    pub(super) fn place(&self, node: &str) -> Option<&Place> {
+    pub(super) fn place(&self, node: &str) -> Option<&RunningNode> {
         self.places.iter().find(|place| place.name == node)
     }
 
     /// Takes in a node as it is now.
-    pub(super) fn put(&mut self, place: Place) {
+    pub(super) fn put(&mut self, place: RunningNode) {
         match self.places.iter_mut().find(|known| known.name == place.name) {
             Some(known) => *known = place,
             None => self.places.push(place),

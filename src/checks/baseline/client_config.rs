@@ -9,7 +9,7 @@ const OF_THE_VERSION: [&str; 6] =
 
 /// How a client configuration compares with stable's.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Compared {
+pub(super) struct ClientCompared {
     /// Keys with another value: what it was, then what it is.
     pub(super) wrong: Vec<(String, String)>,
     /// What was announced of the others.
@@ -19,8 +19,8 @@ pub(super) struct Compared {
 }
 
 /// Judges a later client configuration.
-pub(super) fn client(before: &Config, now: &Config, applying: &Applying) -> Compared {
-    let mut compared = Compared::default();
+pub(super) fn client(before: &Config, now: &Config, applying: &Applying) -> ClientCompared {
+    let mut compared = ClientCompared::default();
     let comparable = |key: &str| !OF_THE_VERSION.contains(&key) && !key.starts_with("FeatureFlag");
     for (key, was) in before.iter().filter(|(key, _)| comparable(key)) {
         match now.get(key) {
@@ -36,8 +36,8 @@ pub(super) fn client(before: &Config, now: &Config, applying: &Applying) -> Comp
 }
 
 /// Judges a later licence: each fact of stable's must be so; new facts are fine.
-pub(super) fn licence(before: &Config, now: &Config, applying: &Applying) -> Compared {
-    let mut compared = Compared::default();
+pub(super) fn licence(before: &Config, now: &Config, applying: &Applying) -> ClientCompared {
+    let mut compared = ClientCompared::default();
     for (key, was) in before.iter().filter(|(key, was)| now.get(*key) != Some(was)) {
         let is = now.get(key);
         match is.and_then(|is| applying.licence(key, was, is)) {
@@ -64,7 +64,7 @@ mod tests {
         let before = of(&[("Version", "1"), ("FeatureFlagX", "a"), ("SiteName", "Lab"), ("Old", "x")]);
         let now = of(&[("Version", "2"), ("FeatureFlagX", "b"), ("SiteName", "Lab"), ("New", "y")]);
         let none = Applying::default();
-        let retired = Compared { retired: vec!["Old".into()], ..Compared::default() };
+        let retired = ClientCompared { retired: vec!["Old".into()], ..ClientCompared::default() };
         assert_eq!(client(&before, &now, &none), retired);
         assert_eq!(client(&before, &of(&[("SiteName", "Bar"), ("Old", "x")]), &none).wrong.len(), 1);
     }

@@ -1,15 +1,13 @@
-//! Sanity: what a node must show before it takes traffic. Short, read-only, one node alone.
+//! The look itself: read-only, one node alone.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::context::{lock, millis};
-use super::outcome::{Expect as _, Stop, worst};
-use super::scene::Carried;
-use super::startup::{self, STEPS};
+use crate::checks::context::millis;
+use crate::checks::step::{Expect as _, StepError, ensure};
 use crate::mattermost::{Client, PluginStatus, VersionFacts};
-use crate::outcome::{CheckResult, Outcome, Stage, Step};
+use crate::outcome::{Outcome, Step};
 use crate::retry;
 use crate::versions::Version;
 
@@ -36,80 +34,39 @@ pub async fn look(
     (facts, steps)
 }
 
-/// Leaves steps for the check `startup` of the coming stage.
-pub fn leave(carried: &Carried, steps: &[Step]) {
-    let mut carried = lock(carried);
-    let mut all: Vec<Step> =
-        carried.remove(STEPS).and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
-    all.extend_from_slice(steps);
-    if let Ok(value) = serde_json::to_value(all) {
-        carried.insert(STEPS.to_owned(), value);
-    }
-}
-
-/// The check `startup` of a stage that never began because a node was not sane, from the steps that were left.
-#[must_use]
-pub fn result(carried: &Carried, stage: Stage) -> Option<CheckResult> {
-    let steps =
-        lock(carried).remove(STEPS).and_then(|value| serde_json::from_value::<Vec<Step>>(value).ok())?;
-    Some(CheckResult {
-        stage,
-        check: startup::CHECK.id.to_owned(),
-        title: startup::CHECK.title.to_owned(),
-        lines: startup::CHECK.lines.iter().map(|&line| line.to_owned()).collect(),
-        outcome: worst(steps.iter().map(|step| &step.outcome)),
-        took_ms: steps.iter().map(|step| step.took_ms).sum(),
-        steps,
-        facts: indexmap::IndexMap::new(),
-    })
-}
-
-/// Forgets the steps of a stage that has reported them.
-pub fn forget(carried: &Carried) {
-    lock(carried).remove(STEPS);
-}
-
 async fn note<T>(
     steps: &mut Vec<Step>,
     name: String,
-    work: impl Future<Output = Result<T, Stop>>,
+    work: impl Future<Output = Result<T, StepError>>,
 ) -> Option<T> {
     let began = Instant::now();
     let (outcome, value) = match work.await {
         Ok(value) => (Outcome::Passed, Some(value)),
-        Err(stop) => (stop.into_outcome(), None),
+        Err(error) => (error.into_outcome(), None),
     };
     steps.push(Step { name, outcome, took_ms: millis(began) });
     value
 }
 
-async fn parts_answer(node: &Client) -> Result<(), Stop> {
+async fn parts_answer(node: &Client) -> Result<(), StepError> {
     let told = node.ping_deep().await.expecting("an answer to the deep ping")?;
     for part in ["database_status", "filestore_status"] {
-        match told.get(part).map(String::as_str) {
-            Some("OK") => {}
-            other => {
-                let got = format!("{part} {}", other.unwrap_or("missing"));
-                return Err(Stop::failed_at(node.node(), format!("{part} OK"), got));
-            }
-        }
+        let status = told.get(part).map_or("missing", String::as_str);
+        ensure(node.node(), status == "OK", format!("{part} OK"), format!("{part} {status}"))?;
     }
     Ok(())
 }
 
-async fn is_version(node: &Client, expected: &Version) -> Result<VersionFacts, Stop> {
+async fn is_version(node: &Client, expected: &Version) -> Result<VersionFacts, StepError> {
     let facts = node.version_facts().await.expecting("the client configuration")?;
-    if expected.admits(&facts.version) {
-        Ok(facts)
-    } else {
-        let got = format!("version {} (build {})", facts.version, facts.build_number);
-        Err(Stop::failed_at(node.node(), format!("version {expected}"), got))
-    }
+    let got = format!("version {} (build {})", facts.version, facts.build_number);
+    ensure(node.node(), expected.admits(&facts.version), format!("version {expected}"), got)?;
+    Ok(facts)
 }
 
 /// States 3 and 4 are failures; 0, 1 and 2 are judged by the inventory, which knows what should be active, as it does what an
 /// edition does not run: stable may not have run it either.
-async fn plugins_start(admin: &Client) -> Result<(), Stop> {
+async fn plugins_start(admin: &Client) -> Result<(), StepError> {
     // In a cluster the answer covers all nodes, and one that is still installing what another told it shows a failed start.
     retry::until(Instant::now() + INSTALLING, || async {
         let statuses = match admin.plugin_statuses().await {
@@ -126,7 +83,7 @@ async fn plugins_start(admin: &Client) -> Result<(), Stop> {
         let own = admin.plugins().await.expecting("the list of plugins")?;
         let runs_here = |status: &PluginStatus| own.find(&status.plugin_id).is_some_and(|(_, runs)| runs);
         match statuses.iter().find(|status| failed(status) && !runs_here(status)) {
-            Some(bad) => Err(Stop::failed_at(
+            Some(bad) => Err(StepError::failed_at(
                 admin.node(),
                 format!("plugin {} running or off", bad.plugin_id),
                 format!("state {} {}", bad.state, bad.error),

@@ -1,12 +1,12 @@
-//! How a step of a check stops, and how an API error becomes such a stop.
+//! How a step of a check ends where it does not pass, and how an API error becomes such an end.
 
-use super::scene::Absent;
+use super::scene::{Absent, Place};
 use crate::mattermost::ApiError;
 use crate::outcome::{Failure, Outcome};
 
 /// Why a step stopped.
 #[derive(Debug, Clone)]
-pub enum Stop {
+pub enum StepError {
     /// It measured, and what it measured is wrong.
     Failed(Failure),
     /// It could not measure.
@@ -22,11 +22,11 @@ pub enum Stop {
     },
 }
 
-/// A step failed and has said so; the check may go on with other steps or end here with `?`.
+/// A step did not pass and its result is noted already: `?` ends the walk that it was part of, and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Halt;
+pub struct Reported;
 
-impl Stop {
+impl StepError {
     /// A failure that has no single answer to point at.
     #[must_use]
     pub fn failed(expected: impl Into<String>, got: impl Into<String>) -> Self {
@@ -44,7 +44,7 @@ impl Stop {
         })
     }
 
-    /// The same as a failure of the safety class ([`Failure::safety`]).
+    /// Makes a failure one of the safety class ([`Failure::safety`]); any other end stays what it is.
     #[must_use]
     pub fn of_safety(self) -> Self {
         match self {
@@ -53,7 +53,7 @@ impl Stop {
         }
     }
 
-    /// The outcome of a step that stopped like this.
+    /// The outcome of a step that ended like this.
     #[must_use]
     pub fn into_outcome(self) -> Outcome {
         match self {
@@ -65,7 +65,41 @@ impl Stop {
     }
 }
 
-impl From<&Absent> for Stop {
+/// A condition that `node` must meet, else a failure with what was expected and what came.
+///
+/// # Errors
+/// [`StepError::Failed`] where it does not hold.
+pub(super) fn ensure(
+    node: &str,
+    holds: bool,
+    expected: impl Into<String>,
+    got: impl Into<String>,
+) -> Result<(), StepError> {
+    if holds { Ok(()) } else { Err(StepError::failed_at(node, expected, got)) }
+}
+
+impl Place {
+    /// A condition that this node must meet, else a failure with what was expected and what came.
+    ///
+    /// # Errors
+    /// [`StepError::Failed`] where it does not hold.
+    pub fn ensure(
+        &self,
+        holds: bool,
+        expected: impl Into<String>,
+        got: impl Into<String>,
+    ) -> Result<(), StepError> {
+        ensure(&self.name, holds, expected, got)
+    }
+
+    /// A failure of this node.
+    #[must_use]
+    pub fn failed(&self, expected: impl Into<String>, got: impl Into<String>) -> StepError {
+        StepError::failed_at(&self.name, expected, got)
+    }
+}
+
+impl From<&Absent> for StepError {
     fn from(absent: &Absent) -> Self {
         match absent {
             Absent::NotApplicable(reason) => Self::NotApplicable(reason.clone()),
@@ -79,14 +113,14 @@ pub trait Expect<T> {
     /// Turns an API error into a failure that says what was expected.
     ///
     /// # Errors
-    /// [`Stop::Failed`] with what came back, from which node of which version, and the request id.
-    fn expecting(self, what: &str) -> Result<T, Stop>;
+    /// [`StepError::Failed`] with what came back, from which node of which version, and the request id.
+    fn expecting(self, what: &str) -> Result<T, StepError>;
 }
 
 impl<T> Expect<T> for Result<T, ApiError> {
-    fn expecting(self, what: &str) -> Result<T, Stop> {
+    fn expecting(self, what: &str) -> Result<T, StepError> {
         self.map_err(|error| {
-            Stop::Failed(Failure {
+            StepError::Failed(Failure {
                 expected: what.to_owned(),
                 got: error.got_and_why(),
                 version: error.version(),

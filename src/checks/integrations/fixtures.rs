@@ -1,14 +1,11 @@
-//! What the checks of integrations share.
+//! What the checks of integrations share: how the servers are set for them, the gate's endpoint, and looking for an effect.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::checks::context::Context;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
-use crate::checks::scene::Place;
+use crate::checks::prelude::*;
 use crate::mattermost::Post;
 use crate::sinks::{HttpSink, Request};
 
@@ -16,27 +13,26 @@ use crate::sinks::{HttpSink, Request};
 const CALLING: Duration = Duration::from_secs(5);
 
 /// What decides whether integrations can be measured here.
-pub(super) struct Ground<'a> {
+pub(super) struct Fixtures<'a> {
     /// `ServiceSettings` as the first node has them.
     settings: Value,
     /// Where servers call the gate, or why they can't.
     sink: Result<&'a HttpSink, String>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> Fixtures<'a> {
     /// Reads the settings.
     ///
     /// # Errors
     /// When the configuration can't be read.
-    pub(super) async fn of(cx: &'a Context<'_>) -> Result<Self, Halt> {
+    pub(super) async fn of(cx: &'a Context<'_>) -> Result<Self, Reported> {
         let place = &cx.places[0];
         let name = format!("{} tells how integrations are set", place.name);
-        let settings = cx
-            .prepare(name, async {
-                let config = cx.home.admin.at(&place.anyone).config().await;
-                Ok(config.expecting("the configuration")?["ServiceSettings"].clone())
-            })
-            .await?;
+        let settings = async {
+            let config = place.admin().config().await;
+            Ok(config.expecting("the configuration")?["ServiceSettings"].clone())
+        };
+        let settings = cx.prepare(name, settings).await?;
         let sink = match cx.sinks {
             Ok(sinks) => match refused(&settings, sinks.http.address().ip()) {
                 None => Ok(&sinks.http),
@@ -80,13 +76,6 @@ fn refused(settings: &Value, address: IpAddr) -> Option<String> {
     })
 }
 
-/// Where a writer's effect is looked for: on a node of the other version if there is one, else on any other, else on
-/// the writer itself.
-pub(super) fn far<'a>(actor: &'a Place, others: &[&'a Place]) -> &'a Place {
-    let stranger = others.iter().find(|other| other.side != actor.side);
-    stranger.or(others.first()).copied().unwrap_or(actor)
-}
-
 /// Waits until a channel has a message of exactly this text on a node.
 ///
 /// Integrations write after they are called, so it may take a moment on any cluster; without clustering the node is
@@ -94,22 +83,21 @@ pub(super) fn far<'a>(actor: &'a Place, others: &[&'a Place]) -> &'a Place {
 ///
 /// # Errors
 /// A failure with the channel's newest messages.
-pub(super) async fn appears(
+pub(super) async fn wait_for_message(
     cx: &Context<'_>,
     reader: &Place,
     channel: &str,
     message: &str,
-) -> Result<Post, Stop> {
-    let bob = cx.home.bob.at(&reader.anyone);
-    let look = || async {
-        let posts = bob.channel_posts(channel).await.expecting("the posts of a channel")?;
+) -> Result<Post, StepError> {
+    let look = async || {
+        let posts = reader.bob().channel_posts(channel).await.expecting("the posts of a channel")?;
         let others = posts.len();
         posts.into_iter().find(|post| post.message == message).ok_or_else(|| {
             let got = format!("{others} other messages in the channel");
-            Stop::failed_at(&reader.name, format!("the message \"{message}\" within five seconds"), got)
+            reader.failed(format!("the message \"{message}\" within five seconds"), got)
         })
     };
-    cx.crossed(reader, look).await
+    cx.until_replicated(reader, look).await
 }
 
 /// Waits until a server calls the gate.
@@ -122,30 +110,28 @@ pub(super) async fn called(
     endpoint: &str,
     by: &Place,
     wanted: impl Fn(&Request) -> bool,
-) -> Result<Request, Stop> {
-    let patience = if cx.is_late() { CALLING / 10 } else { CALLING };
+) -> Result<Request, StepError> {
+    let patience = if cx.late() { CALLING / 10 } else { CALLING };
     if let Some(request) = sink.wait(endpoint, Instant::now() + patience, wanted).await {
         return Ok(request);
     }
-    cx.was_late();
+    cx.mark_late();
     let strangers = sink.strangers();
     let got = match strangers.last() {
         Some(request) => format!("none; the last one that nobody expected was {}", request.told()),
         None => "none".to_owned(),
     };
-    Err(Stop::failed_at(&by.name, format!("a call of {} within five seconds", sink.url(endpoint)), got))
+    Err(by.failed(format!("a call of {} within five seconds", sink.url(endpoint)), got))
 }
 
 /// Compares a field that a server sent with what it should be.
 ///
 /// # Errors
 /// A failure that names the field and the node.
-pub(super) fn same(by: &Place, field: &str, expected: &str, got: Option<&str>) -> Result<(), Stop> {
-    if got == Some(expected) {
-        return Ok(());
-    }
+pub(super) fn same(by: &Place, field: &str, expected: &str, got: Option<&str>) -> Result<(), StepError> {
+    let right = got == Some(expected);
     let got = got.map_or("none".into(), |got| format!("\"{got}\""));
-    Err(Stop::failed_at(&by.name, format!("{field} \"{expected}\" in the call"), got))
+    by.ensure(right, format!("{field} \"{expected}\" in the call"), got)
 }
 
 #[cfg(test)]
