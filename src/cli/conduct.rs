@@ -30,9 +30,8 @@ use crate::mattermost::Http;
 use crate::plan::Plan;
 use crate::record::Record;
 use crate::redact::Redactor;
-use crate::report::{Look, Names, WrittenFile, write_all};
+use crate::report::{Look, Names, Runs, WrittenFile, write_all};
 use crate::stages;
-use crate::verdict::Verdict;
 
 /// How long we stay after a signal; the last reports come on top.
 const STAY: Duration = Duration::from_millis(5500);
@@ -136,7 +135,7 @@ where
         record.interrupted.get_or_insert_with(|| signal.into());
         let _ = reports(&record, dir, names);
         if let Some(context) = &stand.context {
-            publish::files(&record, &Verdict::of(&record), context, dir);
+            publish::files(&Runs::of(record), context, dir);
         }
         if let Some(cluster) = cluster.get() {
             let down =
@@ -162,14 +161,14 @@ where
         record.breakages.extend(late.iter().map(|bug| without_secrets(bug.breakage(), &redactor)));
         files = reports(&record, dir, names);
     }
-    let mut verdict = Verdict::of(&record);
+    let mut runs = Runs::of(record.clone());
     if files.iter().any(|file| file.result.is_err()) {
-        verdict = verdict.without_reports();
+        runs = runs.without_reports();
     }
     if let Some(mut console) = console {
-        bugs::caught_now(|| drop(console.finish(&record, &verdict, &files)));
+        bugs::caught_now(|| drop(console.finish(&runs, &files)));
     }
-    Ending { record, verdict }
+    Ending { record, verdict: runs.verdict().clone() }
 }
 
 /// Tells of our own bugs as of anything else that breaks a run.
@@ -230,7 +229,7 @@ fn went_wrong(record: &Record) -> bool {
 }
 
 fn reports(record: &Record, dir: &Path, names: Names) -> Vec<WrittenFile> {
-    write_all(record, &Verdict::of(record), dir, names)
+    write_all(&Runs::of(record.clone()), dir, names)
 }
 
 fn header(plan: &Plan, provider: &str, run_id: &str) -> RunHeader {

@@ -14,9 +14,7 @@ use crate::github::{self, Annotation, Context, Named, Patience, Published, Pull}
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::limited::{self, Links};
 use crate::plan::is_esr;
-use crate::record::Record;
-use crate::report::{self, Brief, Run};
-use crate::verdict::Verdict;
+use crate::report::{self, Brief, Runs};
 
 /// What a report folder remembers of the pull request, for a second workflow that may write where this one may not.
 pub(super) const CONTEXT_FILE: &str = "context.json";
@@ -41,37 +39,19 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Of one run.
-    pub(super) fn of(record: &Record, verdict: &Verdict, report_dir: &Path) -> Self {
+    /// What is told of these runs.
+    pub(super) fn of(runs: &Runs, report_dir: &Path) -> Self {
+        let header = runs.alone().and_then(|run| run.record.header.as_ref());
         Self {
-            outputs: github::outputs([("", record)], verdict, report_dir),
-            status_context: github::status_context(record, is_esr),
-            brief: report::brief(record, verdict),
+            outputs: github::outputs(runs, report_dir),
+            status_context: github::status_context(runs, is_esr),
+            brief: report::brief(runs),
             report_dir: report_dir.to_owned(),
             report_url: None,
-            annotations: github::annotations(record, verdict),
-            summary: report::summary(record, verdict),
-            comment: report::comment(record, verdict),
-            gate: record
-                .header
-                .as_ref()
-                .map_or_else(String::new, |header| format!("/{}", header.stable.given)),
-        }
-    }
-
-    /// Of a matrix.
-    pub(super) fn of_all(runs: &[Run], verdict: &Verdict, report_dir: &Path) -> Self {
-        let records = runs.iter().map(|run| (run.name.as_str(), &run.record));
-        Self {
-            outputs: github::outputs(records, verdict, report_dir),
-            status_context: github::shared_context(runs.iter().map(|run| &run.record), is_esr),
-            brief: report::merged_brief(runs, verdict),
-            report_dir: report_dir.to_owned(),
-            report_url: None,
-            annotations: github::merged_annotations(runs),
-            summary: report::merged_summary(runs, verdict),
-            comment: report::merged_comment(runs, verdict),
-            gate: String::new(),
+            annotations: github::annotations(runs),
+            summary: report::summary(runs),
+            comment: report::comment(runs),
+            gate: header.map_or_else(String::new, |header| format!("/{}", header.stable.given)),
         }
     }
 
@@ -170,13 +150,14 @@ pub(super) async fn publish(
     surroundings: &Surroundings,
 ) {
     remember_pull_request(&inputs.publishing, report_dir, surroundings);
-    let notes = Notes::of(&ending.record, &ending.verdict, report_dir).linked(report_url);
+    let runs = Runs::judged(ending.record.clone(), ending.verdict.clone());
+    let notes = Notes::of(&runs, report_dir).linked(report_url);
     notes.publish(&inputs.publishing, None, surroundings).await;
 }
 
 /// What a job can read of a run that is being stopped.
-pub(super) fn files(record: &Record, verdict: &Verdict, context: &Context, report_dir: &Path) {
-    Notes::of(record, verdict, report_dir).linked(None).files(context);
+pub(super) fn files(runs: &Runs, context: &Context, report_dir: &Path) {
+    Notes::of(runs, report_dir).linked(None).files(context);
 }
 
 /// Sets the output `matrix`, where there is a runner.

@@ -10,16 +10,15 @@ use secrecy::ExposeSecret as _;
 
 use super::publish::{Notes, remembered_pull_request};
 use super::report_dir;
-use super::say::{conclude, say};
+use super::say::conclude;
 use super::today::today;
 use super::voice::voice;
 use crate::inputs::{Inputs, Publishing, Surroundings};
 use crate::plan::{Problems, judge_publishing, pairs};
 use crate::record::Record;
-use crate::report::{self, Console, Look, Names, Run, WrittenFile, stored, write_all, write_merged};
+use crate::report::{Console, Look, Names, Run, Runs, stored, write_all};
 use crate::shown::Shown;
-use crate::verdict::worst::worst;
-use crate::verdict::{ExitCode, Verdict};
+use crate::verdict::ExitCode;
 
 /// Records of one verdict: GitHub makes at most as many jobs of a matrix.
 const MOST_RUNS: usize = 256;
@@ -64,16 +63,7 @@ pub(super) async fn published(
     judge(inputs, surroundings)?;
     let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
     let out = report_dir::make(&inputs.publishing.report_dir)?;
-    let mut verdict = Verdict::of(&record);
-    let files = write_all(&record, &verdict, &out, Names::read(&inputs.publishing.junit_names));
-    if !all_written(&files) {
-        verdict = verdict.without_reports();
-    }
-    let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
-    let _ = Console::new(voice().console(), look).finish(&record, &verdict, &files);
-    let notes = Notes::of(&record, &verdict, &out);
-    notes.publish(&inputs.publishing, remembered_pull_request(dir), surroundings).await;
-    Ok(verdict.exit_code)
+    Ok(told(Runs::of(record), remembered_pull_request(dir), &out, inputs, surroundings).await)
 }
 
 /// Publishes the records in these folders as one. Where `pairs` or `release` is given, each of their pairs must be there.
@@ -96,16 +86,26 @@ pub(super) async fn merged(
             runs.push(Run::missing(&pair.name));
         }
     }
-    let runs = Run::numbered(runs);
-    let mut verdict = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-    let files = write_merged(&runs, &verdict, &out, Names::read(&inputs.publishing.junit_names));
-    if !all_written(&files) {
-        verdict = verdict.without_reports();
-    }
-    say(&report::merged_console(&runs, &verdict, &files));
     let stored = folders.iter().find_map(|dir| remembered_pull_request(dir));
-    Notes::of_all(&runs, &verdict, &out).publish(&inputs.publishing, stored, surroundings).await;
-    Ok(verdict.exit_code)
+    Ok(told(Runs::matrix(runs), stored, &out, inputs, surroundings).await)
+}
+
+/// Writes the reports of these runs and tells of them everywhere; what they come to.
+async fn told(
+    mut runs: Runs,
+    pull_request: Option<u64>,
+    out: &Path,
+    inputs: &Inputs,
+    surroundings: &Surroundings,
+) -> ExitCode {
+    let files = write_all(&runs, out, Names::read(&inputs.publishing.junit_names));
+    if files.iter().any(|file| file.result.is_err()) {
+        runs = runs.without_reports();
+    }
+    let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
+    let _ = Console::new(voice().console(), look).finish(&runs, &files);
+    Notes::of(&runs, out).publish(&inputs.publishing, pull_request, surroundings).await;
+    runs.verdict().exit_code
 }
 
 /// The records in these folders, each of another run.
@@ -189,8 +189,4 @@ fn unreadable(input: &str, dir: &Path, why: &str) -> Problems {
     let wrong = format!("cannot be published: {why}");
     problems.add(input, Shown::plain(&dir.display().to_string()), wrong, remedy);
     problems
-}
-
-fn all_written(files: &[WrittenFile]) -> bool {
-    files.iter().all(|file| file.result.is_ok())
 }
