@@ -8,6 +8,8 @@ mod architecture;
 #[cfg(test)]
 mod attached;
 #[cfg(test)]
+mod bless;
+#[cfg(test)]
 mod compose_config;
 #[cfg(test)]
 mod compose_messages;
@@ -29,6 +31,8 @@ mod explained;
 mod faults;
 #[cfg(test)]
 mod foreign_texts;
+#[cfg(test)]
+mod gate;
 #[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
@@ -61,6 +65,8 @@ mod store;
 mod suite;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod upgrades;
 #[cfg(test)]
 mod wait;
 #[cfg(test)]
