@@ -164,7 +164,7 @@ mod tests {
     fn fuzzed() {
         let tokens =
             ["\"format\": 1", "\"images\": {", "\"digest\": null", "sha256:", "mm@", "{", "}", "\"", ":"];
-        let target = crate::tests::fuzz::Target { name: "lock", more: &[], tokens: &tokens, part: 0 };
+        let target = fuzz::Target { name: "lock", more: &[], tokens: &tokens, part: 0 };
         target.texts(|text| {
             if let Ok(read) = read(text) {
                 assert!(read.images.values().all(|image| is_id(&image.id)));

@@ -14,12 +14,13 @@ use bollard::query_parameters::{
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::engine::Engine;
 use super::error::{Cause, Error};
 use super::files;
 use super::spec::Blueprint;
+use crate::wait::{self, Pace, Progress};
 
 /// Time between two looks at something that changes by itself.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -147,20 +148,17 @@ pub(super) async fn signal(engine: &Engine, name: &str, signal: &str) -> Result<
 /// Removes a container, running or not, with its anonymous volumes. Whether it was there to be removed.
 pub(super) async fn remove(engine: &Engine, name: &str, deadline: Instant) -> Result<bool, Error> {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
-    loop {
-        let removed = engine.docker().remove_container(name, Some(options.clone())).await;
-        match removed {
-            Ok(()) => return Ok(true),
-            Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => return Ok(false),
-            // Somebody else removes it at this moment: ours is to wait until it is gone.
-            Err(EngineError::DockerResponseServerError { status_code: 409, .. })
-                if Instant::now() < deadline =>
-            {
-                sleep(LOOK_AGAIN).await;
-            }
-            Err(error) => return Err(Error::engine("removing", format!("container {name}"), error)),
+    let attempt = async || match engine.docker().remove_container(name, Some(options.clone())).await {
+        Ok(()) => Progress::There(true),
+        Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => Progress::There(false),
+        // Another process removes it at this moment; what is left to do is to wait until it is gone.
+        Err(error @ EngineError::DockerResponseServerError { status_code: 409, .. }) => {
+            Progress::OnTheWay(error)
         }
-    }
+        Err(error) => Progress::Never(error),
+    };
+    let removed = wait::until(deadline, Pace::steady(LOOK_AGAIN), attempt).await;
+    removed.map_err(|missed| Error::engine("removing", format!("container {name}"), missed.reason()))
 }
 
 /// What the engine says about a container now.

@@ -10,13 +10,14 @@ use bollard::query_parameters::CreateImageOptionsBuilder;
 use futures_util::StreamExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use time::format_description::well_known::Rfc3339;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use super::architecture;
 use super::engine::Engine;
 use super::error::{Cause, Error};
 use crate::event::{EventKind, Events, ImageIdentity};
 use crate::reference::moving::whole_repository;
+use crate::wait;
 
 const ATTEMPTS: u32 = 3;
 /// How long a registry may take to say what it has, when that is only for the words of an error.
@@ -123,19 +124,16 @@ pub(super) async fn pull(
     credentials: &[Credentials],
     events: &Events,
 ) -> Result<(), Error> {
-    let mut attempt = 1;
-    loop {
-        match pull_once(engine, reference, told, platform, credentials, events).await {
-            Err(error) if error.is_transient() && attempt < ATTEMPTS => {
-                sleep(jittered(RETRY_AFTER * attempt)).await;
-                attempt += 1;
-            }
-            Err(error) if error.cause == Cause::Architecture => {
-                let has = architectures(engine, credentials, reference).await;
-                return Err(architecture::named(error, engine.architecture(), &has));
-            }
-            result => return result,
+    let attempt = || pull_once(engine, reference, told, platform, credentials, events);
+    let again = |error: &Error, tried: u32| {
+        (error.is_transient() && tried < ATTEMPTS).then(|| jittered(RETRY_AFTER * tried))
+    };
+    match wait::tries(attempt, again).await {
+        Err(error) if error.cause == Cause::Architecture => {
+            let has = architectures(engine, credentials, reference).await;
+            Err(architecture::named(error, engine.architecture(), &has))
         }
+        result => result,
     }
 }
 

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::container::{self, LOOK_AGAIN, Status};
 use super::engine::Engine;
@@ -14,6 +14,7 @@ use super::labels::RunLabels;
 use super::names::{attachments, service};
 use super::{files, logs, spec};
 use crate::compose::{Attachment, Project, Service};
+use crate::wait::{self, Missed, Pace, Progress};
 
 /// How long it may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -113,23 +114,21 @@ pub(super) async fn end(
         return Ok((None, false));
     };
     followed?;
-    let patience = Instant::now() + LAST_WORD;
-    loop {
-        let state = container::inspect(engine, name).await?;
-        if matches!(state.status, Status::Exited | Status::Dead) {
-            return Ok((state.exit_code, state.oom_killed));
+    let look = async || match container::inspect(engine, name).await {
+        Ok(state) if matches!(state.status, Status::Exited | Status::Dead) => {
+            Progress::There((state.exit_code, state.oom_killed))
         }
-        if Instant::now() >= patience {
-            let message = "its log ended and it did not";
-            return Err(Error::new(
-                Cause::Deadline,
-                "waiting for the end of",
-                format!("container {name}"),
-                message,
-            ));
+        Ok(_) => Progress::OnTheWay(()),
+        Err(error) => Progress::Never(error),
+    };
+    let ended = wait::until(Instant::now() + LAST_WORD, Pace::steady(LOOK_AGAIN), look).await;
+    ended.map_err(|missed| match missed {
+        Missed::Never(error) => error,
+        Missed::TimeUp(()) => {
+            let object = format!("container {name}");
+            Error::new(Cause::Deadline, "waiting for the end of", object, "its log ended and it did not")
         }
-        sleep(LOOK_AGAIN).await;
-    }
+    })
 }
 
 async fn results(engine: &Engine, name: &str, path: &str) -> Result<Option<Vec<(String, Vec<u8>)>>, Error> {

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use bollard::models::{ContainerCreateBody, ContainerInspectResponse, HostConfig};
 use bollard::query_parameters::InspectContainerOptions;
-use tokio::time::sleep;
 
 use super::container::{self, Status};
 use super::engine::Engine;
 use super::error::{Cause, Error};
 use super::labels::{LABEL_REAPER, RunLabels};
 use super::spec::Blueprint;
+use crate::wait;
 
 /// Time between two looks at the container that is watched.
 const LOOK: Duration = Duration::from_secs(1);
@@ -91,13 +91,12 @@ fn body(
 
 /// Waits until a container has ended or is gone. An engine that does not answer proves neither.
 pub async fn container_ended(engine: &Engine, container: &str) {
-    loop {
-        match container::inspect(engine, container).await {
-            Ok(state) if !state.running && state.status != Status::Paused => return,
-            Err(error) if error.cause == Cause::Absent => return,
-            _ => sleep(LOOK).await,
-        }
-    }
+    let look = async || match container::inspect(engine, container).await {
+        Ok(state) if !state.running && state.status != Status::Paused => Some(()),
+        Err(error) if error.cause == Cause::Absent => Some(()),
+        _ => None,
+    };
+    wait::as_long_as_it_takes(LOOK, look).await;
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Until a container is as far as somebody needs it.
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::container::{self, Health, LOOK_AGAIN, State, Status};
 use super::engine::Engine;
@@ -8,6 +8,7 @@ use super::error::{Cause, Error};
 use super::logs;
 use crate::compose::Condition;
 use crate::telling;
+use crate::wait::{self, Missed, Pace};
 
 /// Waits until a container has reached `condition`; its state then.
 ///
@@ -20,50 +21,56 @@ pub(super) async fn until(
     condition: Condition,
     deadline: Instant,
 ) -> Result<State, Error> {
-    loop {
-        let state = container::inspect(engine, name).await?;
-        let failure = match judge(&state, condition) {
-            Progress::There => return Ok(state),
-            Progress::Never(cause, message) => Some((cause, message)),
-            Progress::OnTheWay if Instant::now() >= deadline => {
-                Some((Cause::Deadline, format!("the time was up and it was {}", describe(&state))))
-            }
-            Progress::OnTheWay => None,
-        };
-        if let Some((cause, message)) = failure {
-            // The log is a help, not the point: an unreadable one must not hide the reason.
-            let log = logs::lines(engine, name, Some(telling::LOOKED_AT)).await.unwrap_or_default();
-            let object = format!("container {name}");
-            let told = telling::lines(&log, telling::SHOWN);
-            return Err(Error::new(cause, waiting(condition), object, message).log_tail(told));
+    let look = async || match container::inspect(engine, name).await {
+        Ok(state) => judge(state, condition),
+        Err(error) => Progress::Never(Ended::Unseen(error)),
+    };
+    let (cause, message) = match wait::until(deadline, Pace::steady(LOOK_AGAIN), look).await {
+        Ok(state) => return Ok(state),
+        Err(Missed::Never(Ended::Unseen(error))) => return Err(error),
+        Err(Missed::Never(Ended::Because(cause, message))) => (cause, message),
+        Err(Missed::TimeUp(state)) => {
+            (Cause::Deadline, format!("the time was up and it was {}", describe(&state)))
         }
-        sleep(LOOK_AGAIN.min(deadline.saturating_duration_since(Instant::now()))).await;
-    }
+    };
+    // The log is a help, not the point: an unreadable one must not hide the reason.
+    let log = logs::lines(engine, name, Some(telling::LOOKED_AT)).await.unwrap_or_default();
+    let object = format!("container {name}");
+    let told = telling::lines(&log, telling::SHOWN);
+    Err(Error::new(cause, waiting(condition), object, message).log_tail(told))
 }
 
-/// How a container stands to a condition.
-#[derive(Debug, PartialEq, Eq)]
-enum Progress {
-    There,
-    OnTheWay,
-    Never(Cause, String),
+/// How a container stands to a condition: its state, unless it can never meet it.
+type Progress = wait::Progress<State, State, Ended>;
+
+/// Why a container never meets a condition.
+#[derive(Debug)]
+enum Ended {
+    /// The engine does not say how it is.
+    Unseen(Error),
+    /// What became of it.
+    Because(Cause, String),
 }
 
-fn judge(state: &State, condition: Condition) -> Progress {
+fn never(cause: Cause, message: impl Into<String>) -> Progress {
+    Progress::Never(Ended::Because(cause, message.into()))
+}
+
+fn judge(state: State, condition: Condition) -> Progress {
     let ended = matches!(state.status, Status::Exited | Status::Dead);
     match condition {
-        Condition::ServiceCompletedSuccessfully if ended && state.exit_code == Some(0) => Progress::There,
-        _ if ended => ended_with(state),
-        Condition::ServiceStarted if state.running => Progress::There,
+        Condition::ServiceCompletedSuccessfully if ended && state.exit_code == Some(0) => {
+            Progress::There(state)
+        }
+        _ if ended => ended_with(&state),
+        Condition::ServiceStarted if state.running => Progress::There(state),
         Condition::ServiceHealthy => match state.health {
-            Health::Unchecked => {
-                Progress::Never(Cause::NoHealthcheck, "it has no health check, so it never will be".into())
-            }
-            Health::Healthy if state.running => Progress::There,
-            Health::Unhealthy => Progress::Never(Cause::Unhealthy, format!("it is {}", describe(state))),
-            Health::Healthy | Health::Starting => Progress::OnTheWay,
+            Health::Unchecked => never(Cause::NoHealthcheck, "it has no health check, so it never will be"),
+            Health::Healthy if state.running => Progress::There(state),
+            Health::Unhealthy => never(Cause::Unhealthy, format!("it is {}", describe(&state))),
+            Health::Healthy | Health::Starting => Progress::OnTheWay(state),
         },
-        Condition::ServiceStarted | Condition::ServiceCompletedSuccessfully => Progress::OnTheWay,
+        Condition::ServiceStarted | Condition::ServiceCompletedSuccessfully => Progress::OnTheWay(state),
     }
 }
 
@@ -71,10 +78,10 @@ fn ended_with(state: &State) -> Progress {
     let code = state.exit_code.unwrap_or(-1);
     if state.oom_killed || code == 137 {
         let why = if state.oom_killed { "it ran out of memory" } else { "something killed it" };
-        return Progress::Never(Cause::OutOfMemory, format!("{why} (exit code {code})"));
+        return never(Cause::OutOfMemory, format!("{why} (exit code {code})"));
     }
     let cause = Cause::Exited(u8::try_from(code).unwrap_or(u8::MAX));
-    Progress::Never(cause, format!("it ended with exit code {code}"))
+    never(cause, format!("it ended with exit code {code}"))
 }
 
 /// A state in words: `running, unhealthy ("connection refused"), restarted 3 times`.
@@ -137,38 +144,42 @@ mod tests {
 
     fn cause(progress: &Progress) -> Option<Cause> {
         match progress {
-            Progress::Never(cause, _) => Some(*cause),
-            Progress::There | Progress::OnTheWay => None,
+            Progress::Never(Ended::Because(cause, _)) => Some(*cause),
+            _ => None,
         }
+    }
+
+    fn is_on_the_way(progress: &Progress) -> bool {
+        matches!(progress, Progress::OnTheWay(_))
     }
 
     #[test]
     fn a_container_that_ended_is_an_error_unless_that_was_wanted() {
         let ended = |code| state(Status::Exited, Health::Unchecked, Some(code));
         let done = Condition::ServiceCompletedSuccessfully;
-        assert_eq!(judge(&ended(0), done), Progress::There);
-        assert_eq!(cause(&judge(&ended(3), done)), Some(Cause::Exited(3)));
-        assert_eq!(cause(&judge(&ended(0), Condition::ServiceStarted)), Some(Cause::Exited(0)));
-        assert_eq!(cause(&judge(&ended(137), Condition::ServiceHealthy)), Some(Cause::OutOfMemory));
+        assert!(matches!(judge(ended(0), done), Progress::There(_)));
+        assert_eq!(cause(&judge(ended(3), done)), Some(Cause::Exited(3)));
+        assert_eq!(cause(&judge(ended(0), Condition::ServiceStarted)), Some(Cause::Exited(0)));
+        assert_eq!(cause(&judge(ended(137), Condition::ServiceHealthy)), Some(Cause::OutOfMemory));
         let oom = State { oom_killed: true, ..ended(1) };
-        assert_eq!(cause(&judge(&oom, done)), Some(Cause::OutOfMemory));
+        assert_eq!(cause(&judge(oom, done)), Some(Cause::OutOfMemory));
     }
 
     #[test]
     fn health_is_waited_for_only_where_it_is_checked() {
         let healthy = Condition::ServiceHealthy;
         let running = |health| state(Status::Running, health, None);
-        assert_eq!(judge(&running(Health::Healthy), healthy), Progress::There);
-        assert_eq!(judge(&running(Health::Starting), healthy), Progress::OnTheWay);
-        assert_eq!(cause(&judge(&running(Health::Unchecked), healthy)), Some(Cause::NoHealthcheck));
-        assert_eq!(cause(&judge(&running(Health::Unhealthy), healthy)), Some(Cause::Unhealthy));
+        assert!(matches!(judge(running(Health::Healthy), healthy), Progress::There(_)));
+        assert!(is_on_the_way(&judge(running(Health::Starting), healthy)));
+        assert_eq!(cause(&judge(running(Health::Unchecked), healthy)), Some(Cause::NoHealthcheck));
+        assert_eq!(cause(&judge(running(Health::Unhealthy), healthy)), Some(Cause::Unhealthy));
     }
 
     #[test]
     fn a_container_that_its_policy_restarts_is_still_on_its_way() {
         let restarting = state(Status::Restarting, Health::Starting, None);
         for condition in [Condition::ServiceStarted, Condition::ServiceHealthy] {
-            assert_eq!(judge(&restarting, condition), Progress::OnTheWay);
+            assert!(is_on_the_way(&judge(restarting.clone(), condition)));
         }
         let seen = State { restart_count: 3, health_output: "refused".into(), ..restarting };
         assert_eq!(describe(&seen), "restarting, not healthy yet (\"refused\"), restarted 3 times");

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use crate::shown::Shown;
+use crate::wait;
 
 /// Tries of a call that may be repeated.
 const TRIES: u32 = 3;
@@ -248,22 +249,14 @@ impl Api {
     where
         F: Future<Output = octocrab::Result<R>>,
     {
-        let mut tried = 0;
-        loop {
-            tried += 1;
-            let trouble = match call().await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => Trouble::from(error),
-            };
-            let wait = match trouble.named_wait() {
+        let again = |trouble: &Trouble, tried: u32| {
+            let pause = match trouble.named_wait() {
                 Some(wait) => wait,
                 None if repeatable && trouble.is_passing() => self.pause * tried,
-                None => return Err(trouble),
+                None => return None,
             };
-            if tried >= TRIES {
-                return Err(trouble);
-            }
-            tokio::time::sleep(wait).await;
-        }
+            (tried < TRIES).then_some(pause)
+        };
+        wait::tries(async || call().await.map_err(Trouble::from), again).await
     }
 }

@@ -181,7 +181,7 @@ mod tests {
             "a/",
             "PaxHeaders",
         ];
-        let target = crate::tests::fuzz::Target { name: "bundle", more: &[], tokens: &tokens, part: 0 };
+        let target = fuzz::Target { name: "bundle", more: &[], tokens: &tokens, part: 0 };
         target.bytes(|bytes| {
             // Nearly every change of a packed file is one of its checksum: what is inside is changed as well.
             let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());

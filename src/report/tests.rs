@@ -63,7 +63,7 @@ fn fuzzed() {
         "]]>",
     ];
     let more = ["golden/report/*.record.json"];
-    let target = crate::tests::fuzz::Target { name: "record", more: &more, tokens: &tokens, part: b'\n' };
+    let target = fuzz::Target { name: "record", more: &more, tokens: &tokens, part: b'\n' };
     target.texts(|text| {
         if let Ok(record) = json::stored::judged(text) {
             rendered(&record);

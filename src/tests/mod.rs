@@ -1,3 +1,3 @@
-//! Tests of many rooms at once, and what such tests need: a fuzzer for the parsers of foreign text.
+//! Tests of many rooms at once.
 
-pub(crate) mod fuzz;
+mod fuzzed;

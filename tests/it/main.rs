@@ -10,15 +10,7 @@ mod attached;
 #[cfg(test)]
 mod bless;
 #[cfg(test)]
-mod compose_config;
-#[cfg(test)]
-mod compose_messages;
-#[cfg(test)]
-mod compose_oracle;
-#[cfg(test)]
 mod compose_shapes;
-#[cfg(test)]
-mod compose_words;
 #[cfg(test)]
 mod deceiving_texts;
 #[cfg(test)]
@@ -55,12 +47,6 @@ mod report_golden;
 mod restarts;
 #[cfg(test)]
 mod runner;
-#[cfg(test)]
-mod standin_contract;
-#[cfg(test)]
-mod storage;
-#[cfg(test)]
-mod store;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 // What compose reads: cases from standard input, one JSON object a line, and the project of each on standard output.
 //
-// The loader is the one of `docker compose`. The answer is brought to the plain view that tests/it/compose_oracle.rs makes of the
+// The loader is the one of `docker compose`. The answer is brought to the plain view that crates/compose-file/tests/it/compose_oracle.rs makes of the
 // gate's own project, so that the two can be compared as texts.
 package main
 

@@ -136,6 +136,6 @@ fn fuzzed() {
         "127.0.0.1:8065",
         "[::1]:1",
     ];
-    let target = crate::tests::fuzz::Target { name: "haproxy", more: &[], tokens: &tokens, part: b',' };
+    let target = fuzz::Target { name: "haproxy", more: &[], tokens: &tokens, part: b',' };
     target.texts(|text| drop(servers(text, BACKEND)));
 }

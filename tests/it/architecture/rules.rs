@@ -131,18 +131,6 @@ pub(super) fn printing(tree: &Tree) -> Vec<Finding> {
     found
 }
 
-/// Imports of one of these rooms by the other.
-pub(super) fn strangers(tree: &Tree, one: &str, other: &str) -> Vec<Finding> {
-    let pairs = tree
-        .imports()
-        .filter(|(file, _, meant)| [(one, other), (other, one)].contains(&(file.room(), meant.room())));
-    let findings = pairs.map(|(file, named, meant)| {
-        let what = format!("{} imports {} of {}", file.room(), named.parts.join("::"), meant.room());
-        file.finding(named.line, what, "Write the type again: a shared mistake would hide itself")
-    });
-    findings.collect()
-}
-
 /// Files with more lines than `most`, and exceptions that are needed no more.
 pub(super) fn long_files(tree: &Tree, most: usize, exceptions: &[Exception<'_>]) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -160,9 +148,9 @@ pub(super) fn long_files(tree: &Tree, most: usize, exceptions: &[Exception<'_>])
     found
 }
 
-/// Files named `mod.rs` without a story on top.
+/// Files named `mod.rs` or `lib.rs` without a story on top.
 pub(super) fn stories(tree: &Tree) -> Vec<Finding> {
-    let rooms = sources(tree).filter(|file| file.path.ends_with("/mod.rs"));
+    let rooms = sources(tree).filter(|file| file.path.ends_with("/mod.rs") || file.path.ends_with("/lib.rs"));
     let silent = rooms.filter(|file| {
         let first = file.text.lines().next().unwrap_or_default();
         first.strip_prefix("//!").is_none_or(|story| story.trim().is_empty())

@@ -90,6 +90,14 @@ impl Tree {
         Self::new(&files)
     }
 
+    /// The Rust files of one of the crates below the gate.
+    pub(super) fn of_crate(name: &str) -> Self {
+        let mut files = Vec::new();
+        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name), "src", &mut files);
+        files.sort();
+        Self::new(&files)
+    }
+
     /// The file whose module `named` is or lies in, if it is one of ours.
     ///
     /// A name that a `mod.rs` takes from elsewhere is one of that `mod.rs`: whoever imports it depends on both.
@@ -134,6 +142,16 @@ impl Tree {
         let ours = all.filter_map(|(file, named)| Some((file, named, self.meant(file, named)?)));
         ours.filter(|(file, _, meant)| file.path != meant.path)
     }
+}
+
+/// Which of `ours` a crate below the gate depends on, outside its tests.
+pub(super) fn stands_on<'a>(name: &str, ours: &[&'a str]) -> Vec<&'a str> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("Cargo.toml");
+    let manifest = std::fs::read_to_string(manifest).unwrap();
+    let lines = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
+    let names =
+        lines.take_while(|line| !line.starts_with('[')).filter_map(|line| line.split(['.', ' ']).next());
+    names.filter_map(|name| ours.iter().find(|known| **known == name).copied()).collect()
 }
 
 fn read(root: &Path, folder: &str, files: &mut Vec<(String, String)>) {

@@ -231,7 +231,7 @@ fn fuzzed() {
         "/>",
         " status=\"failed\"",
     ];
-    let target = crate::tests::fuzz::Target { name: "junit", more: &[], tokens: &tokens, part: b'<' };
+    let target = fuzz::Target { name: "junit", more: &[], tokens: &tokens, part: b'<' };
     target.texts(|text| {
         if let Ok(Some(told)) = read("file.xml", text) {
             let failed = told.suites.iter().flat_map(|suite| &suite.tests);

@@ -65,18 +65,6 @@ fn printing_is_found_in_tests_too() {
 }
 
 #[test]
-fn strangers_that_know_each_other_are_found() {
-    let tree = Tree::new(&[
-        ("src/standin/mod.rs", "use crate::event::E;\nuse crate::mattermost::Post;"),
-        ("src/standin/tests/mod.rs", "use crate::mattermost::Client;"),
-        ("src/mattermost/mod.rs", "fn f() -> crate::standin::Row {}"),
-        ("src/event.rs", "use crate::mattermost::Post; use crate::standin::Row;"),
-    ]);
-    let found = at(&strangers(&tree, "standin", "mattermost"));
-    assert_eq!(found, ["src/standin/mod.rs:2", "src/mattermost/mod.rs:1"]);
-}
-
-#[test]
 fn long_files_and_needless_exceptions_are_found() {
     let exceptions = ["src/b.rs", "tests/it/c.rs"].map(|file| Exception { file, name: "", why: "" });
     let tree = Tree::new(&[

@@ -1,0 +1,19 @@
+//! What every other room stands on, and what stands on nothing: versions, days, names of images, texts that may be shown, secrets
+//! and what hides them, waiting, whom TLS trusts, files of others, and two kinds of files that are made here (pictures, bundles).
+//!
+//! Nothing here knows what an upgrade is. Whoever adds something asks first which two rooms need it.
+
+pub mod confidential;
+pub mod day;
+pub mod limited;
+pub mod png;
+pub mod redact;
+pub mod reference;
+pub mod retry;
+pub mod shown;
+pub mod tarball;
+pub mod telling;
+pub mod trust;
+pub mod unseen;
+pub mod versions;
+pub mod wait;

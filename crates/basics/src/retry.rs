@@ -1,0 +1,3 @@
+//! See [`crate::wait`].
+
+pub use crate::wait::until_ok as until;

@@ -1,0 +1,89 @@
+//! The HTTP stack that all clients of a run share.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+
+use super::address::Address;
+use super::made::Made;
+use basics::trust;
+
+/// One connection pool for all addresses that are looked up, one more for each that is not; no proxy, no cookies, no redirects.
+#[derive(Debug, Clone)]
+pub struct Http {
+    inner: reqwest::Client,
+    tls: Arc<ClientConfig>,
+    timeout: Duration,
+    made: Arc<Mutex<Made>>,
+}
+
+impl Http {
+    /// A stack whose requests end after `timeout` and that trusts the authorities of the machine.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(timeout: Duration) -> anyhow::Result<Self> {
+        Self::trusting(timeout, &[])
+    }
+
+    /// The same, which trusts these authorities as well.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up, or one of them is no authority.
+    pub fn trusting(timeout: Duration, authorities: &[CertificateDer<'static>]) -> anyhow::Result<Self> {
+        let tls = Arc::new(trust::configuration(authorities)?);
+        let inner = builder(&tls, timeout, &["h2", "http/1.1"]).build()?;
+        Ok(Self { inner, tls, timeout, made: Arc::default() })
+    }
+
+    /// The same stack for an address: one whose name is not looked up has a pool of its own.
+    pub(super) fn for_address(&self, address: &Address) -> anyhow::Result<Self> {
+        let Some((name, at)) = address.pinned() else { return Ok(self.clone()) };
+        // HTTP/2 has no `Host`: what is sent there would be the URL without the port of users.
+        let protocols: &[&str] =
+            if address.requested().1.is_some() { &["http/1.1"] } else { &["h2", "http/1.1"] };
+        let inner = builder(&self.tls, self.timeout, protocols).resolve(&name, at).build()?;
+        Ok(Self { inner, ..self.clone() })
+    }
+
+    /// The same stack with connections that nobody used before.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn anew(&self) -> anyhow::Result<Self> {
+        Ok(Self { inner: builder(&self.tls, self.timeout, &["h2", "http/1.1"]).build()?, ..self.clone() })
+    }
+
+    /// What was made through it so far.
+    #[must_use]
+    pub fn made(&self) -> Made {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn note(&self, note: impl FnOnce(&mut Made)) {
+        note(&mut self.made.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(super) fn inner(&self) -> &reqwest::Client {
+        &self.inner
+    }
+
+    /// For connections that are no requests: websockets.
+    pub(super) fn tls(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.tls)
+    }
+}
+
+fn builder(tls: &ClientConfig, timeout: Duration, protocols: &[&str]) -> reqwest::ClientBuilder {
+    let mut tls = tls.clone();
+    tls.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(3))
+        .timeout(timeout)
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("mattermost-upgrade-gate/", env!("CARGO_PKG_VERSION")))
+}

@@ -1,0 +1,188 @@
+//! The websocket: authenticated at the handshake, frames kept until somebody asks for one.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config, connect_async_tls_with_config,
+};
+
+use super::client::Client;
+use super::error::{ApiError, ApiErrorKind};
+use basics::trust::TlsFailure;
+
+/// One event from the server.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Frame {
+    /// Its name: `posted`, `hello`.
+    #[serde(default)]
+    pub event: String,
+    /// What it carries; some fields are JSON in a string.
+    #[serde(default)]
+    pub data: Value,
+    /// Its place in the connection's order, from 0.
+    #[serde(default)]
+    pub seq: i64,
+}
+
+impl Frame {
+    /// The post that `posted`, `post_edited` and `post_deleted` carry: JSON in a string.
+    #[must_use]
+    pub fn post(&self) -> Option<Value> {
+        self.data.get("post").and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok())
+    }
+}
+
+/// An open websocket that said `hello`.
+#[derive(Debug)]
+pub struct Socket {
+    node: String,
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    seen: Vec<Frame>,
+    /// The number of the last action; the server wants them to begin at 1.
+    acted: u64,
+    /// `server_version` of the hello: version, build, config hash and edition joined by dots.
+    pub server_version: String,
+    /// `server_hostname` of the hello: which node this is (10.4 and later), the container's id in Docker.
+    pub server_hostname: Option<String>,
+}
+
+impl Socket {
+    /// Opens a websocket with the client's token and waits for `hello`.
+    ///
+    /// # Errors
+    /// When the server refuses, closes, or says no `hello` within ten seconds.
+    pub async fn open(client: &Client) -> Result<Self, ApiError> {
+        let fail = |cause: String| silence(client.node(), cause);
+        let address = client.address();
+        let url = format!("{}/api/v4/websocket", address.url().replacen("http", "ws", 1));
+        let mut request = url.into_client_request().map_err(|error| fail(error.to_string()))?;
+        if let Some(token) = client.token() {
+            // No Origin: a foreign one is refused, and programs send none.
+            let value =
+                format!("Bearer {token}").parse().map_err(|_| fail("the token is no header text".into()))?;
+            request.headers_mut().insert("Authorization", value);
+        }
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let tls = Some(Connector::Rustls(client.http().tls()));
+        let opened = async {
+            match address.at() {
+                // As for requests: the name is the server's, and where it is was told otherwise.
+                Some(at) => {
+                    let stream = TcpStream::connect(at).await?;
+                    client_async_tls_with_config(request, stream, None, tls).await
+                }
+                None => connect_async_tls_with_config(request, None, false, tls).await,
+            }
+        };
+        let (stream, _) = tokio::time::timeout_at(deadline, opened)
+            .await
+            .map_err(|_| fail("timed out".into()))?
+            .map_err(|error| match error {
+                tungstenite::Error::Http(response) => ApiError {
+                    node: client.node().to_owned(),
+                    request: "GET /api/v4/websocket".into(),
+                    kind: ApiErrorKind::Status {
+                        status: response.status().as_u16(),
+                        id: String::new(),
+                        message: "the upgrade was refused".into(),
+                        request_id: None,
+                        version: None,
+                    },
+                },
+                other => match TlsFailure::of(&other) {
+                    Some(failure) => ApiError { kind: ApiErrorKind::Tls(failure), ..fail(String::new()) },
+                    None => fail(other.to_string()),
+                },
+            })?;
+        let mut socket = Self {
+            node: client.node().to_owned(),
+            stream,
+            seen: Vec::new(),
+            acted: 0,
+            server_version: String::new(),
+            server_hostname: None,
+        };
+        let hello = socket.wait_for(deadline, |frame| frame.event == "hello").await?;
+        let word = |key: &str| hello.data.get(key).and_then(Value::as_str).map(str::to_owned);
+        socket.server_version = word("server_version").unwrap_or_default();
+        socket.server_hostname = word("server_hostname");
+        Ok(socket)
+    }
+
+    /// The node it is connected to.
+    #[must_use]
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// Sends an action. Replies to actions are not waited for: what an action does shows as events.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub async fn act(&mut self, action: &str, data: &Value) -> Result<(), ApiError> {
+        self.acted += 1;
+        let text = json!({ "seq": self.acted, "action": action, "data": data }).to_string();
+        self.stream
+            .send(Message::text(text))
+            .await
+            .map_err(|error| silence(&self.node, format!("the action {action} could not be sent: {error}")))
+    }
+
+    /// Whether a frame that nobody asked for yet is `wanted`.
+    #[must_use]
+    pub fn has_seen(&self, wanted: impl Fn(&Frame) -> bool) -> bool {
+        self.seen.iter().any(wanted)
+    }
+
+    /// The first frame, seen already or still to come, that `wanted` accepts; it is taken out.
+    ///
+    /// # Errors
+    /// When the deadline passes or the connection ends first; the error lists the events that did come.
+    pub async fn wait_for(
+        &mut self,
+        deadline: Instant,
+        wanted: impl Fn(&Frame) -> bool,
+    ) -> Result<Frame, ApiError> {
+        if let Some(at) = self.seen.iter().position(&wanted) {
+            return Ok(self.seen.remove(at));
+        }
+        loop {
+            let Ok(next) = tokio::time::timeout_at(deadline, self.stream.next()).await else {
+                return Err(silence(&self.node, format!("no such event in time; {}", self.seen_so_far())));
+            };
+            let text = match next {
+                Some(Ok(Message::Text(text))) => text,
+                Some(Ok(_)) => continue,
+                Some(Err(error)) => {
+                    return Err(silence(&self.node, format!("the connection broke: {error}")));
+                }
+                None => return Err(silence(&self.node, "the connection ended".into())),
+            };
+            // Replies to our own actions have no event name; they are of no interest here.
+            let Ok(frame) = serde_json::from_str::<Frame>(&text) else { continue };
+            if wanted(&frame) {
+                return Ok(frame);
+            }
+            self.seen.push(frame);
+        }
+    }
+
+    fn seen_so_far(&self) -> String {
+        if self.seen.is_empty() {
+            return "nothing came".into();
+        }
+        let names: Vec<&str> = self.seen.iter().map(|frame| frame.event.as_str()).collect();
+        format!("came: {}", names.join(", "))
+    }
+}
+
+fn silence(node: &str, cause: String) -> ApiError {
+    ApiError { node: node.to_owned(), request: "the websocket".into(), kind: ApiErrorKind::NoAnswer(cause) }
+}

@@ -1,0 +1,377 @@
+//! A balancer in this process: one address in front of all nodes, like the cluster's haproxy.
+//!
+//! Round robin over the nodes that are up and not drained. A node's health is its `/api/v4/system/ping`, looked
+//! at every 200 ms and on demand, and a connection that it refuses marks it down at once. Websockets pass through.
+//! A drained node gets no new requests; those that run, websockets too, stay until they end by themselves.
+
+mod headers;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, Uri, Version};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use basics::wait::{self, Missed, Pace, Progress};
+
+use headers::{forwarded, hop_by_hop, to_node};
+
+/// How often every node is asked whether it is well.
+const CHECK_EVERY: Duration = Duration::from_millis(200);
+/// How long its answer may take.
+const CHECK_WITHIN: Duration = Duration::from_secs(1);
+/// How long a connection to a node may take to come up.
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+/// How long one side of a websocket may go on after the other has closed.
+const LAST_WORD: Duration = Duration::from_millis(500);
+
+type Body = BoxBody<Bytes, hyper::Error>;
+
+/// What cannot be done with a balancer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BalancerError {
+    /// No node has this name.
+    #[error("the balancer has no node {0}; it has {1}")]
+    NoSuchNode(String, String),
+    /// A node did not answer its ping in time.
+    #[error("{node} at {address} did not answer its ping within {waited:?} of being put back; see its log")]
+    NotUp {
+        /// Its name.
+        node: String,
+        /// Where it was looked for.
+        address: SocketAddr,
+        /// For how long.
+        waited: Duration,
+    },
+}
+
+/// A balancer that serves; dropping it stops it and closes all connections.
+#[derive(Debug)]
+pub struct Balancer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    _cancel: DropGuard,
+}
+
+#[derive(Debug)]
+struct Shared {
+    nodes: Mutex<BTreeMap<String, Node>>,
+    turn: AtomicUsize,
+    client: Client<HttpConnector, Body>,
+}
+
+#[derive(Debug)]
+struct Node {
+    address: SocketAddr,
+    drained: bool,
+    up: bool,
+    /// One clone besides this one for every request that runs: their number is the strong count less one.
+    active: Arc<()>,
+}
+
+impl Balancer {
+    /// Serves the named nodes on a free port of 127.0.0.1, after one look at each of them.
+    ///
+    /// # Errors
+    /// When no port can be opened.
+    pub async fn start(nodes: impl IntoIterator<Item = (String, SocketAddr)>) -> io::Result<Self> {
+        Self::start_on(TcpListener::bind("127.0.0.1:0").await?, nodes).await
+    }
+
+    /// The same on a listener of the caller's.
+    ///
+    /// # Errors
+    /// When the listener has no address.
+    pub async fn start_on(
+        listener: TcpListener,
+        nodes: impl IntoIterator<Item = (String, SocketAddr)>,
+    ) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT_WITHIN));
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
+        let node = |address| Node { address, drained: false, up: false, active: Arc::default() };
+        let nodes = nodes.into_iter().map(|(name, address)| (name, node(address))).collect();
+        let shared = Arc::new(Shared { nodes: Mutex::new(nodes), turn: AtomicUsize::new(0), client });
+        shared.check_all().await;
+
+        let cancel = CancellationToken::new();
+        let (checking, serving) = (shared.clone(), shared.clone());
+        tokio::spawn(cancel.clone().run_until_cancelled_owned(async move {
+            loop {
+                sleep(CHECK_EVERY).await;
+                checking.check_all().await;
+            }
+        }));
+        tokio::spawn(cancel.clone().run_until_cancelled_owned(accept(serving, listener)));
+        Ok(Self { address, shared, _cancel: cancel.drop_guard() })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Sends no new requests to a node.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn drain(&self, node: &str) -> Result<(), BalancerError> {
+        self.shared.with_node(node, |node| node.drained = true)
+    }
+
+    /// Sends requests to a node again, as soon as it answers its ping.
+    ///
+    /// # Errors
+    /// When there is no such node, or it does not answer within `wait`; it stays drained then.
+    pub async fn undrain(&self, node: &str, wait: Duration) -> Result<(), BalancerError> {
+        let look = async || {
+            let address = match self.shared.with_node(node, |node| node.address) {
+                Ok(address) => address,
+                Err(error) => return Progress::Never(error),
+            };
+            if self.shared.check(node, address).await {
+                Progress::There(())
+            } else {
+                Progress::OnTheWay(BalancerError::NotUp { node: node.to_owned(), address, waited: wait })
+            }
+        };
+        let pace = Pace::steady(Duration::from_millis(20));
+        wait::until(Instant::now() + wait, pace, look).await.map_err(Missed::reason)?;
+        self.shared.with_node(node, |node| node.drained = false)
+    }
+
+    /// Moves a node to a new address; it is down until it answers its ping there.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn set_address(&self, node: &str, address: SocketAddr) -> Result<(), BalancerError> {
+        self.shared.with_node(node, |node| (node.address, node.up) = (address, false))
+    }
+
+    /// How many requests a node is answering, websockets among them.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn active_requests(&self, node: &str) -> Result<usize, BalancerError> {
+        self.shared.with_node(node, |node| Arc::strong_count(&node.active) - 1)
+    }
+
+    /// Waits until a node answers no request any more, at most for `wait`; gives how many still run.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub async fn wait_idle(&self, node: &str, wait: Duration) -> Result<usize, BalancerError> {
+        let look = async || match self.active_requests(node) {
+            Ok(0) => Progress::There(0),
+            Ok(active) => Progress::OnTheWay(active),
+            Err(error) => Progress::Never(error),
+        };
+        let pace = Pace::steady(Duration::from_millis(5));
+        match wait::until(Instant::now() + wait, pace, look).await {
+            Ok(active) | Err(Missed::TimeUp(active)) => Ok(active),
+            Err(Missed::Never(error)) => Err(error),
+        }
+    }
+
+    /// Looks at all nodes now; gives the names of those that get requests.
+    pub async fn check_now(&self) -> Vec<String> {
+        self.shared.check_all().await;
+        let nodes = self.shared.lock();
+        nodes.iter().filter(|(_, node)| node.up && !node.drained).map(|(name, _)| name.clone()).collect()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Node>> {
+        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with_node<T>(&self, name: &str, act: impl FnOnce(&mut Node) -> T) -> Result<T, BalancerError> {
+        let mut nodes = self.lock();
+        if let Some(node) = nodes.get_mut(name) {
+            return Ok(act(node));
+        }
+        let known = nodes.keys().cloned().collect::<Vec<_>>().join(", ");
+        Err(BalancerError::NoSuchNode(name.to_owned(), known))
+    }
+
+    async fn check_all(self: &Arc<Self>) {
+        let nodes: Vec<_> = self.lock().iter().map(|(name, node)| (name.clone(), node.address)).collect();
+        let looks: JoinSet<_> = nodes
+            .into_iter()
+            .map(|(name, address)| {
+                let shared = self.clone();
+                async move { shared.check(&name, address).await }
+            })
+            .collect();
+        looks.join_all().await;
+    }
+
+    /// Pings a node and notes what came of it, unless the node has moved meanwhile.
+    async fn check(&self, name: &str, address: SocketAddr) -> bool {
+        let mut ping = Request::new(empty());
+        *ping.uri_mut() = to_node(address, &Uri::from_static("/api/v4/system/ping"));
+        let answer = timeout(CHECK_WITHIN, self.client.request(ping)).await;
+        let up = answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.status() == StatusCode::OK));
+        self.note(name, address, up);
+        up
+    }
+
+    fn note(&self, name: &str, address: SocketAddr, up: bool) {
+        let mut nodes = self.lock();
+        if let Some(node) = nodes.get_mut(name).filter(|node| node.address == address) {
+            node.up = up;
+        }
+    }
+
+    /// The node whose turn it is, with a token that counts as one active request of it while it lives.
+    fn next_node(&self) -> Option<(String, SocketAddr, Arc<()>)> {
+        let nodes = self.lock();
+        let ready: Vec<_> = nodes.iter().filter(|(_, node)| node.up && !node.drained).collect();
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed).checked_rem(ready.len())?;
+        let (name, node) = ready[turn];
+        Some((name.clone(), node.address, node.active.clone()))
+    }
+
+    async fn answer(&self, mut request: Request<Incoming>, client: IpAddr) -> Response<Body> {
+        forwarded(&mut request, client);
+        let upgrade = request.headers().contains_key(header::UPGRADE);
+        let from_client = upgrade.then(|| hyper::upgrade::on(&mut request));
+        hop_by_hop(request.headers_mut(), upgrade);
+        *request.version_mut() = Version::HTTP_11;
+        let (head, body) = request.into_parts();
+        // A body can be sent once only, so only a request without one can be tried again.
+        let mut again = (head.method == Method::GET || head.method == Method::HEAD) && !upgrade;
+        let mut body = Some(if again { empty() } else { body.boxed() });
+        loop {
+            let Some((name, address, token)) = self.next_node() else {
+                return plain(StatusCode::SERVICE_UNAVAILABLE, "no node is up and in use");
+            };
+            let mut copy = head.clone();
+            copy.uri = to_node(address, &head.uri);
+            let sent = Request::from_parts(copy, body.take().unwrap_or_else(empty));
+            match self.client.request(sent).await {
+                Ok(answer) => return passed_on(answer, from_client, token),
+                Err(error) => {
+                    let refused = error.is_connect();
+                    if refused {
+                        self.note(&name, address, false);
+                    }
+                    if !(refused && std::mem::take(&mut again)) {
+                        return plain(StatusCode::BAD_GATEWAY, &format!("{name} did not answer: {error}"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn accept(shared: Arc<Shared>, listener: TcpListener) {
+    // Dropped with this task, and all connections with it.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, client)) => drop(connections.spawn(serve(shared.clone(), stream, client.ip()))),
+                Err(_) => tokio::task::yield_now().await,
+            },
+        }
+    }
+}
+
+async fn serve(shared: Arc<Shared>, stream: TcpStream, client: IpAddr) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| {
+        let shared = shared.clone();
+        async move { Ok::<_, Infallible>(shared.answer(request, client).await) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    // A client that goes away is no event of ours.
+    let _ = connection.await;
+}
+
+/// The node's answer for the client; the token lives until its last byte, or as long as its websocket.
+fn passed_on(
+    mut answer: Response<Incoming>,
+    from_client: Option<hyper::upgrade::OnUpgrade>,
+    token: Arc<()>,
+) -> Response<Body> {
+    let switched = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if switched && let Some(from_client) = from_client {
+        let to_node = hyper::upgrade::on(&mut answer);
+        tokio::spawn(async move {
+            if let (Ok(client), Ok(node)) = tokio::join!(from_client, to_node) {
+                tunnel(TokioIo::new(client), TokioIo::new(node)).await;
+            }
+            drop(token);
+        });
+        return answer.map(|_| empty());
+    }
+    hop_by_hop(answer.headers_mut(), switched);
+    answer.map(|body| {
+        body.map_frame(move |frame| {
+            let _alive = &token;
+            frame
+        })
+        .boxed()
+    })
+}
+
+/// Passes bytes both ways until one side closes; the other then has a moment to say its last word. Waiting for
+/// its own close would keep a node busy for as long as a client forgets to hang up.
+async fn tunnel(client: impl AsyncRead + AsyncWrite, node: impl AsyncRead + AsyncWrite) {
+    let (mut from_client, mut to_client) = tokio::io::split(client);
+    let (mut from_node, mut to_node) = tokio::io::split(node);
+    let mut up = pin!(async {
+        let _ = tokio::io::copy(&mut from_client, &mut to_node).await;
+        let _ = to_node.shutdown().await;
+    });
+    let mut down = pin!(async {
+        let _ = tokio::io::copy(&mut from_node, &mut to_client).await;
+        let _ = to_client.shutdown().await;
+    });
+    tokio::select! {
+        () = &mut up => drop(timeout(LAST_WORD, down).await),
+        () = &mut down => drop(timeout(LAST_WORD, up).await),
+    }
+}
+
+fn empty() -> Body {
+    Empty::new().map_err(|never: Infallible| match never {}).boxed()
+}
+
+fn plain(status: StatusCode, text: &str) -> Response<Body> {
+    let body =
+        Full::new(Bytes::from(format!("{text}\n"))).map_err(|never: Infallible| match never {}).boxed();
+    let mut answer = Response::new(body);
+    *answer.status_mut() = status;
+    answer
+}
+
+#[cfg(test)]
+mod tests;

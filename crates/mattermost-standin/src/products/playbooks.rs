@@ -1,0 +1,241 @@
+//! Playbooks: public playbooks of a team, and their runs.
+
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::request::{self, Request};
+use super::templates::TEMPLATES;
+use crate::answer::text;
+use crate::identity::Caller;
+use crate::ids;
+use crate::rows::{Channel, ChannelMember};
+use crate::world::pair;
+
+/// A status with a body, or the status and text of a refusal.
+type Answer = Result<(u16, Value), (u16, String)>;
+
+/// What the plugin answers.
+pub(super) fn answer(request: &Request<'_>) -> Option<Response> {
+    let ["api", "v0", path @ ..] = request.path.as_slice() else { return None };
+    let Some(caller) = &request.caller else { return Some(request::text(401, "Not authorized")) };
+    let answer = match (request.method.as_str(), path) {
+        ("GET", ["settings"]) => Ok((200, json!({"enable_experimental_features": false}))),
+        ("GET", ["playbooks"]) => Ok((200, playbooks(request))),
+        ("POST", ["playbooks"]) => create(request, caller),
+        ("GET", ["playbooks", id]) => playbook(request, caller, id),
+        ("POST", ["runs"]) => start(request, caller),
+        ("GET", ["runs", id]) => run(request, caller, id).map(|run| (200, run)),
+        ("PUT", ["runs", id, "checklists", list, "item", item, "state"]) => {
+            tick(request, caller, id, list, item)
+        }
+        ("POST", ["runs", id, "status"]) => update(request, caller, id),
+        ("GET", ["runs", id, "status-updates"]) => updates(request, caller, id),
+        ("PUT", ["runs", id, "finish"]) => end(request, caller, id, true),
+        ("PUT", ["runs", id, "restore"]) => end(request, caller, id, false),
+        _ => return None,
+    };
+    Some(match answer {
+        // Written without a type, so that Go guesses one.
+        Ok((status, Value::Null)) => request::text(status, r#"{"status":"OK"}"#),
+        Ok((status, body)) => request::json(status, &body).into_response(),
+        Err((status, error)) => request::json(status, &json!({"error": error})),
+    })
+}
+
+fn refused() -> (u16, String) {
+    (403, "Not authorized".into())
+}
+
+fn internal() -> (u16, String) {
+    (500, "An internal error has occurred. Check app server logs for details.".into())
+}
+
+fn ok() -> Answer {
+    Ok((200, Value::Null))
+}
+
+fn playbooks(request: &Request<'_>) -> Value {
+    let tables = request.node.world.tables();
+    let items: Vec<Value> = tables.products.playbooks.values().cloned().collect();
+    json!({
+        "total_count": items.len(), "page_count": usize::from(!items.is_empty()), "has_more": false, "items": items,
+    })
+}
+
+fn create(request: &Request<'_>, caller: &Caller) -> Answer {
+    let given = &request.body;
+    let team = text(given, "team_id");
+    if !request.node.world.tables().in_team(team, &caller.user_id) {
+        return Err(refused());
+    }
+    if given["reminder_timer_default_seconds"].as_i64().unwrap_or_default() <= 0 {
+        return Err((400, "playbook ReminderTimerDefaultSeconds must be > 0".into()));
+    }
+    let (id, now) = (ids::new_id(), request.node.world.tick());
+    let mut playbook = TEMPLATES.playbook.clone();
+    let roles = json!(["playbook_member", "playbook_admin"]);
+    for (key, value) in [
+        ("id", json!(id)),
+        ("title", given["title"].clone()),
+        ("team_id", json!(team)),
+        ("create_at", json!(now)),
+        ("update_at", json!(now)),
+        ("checklists", checklists(&given["checklists"], false)),
+        ("members", json!([{"user_id": caller.user_id, "roles": roles, "scheme_roles": roles}])),
+    ] {
+        playbook[key] = value;
+    }
+    request.node.world.tables().products.playbooks.insert(id.clone(), playbook);
+    Ok((201, json!({"id": id})))
+}
+
+/// Checklists with all that they have on the wire; only those of a run have ids.
+fn checklists(given: &Value, of_run: bool) -> Value {
+    let new_id = || if of_run { ids::new_id() } else { String::new() };
+    let list = |list: &Value| {
+        let items = list["items"].as_array().into_iter().flatten().map(|item| {
+            json!({
+                "id": new_id(), "title": item["title"], "state": "", "state_modified": 0, "assignee_id": "",
+                "assignee_modified": 0, "command": "", "command_last_run": 0, "description": "", "delete_at": 0,
+                "due_date": 0, "task_actions": null, "update_at": 0, "condition_id": "", "condition_action": "",
+                "condition_reason": "",
+            })
+        });
+        let items: Vec<Value> = items.collect();
+        let order: Vec<Value> = items.iter().map(|item| item["id"].clone()).collect();
+        json!({"id": new_id(), "title": list["title"], "items": items, "items_order": order, "update_at": 0})
+    };
+    given.as_array().into_iter().flatten().map(list).collect()
+}
+
+/// A public playbook is for everybody in its team.
+fn playbook(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+    let tables = request.node.world.tables();
+    let found = tables.products.playbooks.get(id).cloned().ok_or_else(refused)?;
+    if tables.in_team(text(&found, "team_id"), &caller.user_id) { Ok((200, found)) } else { Err(refused()) }
+}
+
+/// A run begins with a channel of its own.
+fn start(request: &Request<'_>, caller: &Caller) -> Answer {
+    let given = &request.body;
+    let (_, playbook) = playbook(request, caller, text(given, "playbook_id")).map_err(|_| internal())?;
+    let (id, now) = (ids::new_id(), request.node.world.tick());
+    let (team, name, owner) = (text(given, "team_id"), text(given, "name"), text(given, "owner_user_id"));
+    let channel = Channel::new(now, team, "O", &name.to_lowercase().replace(' ', "-"), name, owner);
+    let event = |kind: &str| {
+        json!({
+            "id": ids::new_id(), "playbook_run_id": id, "create_at": now, "delete_at": 0, "event_at": now,
+            "event_type": kind, "summary": "", "details": "", "post_id": "", "subject_user_id": owner,
+            "creator_user_id": "",
+        })
+    };
+    let lists = checklists(&playbook["checklists"], true);
+    let order: Vec<Value> = lists.as_array().into_iter().flatten().map(|list| list["id"].clone()).collect();
+    let mut run = TEMPLATES.run.clone();
+    for (key, value) in [
+        ("id", json!(id)),
+        ("name", json!(name)),
+        ("summary", json!(text(given, "summary"))),
+        ("owner_user_id", json!(owner)),
+        ("reporter_user_id", json!(caller.user_id)),
+        ("team_id", json!(team)),
+        ("channel_id", json!(channel.id)),
+        ("create_at", json!(now)),
+        ("update_at", json!(now)),
+        ("playbook_id", playbook["id"].clone()),
+        ("checklists", lists),
+        ("items_order", json!(order)),
+        ("status_posts", json!([])),
+        ("last_status_update_at", json!(now)),
+        ("timeline_events", json!([event("incident_created"), event("user_joined_left")])),
+        ("participant_ids", json!([owner])),
+    ] {
+        run[key] = value;
+    }
+    let mut tables = request.node.world.tables();
+    let member = ChannelMember {
+        channel_id: channel.id.clone(),
+        user_id: owner.to_owned(),
+        admin: true,
+        update_at: now,
+    };
+    tables.channel_members.insert(pair(&channel.id, owner), member);
+    tables.channels.insert(channel.id.clone(), channel);
+    tables.products.runs.insert(id, run.clone());
+    Ok((201, run))
+}
+
+/// A run of a public playbook is for everybody in its team.
+fn run(request: &Request<'_>, caller: &Caller, id: &str) -> Result<Value, (u16, String)> {
+    let tables = request.node.world.tables();
+    let run = tables.products.runs.get(id).cloned().ok_or_else(refused)?;
+    if tables.in_team(text(&run, "team_id"), &caller.user_id) { Ok(run) } else { Err(refused()) }
+}
+
+/// Those who take part may change a run.
+fn own_run(request: &Request<'_>, caller: &Caller, id: &str) -> Result<Value, (u16, String)> {
+    let run = run(request, caller, id)?;
+    let part = run["participant_ids"].as_array().is_some_and(|ids| ids.contains(&json!(caller.user_id)));
+    if part || caller.admin { Ok(run) } else { Err(refused()) }
+}
+
+fn store(request: &Request<'_>, mut run: Value) {
+    let now = request.node.world.tick();
+    run["update_at"] = now.into();
+    let id = text(&run, "id").to_owned();
+    request.node.world.tables().products.runs.insert(id, run);
+}
+
+fn tick(request: &Request<'_>, caller: &Caller, id: &str, list: &str, item: &str) -> Answer {
+    let mut run = own_run(request, caller, id)?;
+    let now = request.node.world.tick();
+    let found = run.pointer_mut(&format!("/checklists/{list}/items/{item}")).ok_or_else(internal)?;
+    found["state"] = json!(text(&request.body, "new_state"));
+    found["state_modified"] = now.into();
+    found["update_at"] = now.into();
+    if !request.node.has("item-tick-lost") {
+        store(request, run);
+    }
+    Ok((200, json!({})))
+}
+
+fn update(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+    let mut run = own_run(request, caller, id)?;
+    let message = text(&request.body, "message");
+    if message.is_empty() {
+        return Err((400, "message must not be empty".into()));
+    }
+    if request.body["reminder"].as_i64().unwrap_or_default() <= 0 {
+        return Err((400, "the reminder must be set and not 0".into()));
+    }
+    let (post, now) = (ids::new_id(), request.node.world.tick());
+    let author = request.node.world.tables().users.get(&caller.user_id).map(|user| user.username.clone());
+    let update = json!({
+        "id": post, "create_at": now, "delete_at": 0, "message": message, "author_user_name": author,
+    });
+    if let Some(posts) = run["status_posts"].as_array_mut() {
+        posts.push(json!({"id": post, "create_at": now, "delete_at": 0}));
+    }
+    run["last_status_update_at"] = now.into();
+    store(request, run);
+    request.node.world.tables().products.updates.entry(id.to_owned()).or_default().insert(0, update);
+    ok()
+}
+
+fn updates(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+    run(request, caller, id)?;
+    let updates = request.node.world.tables().products.updates.get(id).cloned().unwrap_or_default();
+    Ok((200, updates.into()))
+}
+
+fn end(request: &Request<'_>, caller: &Caller, id: &str, finished: bool) -> Answer {
+    let mut run = own_run(request, caller, id)?;
+    if finished && request.node.has("run-finish-lost") {
+        return ok();
+    }
+    let now = request.node.world.tick();
+    run["current_status"] = json!(if finished { "Finished" } else { "InProgress" });
+    run["end_at"] = if finished { now.into() } else { 0.into() };
+    store(request, run);
+    ok()
+}

@@ -1,0 +1,106 @@
+//! Bots.
+//!
+//! Simpler than the product: a bot is disabled at most, and never changed.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use serde_json::{Map, Value, json};
+
+use crate::answer::{Answer, Refusal, created, ok, read, text};
+use crate::core::NodeCore;
+use crate::identity::{Caller, must_be_id};
+use crate::ids;
+use crate::integrations::Bot;
+use crate::rows::User;
+
+pub(super) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new()
+        .route("/bots", get(list).post(create))
+        .route("/bots/{bot_id}", get(one))
+        .route("/bots/{bot_id}/disable", post(disable))
+}
+
+async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+    let body = read(&body, "bot")?;
+    caller.must_be_admin("create_bot")?;
+    if !node.settings().on("ServiceSettings", "EnableBotAccountCreation") {
+        let message = "Bot account creation is disabled.";
+        return Err(Refusal::new(403, "api.bot.create_disabled", message));
+    }
+    let (id, now, username) = (ids::new_id(), node.world.tick(), text(&body, "username").to_lowercase());
+    let mut profile = Map::new();
+    profile.insert("first_name".into(), json!(text(&body, "display_name")));
+    let user = User {
+        id: id.clone(),
+        create_at: now,
+        update_at: now,
+        delete_at: 0,
+        email: format!("{username}@localhost"),
+        username: username.clone(),
+        profile,
+        roles: "system_user".into(),
+        // No digest is empty: nobody logs in as a bot.
+        password_hash: String::new(),
+        password_at: now,
+        failed_attempts: 0,
+        email_verified: true,
+        picture_at: 0,
+    };
+    let bot = Bot {
+        user_id: id.clone(),
+        username,
+        display_name: text(&body, "display_name").into(),
+        description: text(&body, "description").into(),
+        owner_id: caller.user_id,
+        create_at: now,
+        delete_at: 0,
+    };
+    let shown = bot.json();
+    {
+        let mut tables = node.world.tables();
+        if tables.user_named(&bot.username).is_some() {
+            let message = "An account with that username already exists.";
+            return Err(Refusal::new(400, "app.user.save.username_exists.app_error", message));
+        }
+        tables.users.insert(id.clone(), user);
+        tables.integrations.bots.insert(id, bot);
+    }
+    created(&shown)
+}
+
+async fn list(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("read_bots")?;
+    let bots: Vec<Value> = node.world.tables().integrations.bots.values().map(Bot::json).collect();
+    ok(&bots.into())
+}
+
+async fn one(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    must_be_id(&id, "bot_user_id")?;
+    caller.must_be_admin("read_bots")?;
+    let bot = node.world.tables().integrations.bots.get(&id).cloned();
+    let bot = bot.ok_or_else(|| {
+        Refusal::missing("store.sql_bot.get.missing.app_error", "Bot does not exist.", "bot", &id)
+    })?;
+    ok(&bot.json())
+}
+
+/// Its account is deactivated with it.
+async fn disable(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    must_be_id(&id, "bot_user_id")?;
+    caller.must_be_admin("manage_others_bots")?;
+    let now = node.world.tick();
+    let mut tables = node.world.tables();
+    let bot = tables.integrations.bots.get_mut(&id).ok_or_else(|| {
+        Refusal::missing("store.sql_bot.get.missing.app_error", "Bot does not exist.", "bot", &id)
+    })?;
+    bot.delete_at = now;
+    let shown = bot.json();
+    if let Some(user) = tables.users.get_mut(&id) {
+        user.delete_at = now;
+    }
+    ok(&shown)
+}

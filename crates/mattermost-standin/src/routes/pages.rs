@@ -1,0 +1,181 @@
+//! Posts in lists: the pages of a channel, threads, pinned posts, search.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use serde_json::{Map, Value, json};
+
+use super::posts::readable;
+use crate::answer::{Answer, ok, read, tagged, text, uncached};
+use crate::core::NodeCore;
+use crate::identity::{Caller, must_be_id};
+use crate::messages::Post;
+use crate::world::Tables;
+
+pub(super) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new()
+        .route("/channels/{channel_id}/posts", get(page))
+        .route("/channels/{channel_id}/pinned", get(pinned))
+        .route("/posts/{post_id}/thread", get(thread))
+        .route("/teams/{team_id}/posts/search", post(search))
+}
+
+/// `order` and `posts`, as every list of posts has them.
+fn listing(tables: &Tables, posts: &[&Post]) -> Value {
+    let order: Vec<&str> = posts.iter().map(|post| post.id.as_str()).collect();
+    let by_id: Map<String, Value> =
+        posts.iter().map(|post| (post.id.clone(), tables.post_json(post))).collect();
+    json!({
+        "order": order, "posts": by_id, "next_post_id": "", "prev_post_id": "",
+        "first_inaccessible_post_time": 0,
+    })
+}
+
+/// What a list of posts is known by: its first and last, and when one of them changed last.
+fn list_etag(node: &NodeCore, posts: &[&Post]) -> String {
+    let id = |post: Option<&&Post>| post.map_or("", |post| post.id.as_str()).to_owned();
+    let changed = posts.iter().map(|post| post.update_at).max().unwrap_or(0);
+    format!("{}.{}.{}.{changed}", node.reported.version, id(posts.first()), id(posts.last()))
+}
+
+async fn page(
+    State(node): State<Arc<NodeCore>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Answer {
+    caller.reading(&node, &id)?;
+    let since = query.get("since").and_then(|value| value.parse::<i64>().ok());
+    let etag = format!("{}.{}", node.reported.version, last_change(&node, &id));
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
+    if known && since.is_none() {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let reversed = node.has("posts-reversed");
+    let tables = node.world.tables();
+    let posts = of_channel(&tables, &id);
+    let mut list = match since {
+        Some(since) => {
+            let changed: Vec<&Post> = posts.into_iter().filter(|post| post.update_at > since).collect();
+            listing(&tables, &changed)
+        }
+        None => window(&tables, posts.into_iter().filter(|post| post.delete_at == 0).collect(), &query),
+    };
+    if reversed && let Some(order) = list["order"].as_array_mut() {
+        order.reverse();
+    }
+    if since.is_none() { tagged(ok(&list), &etag) } else { ok(&list) }
+}
+
+/// All posts of a channel, newest first.
+fn of_channel<'a>(tables: &'a Tables, channel: &str) -> Vec<&'a Post> {
+    let ids = tables.channel_posts.get(channel).map_or(&[][..], Vec::as_slice);
+    let mut posts: Vec<&Post> = ids.iter().filter_map(|id| tables.posts.get(id)).collect();
+    posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
+    posts
+}
+
+/// The part that `page`, `per_page`, `before` and `after` ask for, of posts that are newest first.
+fn window(tables: &Tables, posts: Vec<&Post>, query: &HashMap<String, String>) -> Value {
+    let number =
+        |key: &str, default: usize| query.get(key).map_or(default, |value| value.parse().unwrap_or(default));
+    let (page, size) = (number("page", 0), number("per_page", 60).clamp(1, 200));
+    let at = |key: &str| {
+        let wanted = query.get(key)?;
+        posts.iter().position(|post| post.id == *wanted)
+    };
+    let part: &[&Post] = match (at("after"), at("before")) {
+        (Some(index), _) => &posts[index.saturating_sub(size)..index],
+        (_, Some(index)) => &posts[index + 1..],
+        (None, None) => posts.get(page.saturating_mul(size)..).unwrap_or_default(),
+    };
+    let part = &part[..part.len().min(size)];
+    let mut list = listing(tables, part);
+    let beside = |post: Option<&&Post>| post.map_or("", |post| post.id.as_str()).to_owned();
+    if let (Some(first), Some(last)) = (part.first(), part.last()) {
+        let place = |wanted: &Post| posts.iter().position(|post| post.id == wanted.id);
+        let newer = place(first).and_then(|index| index.checked_sub(1)).and_then(|index| posts.get(index));
+        let older = place(last).and_then(|index| posts.get(index + 1));
+        list["next_post_id"] = json!(beside(newer));
+        list["prev_post_id"] = json!(beside(older));
+    }
+    list
+}
+
+/// When something in a channel changed last, as this node remembers it.
+fn last_change(node: &NodeCore, channel: &str) -> i64 {
+    let mut memory = node.caches.locked();
+    if let Some(time) = memory.page_times.get(channel) {
+        return *time;
+    }
+    let tables = node.world.tables();
+    let ids = tables.channel_posts.get(channel).map_or(&[][..], Vec::as_slice);
+    let time = ids.iter().filter_map(|id| tables.posts.get(id)).map(|post| post.update_at).max().unwrap_or(0);
+    memory.page_times.insert(channel.to_owned(), time);
+    time
+}
+
+async fn pinned(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    caller.reading(&node, &id)?;
+    let tables = node.world.tables();
+    let posts: Vec<&Post> =
+        of_channel(&tables, &id).into_iter().filter(|post| post.is_pinned && post.delete_at == 0).collect();
+    tagged(ok(&listing(&tables, &posts)), &list_etag(&node, &posts))
+}
+
+async fn thread(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let post = readable(&node, &caller, &id, false)?;
+    let root = if post.root_id.is_empty() { id } else { post.root_id };
+    let bare = node.has("thread-without-replies");
+    let tables = node.world.tables();
+    let mut posts: Vec<&Post> = of_channel(&tables, &post.channel_id)
+        .into_iter()
+        .filter(|post| post.id == root || (post.root_id == root && !bare))
+        .filter(|post| post.delete_at == 0)
+        .collect();
+    posts.reverse();
+    let mut list = listing(&tables, &posts);
+    list["has_next"] = json!(false);
+    tagged(ok(&list), &list_etag(&node, &posts))
+}
+
+async fn search(
+    State(node): State<Arc<NodeCore>>,
+    caller: Caller,
+    Path(team_id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    must_be_id(&team_id, "team_id")?;
+    let body = read(&body, "search_params")?;
+    let terms = text(&body, "terms").to_lowercase();
+    let any = body["is_or_search"].as_bool().unwrap_or_default();
+    let tables = node.world.tables();
+    let fits = |post: &Post| {
+        let message = post.message.to_lowercase();
+        let mut words = terms.split_whitespace();
+        let found = |word: &str| message.contains(word.trim_matches('"'));
+        if any { words.any(found) } else { words.all(found) }
+    };
+    let here = |post: &Post| {
+        let channel = tables.channels.get(&post.channel_id);
+        channel.is_some_and(|channel| channel.team_id == team_id || channel.is_personal())
+            && tables.in_channel(&post.channel_id, &caller.user_id)
+    };
+    let mut posts: Vec<&Post> = tables
+        .posts
+        .values()
+        .filter(|post| post.delete_at == 0 && post.kind.is_empty() && !terms.is_empty())
+        .filter(|post| fits(post) && here(post))
+        .collect();
+    posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
+    let mut list = listing(&tables, &posts);
+    list["matches"] = Value::Null;
+    uncached(ok(&list))
+}

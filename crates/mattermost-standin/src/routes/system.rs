@@ -1,0 +1,142 @@
+//! Health, licence, schema, counts and migration jobs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Refusal, json_response, ok};
+use crate::core::NodeCore;
+use crate::identity::Caller;
+
+pub(super) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new()
+        .route("/system/ping", get(ping))
+        .route("/license/client", get(license))
+        .route("/limits/server", get(limits))
+        .route("/system/schema/version", get(schema))
+        .route("/analytics/old", get(analytics))
+        .route("/jobs/type/{type}", get(jobs))
+}
+
+async fn ping(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<String, String>>) -> Answer {
+    let on = |key: &str| query.get(key).is_some_and(|value| value == "true");
+    let mut body = json!({
+        "ActiveSearchBackend": "database", "AndroidLatestVersion": "", "AndroidMinVersion": "",
+        "IosLatestVersion": "", "IosMinVersion": "",
+    });
+    let mut status = "OK";
+    // Told only while the flag is not off.
+    let flag = &node.settings().client["FeatureFlagTestFeature"];
+    if flag != "off" {
+        body["TestFeatureFlag"] = flag.clone();
+    }
+    if on("get_server_status") {
+        let files = node.world.options.files.list("healthcheck/").await;
+        let filestore = if files.is_ok() { "OK" } else { "UNHEALTHY" };
+        status = filestore;
+        body["database_status"] = json!("OK");
+        body["filestore_status"] = json!(filestore);
+    }
+    body["status"] = json!(status);
+    let code = if status == "OK" || on("use_rest_semantics") {
+        StatusCode::OK
+    } else {
+        StatusCode::INTERNAL_SERVER_ERROR
+    };
+    let mut response = json_response(code, &body);
+    if on("get_server_status") {
+        for name in ["status", "database_status", "filestore_status"] {
+            let value = body[name].as_str().and_then(|value| HeaderValue::from_str(value).ok());
+            if let Some(value) = value {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+        }
+    }
+    Ok(response)
+}
+
+/// What clients are told about the licence.
+pub(super) fn client_license(node: &NodeCore) -> Value {
+    if node.world.clustered() {
+        json!({"IsLicensed": "true", "SkuShortName": "enterprise", "Cluster": "true",
+            "Cloud": node.world.cloud().to_string(), "IsTrial": "false", "GuestAccounts": "true"})
+    } else {
+        json!({"IsLicensed": "false"})
+    }
+}
+
+async fn license(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<String, String>>) -> Answer {
+    if query.get("format").is_none_or(|format| format != "old") {
+        return Err(Refusal::new(
+            400,
+            "api.license.client.old_format.app_error",
+            "New format for the client license is not supported yet. Please specify format=old in the query string.",
+        ));
+    }
+    ok(&client_license(&node))
+}
+
+/// A Team build's limits, none with a licence.
+async fn limits(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("sysconsole_read_user_management_users")?;
+    let (soft, hard) = if node.world.clustered() { (0, 0) } else { (200, 250) };
+    let active = node.world.tables().users.len();
+    ok(&json!({
+        "maxUsersLimit": soft, "maxUsersHardLimit": hard, "activeUserCount": active, "singleChannelGuestCount": 0,
+        "singleChannelGuestLimit": 0, "postHistoryLimit": 0, "lastAccessiblePostTime": 0,
+    }))
+}
+
+async fn schema(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
+    let rows: Vec<(u32, String)> =
+        node.world.tables().schema.iter().rev().map(|(number, name)| (*number, name.clone())).collect();
+    let newest = usize::from(node.has("schema-one-short"));
+    let lost = node.has("schema-row-lost").then_some(rows.len() / 2);
+    let list: Vec<Value> = rows
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index >= newest && Some(*index) != lost)
+        .map(|(_, (number, name))| json!({"version": number, "name": name}))
+        .collect();
+    ok(&list.into())
+}
+
+/// Counts of everything there is. Posts are counted once a day on 11.x, so the number is 0 here as on a young server.
+async fn analytics(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+    caller.must_be_admin("get_analytics")?;
+    let tables = node.world.tables();
+    let channels = |kind: &str| tables.channels.values().filter(|channel| channel.kind == kind).count();
+    let counts = [
+        ("channel_open_count", channels("O")),
+        ("channel_private_count", channels("P")),
+        ("post_count", 0),
+        ("unique_user_count", tables.users.len()),
+        ("team_count", tables.teams.len()),
+        ("total_websocket_connections", 0),
+        ("total_master_db_connections", 5),
+        ("total_read_db_connections", 0),
+        ("daily_active_users", 0),
+        ("monthly_active_users", 0),
+        ("inactive_user_count", 0),
+        ("single_channel_guest_count", 0),
+    ];
+    let rows: Vec<Value> = counts.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+    ok(&rows.into())
+}
+
+async fn jobs(
+    State(node): State<Arc<NodeCore>>,
+    caller: Caller,
+    axum::extract::Path(kind): axum::extract::Path<String>,
+) -> Answer {
+    caller.must_be_admin("read_jobs")?;
+    let jobs = node.world.tables().jobs.clone();
+    let list: Vec<Value> = jobs.into_iter().filter(|job| job["type"] == kind.as_str()).collect();
+    ok(&list.into())
+}

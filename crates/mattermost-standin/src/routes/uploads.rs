@@ -1,0 +1,102 @@
+//! Uploads that come in parts, through whichever node.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+
+use super::files::{described, place_for, register};
+use super::stored::{fetch, keep};
+use crate::answer::{Answer, Refusal, created, ok, read, text};
+use crate::core::NodeCore;
+use crate::identity::{Caller, must_be_id};
+use crate::ids;
+use crate::messages::UploadSession;
+
+/// S3 takes no smaller part, unless it is the last one; the product asks for it beforehand.
+const FIRST_PART: usize = 5 * 1024 * 1024;
+
+pub(super) fn routes() -> Router<Arc<NodeCore>> {
+    Router::new().route("/uploads", post(create)).route("/uploads/{upload_id}", get(by_id).post(take))
+}
+
+async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+    let body = read(&body, "upload")?;
+    let channel_id = text(&body, "channel_id").to_owned();
+    let size = body["file_size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+    if size == 0 {
+        return Err(Refusal::body("file_size"));
+    }
+    let id = ids::new_id();
+    let name = text(&body, "filename").to_owned();
+    // The folder is the upload's, not the file's: recorded.
+    let key = place_for(&node, &caller, &channel_id, &id, &name)?;
+    let session = UploadSession {
+        id,
+        create_at: node.world.tick(),
+        user_id: caller.user_id,
+        channel_id,
+        name,
+        size,
+        offset: 0,
+        key,
+    };
+    node.world.tables().uploads.insert(session.id.clone(), session.clone());
+    created(&session.json())
+}
+
+fn session(node: &NodeCore, caller: &Caller, id: &str) -> Result<UploadSession, Refusal> {
+    must_be_id(id, "upload_id")?;
+    let session = node.world.tables().uploads.get(id).cloned().ok_or_else(|| {
+        let message = "Failed to get upload.";
+        Refusal::missing("app.upload.get.app_error", message, "UploadSession", id)
+    })?;
+    if session.user_id != caller.user_id {
+        let message = "Failed to get upload.";
+        return Err(Refusal::new(403, "api.upload.get_upload.forbidden.app_error", message));
+    }
+    Ok(session)
+}
+
+async fn by_id(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+    ok(&session(&node, &caller, &id)?.json())
+}
+
+/// The next part; the last one makes the file.
+async fn take(
+    State(node): State<Arc<NodeCore>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let mut session = session(&node, &caller, &id)?;
+    let come = session.offset + body.len();
+    if session.offset == 0 && body.len() < FIRST_PART && come < session.size {
+        return Err(Refusal::new(
+            400,
+            "app.upload.upload_data.first_part_too_small.app_error",
+            "Failed to upload data. First part must be at least 5242880 Bytes.",
+        ));
+    }
+    let whole = come >= session.size;
+    let mut bytes = if session.offset == 0 { Vec::new() } else { fetch(&node, &session.key).await? };
+    bytes.extend_from_slice(&body);
+    if whole && node.has("upload-truncated") {
+        bytes.truncate(session.offset.max(session.size / 2));
+    }
+    keep(&node, &session.key, bytes.clone()).await?;
+    session.offset = come;
+    if !whole {
+        node.world.tables().uploads.insert(id, session);
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    node.world.tables().uploads.remove(&id);
+    let mut info = described(&node, &caller, &session.channel_id, &session.name, &bytes);
+    (info.key, info.size) = (session.key, session.size);
+    register(&node, &info).await?;
+    ok(&info.json())
+}
