@@ -113,6 +113,7 @@ fn is_link(url: &str) -> bool {
 mod tests {
     use super::*;
     use crate::event::{Clustering, EventKind, Outcome, Stage};
+    use crate::record::Record;
     use crate::record::tests::{failed, header, record, result};
     use proptest::prelude::*;
 

@@ -6,6 +6,7 @@ use crate::event::{
     UserTest,
 };
 use crate::record::tests::{breakage, failed, header, record, result};
+use crate::verdict::Verdict;
 use proptest::prelude::*;
 use quick_xml::events::Event as Xml;
 use std::collections::BTreeSet;

@@ -50,6 +50,7 @@ fn sections(runs: &Runs, room: Room) -> Vec<Section> {
 mod tests {
     use super::*;
     use crate::event::{Blame, Breakage, CheckResult, EventKind, Outcome, Stage};
+    use crate::record::Record;
     use crate::record::tests::{breakage, failed, header, record, result};
 
     /// A run with `checks` failing checks that say `said`.
