@@ -14,9 +14,6 @@ pub fn address_of(username: &str) -> String {
 
 impl Client {
     /// Creates a user: the first one of an empty database becomes the admin.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_user(&self, username: &str, password: &str) -> Result<User, ApiError> {
         self.create_user_with("", &address_of(username), username, password).await
     }
@@ -53,9 +50,6 @@ impl Client {
     }
 
     /// Ends this client's session.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn logout(&self) -> Result<Reply, ApiError> {
         self.post("/api/v4/users/logout", &json!({})).await
     }
@@ -69,49 +63,31 @@ impl Client {
     }
 
     /// A user by id.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn user(&self, id: &str) -> Result<User, ApiError> {
         self.get(&format!("/api/v4/users/{id}")).await?.json()
     }
 
     /// A user by name: never answered from the by-id cache.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn user_by_name(&self, username: &str) -> Result<User, ApiError> {
         self.get(&format!("/api/v4/users/username/{username}")).await?.json()
     }
 
     /// Users by their names, always from the database; unknown names are left out.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn users_by_names(&self, usernames: &[&str]) -> Result<Vec<User>, ApiError> {
         self.post("/api/v4/users/usernames", &json!(usernames)).await?.json()
     }
 
     /// Deactivates a user or brings them back.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn set_active(&self, user: &str, active: bool) -> Result<(), ApiError> {
         self.put(&format!("/api/v4/users/{user}/active"), &json!({ "active": active })).await.map(drop)
     }
 
     /// Gives a user other roles: names, separated by blanks. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn set_roles(&self, user: &str, roles: &str) -> Result<(), ApiError> {
         self.put(&format!("/api/v4/users/{user}/roles"), &json!({ "roles": roles })).await.map(drop)
     }
 
     /// Looks at a user's sessions; only they and admins may.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn see_sessions(&self, user: &str) -> Result<(), ApiError> {
         self.get(&format!("/api/v4/users/{user}/sessions")).await.map(drop)
     }
@@ -126,10 +102,15 @@ impl Client {
     }
 
     /// Ends a personal access token and the sessions of it.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn revoke_access_token(&self, id: &str) -> Result<(), ApiError> {
         self.post("/api/v4/users/tokens/revoke", &json!({ "token_id": id })).await.map(drop)
+    }
+
+    /// Makes a member a guest, who sees only the channels that they are in.
+    ///
+    /// # Errors
+    /// No answer, or another status: 501 without a licence or with guests switched off.
+    pub async fn demote(&self, user: &str) -> Result<(), ApiError> {
+        self.post(&format!("/api/v4/users/{user}/demote"), &json!({})).await.map(drop)
     }
 }
