@@ -14,7 +14,7 @@ type Times = Arc<Mutex<Vec<(Duration, &'static str)>>>;
 /// Plays the faults that the arguments ask for.
 pub(crate) fn all() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // A play waits about as long as it works: for what must not happen, and for what comes too late.
+    // A play works for the most part, and waits for a third of its time: for what must not happen, and for what comes late.
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     arguments.test_threads.get_or_insert(2 * cores);
     let times = Times::default();

@@ -32,7 +32,7 @@ pub fn stored_in(path: &Path, links: Links) -> Result<Record, String> {
 }
 
 /// The record that this text of somebody else's holds.
-pub(in crate::report) fn judged(text: &str) -> Result<Record, String> {
+pub(crate) fn judged(text: &str) -> Result<Record, String> {
     let record = super::read(text)?;
     if let Some(why) = bounds::exceeded(&record) {
         return Err(why);
