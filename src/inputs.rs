@@ -10,8 +10,8 @@
 
 mod action_mode;
 mod attached;
-mod ca_bundle;
 mod bundles;
+mod ca_bundle;
 mod checks;
 mod cluster;
 mod images;
@@ -34,8 +34,8 @@ mod waivers;
 
 pub use action_mode::{ActionMode, ActionModeInputs};
 pub use attached::{Admin, Attached, AttachedInputs, AttachedNode, AttachedPlan};
-pub use ca_bundle::{authorities, authorities_pem};
 pub use bundles::Bundle;
+pub use ca_bundle::{authorities, authorities_pem};
 pub use checks::{CheckInputs, Checks, LeftOut};
 pub use cluster::{Cluster, ClusterInputs, WantedMode};
 pub use images::judge_image;

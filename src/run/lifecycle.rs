@@ -29,9 +29,9 @@ use crate::plan::Step;
 use crate::publish;
 use crate::record::Record;
 use crate::redact::Redactor;
-use crate::report::{Look, WrittenFile, write_all};
+use crate::report::{Look, Runs, WrittenFile, write_all};
 use crate::stages;
-use crate::verdict::{RunEnd, Verdict};
+use crate::verdict::RunEnd;
 
 /// A future without its type: a whole run is a deep nest of them, and the compiler follows one only so deep.
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -133,7 +133,7 @@ impl<'a> Life<'a> {
         record.interrupted.get_or_insert_with(|| signal.into());
         let _ = self.reports(&record);
         if let Some(job) = &self.run.job {
-            publish::files(&record, &Verdict::of(&record), job, &self.run.folder);
+            publish::files(&Runs::of(record), job, &self.run.folder);
         }
         if let Some(cluster) = self.cluster.get() {
             let down = timeout_at(leave + grace, self.tear_down(cluster, leave));
@@ -163,14 +163,14 @@ impl<'a> Life<'a> {
             record.breakages.extend(late.iter().map(|bug| without_secrets(bug.breakage(), &redactor)));
             files = reports(run, &record);
         }
-        let mut verdict = Verdict::of(&record);
+        let mut runs = Runs::of(record.clone());
         if files.iter().any(|file| file.result.is_err()) {
-            verdict = verdict.without_reports();
+            runs = runs.without_reports();
         }
         if let Some(mut console) = console {
-            bugs::caught_now(|| drop(console.finish(&record, &verdict, &files)));
+            bugs::caught_now(|| drop(console.finish(&runs, &files)));
         }
-        RunEnd { record, verdict }
+        RunEnd { record, verdict: runs.verdict().clone() }
     }
 
     /// Removes the cluster, or says what is left and how to remove it.
@@ -229,7 +229,7 @@ impl<'a> Life<'a> {
 }
 
 fn reports(run: &Run, record: &Record) -> Vec<WrittenFile> {
-    write_all(record, &Verdict::of(record), &run.folder, run.names)
+    write_all(&Runs::of(record.clone()), &run.folder, run.names)
 }
 
 /// The same breakage; it did not go the way of events, on which secrets are taken out.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::blueprint::Blueprint;
 use super::reaper;
-use crate::cluster::{ComposeCluster, ComposeOptions, ClusterError};
+use crate::cluster::{ClusterError, ComposeCluster, ComposeOptions};
 use crate::docker::{Credentials, Pin};
 use crate::event::Events;
 use crate::github;

@@ -1,7 +1,9 @@
 //! What makes the cluster of a run.
 
 use super::on_docker::OnDocker;
-use crate::cluster::{AttachedCluster, AttachedOptions, Cluster, ClusterError, StandInCluster, StandInOptions};
+use crate::cluster::{
+    AttachedCluster, AttachedOptions, Cluster, ClusterError, StandInCluster, StandInOptions,
+};
 use crate::event::Events;
 
 /// What makes the cluster of a run; nothing is made before it is asked to.
@@ -40,7 +42,8 @@ impl Provider {
             Self::StandIn(options) => {
                 let remedy = "The demo needs to listen on 127.0.0.1.";
                 let cluster = StandInCluster::new(options.clone()).await;
-                let cluster = cluster.map_err(|error| ClusterError::new("stand-in", error.to_string(), remedy))?;
+                let cluster =
+                    cluster.map_err(|error| ClusterError::new("stand-in", error.to_string(), remedy))?;
                 Ok(Cluster::StandIn(Box::new(cluster)))
             }
         }

@@ -81,11 +81,8 @@ async fn into_traffic(
     watch.lap("sanity");
     let patience = Duration::from_secs(session.plan.budgets.ready_s);
     let traffic = session.cluster.traffic();
-    let undrained = if was_up {
-        traffic.undrain(node, patience).await
-    } else {
-        traffic.admit(node, patience).await
-    };
+    let undrained =
+        if was_up { traffic.undrain(node, patience).await } else { traffic.admit(node, patience).await };
     undrained.map_err(|error| broken(blame(side), error))?;
     watch.lap("undrain");
     let (node, version) = (node.to_owned(), facts.version.clone());

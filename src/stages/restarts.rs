@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::session::{Session, millis};
 use super::{node, scene};
-use crate::checks::{Check, Side, RestartRound, catalogue, sanity};
+use crate::checks::{Check, RestartRound, Side, catalogue, sanity};
 use crate::event::{Blame, Breakage, EventKind};
 use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
-use crate::checks::{Absent, InstalledPlugins, Carried, Home, RunningNode, Side, sanity};
+use crate::checks::{Absent, Carried, Home, InstalledPlugins, RunningNode, Side, sanity};
 use crate::cluster::evidence::EvidenceFolder;
 use crate::cluster::{self, Cluster, ImageFacts};
 use crate::event::{Blame, Breakage, Clustering, Events};

@@ -9,6 +9,8 @@ mod architecture;
 #[cfg(test)]
 mod attached;
 #[cfg(test)]
+mod bless;
+#[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
 mod deceiving_texts;
@@ -22,6 +24,8 @@ mod explained;
 mod faults;
 #[cfg(test)]
 mod foreign_texts;
+#[cfg(test)]
+mod gate;
 #[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
@@ -52,6 +56,8 @@ mod steps;
 mod suite;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod upgrades;
 #[cfg(test)]
 mod wait;
 #[cfg(test)]

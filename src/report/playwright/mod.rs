@@ -12,13 +12,13 @@ use time::OffsetDateTime;
 
 use super::cases::{self, Case, End, Reason, Suite};
 use super::junit::capped;
+use super::kind::{Render, Report as Kind};
 use super::properties;
-use super::runs::{Run, name_of};
+use super::runs::{Run, Runs};
 use super::sanitise::{attribute, one_line};
 use super::unique;
 use super::words::cut;
 use crate::record::Record;
-use crate::verdict::Verdict;
 use shape::{
     Annotation, Config, Error, Output, Report, Spec, Stats, Status, SuiteOfSpecs, Test, TestResult,
     TestStatus,
@@ -31,30 +31,30 @@ const MESSAGE_LIMIT: usize = 2_000;
 /// Milliseconds: 24 days, behind which readers with 32 bits have their end.
 const LONGEST: u64 = i32::MAX as u64;
 
-/// The record as Playwright's JSON.
+/// The report.
+pub(super) const REPORT: Kind = Kind {
+    name: "results.json",
+    content_type: "application/json",
+    render: Render::Runs(|runs, _| render(runs)),
+};
+
+/// The runs as Playwright's JSON. Of a matrix, each is a project of its own.
 ///
 /// # Errors
 /// When serde refuses it, which a record made of events does not provoke.
-pub fn render(record: &Record, verdict: &Verdict) -> Result<String, String> {
-    let project = project(&name_of(record));
-    let suites = cases::suites(record, verdict).iter().map(|suite| of_suite(suite, "", &project)).collect();
-    let metadata = properties::of_run(record).into_iter().collect();
-    written(suites, Config { metadata }, &[record])
-}
-
-/// The runs of a matrix as one file: each is a project of its own.
-///
-/// # Errors
-/// As [`render`].
-pub fn render_all(runs: &[Run]) -> Result<String, String> {
+pub fn render(runs: &Runs) -> Result<String, String> {
     let of_run = |run: &Run| {
         let project = project(&run.name);
+        let label = runs.name(run).map_or_else(String::new, |name| format!("{name}: "));
         let suites = cases::suites(&run.record, &run.verdict);
-        let suites = suites.iter().map(|suite| of_suite(suite, &format!("{}: ", run.name), &project));
-        suites.collect::<Vec<_>>()
+        suites.iter().map(|suite| of_suite(suite, &label, &project)).collect::<Vec<_>>()
     };
-    let records: Vec<&Record> = runs.iter().map(|run| &run.record).collect();
-    written(runs.iter().flat_map(of_run).collect(), Config::default(), &records)
+    let config = runs.alone().map_or_else(Config::default, |run| {
+        let metadata = properties::of_run(&run.record).into_iter().collect();
+        Config { metadata }
+    });
+    let records: Vec<&Record> = runs.all().iter().map(|run| &run.record).collect();
+    written(runs.all().iter().flat_map(of_run).collect(), config, &records)
 }
 
 fn project(name: &str) -> String {

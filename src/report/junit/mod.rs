@@ -1,21 +1,22 @@
 //! `junit.xml`: the suites and cases of [`super::cases`].
 //!
 //! Facts travel twice: as `<properties>`, for programs, and as `key: value` lines in system-out, which every reader shows.
-//! junit-report 0.9.1 has no properties; [`super::junit_pass`] puts them in. All text goes through [`super::sanitise`].
+//! junit-report 0.9.1 has no properties; [`pass`] puts them in. All text goes through [`super::sanitise`].
+
+mod pass;
 
 use junit_report::{Report, TestCase, TestResult, TestSuite};
 use time::Duration;
 
 use super::cases::{self, Case, End, Reason, Suite};
-use super::junit_pass::{self, SuiteFacts, Totals};
+use super::kind::{Render, Report as Kind};
 use super::names::Names;
 use super::properties;
-use super::runs::Run;
+use super::runs::{Run, Runs};
 use super::sanitise::{attribute, cdata, text};
 use super::unique;
 use super::words::cut;
-use crate::record::Record;
-use crate::verdict::Verdict;
+use pass::{SuiteFacts, Totals};
 
 /// The head of all classes.
 const PACKAGE: &str = "mattermost.upgrade";
@@ -36,48 +37,47 @@ struct Ready {
     facts: SuiteFacts,
 }
 
-/// The record as JUnit XML.
+/// The report.
+pub(super) const REPORT: Kind =
+    Kind { name: "junit.xml", content_type: "application/xml", render: Render::Runs(render) };
+
+/// The runs as JUnit XML. Of a matrix, each suite and class carries the name of its run.
 ///
 /// # Errors
 /// When the writer refuses it, which sanitised text does not provoke.
-pub fn render(record: &Record, verdict: &Verdict, names: Names) -> Result<String, String> {
-    let mut suites = suites(record, verdict, names);
-    suites.iter_mut().for_each(|ready| make_unique(&mut ready.suite));
-    write(suites)
-}
-
-/// The runs of a matrix as one file: each suite and class carries the name of its run.
-///
-/// # Errors
-/// As [`render`].
-pub fn render_all(runs: &[Run], names: Names) -> Result<String, String> {
+pub fn render(runs: &Runs, names: Names) -> Result<String, String> {
     let mut all = Vec::new();
-    for run in runs {
-        // Dots would make packages of the numbers in a version.
-        let part = run.name.replace('.', "_");
-        for mut ready in suites(&run.record, &run.verdict, names) {
-            let suite = &mut ready.suite;
-            suite.name = attribute(&format!("{}: {}", run.name, suite.name), NAME_LIMIT, "run");
-            for case in &mut suite.testcases {
-                let class = case.classname.as_deref().unwrap_or_default();
-                let area = class.strip_prefix(PACKAGE).unwrap_or_default();
-                case.classname = Some(attribute(&format!("{PACKAGE}.{part}{area}"), NAME_LIMIT, PACKAGE));
+    for run in runs.all() {
+        for mut ready in suites(run, names) {
+            if runs.alone().is_none() {
+                name_after(run, &mut ready.suite);
             }
-            make_unique(suite);
+            make_unique(&mut ready.suite);
             all.push(ready);
         }
     }
     write(all)
 }
 
-fn suites(record: &Record, verdict: &Verdict, names: Names) -> Vec<Ready> {
-    let of_run = properties::xml(&properties::of_run(record));
+fn name_after(run: &Run, suite: &mut TestSuite) {
+    // Dots would make packages of the numbers in a version.
+    let part = run.name.replace('.', "_");
+    suite.name = attribute(&format!("{}: {}", run.name, suite.name), NAME_LIMIT, "run");
+    for case in &mut suite.testcases {
+        let class = case.classname.as_deref().unwrap_or_default();
+        let area = class.strip_prefix(PACKAGE).unwrap_or_default();
+        case.classname = Some(attribute(&format!("{PACKAGE}.{part}{area}"), NAME_LIMIT, PACKAGE));
+    }
+}
+
+fn suites(run: &Run, names: Names) -> Vec<Ready> {
+    let of_run = properties::xml(&properties::of_run(&run.record));
     let ready = |suite: Suite| {
         let cases = suite.cases.iter().map(|case| properties::xml(&properties::of_case(case))).collect();
         let facts = SuiteFacts { took_ms: suite.took_ms, skipped: 0, properties: of_run.clone(), cases };
         Ready { suite: written(&suite, names), facts }
     };
-    cases::suites(record, verdict).into_iter().map(ready).collect()
+    cases::suites(&run.record, &run.verdict).into_iter().map(ready).collect()
 }
 
 fn write(suites: Vec<Ready>) -> Result<String, String> {
@@ -98,7 +98,7 @@ fn write(suites: Vec<Ready>) -> Result<String, String> {
     let mut xml = Vec::new();
     report.write_xml(&mut xml).map_err(|error| error.to_string())?;
     let xml = String::from_utf8(xml).map_err(|error| error.to_string())?;
-    Ok(junit_pass::complete(&xml, &facts, totals) + "\n")
+    Ok(pass::complete(&xml, &facts, totals) + "\n")
 }
 
 fn written(suite: &Suite, names: Names) -> TestSuite {

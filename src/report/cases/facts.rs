@@ -1,9 +1,9 @@
-//! What a case of `junit.xml` tells in words: `key: value` lines, which every reader shows.
+//! What a case tells in words: `key: value` lines, which every reader shows.
 
-use super::sanitise::one_line;
-use super::words::red_parts;
 use crate::event::{CheckResult, Outcome};
 use crate::record::Record;
+use crate::report::sanitise::one_line;
+use crate::report::words::red_parts;
 
 /// Everything that is red in a result, for the element's text.
 pub(crate) fn red_text(result: &CheckResult) -> String {

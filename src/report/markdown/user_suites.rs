@@ -1,8 +1,8 @@
 //! The user's own suite in the Markdown reports: its numbers, and what failed in it.
 
-use super::escape::{name, plain};
-use super::fit::{Room, Section};
-use super::words::{duration, user_numbers};
+use super::super::escape::{name, plain};
+use super::super::fit::{Room, Section};
+use super::super::words::{duration, user_numbers};
 use crate::event::{UserCounts, UserEnd};
 use crate::record::Record;
 

@@ -1,9 +1,25 @@
 //! `summary.md` and `comment.md`: the same sections, with more or less room.
 
-use super::fit::{Cut, Room, fit};
-use super::sections::all;
-use crate::record::Record;
-use crate::verdict::Verdict;
+pub(super) mod matrix;
+mod sections;
+mod user_suites;
+
+use super::fit::{Cut, Room, Section, fit};
+use super::kind::{Render, Report};
+use super::runs::Runs;
+
+/// The reports.
+pub(super) const SUMMARY: Report = Report {
+    name: "summary.md",
+    content_type: CONTENT_TYPE,
+    render: Render::Runs(|runs, _| Ok(summary(runs))),
+};
+pub(super) const COMMENT: Report = Report {
+    name: "comment.md",
+    content_type: CONTENT_TYPE,
+    render: Render::Runs(|runs, _| Ok(comment(runs))),
+};
+const CONTENT_TYPE: &str = "text/markdown; charset=utf-8";
 
 /// Bytes of `summary.md`. GitHub drops a whole step summary above 1 MiB, and other steps' text may precede.
 pub const SUMMARY_LIMIT: usize = 900 * 1024;
@@ -13,20 +29,28 @@ pub const COMMENT_LIMIT: usize = 60_000;
 
 /// The step summary: cut by whole sections.
 #[must_use]
-pub fn summary(record: &Record, verdict: &Verdict) -> String {
-    fit(all(record, verdict, Room(2_000)), SUMMARY_LIMIT, Cut::Sections)
+pub fn summary(runs: &Runs) -> String {
+    fit(sections(runs, Room(2_000)), SUMMARY_LIMIT, Cut::Sections)
 }
 
 /// The pull request's comment: cut by whole rows.
 #[must_use]
-pub fn comment(record: &Record, verdict: &Verdict) -> String {
-    fit(all(record, verdict, Room(300)), COMMENT_LIMIT, Cut::Rows)
+pub fn comment(runs: &Runs) -> String {
+    fit(sections(runs, Room(300)), COMMENT_LIMIT, Cut::Rows)
+}
+
+fn sections(runs: &Runs, room: Room) -> Vec<Section> {
+    match runs.alone() {
+        Some(run) => sections::all(run, room),
+        None => matrix::all(runs, room),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::{Blame, Breakage, CheckResult, EventKind, Outcome, Stage};
+    use crate::record::Record;
     use crate::record::tests::{breakage, failed, header, record, result};
 
     /// A run with `checks` failing checks that say `said`.
@@ -52,9 +76,9 @@ mod tests {
     fn limits_hold_and_failures_come_first() {
         for (checks, length) in [(1, 100_000), (300, 3_000), (3_000, 300)] {
             let record = loud(checks, &"ü|@x ".repeat(length / 5));
-            let verdict = Verdict::of(&record);
-            let comment = comment(&record, &verdict);
-            let summary = summary(&record, &verdict);
+            let runs = Runs::of(record);
+            let comment = comment(&runs);
+            let summary = summary(&runs);
             assert!(comment.len() <= COMMENT_LIMIT && summary.len() <= SUMMARY_LIMIT);
             for text in [comment, summary] {
                 assert!(text.starts_with("## ❌ Upgrade from 9.8.0 to 9.9.0 failed"));
@@ -70,7 +94,7 @@ mod tests {
             EventKind::CheckFinished(result(Stage::Release, "a", Outcome::Passed)),
             EventKind::RunFinished,
         ]);
-        let text = comment(&record, &Verdict::of(&record));
+        let text = comment(&Runs::of(record));
         assert!(text.contains("| S2.4 | posts can be sent and edited, and others see them | ✅ |"), "{text}");
         assert!(
             text.contains(
@@ -84,7 +108,7 @@ mod tests {
     #[test]
     fn an_empty_record_renders() {
         let record = Record::default();
-        let text = comment(&record, &Verdict::of(&record));
+        let text = comment(&Runs::of(record));
         assert!(text.starts_with("## ❌ The upgrade was not measured completely"), "{text}");
     }
 }

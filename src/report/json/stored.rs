@@ -6,7 +6,6 @@
 use std::path::Path;
 
 use super::bounds;
-use super::json;
 use crate::limited::{self, Links};
 use crate::record::Record;
 
@@ -33,8 +32,8 @@ pub fn stored_in(path: &Path, links: Links) -> Result<Record, String> {
 }
 
 /// The record that this text of somebody else's holds.
-pub(super) fn judged(text: &str) -> Result<Record, String> {
-    let record = json::read(text)?;
+pub(crate) fn judged(text: &str) -> Result<Record, String> {
+    let record = super::read(text)?;
     if let Some(why) = bounds::exceeded(&record) {
         return Err(why);
     }
@@ -66,7 +65,7 @@ mod tests {
 
     fn folder(record: &Record) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("record.json"), json::render(record).unwrap()).unwrap();
+        std::fs::write(dir.path().join("record.json"), super::super::render(record).unwrap()).unwrap();
         dir
     }
 
@@ -114,6 +113,6 @@ mod tests {
         let deep = format!("{{\"format\": {}", "[".repeat(1_000_000));
         assert!(judged(&deep).unwrap_err().contains("at \"format\""));
         let loud = record((0..10_001).map(|_| EventKind::Warning { text: String::new() }));
-        assert!(judged(&json::render(&loud).unwrap()).unwrap_err().starts_with("has 10001 warnings"));
+        assert!(judged(&super::super::render(&loud).unwrap()).unwrap_err().starts_with("has 10001 warnings"));
     }
 }

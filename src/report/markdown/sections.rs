@@ -3,12 +3,13 @@
 //! Their weights: what is short by nature stays whole (0 and 1), failures get all the room that is left (2),
 //! the rest gives way in the order of its number.
 
-use super::case_table::{Cell, the_case};
-use super::escape::{block, code, name, plain};
-use super::explained;
-use super::fit::{Room, Section};
+use super::super::case_table::{Cell, the_case};
+use super::super::escape::{block, code, name, plain};
+use super::super::explained;
+use super::super::fit::{Room, Section};
+use super::super::runs::Run;
+use super::super::words::{duration, headline, numbers, plural, red_parts, times};
 use super::user_suites::user_suites;
-use super::words::{duration, headline, numbers, plural, red_parts, times};
 use crate::event::{Blame, CheckResult, Clustering, Outcome};
 use crate::record::Record;
 use crate::record::history::{self, History};
@@ -21,7 +22,8 @@ const SLOWEST: usize = 10;
 const LOG_LINES: usize = 40;
 
 /// All sections in the order of reading; those with nothing to say are missing.
-pub(crate) fn all(record: &Record, verdict: &Verdict, room: Room) -> Vec<Section> {
+pub(crate) fn all(run: &Run, room: Room) -> Vec<Section> {
+    let (record, verdict) = (&run.record, &run.verdict);
     let mut sections = vec![top(record, verdict, room)];
     sections.extend(what_went_wrong(record, room));
     let more = [

@@ -1,14 +1,22 @@
 //! `lock.json`: the images of the run, for another run that is to use the same.
 
+use super::kind::{Render, Report};
 use crate::lock::{FORMAT, Lock, LockedImage};
 use crate::record::Record;
 use time::format_description::well_known::Rfc3339;
+
+/// The report.
+pub(super) const REPORT: Report = Report {
+    name: "lock.json",
+    content_type: "application/json",
+    render: Render::Run(|run| render(&run.record)),
+};
 
 /// The lock that another run can be given; of a run that used no image it has none.
 ///
 /// # Errors
 /// When it cannot be written as JSON.
-pub(super) fn render(record: &Record) -> Result<String, String> {
+fn render(record: &Record) -> Result<String, String> {
     let header = record.header.as_ref();
     let images = record.images.iter().filter_map(|known| {
         let identity = known.identity.clone()?;

@@ -1,38 +1,16 @@
-//! The reports of a matrix: one verdict, a row for each run, and below them what went wrong in each.
+//! The Markdown reports of a matrix: one verdict, a row for each run, and below them what went wrong in each.
 
-use super::escape::plain;
-use super::fit::{Cut, Room, Section, fit};
-use super::markdown::{COMMENT_LIMIT, SUMMARY_LIMIT};
-use super::runs::Run;
+use super::super::escape::plain;
+use super::super::fit::{Room, Section};
+use super::super::runs::{Run, Runs};
+use super::super::words::{duration, matrix_headline};
 use super::sections::what_went_wrong;
-use super::words::{duration, plural};
-use crate::verdict::{Verdict, Word};
+use crate::verdict::Word;
 
-/// The step summary of a matrix.
-#[must_use]
-pub fn summary(runs: &[Run], verdict: &Verdict) -> String {
-    fit(sections(runs, verdict, Room(2_000)), SUMMARY_LIMIT, Cut::Sections)
-}
-
-/// The pull request's comment on a matrix.
-#[must_use]
-pub fn comment(runs: &[Run], verdict: &Verdict) -> String {
-    fit(sections(runs, verdict, Room(300)), COMMENT_LIMIT, Cut::Rows)
-}
-
-/// The verdict on a matrix in one line without markup.
-pub(crate) fn headline(runs: &[Run]) -> String {
-    let held = runs.iter().filter(|run| run.verdict.passed()).count();
-    match (held, runs.len()) {
-        (_, 0) => "no upgrade was run".to_owned(),
-        (held, all) if held == all => format!("{} held", plural(all, "upgrade")),
-        (held, all) => format!("{held} of {} held", plural(all, "upgrade")),
-    }
-}
-
-fn sections(runs: &[Run], verdict: &Verdict, room: Room) -> Vec<Section> {
-    let mut sections = vec![top(runs, verdict), rows(runs, room)];
-    for run in runs {
+/// All sections in the order of reading.
+pub(super) fn all(runs: &Runs, room: Room) -> Vec<Section> {
+    let mut sections = vec![top(runs), rows(runs.all(), room)];
+    for run in runs.all() {
         sections.extend(what_went_wrong(&run.record, room).map(|section| {
             let head = section.head.replacen("### ", &format!("### {}: ", plain(&run.name, 120)), 1);
             Section { head, ..section }
@@ -41,11 +19,12 @@ fn sections(runs: &[Run], verdict: &Verdict, room: Room) -> Vec<Section> {
     sections
 }
 
-fn top(runs: &[Run], verdict: &Verdict) -> Section {
+fn top(runs: &Runs) -> Section {
+    let verdict = runs.verdict();
     let mark = if verdict.passed() { "✅" } else { "❌" };
     let head = format!(
         "## {mark} {}\n\n**{}** · exit code {}",
-        headline(runs),
+        matrix_headline(runs.all()),
         verdict.word.for_people(),
         verdict.exit_code
     );
@@ -88,8 +67,7 @@ mod tests {
     use crate::event::{EventKind, Outcome, Stage};
     use crate::record::Record;
     use crate::record::tests::{failed, header, record, result};
-    use crate::report::{Names, merged_junit, write_merged};
-    use crate::verdict::worst::worst;
+    use crate::report::{COMMENT_LIMIT, Names, SUMMARY_LIMIT, comment, junit, summary, write_all};
 
     fn run(outcome: Outcome) -> Record {
         record([
@@ -99,21 +77,14 @@ mod tests {
         ])
     }
 
-    fn matrix() -> Vec<Run> {
+    fn matrix() -> Runs {
         let runs = [run(Outcome::Passed), run(failed("a | b", "c"))].map(Run::of);
-        let mut runs = Run::numbered(runs.into());
-        runs.push(Run::missing("9.7.0 to 9.9.0"));
-        runs
-    }
-
-    fn verdict(runs: &[Run]) -> Verdict {
-        worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)))
+        Runs::matrix(runs.into_iter().chain([Run::missing("9.7.0 to 9.9.0")]).collect())
     }
 
     #[test]
     fn each_run_has_a_row_and_what_went_wrong_below() {
-        let runs = matrix();
-        insta::assert_snapshot!(comment(&runs, &verdict(&runs)), @r"
+        insta::assert_snapshot!(comment(&matrix()), @r"
         ## ❌ 1 of 3 upgrades held
 
         **failed** · exit code 1
@@ -135,7 +106,7 @@ mod tests {
 
     #[test]
     fn suites_and_classes_carry_the_name_of_their_run() {
-        let xml = merged_junit(&matrix(), Names::Plain).unwrap();
+        let xml = junit(&matrix(), Names::Plain).unwrap();
         for part in [
             r#"<testsuites tests="5" failures="1" errors="1">"#,
             r#"name="9.8.0 to 9.9.0: run""#,
@@ -150,8 +121,12 @@ mod tests {
 
     #[test]
     fn the_reports_of_a_matrix_are_written_beside_each_other() {
-        let (runs, dir) = (matrix(), tempfile::tempdir().unwrap());
-        for file in write_merged(&runs, &verdict(&runs), dir.path(), Names::Plain) {
+        let dir = tempfile::tempdir().unwrap();
+        let files = write_all(&matrix(), dir.path(), Names::Plain);
+        // Each run keeps its own record and lock.
+        let names: Vec<_> = files.iter().map(|file| file.name).collect();
+        assert_eq!(names, ["junit.xml", "results.json", "summary.md", "comment.md"]);
+        for file in files {
             assert!(file.result.unwrap().exists(), "{}", file.name);
         }
     }
@@ -160,10 +135,9 @@ mod tests {
     fn a_matrix_of_any_size_fits() {
         let said = "ü|@x ".repeat(2_000);
         let loud: Vec<Run> = (0..256).map(|_| Run::of(run(failed(&said, &said)))).collect();
-        let loud = Run::numbered(loud);
-        let verdict = verdict(&loud);
-        let comment = comment(&loud, &verdict);
+        let loud = Runs::matrix(loud);
+        let comment = comment(&loud);
         assert!(comment.len() <= COMMENT_LIMIT && comment.contains("(again, 2)"));
-        assert!(summary(&loud, &verdict).len() <= SUMMARY_LIMIT);
+        assert!(summary(&loud).len() <= SUMMARY_LIMIT);
     }
 }

@@ -4,6 +4,7 @@
 //! begins with `::` or holds `##[` would be a command.
 
 mod begin;
+mod end;
 mod live;
 mod progress;
 
@@ -11,17 +12,14 @@ use std::io::{self, Write};
 
 use time::OffsetDateTime;
 
-use super::case_table::in_short;
 use super::explained;
-use super::files::WrittenFile;
 use super::relay::Relay;
 use super::sanitise::one_line;
-use super::words::{cut, duration, headline, numbers, plural, red_parts, symbol, times, user_numbers};
+use super::words::{cut, duration, plural, red_parts, symbol, user_numbers};
 use crate::event::{Breakage, CheckResult, Clustering, Event, EventKind, Outcome, Stage, UserEnd, UserSuite};
-use crate::record::history::{self, History};
-use crate::record::pace::paces;
+use crate::record::history;
 use crate::record::{Record, together};
-use crate::verdict::{Counts, Verdict};
+use crate::verdict::Counts;
 use live::Live;
 
 /// What the console may use.
@@ -48,7 +46,6 @@ pub struct Console<W: Write> {
     out: W,
     look: Look,
     group_open: bool,
-    record: Record,
     live: Live,
     /// How many steps of the plan have begun, by its list.
     steps_begun: usize,
@@ -58,27 +55,19 @@ impl<W: Write> Console<W> {
     /// A console on `out`.
     pub fn new(out: W, look: Look) -> Self {
         let look = Look { terminal: look.terminal && !look.github, ..look };
-        Self {
-            out,
-            look,
-            group_open: false,
-            record: Record::default(),
-            live: Live::default(),
-            steps_begun: 0,
-        }
+        Self { out, look, group_open: false, live: Live::default(), steps_begun: 0 }
     }
 
-    /// Shows one event.
+    /// Shows one event, which the record has taken in already.
     ///
     /// # Errors
     /// When `out` cannot be written to.
-    pub fn event(&mut self, event: &Event) -> io::Result<()> {
-        self.record.fold(event);
+    pub fn event(&mut self, event: &Event, record: &Record) -> io::Result<()> {
         self.clear_live()?;
         match &event.kind {
             EventKind::RunStarted(header) => self.run_started(header)?,
-            EventKind::PlanSettled { stable, release, .. } => self.plan_settled(stable, release)?,
-            EventKind::StepStarted { step } => self.step_started(step)?,
+            EventKind::PlanSettled { stable, release, .. } => self.plan_settled(record, stable, release)?,
+            EventKind::StepStarted { step } => self.step_started(record, step)?,
             EventKind::PhaseStarted { phase } => {
                 let name = self.text(&phase.to_string());
                 self.live.phase = Some((name.clone(), event.at));
@@ -125,17 +114,14 @@ impl<W: Write> Console<W> {
                 self.line(&format!("  cluster: {}{why}", clustering.label()))?;
             }
             EventKind::StageStarted { stage } => {
-                let planned = Counts::of(&self.record, Some(*stage)).planned;
+                let planned = Counts::of(record, Some(*stage)).planned;
                 self.open(&format!("stage {stage}: {}", plural(planned, "check")))?;
             }
-            EventKind::StageFinished { stage, took_ms } => self.stage_finished(*stage, *took_ms)?,
+            EventKind::StageFinished { stage, took_ms } => self.stage_finished(record, *stage, *took_ms)?,
             EventKind::CheckStarted { check, .. } => self.live.checks.push((check.clone(), event.at)),
             EventKind::CheckFinished(result) => {
                 self.live.checks.retain(|(check, _)| *check != result.check);
-                let so_far = std::mem::take(&mut self.record);
-                let shown = self.check(&so_far, result);
-                self.record = so_far;
-                shown?;
+                self.check(record, result)?;
             }
             EventKind::CheckAskedAgain(result) => {
                 let line = format!("  {}", self.text(&explained::asked_again(result)));
@@ -175,64 +161,8 @@ impl<W: Write> Console<W> {
         self.out.flush()
     }
 
-    /// The last block: what failed, the verdict, the counts, where the reports are, the first cause.
-    ///
-    /// # Errors
-    /// When `out` cannot be written to.
-    pub fn finish(&mut self, record: &Record, verdict: &Verdict, files: &[WrittenFile]) -> io::Result<()> {
-        self.clear_live()?;
-        self.close()?;
-        self.line("")?;
-        let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
-        red.sort_by_key(|result| {
-            History::of(record, result).map_or((true, None), |known| (false, Some(known)))
-        });
-        for result in red.iter().take(REPEATED) {
-            self.check(record, result)?;
-        }
-        if red.len() > REPEATED {
-            self.line(&format!("  … and {} more, in junit.xml", red.len() - REPEATED))?;
-        }
-        for line in explained::in_lines(record) {
-            let line = format!("  {}", self.text(&line));
-            self.coloured(YELLOW, &line)?;
-        }
-        let word = verdict.word.for_people().to_uppercase();
-        let top = format!("{word}: {}", self.text(&headline(record, verdict)));
-        self.coloured(if verdict.passed() { GREEN } else { RED }, &top)?;
-        self.line(&format!("  {} in {}", numbers(verdict), duration(record.took_ms())))?;
-        if let Some(clustering) = &record.clustering {
-            self.line(&format!("  cluster: {}", clustering.label()))?;
-        }
-        self.line(&format!("  {}", in_short(record).join("; ")))?;
-        for pace in paces(record).into_iter().filter(|pace| pace.is_slower()) {
-            let (stable, release) = (duration(pace.stable_ms), duration(pace.release_ms));
-            let line = format!("  slower: {} took {stable} on stable, {release} on release", pace.check);
-            let line = format!("{} ({})", self.text(&line).trim_end(), times(pace));
-            self.line(&format!("  {line}"))?;
-        }
-        if let Some(first) = verdict.reasons.first() {
-            let line = format!("  first cause: {}", self.text(first));
-            self.line(&line)?;
-        }
-        for file in files {
-            match &file.result {
-                Ok(path) => {
-                    let line = format!("  report: {}", self.text(&path.display().to_string()));
-                    self.line(&line)?;
-                }
-                Err(error) => {
-                    let line = format!("  ! {}", self.text(error));
-                    self.coloured(YELLOW, &line)?;
-                }
-            }
-        }
-        self.line(&format!("  exit code {}", verdict.exit_code))?;
-        self.out.flush()
-    }
-
-    fn stage_finished(&mut self, stage: Stage, took_ms: u64) -> io::Result<()> {
-        let counts = Counts::of(&self.record, Some(stage));
+    fn stage_finished(&mut self, record: &Record, stage: Stage, took_ms: u64) -> io::Result<()> {
+        let counts = Counts::of(record, Some(stage));
         let red = counts.failed + counts.not_measured;
         let line = format!(
             "  {stage}: {} passed, {red} red, {} in all, {}",

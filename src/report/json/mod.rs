@@ -1,6 +1,17 @@
 //! `record.json`: the record itself, to render the reports again or to merge runs.
 
+mod bounds;
+pub(super) mod stored;
+
+use super::kind::{Render, Report};
 use crate::record::{FORMAT, Record};
+
+/// The report.
+pub(super) const REPORT: Report = Report {
+    name: "record.json",
+    content_type: "application/json",
+    render: Render::Run(|run| render(&run.record).map_err(|error| error.to_string())),
+};
 
 /// The record as indented JSON, ending with a line end.
 ///

@@ -6,10 +6,8 @@
 //! webhooks.
 
 use super::escape::plain;
-use super::merged;
-use super::runs::Run;
-use super::words::{headline, numbers};
-use crate::record::Record;
+use super::runs::{Run, Runs};
+use super::words::{headline, matrix_headline, numbers};
 use crate::verdict::{Verdict, Word};
 
 /// Characters of the text: a reader of a channel has not asked for more.
@@ -33,34 +31,26 @@ pub struct Brief {
     cause: Option<String>,
 }
 
-/// Of one run.
+/// Of these runs.
 #[must_use]
-pub fn of(record: &Record, verdict: &Verdict) -> Brief {
-    let clustering = record.clustering.as_ref().map(|clustering| format!(" · {}", clustering.label()));
+pub fn of(runs: &Runs) -> Brief {
+    let verdict = runs.verdict();
+    let (headline, numbers) = match runs.alone() {
+        Some(Run { record, .. }) => {
+            let clustering =
+                record.clustering.as_ref().map(|clustering| format!(" · {}", clustering.label()));
+            let numbers = format!(" · {}{}", numbers(verdict), clustering.unwrap_or_default());
+            (headline(record, verdict), numbers)
+        }
+        None => (matrix_headline(runs.all()), String::new()),
+    };
+    let upgrade = |run: &Run| (mark(&run.verdict), run.name.clone(), run.verdict.word.for_people());
+    let upgrades = if runs.alone().is_some() { Vec::new() } else { runs.all().iter().map(upgrade).collect() };
     Brief {
         mark: mark(verdict),
-        headline: headline(record, verdict),
-        verdict: format!(
-            "**{}** · {}{} · exit code {}",
-            verdict.word.for_people(),
-            numbers(verdict),
-            clustering.unwrap_or_default(),
-            verdict.exit_code
-        ),
-        upgrades: Vec::new(),
-        cause: verdict.reasons.first().cloned(),
-    }
-}
-
-/// Of a matrix.
-#[must_use]
-pub fn merged(runs: &[Run], verdict: &Verdict) -> Brief {
-    let row = |run: &Run| (mark(&run.verdict), run.name.clone(), run.verdict.word.for_people());
-    Brief {
-        mark: mark(verdict),
-        headline: merged::headline(runs),
-        verdict: format!("**{}** · exit code {}", verdict.word.for_people(), verdict.exit_code),
-        upgrades: runs.iter().map(row).collect(),
+        headline,
+        verdict: format!("**{}**{numbers} · exit code {}", verdict.word.for_people(), verdict.exit_code),
+        upgrades,
         cause: verdict.reasons.first().cloned(),
     }
 }
@@ -123,8 +113,8 @@ fn is_link(url: &str) -> bool {
 mod tests {
     use super::*;
     use crate::event::{Clustering, EventKind, Outcome, Stage};
+    use crate::record::Record;
     use crate::record::tests::{failed, header, record, result};
-    use crate::verdict::worst::worst;
     use proptest::prelude::*;
 
     fn run(outcome: Outcome) -> Record {
@@ -141,7 +131,7 @@ mod tests {
     #[test]
     fn verdict_pair_numbers_cause_and_links() {
         let red = run(failed("one post", "none"));
-        let text = of(&red, &Verdict::of(&red)).text(&[RUN, ("reports", "s3://reports/ug-1/")]);
+        let text = of(&Runs::of(red.clone())).text(&[RUN, ("reports", "s3://reports/ug-1/")]);
         insta::assert_snapshot!(text, @r"
         ❌ **Upgrade from 9.8.0 to 9.9.0 failed 1 check**
         **failed** · 1 check planned, 1 run: 1 failed · HA cluster · exit code 1
@@ -149,7 +139,7 @@ mod tests {
         [the run](https://github.com/acme/chat/actions/runs/1)
         ");
         let green = run(Outcome::Passed);
-        let text = of(&green, &Verdict::of(&green)).text(&[]);
+        let text = of(&Runs::of(green.clone())).text(&[]);
         insta::assert_snapshot!(text, @r"
         ✅ **Upgrade from 9.8.0 to 9.9.0 held**
         **passed** · 1 check planned, 1 run: 1 passed · HA cluster · exit code 0
@@ -160,9 +150,7 @@ mod tests {
     fn a_matrix_has_its_upgrades() {
         let mut runs: Vec<Run> = (0..10).map(|_| Run::of(run(Outcome::Passed))).collect();
         runs.insert(0, Run::missing("9.7.0 to 9.9.0"));
-        let runs = Run::numbered(runs);
-        let verdict = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-        let text = merged(&runs, &verdict).text(&[RUN]);
+        let text = of(&Runs::matrix(runs)).text(&[RUN]);
         for part in [
             "⚠️ **10 of 11 upgrades held**\n**not measured** · exit code 4\n- ⚠️ 9.7.0 to 9.9.0: not measured\n- ✅ 9.8.0 to 9.9.0: passed",
             "- and 6 more\n\nFirst cause: 9.7.0 to 9.9.0: it left no record",
@@ -175,7 +163,7 @@ mod tests {
     fn nobody_is_called() {
         let loud = "<!channel> <@u1> @all @channel [x](https://y.example) #tag ~town-square";
         let red = run(failed(loud, loud));
-        let text = of(&red, &Verdict::of(&red)).text(&[]);
+        let text = of(&Runs::of(red.clone())).text(&[]);
         for part in ["@all", "@channel", "<", "](", "://", "#tag", "~town"] {
             assert!(!text.contains(part), "{part} in {text}");
         }
@@ -201,12 +189,11 @@ mod tests {
             (about.stable.given, about.release.given) = (said.clone(), said.clone());
             let link = format!("https://x.example/{}", "a".repeat(200));
             let links = [("the run", link.as_str()), ("reports", link.as_str())];
-            let text = of(&loud, &Verdict::of(&loud)).text(&links);
+            let text = of(&Runs::of(loud.clone())).text(&links);
             prop_assert!(text.chars().count() <= BRIEF_LIMIT);
             prop_assert!(text.contains("[the run](") && text.contains("exit code 1"));
-            let runs = Run::numbered((0..20).map(|_| Run::of(loud.clone())).collect());
-            let all = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-            let text = merged(&runs, &all).text(&links);
+            let runs = Runs::matrix((0..20).map(|_| Run::of(loud.clone())).collect());
+            let text = of(&runs).text(&links);
             prop_assert!(text.chars().count() <= BRIEF_LIMIT && text.contains("[the run]("));
         }
     }
