@@ -1,7 +1,7 @@
 //! A plan whose versions are known by now: what their names did not tell, their images did.
 
 use super::make::{has_apps, stages};
-use super::rolling;
+use super::rolling_policy;
 use super::types::{Plan, Release};
 use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
@@ -16,7 +16,7 @@ impl Plan {
         both.filter(|(_, release)| self.attached.is_none() && release.version == Version::Unknown).collect()
     }
 
-    /// The plan for these versions. It is another one only in what hangs on them: the mode, the stages, and what is announced.
+    /// The plan for these versions. It is another one only in what hangs on them: the mode, the stages, the steps, and what is announced.
     ///
     /// # Errors
     /// What is refused of the pair, as a clause, and what to do as a sentence.
@@ -31,19 +31,20 @@ impl Plan {
             );
             return Err((wrong, "Leave the input apps out.".into()));
         }
-        let (mode, mode_reason) = rolling::decide(&self.wanted_mode, &stable, &release)
+        let (mode, mode_reason) = rolling_policy::decide(&self.wanted_mode, &stable, &release)
             .map_err(|(wrong, remedy)| (format!("the mode {} {wrong}", self.wanted_mode), remedy))?;
         let left_out = |check: &&Check| self.left_out.iter().any(|left| left.check == check.id);
         let chosen: Vec<&'static Check> = CHECKS.iter().filter(|check| !left_out(check)).collect();
         let known = |known: &Release, version| Release { version, ..known.clone() };
-        Ok(Self {
+        let settled = Self {
             stages: stages(mode, self.order.len(), &chosen),
             stable: known(&self.stable, stable),
             release: known(&self.release, release),
             mode,
             mode_reason,
             ..self.clone()
-        })
+        };
+        Ok(settled.with_its_steps())
     }
 }
 
@@ -54,8 +55,7 @@ mod tests {
     use crate::plan::{Mode, make, text};
 
     fn plan(change: impl Fn(&mut Inputs)) -> Plan {
-        let mut inputs =
-            Inputs { stable: "11.6.0".into(), release: "mm:master".into(), ..Inputs::defaults() };
+        let mut inputs = Inputs::given(&[("stable", "11.6.0"), ("release", "mm:master")]);
         change(&mut inputs);
         make(&inputs, None).unwrap()
     }
@@ -68,9 +68,11 @@ mod tests {
     fn a_branch_one_minor_ahead_rolls_with_all_its_stages() {
         let asked = plan(|_| ());
         assert_eq!((asked.mode, asked.to_ask().len()), (Mode::StopStart, 1));
-        let known = plan(|inputs| inputs.release = "mm:11.7.0".into());
+        let known = plan(|inputs| inputs.releases.release = "mm:11.7.0".into());
         let found = settled(&asked, "11.7.0").unwrap();
         assert_eq!((found.mode, &found.stages), (Mode::Rolling, &known.stages));
+        assert_eq!(found.steps, known.steps);
+        assert_ne!(found.steps, asked.steps);
         assert_eq!(found.release.version, known.release.version);
         assert!(found.mode_reason.contains("11.6.0 → 11.7.0 is one minor apart"), "{}", found.mode_reason);
         assert_eq!(settled(&asked, "11.9.0").unwrap().mode, Mode::StopStart);
@@ -78,10 +80,10 @@ mod tests {
 
     #[test]
     fn what_was_left_out_stays_out_and_a_mode_that_was_said_stays() {
-        let asked = plan(|inputs| inputs.skip = "posts".into());
+        let asked = plan(|inputs| inputs.checks.skip = "posts".into());
         let found = settled(&asked, "11.7.0").unwrap();
         assert!(found.stages.iter().all(|stage| !stage.checks.iter().any(|id| id.starts_with("posts"))));
-        let said = plan(|inputs| inputs.mode = "stop-start".into());
+        let said = plan(|inputs| inputs.cluster.mode = "stop-start".into());
         assert_eq!(
             settled(&said, "11.7.0").unwrap(),
             Plan { release: Release { version: Version::read("11.7.0"), ..said.release.clone() }, ..said }
@@ -92,8 +94,10 @@ mod tests {
     fn what_would_have_been_refused_by_name_is_refused() {
         let told = |release: &str, change: fn(&mut Inputs)| settled(&plan(change), release).unwrap_err();
         assert!(told("11.5.2", |_| ()).contains("the release is 11.5.2, older than stable, which is 11.6.0"));
-        assert!(told("11.8.0", |inputs| inputs.mode = "rolling".into()).contains("is 2 minors apart"));
-        assert!(told("12.0.0", |inputs| inputs.apps = "true".into()).contains("does not start"));
+        assert!(
+            told("11.8.0", |inputs| inputs.cluster.mode = "rolling".into()).contains("is 2 minors apart")
+        );
+        assert!(told("12.0.0", |inputs| inputs.run.apps = "true".into()).contains("does not start"));
     }
 
     #[test]
@@ -105,6 +109,9 @@ mod tests {
             ),
             "{shown}"
         );
-        assert!(!text(&plan(|inputs| inputs.release = "mm:11.7.0".into())).contains("asked of the image"));
+        assert!(
+            !text(&plan(|inputs| inputs.releases.release = "mm:11.7.0".into()))
+                .contains("asked of the image")
+        );
     }
 }

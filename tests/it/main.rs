@@ -1,5 +1,6 @@
 //! The one integration binary: whole parts together, on the stand-in and, where an engine answers, on Docker.
 
+// A long `json!` is a deep expansion.
 #![recursion_limit = "256"]
 
 // `cfg(test)` tells clippy that all of a module is test code (unwrap, printing).
@@ -7,6 +8,8 @@
 mod architecture;
 #[cfg(test)]
 mod attached;
+#[cfg(test)]
+mod bless;
 #[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
@@ -22,9 +25,13 @@ mod faults;
 #[cfg(test)]
 mod foreign_texts;
 #[cfg(test)]
+mod gate;
+#[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
 mod outside;
+#[cfg(test)]
+mod plan_golden;
 #[cfg(test)]
 mod planted;
 #[cfg(test)]
@@ -44,9 +51,13 @@ mod restarts;
 #[cfg(test)]
 mod runner;
 #[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod suite;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod upgrades;
 #[cfg(test)]
 mod wait;
 #[cfg(test)]

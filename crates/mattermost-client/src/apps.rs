@@ -22,26 +22,17 @@ pub struct AppAnswer {
 
 impl Client {
     /// Makes an app known by its manifest, to be reached by HTTP. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn list_app(&self, manifest: &Value) -> Result<(), ApiError> {
         self.post(&format!("{BASE}/update-app-listing"), manifest).await.map(drop)
     }
 
     /// Installs an app that is known. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn install_app(&self, app: &str) -> Result<(), ApiError> {
         let body = json!({ "app_id": app, "deploy_type": "http" });
         self.post(&format!("{BASE}/install-app"), &body).await.map(drop)
     }
 
     /// Uninstalls an app. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn uninstall_app(&self, app: &str) -> Result<(), ApiError> {
         self.post(&format!("{BASE}/uninstall-app"), &json!({ "app_id": app })).await.map(drop)
     }

@@ -58,42 +58,27 @@ pub struct Card {
 
 impl Client {
     /// Creates an open board in a team. `properties` is what its cards may say, in the product's own shape.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_board(&self, team: &str, title: &str, properties: &Value) -> Result<Board, ApiError> {
         let body = json!({ "teamId": team, "type": "O", "title": title, "cardProperties": properties });
         self.boards(Method::POST, "/boards", Some(&body)).await?.json()
     }
 
     /// A board by id; 404 once it is deleted.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn board(&self, id: &str) -> Result<Board, ApiError> {
         self.boards(Method::GET, &format!("/boards/{id}"), None).await?.json()
     }
 
     /// Makes this client's account a member of an open board of its team: others may not touch the cards.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn join_board(&self, id: &str) -> Result<(), ApiError> {
         self.boards(Method::POST, &format!("/boards/{id}/join"), Some(&json!({}))).await.map(drop)
     }
 
     /// Deletes a board with its cards.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn delete_board(&self, id: &str) -> Result<(), ApiError> {
         self.boards(Method::DELETE, &format!("/boards/{id}"), None).await.map(drop)
     }
 
     /// Creates a card; nobody is notified.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_card(
         &self,
         board: &str,
@@ -106,25 +91,16 @@ impl Client {
     }
 
     /// The cards of a board, a hundred at most.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn cards(&self, board: &str) -> Result<Vec<Card>, ApiError> {
         self.boards(Method::GET, &format!("/boards/{board}/cards?page=0&per_page=100"), None).await?.json()
     }
 
     /// A card by id.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn card(&self, id: &str) -> Result<Card, ApiError> {
         self.boards(Method::GET, &format!("/cards/{id}"), None).await?.json()
     }
 
     /// Changes what a card says, which moves it. The product replaces *all* properties by these.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn change_card(
         &self,
         id: &str,

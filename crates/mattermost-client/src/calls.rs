@@ -47,9 +47,6 @@ pub struct CallSession {
 
 impl Client {
     /// The version that the plugin says it is; anybody may ask.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn calls_version(&self) -> Result<String, ApiError> {
         #[derive(Deserialize)]
         struct Version {
@@ -59,18 +56,12 @@ impl Client {
     }
 
     /// Whether calls in channels are allowed, not only between two; versions that do not say so allow them.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn group_calls_allowed(&self) -> Result<bool, ApiError> {
         let config: Value = self.get(&format!("{BASE}/config")).await?.json()?;
         Ok(config["GroupCallsAllowed"].as_bool().unwrap_or(true))
     }
 
     /// Lets everybody start calls in a channel. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn enable_calls(&self, channel: &str) -> Result<(), ApiError> {
         self.post(&format!("{BASE}/{channel}"), &json!({ "enabled": true })).await.map(drop)
     }

@@ -102,41 +102,26 @@ impl Client {
     }
 
     /// GET, expecting 200.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn get(&self, path: &str) -> Result<Reply, ApiError> {
         self.send(Method::GET, path, None, &[200]).await
     }
 
     /// POST with a JSON body, expecting 200 or 201.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Reply, ApiError> {
         self.send(Method::POST, path, Some(body), &[200, 201]).await
     }
 
     /// PUT with a JSON body, expecting 200.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn put(&self, path: &str, body: &Value) -> Result<Reply, ApiError> {
         self.send(Method::PUT, path, Some(body), &[200]).await
     }
 
     /// DELETE, expecting 200.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn delete(&self, path: &str) -> Result<Reply, ApiError> {
         self.send(Method::DELETE, path, None, &[200]).await
     }
 
     /// Any method, expecting one of `statuses`.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn send(
         &self,
         method: Method,

@@ -16,9 +16,6 @@ impl Client {
     }
 
     /// Whether the server reaches its Customer Web Server: `available` or `unavailable`.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn cloud_connection(&self) -> Result<String, ApiError> {
         #[derive(Deserialize)]
         struct Connection {

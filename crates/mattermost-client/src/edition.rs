@@ -128,9 +128,6 @@ impl fmt::Display for Limits {
 
 impl Client {
     /// Which edition the server is.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn edition(&self) -> Result<Edition, ApiError> {
         Ok(Edition::read(&self.client_config().await?, &self.client_license().await?))
     }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use basics::trust::TlsFailure;
 
-/// A request that did not get the answer it should have.
+/// A request that did not get the answer it should have: none at all, another status than the call knows, or another shape. Every call of
+/// a [`Client`](crate::Client) may end so; its doc says only what else there is to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
     /// The node that was asked, by name, or `balancer`.

@@ -11,9 +11,6 @@ use super::shapes::{Emoji, FileInfo, Upload};
 
 impl Client {
     /// Uploads a file to a channel; `channel_id` goes first, because the server reads the form as a stream.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn upload(&self, channel: &str, name: &str, bytes: Vec<u8>) -> Result<FileInfo, ApiError> {
         #[derive(Deserialize)]
         struct Uploaded {
@@ -33,9 +30,6 @@ impl Client {
     }
 
     /// A file's bytes.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn download(&self, id: &str) -> Result<Vec<u8>, ApiError> {
         Ok(self.get(&format!("/api/v4/files/{id}")).await?.body)
     }
@@ -72,18 +66,12 @@ impl Client {
     }
 
     /// Begins an upload in parts.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn begin_upload(&self, channel: &str, name: &str, size: usize) -> Result<Upload, ApiError> {
         let body = json!({ "channel_id": channel, "filename": name, "file_size": size });
         self.post("/api/v4/uploads", &body).await?.json()
     }
 
     /// How far an upload has come.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn upload_state(&self, id: &str) -> Result<Upload, ApiError> {
         self.get(&format!("/api/v4/uploads/{id}")).await?.json()
     }
@@ -100,9 +88,6 @@ impl Client {
     }
 
     /// Makes an emoji, as `creator`.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_emoji(&self, creator: &str, name: &str, png: Vec<u8>) -> Result<Emoji, ApiError> {
         let told = json!({ "name": name, "creator_id": creator }).to_string();
         let form = Form::new().text("emoji", told);
@@ -112,25 +97,16 @@ impl Client {
     }
 
     /// An emoji by its name; 404 without one.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn emoji_named(&self, name: &str) -> Result<Emoji, ApiError> {
         self.get(&format!("/api/v4/emoji/name/{name}")).await?.json()
     }
 
     /// The picture at one of `/emoji/{id}/image`, `/users/{id}/image`, `/teams/{id}/image`.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn picture(&self, of: &str) -> Result<Vec<u8>, ApiError> {
         Ok(self.get(&format!("/api/v4/{of}/image")).await?.body)
     }
 
     /// Sets the picture of `users/{id}` or `teams/{id}`; the server scales it down.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn set_picture(&self, of: &str, png: Vec<u8>) -> Result<(), ApiError> {
         self.send_picture(&format!("/api/v4/{of}/image"), Form::new(), png).await.map(drop)
     }

@@ -51,34 +51,22 @@ pub struct Bot {
 
 impl Client {
     /// Creates an incoming webhook that posts to a channel.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_incoming_hook(&self, channel: &str, name: &str) -> Result<Integration, ApiError> {
         let body = json!({ "channel_id": channel, "display_name": name });
         self.post("/api/v4/hooks/incoming", &body).await?.json()
     }
 
     /// Deletes an incoming webhook.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn delete_incoming_hook(&self, hook: &str) -> Result<(), ApiError> {
         self.delete(&format!("/api/v4/hooks/incoming/{hook}")).await.map(drop)
     }
 
     /// Posts through an incoming webhook, as any program would; 400 once the webhook is gone.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn post_through(&self, hook: &str, text: &str) -> Result<Reply, ApiError> {
         self.send(Method::POST, &format!("/hooks/{hook}"), Some(&json!({ "text": text })), &[200]).await
     }
 
     /// Creates an outgoing webhook: posts of this channel that begin with `word` are sent to `callback` as JSON.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_outgoing_hook(
         &self,
         team: &str,
@@ -94,9 +82,6 @@ impl Client {
     }
 
     /// Creates the slash command `/trigger`, sent to `url` as a form by POST.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_command(
         &self,
         team: &str,
@@ -118,9 +103,6 @@ impl Client {
 
     /// Answers a slash command later. `response_url` is the site's, and its path is the same on every node: it is
     /// asked at this client's address. Its last `/hooks/` counts, as the site's own path may have one too.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn respond_late(&self, response_url: &str, text: &str) -> Result<(), ApiError> {
         let path = response_url.rsplit_once("/hooks/").map_or("", |(_, rest)| rest);
         let body = json!({ "response_type": "in_channel", "text": text });
@@ -145,9 +127,6 @@ impl Client {
     }
 
     /// Sends a message with properties, such as attachments with buttons.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_post_with(
         &self,
         channel: &str,
@@ -167,9 +146,6 @@ impl Client {
     }
 
     /// The newest messages of a channel, in no order.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn channel_posts(&self, channel: &str) -> Result<Vec<Post>, ApiError> {
         #[derive(Deserialize)]
         struct List {
@@ -180,9 +156,6 @@ impl Client {
     }
 
     /// Creates a bot account.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_bot(&self, username: &str) -> Result<Bot, ApiError> {
         let body = json!({ "username": username, "display_name": "Upgrade gate" });
         let made: Bot = self.post("/api/v4/bots", &body).await?.json()?;
@@ -191,9 +164,6 @@ impl Client {
     }
 
     /// Disables a bot: it keeps its posts and loses its sessions.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn disable_bot(&self, bot: &str) -> Result<(), ApiError> {
         self.post(&format!("/api/v4/bots/{bot}/disable"), &json!({})).await.map(drop)
     }

@@ -41,9 +41,6 @@ impl Client {
     }
 
     /// The channels of a team that a user is in.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn channels_of(&self, user: &str, team: &str) -> Result<Vec<Channel>, ApiError> {
         self.get(&format!("/api/v4/users/{user}/teams/{team}/channels")).await?.json()
     }

@@ -7,12 +7,11 @@
 //! answer's `X-Version-Id` and `X-Request-Id` are kept, because they prove which version answered; `format=old` is
 //! always sent, because servers before 11 demand it; no request is retried here, because a retried POST may write twice.
 
-mod accounts;
 mod address;
-mod api;
 mod apps;
 mod boards;
 mod calls;
+mod channels;
 mod client;
 mod cloud;
 mod edition;
@@ -22,16 +21,17 @@ mod http;
 mod integrations;
 mod invites;
 mod made;
-mod messages;
-mod places;
 mod playbooks;
 mod plugins;
+mod posts;
 mod refusals;
 mod settings;
 mod shapes;
 mod socket;
+mod system;
+mod teams;
+mod users;
 
-pub use accounts::address_of;
 pub use address::{Address, judge_address};
 pub use apps::AppAnswer;
 pub use boards::{Board, BoardOption, BoardProperty, Card};
@@ -50,3 +50,4 @@ pub use shapes::{
     PluginStatus, Post, Team, Upload, User, VersionFacts,
 };
 pub use socket::{Frame, Socket};
+pub use users::address_of;

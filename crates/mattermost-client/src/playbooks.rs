@@ -59,9 +59,6 @@ struct Made {
 
 impl Client {
     /// Creates a public playbook with one checklist and gives its id; this client's account rules it.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn create_playbook(&self, team: &str, title: &str, items: &[&str]) -> Result<String, ApiError> {
         let items: Vec<Value> = items.iter().map(|item| json!({ "title": item })).collect();
         // The time until a reminder must not be 0; a day is longer than any run of the gate.
@@ -74,9 +71,6 @@ impl Client {
     }
 
     /// The title of a playbook.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn playbook_title(&self, id: &str) -> Result<String, ApiError> {
         #[derive(Deserialize)]
         struct Playbook {
@@ -86,9 +80,6 @@ impl Client {
     }
 
     /// Starts a run of a playbook, which makes a channel for it.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn start_run(
         &self,
         team: &str,
@@ -104,35 +95,23 @@ impl Client {
     }
 
     /// A run by id.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn playbook_run(&self, id: &str) -> Result<PlaybookRun, ApiError> {
         self.get(&format!("{BASE}/runs/{id}")).await?.json()
     }
 
     /// Ticks an item of the first checklist; the first item is 0.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn tick(&self, run: &str, item: usize) -> Result<(), ApiError> {
         let path = format!("{BASE}/runs/{run}/checklists/0/item/{item}/state");
         self.put(&path, &json!({ "new_state": "closed" })).await.map(drop)
     }
 
     /// Says how a run goes.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn update_status(&self, run: &str, message: &str) -> Result<(), ApiError> {
         let body = json!({ "message": message, "reminder": 86400, "finish_run": false });
         self.post(&format!("{BASE}/runs/{run}/status"), &body).await.map(drop)
     }
 
     /// What was said about a run.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn status_updates(&self, run: &str) -> Result<Vec<String>, ApiError> {
         #[derive(Deserialize)]
         struct Update {
@@ -143,17 +122,11 @@ impl Client {
     }
 
     /// Finishes a run.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn finish_run(&self, run: &str) -> Result<(), ApiError> {
         self.send(Method::PUT, &format!("{BASE}/runs/{run}/finish"), None, &[200]).await.map(drop)
     }
 
     /// Takes the finish of a run back.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn restore_run(&self, run: &str) -> Result<(), ApiError> {
         self.send(Method::PUT, &format!("{BASE}/runs/{run}/restore"), None, &[200]).await.map(drop)
     }

@@ -47,9 +47,6 @@ impl Client {
     }
 
     /// What browsers load: the running plugins of this node that have a web app.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn webapp_plugins(&self) -> Result<Vec<Manifest>, ApiError> {
         self.get("/api/v4/plugins/webapp").await?.json()
     }
@@ -93,9 +90,6 @@ impl Client {
     }
 
     /// GET of a route that a plugin serves itself, expecting this status: 404 while it does not run.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn plugin_route(&self, path: &str, status: u16) -> Result<Reply, ApiError> {
         self.send(Method::GET, path, None, &[status]).await
     }

@@ -23,33 +23,21 @@ pub struct Role {
 
 impl Client {
     /// The whole configuration, secrets masked by 32 asterisks. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn config(&self) -> Result<Value, ApiError> {
         self.get("/api/v4/config").await?.json()
     }
 
     /// Changes a part of the configuration; a key that the environment sets answers 200 and stays as it was.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn patch_config(&self, patch: &Value) -> Result<Value, ApiError> {
         self.put("/api/v4/config/patch", patch).await?.json()
     }
 
     /// Makes this node read the configuration from the database again.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn reload_config(&self) -> Result<(), ApiError> {
         self.post("/api/v4/config/reload", &json!({})).await.map(drop)
     }
 
     /// Makes this node forget what it cached: configuration and everything else.
-    ///
-    /// # Errors
-    /// No answer or another status.
     pub async fn refresh(&self) -> Result<(), ApiError> {
         self.reload_config().await?;
         self.post("/api/v4/caches/invalidate", &json!({})).await?;
@@ -58,41 +46,26 @@ impl Client {
 
     /// What of the configuration is not the default. Servers before 10 do not know the question and answer with all
     /// of it (seen on 9.8).
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn config_without_defaults(&self) -> Result<Value, ApiError> {
         self.get("/api/v4/config?remove_defaults=true").await?.json()
     }
 
     /// Replaces the whole configuration; masked secrets stay what they are.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn put_config(&self, config: &Value) -> Result<Value, ApiError> {
         self.put("/api/v4/config", config).await?.json()
     }
 
     /// Which settings the environment sets: the configuration's nesting, `true` at each. Feature flags are not told.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn config_environment(&self) -> Result<Value, ApiError> {
         self.get("/api/v4/config/environment").await?.json()
     }
 
     /// All roles, also those of schemes. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn roles(&self) -> Result<Vec<Role>, ApiError> {
         self.get("/api/v4/roles").await?.json()
     }
 
     /// How many there are of what, by the server's own names: `team_count`. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape.
     pub async fn counts(&self) -> Result<BTreeMap<String, i64>, ApiError> {
         #[derive(Deserialize)]
         struct Row {

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::client::Site;
-use crate::FileStore as _;
 use crate::fault::{Faults, read_rules};
 
 /// A site with one healthy node, and a second one with these rules.
