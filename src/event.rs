@@ -46,6 +46,14 @@ pub enum EventKind {
         mode_reason: String,
         /// What is planned by now, as in the header.
         planned: Vec<(Stage, Vec<String>)>,
+        /// What is done by now, as in the header.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        steps: Vec<String>,
+    },
+    /// A step of the plan begins.
+    StepStarted {
+        /// Its words, as the header has them.
+        step: String,
     },
     /// A part of the run begins (bring-up, a node's replacement, teardown). Phases do not nest.
     PhaseStarted {
@@ -137,6 +145,15 @@ pub enum EventKind {
     CheckFinished(CheckResult),
     /// A red check was asked once more, alone and with fresh data; this stands in the place of its first result.
     CheckAskedAgain(CheckResult),
+    /// A check keeps something for later stages: what crosses the upgrade, and what it will be asked for there.
+    Kept {
+        /// The stage that made it.
+        stage: Stage,
+        /// The check that keeps it.
+        check: String,
+        /// What it is: "a thread".
+        entry: String,
+    },
     /// The user's own test suite ran, and its results were read.
     SuiteReported {
         /// Its suites, as its files have them.
@@ -216,6 +233,9 @@ pub struct RunHeader {
     pub order: Vec<String>,
     /// What was planned: stage by stage, the ids of its checks. Planned = run = measured, or the run is red.
     pub planned: Vec<(Stage, Vec<String>)>,
+    /// What is done, step by step; gates before this was a list told nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
     /// Checks left out on request, and by which input.
     pub left_out: Vec<(String, String)>,
 }

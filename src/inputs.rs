@@ -10,8 +10,8 @@
 
 mod action_mode;
 mod attached;
-mod authorities;
 mod bundles;
+mod ca_bundle;
 mod checks;
 mod cluster;
 mod images;
@@ -34,8 +34,8 @@ mod waivers;
 
 pub use action_mode::{ActionMode, ActionModeInputs};
 pub use attached::{Admin, Attached, AttachedInputs, AttachedNode, AttachedPlan};
-pub use authorities::{authorities, authorities_pem};
 pub use bundles::Bundle;
+pub use ca_bundle::{authorities, authorities_pem};
 pub use checks::{CheckInputs, Checks, LeftOut};
 pub use cluster::{Cluster, ClusterInputs, WantedMode};
 pub use images::judge_image;
@@ -142,7 +142,7 @@ impl Inputs {
         scope::judge(&self.values(), self.attached.origin(), problems);
         let attached = self.attached.judge(problems);
         // A suite that is skipped is not run, whatever its inputs say.
-        let suite = suite.filter(|_| checks.chosen.iter().any(|check| check.id == suite::CHECK));
+        let suite = suite.filter(|_| checks.chosen.iter().any(|check| check.id == SuitePlan::CHECK));
         Settings { releases, cluster, registry, servers, attached, checks, suite, run, publishing, upload }
     }
 

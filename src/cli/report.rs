@@ -10,13 +10,12 @@ use secrecy::ExposeSecret as _;
 
 use crate::inputs::{Inputs, Problems, Publishing, PublishingInputs, Surroundings};
 use crate::plan::pairs;
-use crate::publish::{Notes, finish, names, print, remembered_pull_request, report_folder, voice};
+use crate::publish::{Notes, finish, names, remembered_pull_request, report_folder, voice};
 use crate::record::Record;
-use crate::report::{self, Console, Look, Run, WrittenFile, stored, write_all, write_merged};
+use crate::report::{Console, Look, Run, Runs, stored, write_all};
 use crate::run::today;
 use crate::shown::Shown;
-use crate::verdict::worst::worst;
-use crate::verdict::{ExitCode, Verdict};
+use crate::verdict::ExitCode;
 
 /// Records of one verdict: GitHub makes at most as many jobs of a matrix.
 const MOST_RUNS: usize = 256;
@@ -62,16 +61,7 @@ pub(super) async fn published(
     let publishing = judge(inputs, surroundings)?;
     let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
     let out = report_folder::make(&publishing.report_dir)?;
-    let mut verdict = Verdict::of(&record);
-    let files = write_all(&record, &verdict, &out, names(publishing.junit_names));
-    if !all_written(&files) {
-        verdict = verdict.without_reports();
-    }
-    let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
-    let _ = Console::new(voice().console(), look).finish(&record, &verdict, &files);
-    let notes = Notes::of(&record, &verdict, &out);
-    notes.publish(&publishing, remembered_pull_request(dir), surroundings).await;
-    Ok(verdict.exit_code)
+    Ok(told(Runs::of(record), remembered_pull_request(dir), &out, &publishing, surroundings).await)
 }
 
 /// Publishes the records in these folders as one. Where `pairs` or `release` is given, each of their pairs must be there.
@@ -94,16 +84,26 @@ pub(super) async fn merged(
             runs.push(Run::missing(&pair.name));
         }
     }
-    let runs = Run::numbered(runs);
-    let mut verdict = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-    let files = write_merged(&runs, &verdict, &out, names(publishing.junit_names));
-    if !all_written(&files) {
-        verdict = verdict.without_reports();
-    }
-    print(&report::merged_console(&runs, &verdict, &files));
     let stored = folders.iter().find_map(|dir| remembered_pull_request(dir));
-    Notes::of_all(&runs, &verdict, &out).publish(&publishing, stored, surroundings).await;
-    Ok(verdict.exit_code)
+    Ok(told(Runs::matrix(runs), stored, &out, &publishing, surroundings).await)
+}
+
+/// Writes the reports of these runs and tells of them everywhere; what they come to.
+async fn told(
+    mut runs: Runs,
+    pull_request: Option<u64>,
+    out: &Path,
+    publishing: &Publishing,
+    surroundings: &Surroundings,
+) -> ExitCode {
+    let files = write_all(&runs, out, names(publishing.junit_names));
+    if files.iter().any(|file| file.result.is_err()) {
+        runs = runs.without_reports();
+    }
+    let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
+    let _ = Console::new(voice().console(), look).finish(&runs, &files);
+    Notes::of(&runs, out).publish(publishing, pull_request, surroundings).await;
+    runs.verdict().exit_code
 }
 
 /// The records in these folders, each of another run.
@@ -179,8 +179,4 @@ fn unreadable(input: &str, dir: &Path, why: &str) -> Problems {
     let remedy = "Give the folder that a run wrote its reports to, as the input report-dir named it there.";
     let wrong = format!("cannot be published: {why}");
     Problems::of(input, Shown::plain(&dir.display().to_string()), wrong, remedy)
-}
-
-fn all_written(files: &[WrittenFile]) -> bool {
-    files.iter().all(|file| file.result.is_ok())
 }

@@ -178,7 +178,7 @@ mod tests {
 
     async fn wakes(id: &str) -> bool {
         let deadline = Instant::now() + Duration::from_secs(5);
-        crate::retry::until(deadline, || async { if sleeps(id) { Err(()) } else { Ok(()) } }).await.is_ok()
+        crate::wait::until_ok(deadline, || async { if sleeps(id) { Err(()) } else { Ok(()) } }).await.is_ok()
     }
 
     #[tokio::test]

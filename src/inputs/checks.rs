@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problems::Problems;
 use super::row::family;
-use super::suite::{self, SuiteInputs};
+use super::suite::{SuiteInputs, SuitePlan};
 use super::values::choice;
 use super::waivers;
 use crate::case;
@@ -86,7 +86,7 @@ impl CheckInputs {
         }
         // Whoever gives a suite wants it run; `skip: suite` says otherwise in so many words.
         if let Some(input) = suite.given()
-            && left_out.iter().any(|left| left.check == suite::CHECK && left.why == NOT_IN_ONLY)
+            && left_out.iter().any(|left| left.check == SuitePlan::CHECK && left.why == NOT_IN_ONLY)
             && !only.is_empty()
         {
             let wrong = format!("leaves out the suite that {input} gives: it would not run");

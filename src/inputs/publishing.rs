@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::authorities;
+use super::ca_bundle;
 use super::problems::Problems;
 use super::row::family;
 use super::values::choice;
@@ -65,7 +65,7 @@ pub enum JunitNames {
 impl PublishingInputs {
     /// Where they go.
     pub(crate) fn judge(&self, problems: &mut Problems) -> Publishing {
-        authorities::judge(&self.ca_bundle, problems);
+        ca_bundle::judge(&self.ca_bundle, problems);
         let comment = [("auto", Comment::Auto), ("always", Comment::Always), ("never", Comment::Never)];
         let comment = choice("comment", &self.comment, &comment, problems);
         let names = [("plain", JunitNames::Plain), ("zephyr", JunitNames::Zephyr)];

@@ -25,9 +25,6 @@ family! {
     suite_timeout: String = "suite-timeout" "TIME", Text, Any, "20m";
 }
 
-/// The check that stands for the suite.
-pub(crate) const CHECK: &str = "suite";
-
 /// The user's own test suite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuitePlan {
@@ -40,6 +37,11 @@ pub struct SuitePlan {
     pub results: Option<String>,
     /// How long it may take, in seconds.
     pub timeout_s: u64,
+}
+
+impl SuitePlan {
+    /// The check that stands for it.
+    pub const CHECK: &str = "suite";
 }
 
 impl SuiteInputs {

@@ -1,7 +1,7 @@
 //! Settings → plan, and what is wrong with inputs only in the light of the two versions.
 
-use super::types::{Budgets, Mode, Plan, StagePlan};
-use super::{databases, rolling};
+use super::types::{Budgets, BuiltPlan, Mode, Plan, StagePlan};
+use super::{databases, rolling_policy, sequence};
 use crate::checks::Check;
 use crate::inputs::{Inputs, Problems, Settings};
 use crate::outcome::Stage;
@@ -57,8 +57,9 @@ pub fn of_settings(
     let mut budgets = Budgets::within(run.timeout);
     // The suite has a limit of its own: nobody should have to add up.
     budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
-    Ok(Plan {
+    let plan = Plan {
         stages: stages(mode, order.len(), &checks.chosen),
+        steps: Vec::new(),
         stable: stable.clone(),
         release: release.clone(),
         compose_file: cluster.compose_files.first().cloned(),
@@ -80,7 +81,21 @@ pub fn of_settings(
         keep: run.keep,
         apps: run.apps,
         warnings,
-    })
+    };
+    Ok(plan.with_its_steps())
+}
+
+impl Plan {
+    /// The plan of a cluster that the gate builds so.
+    #[must_use]
+    pub fn built_as(self, built: BuiltPlan) -> Self {
+        Self { built: Some(built), ..self }.with_its_steps()
+    }
+
+    /// The plan with the steps that follow from everything else in it.
+    pub(super) fn with_its_steps(self) -> Self {
+        Self { steps: sequence::steps(&self), ..self }
+    }
 }
 
 /// Whether servers of this version start with the retired Apps framework switched on; one of an unknown version may.
@@ -106,7 +121,7 @@ fn mode(settings: &Settings, problems: &mut Problems) -> (Mode, String) {
         problems.add("release", Shown::plain(&release.given), wrong, remedy);
     }
     let wanted = settings.cluster.mode.word();
-    match rolling::decide(wanted, &stable.version, &release.version) {
+    match rolling_policy::decide(wanted, &stable.version, &release.version) {
         Ok(decided) => decided,
         Err((wrong, remedy)) => {
             problems.add("mode", Shown::plain(wanted), wrong, remedy);

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::make::make;
-use super::support::stables_for;
+use super::supported_versions::stables_for;
 use crate::day::Day;
 use crate::inputs::{Inputs, Problem, Problems};
 use crate::shown::Shown;

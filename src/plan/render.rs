@@ -1,9 +1,9 @@
-//! The plan as people read it.
+//! The plan as people read it: what it is about, and its steps with their numbers.
 
 use std::fmt::Write as _;
 
-use super::types::{AttachedPlan, Bundle, Mode, Plan};
-use crate::outcome::Stage;
+use super::steps::Step;
+use super::types::{AttachedPlan, Bundle, Plan};
 use crate::shown::Shown;
 
 /// The port of a Mattermost server that nothing is said about.
@@ -53,38 +53,14 @@ pub fn text(plan: &Plan) -> String {
         line(format!("waiver   {waiver}"));
     }
     line(String::new());
-    line(match plan.attached {
-        None => format!("1. bring up on stable: networks, images, {}the nodes", before_the_nodes(plan)),
-        Some(_) => "1. find the nodes on stable, and make accounts and a team of the gate's own".into(),
-    });
-    let mut number = 2;
-    let mut numbered = |text: String| {
-        let _ = writeln!(out, "{number}. {text}");
-        number += 1;
-    };
-    for (n, stage) in plan.stages.iter().enumerate() {
-        if n > 0 {
-            match (plan.mode, stage.stage) {
-                (Mode::StopStart, _) => {
-                    numbered("stop all nodes, start all on release, sanity of each".into())
-                }
-                (Mode::Rolling, Stage::Mixed(n)) => numbered(replaced(plan, &plan.order[n - 1])),
-                (Mode::Rolling, _) => {
-                    numbered(replaced(plan, plan.order.last().map_or("the last node", String::as_str)))
-                }
+    for (number, step) in (1..).zip(&plan.steps) {
+        line(match step {
+            Step::Check { checks, .. } if !checks.is_empty() => {
+                format!("{number}. {}: {}", step.words(), checks.join(", "))
             }
-        }
-        numbered(format!("{}: {}", stage.stage, stage.checks.join(", ")));
+            _ => format!("{number}. {}", step.words()),
+        });
     }
-    if let Some(suite) = &plan.suite {
-        let what = suite.image.as_ref().map_or_else(|| "here".into(), |image| format!("in {image}"));
-        numbered(format!("your suite against the release, {what}, {} s at most", suite.timeout_s));
-    }
-    numbered(match (&plan.attached, plan.keep) {
-        (Some(_), _) => "reports; the gate's accounts are deactivated, its teams archived".into(),
-        (None, true) => "reports; the cluster stays".into(),
-        (None, false) => "reports, tear down".into(),
-    });
     for left in &plan.left_out {
         let _ = writeln!(out, "left out: {} ({})", left.check, left.why);
     }
@@ -108,26 +84,6 @@ fn nodes(plan: &Plan) -> String {
     names.join(", ")
 }
 
-/// What is started before the nodes: what the file has, or what the stand-in plays.
-fn before_the_nodes(plan: &Plan) -> String {
-    match &plan.built {
-        Some(built) if built.others.is_empty() => "then ".into(),
-        Some(built) => format!("{}, then ", built.others.join(", ")),
-        None => "database, store, balancer, then ".into(),
-    }
-}
-
-fn replaced(plan: &Plan, node: &str) -> String {
-    let Some(attached) = &plan.attached else {
-        let drained = plan.built.as_ref().is_none_or(|built| built.drained);
-        let (drain, undrain) = if drained { ("drain, ", ", undrain") } else { ("", "") };
-        return format!("{node}: {drain}stop, release image, ready, sanity{undrain}");
-    };
-    let drain = if attached.drain.is_some() { "drain-command, " } else { "" };
-    let undrain = if attached.undrain.is_some() { ", undrain-command" } else { "" };
-    format!("{node}: {drain}replace-command, ready, sanity{undrain}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,7 +93,7 @@ mod tests {
     #[test]
     fn nothing_is_said_that_will_not_be_done() {
         let inputs = Inputs::given(&[("stable", "11.5.1"), ("release", "11.6.0"), ("only", "identity")]);
-        let mut plan = make(&inputs, Some(vec!["app".into(), "app2".into()])).unwrap();
+        let plan = || make(&inputs, Some(vec!["app".into(), "app2".into()])).unwrap();
         let built = |balancer: Option<&str>, drained| BuiltPlan {
             others: vec!["postgres".into()],
             ports: vec![8065, 80],
@@ -146,26 +102,28 @@ mod tests {
             balancer: balancer.map(str::to_owned),
             drained,
         };
-        plan.built = Some(built(None, false));
-        let bare = text(&plan);
+        let shown = |built| text(&plan().built_as(built));
+        let bare = shown(built(None, false));
         for word in ["drain", "store", "database", "suite"] {
             assert!(!bare.replace("left out: suite", "").contains(word), "{word} in:\n{bare}");
         }
-        assert!(bare.contains("1. bring up on stable: networks, images, postgres, then the nodes"), "{bare}");
+        assert!(bare.contains("1. prepare networks, images, postgres\n"), "{bare}");
         assert!(bare.contains("balancer none\n"), "{bare}");
         assert!(bare.contains("nodes    app, app2 (port 80)\n"), "{bare}");
-        assert!(bare.contains("app: stop, release image, ready, sanity\n"), "{bare}");
-        plan.built = Some(built(Some("lb"), true));
-        assert!(text(&plan).contains("app: drain, stop, release image, ready, sanity, undrain\n"));
-        plan.built = Some(built(Some("lb"), false));
-        assert!(text(&plan).contains("balancer lb, which cannot be told to spare a node\n"));
+        assert!(bare.contains("replace app: stop, release image, ready, sanity\n"), "{bare}");
+        assert!(
+            shown(built(Some("lb"), true))
+                .contains("app: drain, stop, release image, ready, sanity, undrain\n")
+        );
+        assert!(
+            shown(built(Some("lb"), false)).contains("balancer lb, which cannot be told to spare a node\n")
+        );
         let named = BuiltPlan {
             urls: vec![Some("https://chat.test".into()), None],
             front: Some(("https://chat.test/sub".into(), 443)),
             ..built(Some("lb"), true)
         };
-        plan.built = Some(named);
-        let told = text(&plan);
+        let told = shown(named);
         assert!(
             told.contains("balancer lb, users come by https://chat.test/sub (to its port 443)\n"),
             "{told}"

@@ -1,7 +1,7 @@
 //! A plan whose versions are known by now: what their names did not tell, their images did.
 
 use super::make::{has_apps, stages};
-use super::rolling;
+use super::rolling_policy;
 use super::types::{Plan, Release};
 use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
@@ -16,7 +16,7 @@ impl Plan {
         both.filter(|(_, release)| self.attached.is_none() && release.version == Version::Unknown).collect()
     }
 
-    /// The plan for these versions. It is another one only in what hangs on them: the mode, the stages, and what is announced.
+    /// The plan for these versions. It is another one only in what hangs on them: the mode, the stages, the steps, and what is announced.
     ///
     /// # Errors
     /// What is refused of the pair, as a clause, and what to do as a sentence.
@@ -31,19 +31,20 @@ impl Plan {
             );
             return Err((wrong, "Leave the input apps out.".into()));
         }
-        let (mode, mode_reason) = rolling::decide(&self.wanted_mode, &stable, &release)
+        let (mode, mode_reason) = rolling_policy::decide(&self.wanted_mode, &stable, &release)
             .map_err(|(wrong, remedy)| (format!("the mode {} {wrong}", self.wanted_mode), remedy))?;
         let left_out = |check: &&Check| self.left_out.iter().any(|left| left.check == check.id);
         let chosen: Vec<&'static Check> = CHECKS.iter().filter(|check| !left_out(check)).collect();
         let known = |known: &Release, version| Release { version, ..known.clone() };
-        Ok(Self {
+        let settled = Self {
             stages: stages(mode, self.order.len(), &chosen),
             stable: known(&self.stable, stable),
             release: known(&self.release, release),
             mode,
             mode_reason,
             ..self.clone()
-        })
+        };
+        Ok(settled.with_its_steps())
     }
 }
 
@@ -70,6 +71,8 @@ mod tests {
         let known = plan(|inputs| inputs.releases.release = "mm:11.7.0".into());
         let found = settled(&asked, "11.7.0").unwrap();
         assert_eq!((found.mode, &found.stages), (Mode::Rolling, &known.stages));
+        assert_eq!(found.steps, known.steps);
+        assert_ne!(found.steps, asked.steps);
         assert_eq!(found.release.version, known.release.version);
         assert!(found.mode_reason.contains("11.6.0 → 11.7.0 is one minor apart"), "{}", found.mode_reason);
         assert_eq!(settled(&asked, "11.9.0").unwrap().mode, Mode::StopStart);

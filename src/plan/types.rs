@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::steps::Step;
 use crate::compose::PullPolicy;
 pub use crate::inputs::{AttachedNode, AttachedPlan, Bundle, LeftOut, Release, SuitePlan};
 use crate::lock::Lock;
@@ -29,7 +30,10 @@ pub struct Plan {
     pub wanted_mode: String,
     /// Names of the nodes, in the order of their replacement.
     pub order: Vec<String>,
-    /// Stages and their checks, in order.
+    /// What is done, in order.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// Stages and their checks, in order: what must be measured.
     pub stages: Vec<StagePlan>,
     /// Checks that an input leaves out.
     pub left_out: Vec<LeftOut>,
@@ -68,6 +72,14 @@ pub struct Plan {
     /// What is known beforehand to be left unmeasured, without effect or at risk: a sentence each.
     #[serde(default)]
     pub warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Whether a check is planned in any stage.
+    #[must_use]
+    pub fn has_check(&self, id: &str) -> bool {
+        self.stages.iter().flat_map(|stage| &stage.checks).any(|planned| planned == id)
+    }
 }
 
 /// A cluster that the gate builds.

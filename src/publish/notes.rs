@@ -11,9 +11,8 @@ use super::voice::voice;
 use crate::github::{self, Annotation, Context, Patience, Published, Pull};
 use crate::inputs::{Comment, JunitNames, Publishing, Surroundings};
 use crate::plan::is_esr;
-use crate::record::Record;
-use crate::report::{self, Brief, Names, Run};
-use crate::verdict::{RunEnd, Verdict};
+use crate::report::{self, Brief, Names, Runs};
+use crate::verdict::RunEnd;
 
 /// What GitHub is told, be it of a run or of stored records.
 pub(crate) struct Notes {
@@ -31,37 +30,19 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// Of one run.
-    pub(crate) fn of(record: &Record, verdict: &Verdict, report_dir: &Path) -> Self {
+    /// What is told of these runs.
+    pub(crate) fn of(runs: &Runs, report_dir: &Path) -> Self {
+        let header = runs.alone().and_then(|run| run.record.header.as_ref());
         Self {
-            outputs: github::outputs([("", record)], verdict, report_dir),
-            status_context: github::status_context(record, is_esr),
-            brief: report::brief(record, verdict),
+            outputs: github::outputs(runs, report_dir),
+            status_context: github::status_context(runs, is_esr),
+            brief: report::brief(runs),
             report_dir: report_dir.to_owned(),
             report_url: None,
-            annotations: github::annotations(record, verdict),
-            summary: report::summary(record, verdict),
-            comment: report::comment(record, verdict),
-            gate: record
-                .header
-                .as_ref()
-                .map_or_else(String::new, |header| format!("/{}", header.stable.given)),
-        }
-    }
-
-    /// Of a matrix.
-    pub(crate) fn of_all(runs: &[Run], verdict: &Verdict, report_dir: &Path) -> Self {
-        let records = runs.iter().map(|run| (run.name.as_str(), &run.record));
-        Self {
-            outputs: github::outputs(records, verdict, report_dir),
-            status_context: github::shared_context(runs.iter().map(|run| &run.record), is_esr),
-            brief: report::merged_brief(runs, verdict),
-            report_dir: report_dir.to_owned(),
-            report_url: None,
-            annotations: github::merged_annotations(runs),
-            summary: report::merged_summary(runs, verdict),
-            comment: report::merged_comment(runs, verdict),
-            gate: String::new(),
+            annotations: github::annotations(runs),
+            summary: report::summary(runs),
+            comment: report::comment(runs),
+            gate: header.map_or_else(String::new, |header| format!("/{}", header.stable.given)),
         }
     }
 
@@ -160,7 +141,8 @@ pub(crate) async fn publish(
     surroundings: &Surroundings,
 ) {
     remember_pull_request(publishing, report_dir, surroundings);
-    let notes = Notes::of(&end.record, &end.verdict, report_dir).linked(report_url);
+    let runs = Runs::judged(end.record.clone(), end.verdict.clone());
+    let notes = Notes::of(&runs, report_dir).linked(report_url);
     notes.publish(publishing, None, surroundings).await;
 }
 
@@ -173,8 +155,8 @@ pub(crate) fn names(given: JunitNames) -> Names {
 }
 
 /// What a job can read of a run that is being stopped.
-pub(crate) fn files(record: &Record, verdict: &Verdict, context: &Context, report_dir: &Path) {
-    Notes::of(record, verdict, report_dir).linked(None).files(context);
+pub(crate) fn files(runs: &Runs, context: &Context, report_dir: &Path) {
+    Notes::of(runs, report_dir).linked(None).files(context);
 }
 
 /// Sets the output `matrix`, where there is a runner.

@@ -38,7 +38,8 @@ fn give(report_dir: &Path, workspace: &Path) -> io::Result<()> {
     let mut ours: Vec<PathBuf> =
         report_dir.ancestors().take_while(|path| **path != workspace).map(Path::to_owned).collect();
     let others = ["events.jsonl", CONTEXT_FILE, IDENTITY_FILE];
-    ours.extend(REPORTS.iter().chain(&others).map(|name| report_dir.join(name)));
+    let names = REPORTS.iter().map(|report| report.name).chain(others);
+    ours.extend(names.map(|name| report_dir.join(name)));
     collect(&report_dir.join("evidence"), &mut ours);
     for path in ours {
         // Links are never followed, and what is not root's is not ours.

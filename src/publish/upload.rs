@@ -99,7 +99,7 @@ impl Destination {
         let evidence = end.record.evidence.iter().map(|file| file.path.as_str());
         // Evidence may be written twice under one name.
         let files: std::collections::BTreeSet<&str> =
-            REPORTS.iter().copied().chain(["events.jsonl"]).chain(evidence).collect();
+            REPORTS.iter().map(|report| report.name).chain(["events.jsonl"]).chain(evidence).collect();
         for name in &files {
             self.bucket.upload(name, &report_dir.join(name), content_type(name), deadline).await?;
         }
@@ -107,8 +107,11 @@ impl Destination {
     }
 }
 
-/// What browsers are to make of a file.
+/// What browsers are to make of a file: a report says it itself.
 fn content_type(name: &str) -> &'static str {
+    if let Some(report) = REPORTS.iter().find(|report| report.name == name) {
+        return report.content_type;
+    }
     match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "json" => "application/json",
         "jsonl" => "application/x-ndjson",
@@ -149,6 +152,7 @@ mod tests {
 
     use crate::event::{Event, EventKind};
     use crate::record::Record;
+    use crate::report::{Names, Runs, write_all};
     use crate::standin::store::{Store, StoreOptions, StoreServer};
     use crate::verdict::Verdict;
 
@@ -158,7 +162,7 @@ mod tests {
         let saved = EventKind::EvidenceSaved { path: "evidence/node1.log".into(), about: "log".into() };
         record.fold(&Event { at: time::OffsetDateTime::UNIX_EPOCH, kind: saved });
         let verdict = Verdict::of(&record);
-        let _ = crate::report::write_all(&record, &verdict, dir, crate::report::Names::Plain);
+        let _ = write_all(&Runs::of(record.clone()), dir, Names::Plain);
         std::fs::create_dir(dir.join("evidence")).unwrap();
         std::fs::write(dir.join("evidence/node1.log"), vec![b'x'; 9 * 1024 * 1024]).unwrap();
         std::fs::write(dir.join("events.jsonl"), "{}").unwrap();

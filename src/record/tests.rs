@@ -17,6 +17,7 @@ pub(crate) fn header(planned: &[(Stage, &[&str])]) -> RunHeader {
         mode_reason: "the versions are one minor apart".into(),
         provider: "stand-in".into(),
         order: vec!["node1".into(), "node2".into()],
+        steps: Vec::new(),
         planned: planned
             .iter()
             .map(|(stage, checks)| (*stage, checks.iter().map(ToString::to_string).collect()))
@@ -140,6 +141,7 @@ fn what_the_images_said_decides_what_was_planned() {
             mode: "rolling".into(),
             mode_reason: "11.6.0 → 11.7.0 is one minor apart".into(),
             planned: vec![(Stage::Stable, vec!["a".into()]), (Stage::Mixed(1), vec!["a".into()])],
+            steps: Vec::new(),
         },
         EventKind::CheckFinished(result(Stage::Stable, "a", Outcome::Passed)),
     ]);

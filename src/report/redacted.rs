@@ -9,19 +9,23 @@ use crate::event::{
 };
 use crate::redact::Redactor;
 
-/// The event without secrets. Ids of checks and stages are ours and stay as they are.
+/// The event without secrets. Ids of checks and stages, and the names of what they keep, are ours and stay as they are.
 #[must_use]
 pub fn redacted(event: Event, redactor: &Redactor) -> Event {
     let r = |text: String| redactor.redact(&text).into_owned();
     let kind = match event.kind {
         EventKind::RunStarted(header) => EventKind::RunStarted(of_header(header, redactor)),
-        EventKind::PlanSettled { stable, release, mode, mode_reason, planned } => EventKind::PlanSettled {
-            stable: r(stable),
-            release: r(release),
-            mode,
-            mode_reason: r(mode_reason),
-            planned,
-        },
+        EventKind::PlanSettled { stable, release, mode, mode_reason, planned, steps } => {
+            EventKind::PlanSettled {
+                stable: r(stable),
+                release: r(release),
+                mode,
+                mode_reason: r(mode_reason),
+                planned,
+                steps: steps.into_iter().map(r).collect(),
+            }
+        }
+        EventKind::StepStarted { step } => EventKind::StepStarted { step: r(step) },
         EventKind::PhaseStarted { phase } => EventKind::PhaseStarted { phase: of_phase(phase, redactor) },
         EventKind::PhaseFinished { phase, took_ms } => {
             EventKind::PhaseFinished { phase: of_phase(phase, redactor), took_ms }
@@ -69,6 +73,7 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         kind @ (EventKind::StageStarted { .. }
         | EventKind::StageFinished { .. }
         | EventKind::CheckStarted { .. }
+        | EventKind::Kept { .. }
         | EventKind::Interrupted { .. }
         | EventKind::RunFinished) => kind,
     };
@@ -90,6 +95,7 @@ fn of_header(header: RunHeader, redactor: &Redactor) -> RunHeader {
         provider: header.provider,
         order: header.order.into_iter().map(r).collect(),
         planned: header.planned,
+        steps: header.steps.into_iter().map(r).collect(),
         left_out: header.left_out.into_iter().map(|(check, why)| (check, r(why))).collect(),
     }
 }
@@ -206,6 +212,7 @@ mod tests {
         leaky_header.release = leaky_header.stable.clone();
         leaky_header.mode_reason = s();
         leaky_header.order = vec![s()];
+        leaky_header.steps = vec![s()];
         leaky_header.left_out = vec![("posts.edit".into(), s())];
         let mut leaky_result = result(Stage::Stable, "posts.edit", failed(&s(), &s()));
         leaky_result.title = s();
@@ -247,7 +254,9 @@ mod tests {
                 mode: "rolling".into(),
                 mode_reason: s(),
                 planned: Vec::new(),
+                steps: vec![s()],
             },
+            EventKind::StepStarted { step: s() },
             EventKind::PhaseStarted { phase: Phase::Replace(s()) },
             EventKind::PhaseFinished { phase: Phase::Replace(s()), took_ms: 1 },
             EventKind::ImageProgress { image: s(), layers_done: 1, layers: 2, bytes: 3 },

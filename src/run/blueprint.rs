@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::compose_secrets;
 use super::variables::{Secrets, variables};
-use crate::cluster::{Foreseen, Refusal, Roles, Said, default_files, is_node, off_by_profile};
+use crate::cluster::{Assurances, Foreseen, ProjectRefusal, Roles, default_files, is_node, off_by_profile};
 use crate::compose::{self, MemoryFiles, Parsed, Project, PullPolicy, Restart, Source};
 use crate::inputs::{Cluster, Problems, Settings, judge_image};
 use crate::plan::{self, BuiltPlan, Plan};
@@ -74,7 +74,7 @@ pub(crate) fn read(
         plan::judge_lock(cluster.lock.as_ref(), plan, others, &mut problems);
     }
     match (made, found) {
-        (Ok(mut plan), Some((mut project, roles))) if problems.is_empty() => {
+        (Ok(plan), Some((mut project, roles))) if problems.is_empty() => {
             for node in &roles.nodes {
                 // A node that dies must be seen, not restarted behind our back.
                 project.services[&node.service].restart = Restart::No;
@@ -83,7 +83,7 @@ pub(crate) fn read(
             secrets.extend(beside);
             secrets.extend(compose_secrets::in_project(&project));
             voice().keep(&secrets);
-            plan.built = Some(built(&roles));
+            let mut plan = plan.built_as(built(&roles));
             plan.warnings.extend(problems.into_notes());
             Ok((plan, Blueprint { project, roles, secrets }))
         }
@@ -222,9 +222,9 @@ fn default_name(cluster: &Cluster, named: Option<String>) -> String {
 /// What the project shows before anything of it is created.
 fn foreseen(settings: &Settings, project: &Project, roles: &Roles, problems: &mut Problems) {
     let cluster = &settings.cluster;
-    let said = Said { disposable: cluster.disposable, licensed: settings.servers.license.is_some() };
+    let said = Assurances { disposable: cluster.disposable, licensed: settings.servers.license.is_some() };
     let Foreseen { refused, warnings } = Foreseen::of(project, roles, said);
-    for Refusal { input, wrong, remedy } in refused {
+    for ProjectRefusal { input, wrong, remedy } in refused {
         let value = match input {
             "compose-file" => files_shown(cluster),
             "data" => Shown::plain(if cluster.disposable { "disposable" } else { "protected" }),

@@ -9,7 +9,7 @@ use super::random;
 use crate::event::{ReleaseName, RunHeader};
 use crate::github::Context;
 use crate::mattermost::Http;
-use crate::plan::{Plan, Release};
+use crate::plan::{Plan, Release, Step};
 use crate::report::Names;
 
 /// A run before it begins: what will be done, to which cluster, and where its reports go.
@@ -64,6 +64,7 @@ impl Run {
             provider: self.provider.name().to_owned(),
             order: plan.order.clone(),
             planned: plan.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
+            steps: plan.steps.iter().map(Step::words).collect(),
             left_out: plan.left_out.iter().map(|left| (left.check.clone(), left.why.clone())).collect(),
         }
     }

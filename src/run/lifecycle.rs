@@ -22,15 +22,16 @@ use super::definition::Run;
 use super::interrupts::Interrupts;
 use super::patience::{AT_LEISURE, IN_A_HURRY, Patience};
 use super::pump::Pump;
-use crate::cluster::evidence::{self, Shelf};
-use crate::cluster::{self, Cluster};
+use crate::cluster::evidence::{self, EvidenceFolder};
+use crate::cluster::{Cluster, ClusterError};
 use crate::event::{Blame, Breakage, EventKind, Events, Phase};
+use crate::plan::Step;
 use crate::publish;
 use crate::record::Record;
 use crate::redact::Redactor;
-use crate::report::{Look, WrittenFile, write_all};
+use crate::report::{Look, Runs, WrittenFile, write_all};
 use crate::stages;
-use crate::verdict::{RunEnd, Verdict};
+use crate::verdict::RunEnd;
 
 /// A future without its type: a whole run is a deep nest of them, and the compiler follows one only so deep.
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -48,7 +49,7 @@ async fn live<'a>(
     run: &'a Run,
     interrupts: &mut Interrupts,
     look: Option<Look>,
-    build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, cluster::Error>>,
+    build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, ClusterError>>,
 ) -> RunEnd {
     let life = Life::begin(run, look);
     let line: Boxed<'_, ()> = Box::pin(life.line(build));
@@ -70,7 +71,7 @@ struct Life<'a> {
     events: Events,
     pump: Pump,
     redactor: Arc<Redactor>,
-    shelf: Shelf,
+    shelf: EvidenceFolder,
     cluster: OnceCell<Cluster>,
 }
 
@@ -79,18 +80,19 @@ impl<'a> Life<'a> {
         let (events, receiver) = Events::stream();
         let password = run.password.expose_secret();
         let redactor = Arc::new(Redactor::new(run.secrets.iter().map(String::as_str).chain([password])));
-        let shelf = Shelf::new(&run.folder, Arc::clone(&redactor));
+        let shelf = EvidenceFolder::new(&run.folder, Arc::clone(&redactor));
         let pump = Pump::start(receiver, Arc::clone(&redactor), look, &run.folder);
         events.send(EventKind::RunStarted(run.header()));
         Self { run, events, pump, redactor, shelf, cluster: OnceCell::new() }
     }
 
     /// Everything that a run does when nobody stops it.
-    async fn line(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, cluster::Error>>) {
+    async fn line(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, ClusterError>>) {
         // Whatever is wrong with us, what follows must happen.
         let _ = bugs::caught(self.upgrade(build)).await;
         self.tell_bugs();
         let Some(cluster) = self.cluster.get() else { return };
+        stages::begins(&Step::Report, &self.events);
         self.settle(AT_LEISURE).await;
         if went_wrong(&self.pump.so_far()) {
             let _ = bugs::caught(evidence::collect(cluster, &self.shelf, &self.events)).await;
@@ -102,7 +104,7 @@ impl<'a> Life<'a> {
     }
 
     /// Builds the cluster and does what the plan says, within its time.
-    async fn upgrade(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, cluster::Error>>) {
+    async fn upgrade(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, ClusterError>>) {
         let Run { id, plan, warnings, password, http, .. } = self.run;
         for warning in warnings {
             self.events.warn(warning.clone());
@@ -131,7 +133,7 @@ impl<'a> Life<'a> {
         record.interrupted.get_or_insert_with(|| signal.into());
         let _ = self.reports(&record);
         if let Some(job) = &self.run.job {
-            publish::files(&record, &Verdict::of(&record), job, &self.run.folder);
+            publish::files(&Runs::of(record), job, &self.run.folder);
         }
         if let Some(cluster) = self.cluster.get() {
             let down = timeout_at(leave + grace, self.tear_down(cluster, leave));
@@ -161,14 +163,14 @@ impl<'a> Life<'a> {
             record.breakages.extend(late.iter().map(|bug| without_secrets(bug.breakage(), &redactor)));
             files = reports(run, &record);
         }
-        let mut verdict = Verdict::of(&record);
+        let mut runs = Runs::of(record.clone());
         if files.iter().any(|file| file.result.is_err()) {
-            verdict = verdict.without_reports();
+            runs = runs.without_reports();
         }
         if let Some(mut console) = console {
-            bugs::caught_now(|| drop(console.finish(&record, &verdict, &files)));
+            bugs::caught_now(|| drop(console.finish(&runs, &files)));
         }
-        RunEnd { record, verdict }
+        RunEnd { record, verdict: runs.verdict().clone() }
     }
 
     /// Removes the cluster, or says what is left and how to remove it.
@@ -176,6 +178,7 @@ impl<'a> Life<'a> {
         let Self { run, events, .. } = self;
         let by_hand = format!("upgrade-gate cleanup --run {}", run.id);
         if run.plan.keep {
+            self.last_step_begins();
             let balancer = cluster.balancer().await;
             let balancer = balancer.map_or_else(|_| "no balancer".into(), |address| address.to_string());
             events.warn(format!("the cluster was kept ({balancer}); remove it: {by_hand}"));
@@ -183,7 +186,8 @@ impl<'a> Life<'a> {
         }
         let began = Instant::now();
         events.send(EventKind::PhaseStarted { phase: Phase::Teardown });
-        let _ = bugs::caught(stages::leave(cluster, &run.http, events)).await;
+        self.last_step_begins();
+        let _ = bugs::caught(stages::clean_up(cluster, &run.http, events)).await;
         match bugs::caught(cluster.down(deadline)).await {
             Some(Ok(())) => {}
             Some(Err(error)) => events.warn(format!("not everything could be removed: {error}")),
@@ -192,6 +196,13 @@ impl<'a> Life<'a> {
         }
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         events.send(EventKind::PhaseFinished { phase: Phase::Teardown, took_ms });
+    }
+
+    /// What becomes of the cluster is the last step of every plan.
+    fn last_step_begins(&self) {
+        if let Some(step) = self.run.plan.steps.last() {
+            stages::begins(step, &self.events);
+        }
     }
 
     /// Waits until everything that was sent is in the record: a count that comes back proves it.
@@ -218,7 +229,7 @@ impl<'a> Life<'a> {
 }
 
 fn reports(run: &Run, record: &Record) -> Vec<WrittenFile> {
-    write_all(record, &Verdict::of(record), &run.folder, run.names)
+    write_all(&Runs::of(record.clone()), &run.folder, run.names)
 }
 
 /// The same breakage; it did not go the way of events, on which secrets are taken out.

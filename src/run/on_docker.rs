@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::blueprint::Blueprint;
 use super::reaper;
-use crate::cluster::{ComposeCluster, ComposeOptions, Error};
+use crate::cluster::{ClusterError, ComposeCluster, ComposeOptions};
 use crate::docker::{Credentials, Pin};
 use crate::event::Events;
 use crate::github;
@@ -61,7 +61,7 @@ impl OnDocker {
     }
 
     /// Finds the engine, and sees to it that what will be made there is removed, whatever becomes of us.
-    pub(super) async fn connect(&self, events: Events) -> Result<ComposeCluster, Error> {
+    pub(super) async fn connect(&self, events: Events) -> Result<ComposeCluster, ClusterError> {
         let options = self.options.clone();
         let (run_id, host, reaper) =
             (options.run_id.clone(), options.docker_host.clone(), options.reaper.clone());

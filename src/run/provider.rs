@@ -1,7 +1,9 @@
 //! What makes the cluster of a run.
 
 use super::on_docker::OnDocker;
-use crate::cluster::{AttachedCluster, AttachedOptions, Cluster, Error, StandInCluster, StandInOptions};
+use crate::cluster::{
+    AttachedCluster, AttachedOptions, Cluster, ClusterError, StandInCluster, StandInOptions,
+};
 use crate::event::Events;
 
 /// What makes the cluster of a run; nothing is made before it is asked to.
@@ -30,7 +32,7 @@ impl Provider {
     ///
     /// # Errors
     /// What is wrong with the environment.
-    pub(super) async fn build(&self, events: Events) -> Result<Cluster, Error> {
+    pub(super) async fn build(&self, events: Events) -> Result<Cluster, ClusterError> {
         match self {
             Self::Compose(docker) => Ok(Cluster::Compose(Box::new(docker.connect(events).await?))),
             Self::Attached(options) => {
@@ -40,7 +42,8 @@ impl Provider {
             Self::StandIn(options) => {
                 let remedy = "The demo needs to listen on 127.0.0.1.";
                 let cluster = StandInCluster::new(options.clone()).await;
-                let cluster = cluster.map_err(|error| Error::new("stand-in", error.to_string(), remedy))?;
+                let cluster =
+                    cluster.map_err(|error| ClusterError::new("stand-in", error.to_string(), remedy))?;
                 Ok(Cluster::StandIn(Box::new(cluster)))
             }
         }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -25,7 +25,8 @@ const TICK: Duration = Duration::from_millis(200);
 /// Folds and shows events until the stream ends.
 #[derive(Debug)]
 pub(crate) struct Pump {
-    record: Arc<Mutex<Record>>,
+    /// Of which a reader takes a copy while the next event waits for nobody.
+    record: Arc<Mutex<Arc<Record>>>,
     folded: Arc<AtomicUsize>,
     task: JoinHandle<Option<Console<Outlet>>>,
 }
@@ -38,7 +39,7 @@ impl Pump {
         look: Option<Look>,
         dir: &Path,
     ) -> Self {
-        let record = Arc::new(Mutex::new(Record::default()));
+        let record = Arc::new(Mutex::new(Arc::new(Record::default())));
         let shared = Arc::clone(&record);
         let folded = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&folded);
@@ -60,13 +61,16 @@ impl Pump {
                 let at = event.at;
                 // A bug in one of these costs what it was about to do, not the others.
                 let event = bugs::caught_now(|| redacted(event, &redactor)).unwrap_or_else(|| unshowable(at));
-                bugs::caught_now(|| console.as_mut().map(|console| console.event(&event)));
+                bugs::caught_now(|| Arc::make_mut(&mut lock(&shared)).fold(&event));
+                // Not with the lock: the console may be stuck, and reports are not to wait for it.
+                let so_far = Arc::clone(&lock(&shared));
+                bugs::caught_now(|| console.as_mut().map(|console| console.event(&event, &so_far)));
+                drop(so_far);
                 if let Some(open) = &mut log
                     && open.write(&event).is_err()
                 {
                     log = None;
                 }
-                bugs::caught_now(|| shared.lock().unwrap_or_else(PoisonError::into_inner).fold(&event));
                 count.fetch_add(1, Ordering::SeqCst);
             }
         });
@@ -80,7 +84,7 @@ impl Pump {
 
     /// What is known so far.
     pub(crate) fn so_far(&self) -> Record {
-        self.record.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        Record::clone(&lock(&self.record))
     }
 
     /// Waits for the end of the stream, at most until the deadline if there is one: the whole record, and the console
@@ -90,9 +94,12 @@ impl Pump {
             None => self.task.await.ok().flatten(),
             Some(deadline) => timeout_at(deadline, self.task).await.ok().and_then(Result::ok).flatten(),
         };
-        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        (record, console)
+        (Record::clone(&lock(&self.record)), console)
     }
+}
+
+fn lock(record: &Mutex<Arc<Record>>) -> MutexGuard<'_, Arc<Record>> {
+    record.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// In the place of an event whose secrets could not be taken out.

@@ -9,22 +9,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ground::{turn, waived};
+use super::scene::{turn, waived};
 use super::session::Session;
-use crate::checks::{Check, Scene, Turn};
+use crate::checks::{Check, RestartRound, Scene};
 use crate::event::EventKind;
 use crate::outcome::{ASKED_AGAIN, CheckResult, Outcome, Step};
 
 /// Asks each of them, and sends the result that stands from then on.
-pub(super) async fn ask(
-    session: &Session<'_>,
-    scene: &Scene<'_>,
-    red: Vec<(&'static Check, CheckResult)>,
-    nonce: &str,
-) {
+pub(super) async fn ask(session: &Session<'_>, scene: &Scene<'_>, red: Vec<(&'static Check, CheckResult)>) {
     let until = Instant::now() + Duration::from_secs(session.plan.budgets.check_s);
     // Names must be unlike those of the first time, and some are near the longest that a server takes.
-    let nonce = format!("{nonce}b");
+    let nonce = format!("{}b", session.nonce);
     for (check, first) in red {
         let known = session.steadily_red.lock().unwrap_or_else(PoisonError::into_inner).contains(check.id);
         let result = if known {
@@ -32,7 +27,7 @@ pub(super) async fn ask(
         } else if Instant::now() >= until {
             with_fact(first, "no: the time for that went to other checks of this stage")
         } else {
-            let second = waived(session, turn(session, scene, check, Turn::Before, &nonce).await);
+            let second = waived(session, turn(session, scene, check, RestartRound::Before, &nonce).await);
             settled(first, second, session.plan.unsteady_fails)
         };
         if result.outcome.is_red() {

@@ -1,31 +1,32 @@
-//! The run as a straight line: bring up on stable, check, replace node by node and check in between, check on release.
+//! The run: the steps of the plan, one after the other (`run.rs`), in the parts that reports know (`frame.rs`).
 //!
-//! Everything that happens is sent as events; what ends the run early is a [`Breakage`] with the blame. Teardown and
-//! reports are the caller's, because they happen however the line ends.
+//! Each kind of step has its function here, and the order is the plan's alone. Everything that happens is sent as events;
+//! what ends the run early is a [`Breakage`] with the blame. The steps of the end are the caller's, because they happen
+//! however the others ended.
 //!
-//! The user's own suite comes last, against the upgraded cluster (`suite/`).
-//!
-//! Continuous probes (watch) and the ledger of acknowledged writes will stand beside `roll`, started before its first
-//! node and ended after its last.
+//! A node has one way into traffic (`node.rs`), whether it starts, is found, is replaced, or restarts for a check.
 
+mod accounts;
 mod again;
 mod blame;
-mod bring_up;
+mod cleanup_attached;
 mod clustering;
+mod connect;
+mod frame;
 mod front;
-mod ground;
-mod home;
-mod leave;
+mod mail_settings;
+mod node;
+mod prepare;
 mod products;
 mod restarts;
-mod roll;
 mod run;
+mod scene;
 mod session;
-mod settings;
 mod stage;
+mod stopwatch;
 mod suite;
 mod versions;
 
 pub use blame::broken;
-pub use leave::leave;
-pub use run::run;
+pub use cleanup_attached::clean_up;
+pub use run::{begins, run};

@@ -14,81 +14,53 @@ use tokio::time::Instant;
 
 use super::blame::broken;
 use super::session::Session;
-use crate::checks::catalogue::CHECKS;
-use crate::checks::{Brought, Need, PRODUCTS};
-use crate::cluster::{ImageFacts, Packaged};
+use crate::checks::{InstalledPlugins, Side};
+use crate::cluster::{ClusterError, ImageFacts, Packaged};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{Client, PluginStatus};
-use crate::plan::{Bundle, Plan};
+use crate::plan::Bundle;
 use crate::retry;
 use crate::telling::{self, LOOKED_AT};
 
 /// How long a plugin may take to start; Calls looks for a STUN server for 20 s where there is none.
 const START: Duration = Duration::from_secs(60);
 
-/// A plugin that is to be on stable.
-#[derive(Debug)]
-pub(super) enum ToBring<'a> {
-    /// A product that the image packages.
-    Product(&'static str, &'a Packaged),
-    /// One of the user's own.
-    Own(&'a Bundle),
-}
-
-/// The products that a planned check needs and the image packages, and the user's own plugins.
-pub(super) fn to_bring<'a>(plan: &'a Plan, image: Option<&'a ImageFacts>) -> Vec<ToBring<'a>> {
-    let planned = |id: &str| plan.stages.iter().any(|stage| stage.checks.iter().any(|check| check == id));
-    let needed = |product: &'static str| {
-        CHECKS
-            .iter()
-            .filter(|check| planned(check.id))
-            .any(|check| check.needs.contains(&Need::Plugin(product)))
-    };
-    let own = |id: &str| plan.plugins.iter().any(|bundle| bundle.id == id);
-    let products = PRODUCTS.iter().filter(|product| needed(product.id) && !own(product.id));
-    let packaged = products.filter_map(|product| {
-        let newest = image?
-            .plugins
-            .iter()
-            .filter(|packaged| packaged.is(product.id))
-            .max_by(|a, b| a.version.cmp_precedence(&b.version))?;
-        Some(ToBring::Product(product.id, newest))
-    });
-    packaged.chain(plan.plugins.iter().map(ToBring::Own)).collect()
-}
-
-/// Uploads and switches on what is missing. A product that cannot be brought is left with the reason: its checks say so.
+/// Uploads and switches on what is missing, through the first node. A product that cannot be brought is left with the
+/// reason: its checks say so.
 ///
 /// # Errors
 /// The [`Breakage`] of an own plugin that stable does not take: the run would not be what was asked for.
-pub(super) async fn bring(
-    session: &Session<'_>,
-    node: &str,
-    admin: &Client,
-    all: &[ToBring<'_>],
-) -> Result<Brought, Breakage> {
-    let mut brought = Brought::default();
-    for one in all {
-        match one {
-            ToBring::Product(id, packaged) => match product(session, node, admin, id, packaged).await {
-                Ok(Some(version)) => {
-                    brought.plugins.insert((*id).to_owned(), version);
-                }
-                Ok(None) => {}
-                Err(why) => {
-                    session
-                        .events
-                        .warn(format!("{} of the stable image was not installed: {why}", packaged.name));
-                    brought.left.insert((*id).to_owned(), why);
-                }
-            },
-            ToBring::Own(bundle) => {
-                own(session, node, admin, bundle).await?;
-                brought.plugins.insert(bundle.id.clone(), bundle.version.clone());
+pub(super) async fn install(session: &mut Session<'_>, products: &[String]) -> Result<(), Breakage> {
+    let Some(node) = session.places.first().map(|place| place.name.clone()) else { return Ok(()) };
+    let admin = session.home()?.admin.clone();
+    let image = session.image(Side::Stable, Some(&node)).await.ok();
+    let mut brought = InstalledPlugins::default();
+    for (id, packaged) in products.iter().filter_map(|id| Some((id, newest(image.as_deref()?, id)?))) {
+        match product(session, &node, &admin, id, packaged).await {
+            Ok(Some(version)) => {
+                brought.plugins.insert(id.clone(), version);
+            }
+            Ok(None) => {}
+            Err(why) => {
+                session
+                    .events
+                    .warn(format!("{} of the stable image was not installed: {why}", packaged.name));
+                brought.left.insert(id.clone(), why);
             }
         }
     }
-    Ok(brought)
+    for bundle in &session.plan.plugins {
+        own(session, &node, &admin, bundle).await?;
+        brought.plugins.insert(bundle.id.clone(), bundle.version.clone());
+    }
+    session.brought = brought;
+    Ok(())
+}
+
+/// The newest bundle of a product that the image packages.
+fn newest<'a>(image: &'a ImageFacts, product: &str) -> Option<&'a Packaged> {
+    let packaged = image.plugins.iter().filter(|packaged| packaged.is(product));
+    packaged.max_by(|a, b| a.version.cmp_precedence(&b.version))
 }
 
 /// The version that was brought, as the bundle's own manifest tells it; nothing where the product was there already.
@@ -102,13 +74,13 @@ async fn product(
     if admin.plugins().await.map_err(|error| error.explained())?.find(id).is_some() {
         return Ok(None);
     }
-    let bytes = session.cluster.bundle(node, packaged).await.map_err(|error| error.to_string())?;
-    match install(admin, id, bytes).await {
+    let bytes = session.cluster.inside().bundle(node, packaged).await.map_err(|absent| absent.to_string())?;
+    match upload(admin, id, bytes).await {
         Ok(version) => Ok(Some(version)),
         Err(why) => {
             // A plugin that failed to start would end the bring-up of the other nodes.
             let _ = admin.remove_plugin(id).await;
-            let log = session.cluster.log(node, Some(LOOKED_AT)).await;
+            let log = session.cluster.nodes().log(node, Some(LOOKED_AT)).await;
             Err(unlicensed(id, &log).unwrap_or(why))
         }
     }
@@ -127,7 +99,7 @@ fn unlicensed(id: &str, log: &[String]) -> Option<String> {
 
 async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle) -> Result<(), Breakage> {
     let installed = match tokio::fs::read(&bundle.path).await {
-        Ok(bytes) => install(admin, &bundle.id, bytes).await,
+        Ok(bytes) => upload(admin, &bundle.id, bytes).await,
         Err(error) => Err(error.to_string()),
     };
     let Err(why) = installed else { return Ok(()) };
@@ -136,15 +108,12 @@ async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle)
         "Try {} on this version by hand, or leave it out of the input plugins.",
         bundle.path.display()
     );
-    let log_tail = session.cluster.complaints(node).await;
-    Err(broken(
-        Blame::Environment,
-        crate::cluster::Error { log_tail, ..crate::cluster::Error::new(node, message, remedy) },
-    ))
+    let log_tail = session.cluster.nodes().complaints(node).await;
+    Err(broken(Blame::Environment, ClusterError { log_tail, ..ClusterError::new(node, message, remedy) }))
 }
 
 /// Uploads a bundle and switches it on; returns the version that its manifest tells.
-async fn install(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<String, String> {
+async fn upload(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<String, String> {
     let manifest = admin.upload_plugin(bytes, true).await.map_err(|error| error.explained())?;
     admin.enable_plugin(id).await.map_err(|error| error.explained())?;
     let running = retry::until(Instant::now() + START, || async {

@@ -4,8 +4,8 @@
 use tokio::time::Instant;
 
 use super::session::{Session, millis};
-use super::{ground, roll};
-use crate::checks::{Check, Turn, catalogue, sanity};
+use super::{node, scene};
+use crate::checks::{Check, RestartRound, Side, catalogue, sanity};
 use crate::event::{Blame, Breakage, EventKind};
 use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 
@@ -17,32 +17,35 @@ use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 pub(super) async fn run(
     session: &mut Session<'_>,
     stage: Stage,
-    check: &Check,
-    nonce: &str,
+    check: &str,
+    environment: &[(String, String)],
 ) -> Result<(), Breakage> {
+    let Some(check) = catalogue::find(check) else { return Ok(()) };
+    let environment: Vec<(&str, &str)> =
+        environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
-    let mut result = turn(session, stage, check, Turn::Before, nonce).await;
-    for (now, environment) in [(Turn::With, check.environment), (Turn::After, &[])] {
+    let mut result = turn(session, stage, check, RestartRound::Before).await;
+    for (now, environment) in [(RestartRound::With, environment.as_slice()), (RestartRound::After, &[])] {
         let rolled = roll_all(session, environment, &mut result).await;
         if rolled.is_err() {
-            session.events.send(EventKind::CheckFinished(ground::waived(session, result)));
+            session.events.send(EventKind::CheckFinished(scene::waived(session, result)));
             return rolled;
         }
-        let next = turn(session, stage, check, now, nonce).await;
+        let next = turn(session, stage, check, now).await;
         result = catalogue::joined(result, next);
     }
-    session.events.send(EventKind::CheckFinished(ground::waived(session, result)));
+    session.events.send(EventKind::CheckFinished(scene::waived(session, result)));
     Ok(())
 }
 
-async fn turn(session: &Session<'_>, stage: Stage, check: &Check, turn: Turn, nonce: &str) -> CheckResult {
-    match ground::scene(session, stage).await {
-        Ok(scene) => ground::turn(session, &scene, check, turn, nonce).await,
+async fn turn(session: &Session<'_>, stage: Stage, check: &Check, turn: RestartRound) -> CheckResult {
+    match scene::scene(session, stage).await {
+        Ok(scene) => scene::turn(session, &scene, check, turn, session.nonce).await,
         Err(reason) => catalogue::not_measured(check, stage, &reason),
     }
 }
 
-/// Makes every node anew at what it runs, with `environment` on top, one after the other; each is a step.
+/// Replaces every node by one of what it runs, with `environment` on top, one after the other; each is a step.
 async fn roll_all(
     session: &mut Session<'_>,
     environment: &[(&str, &str)],
@@ -50,20 +53,22 @@ async fn roll_all(
 ) -> Result<(), Breakage> {
     let words: Vec<String> = environment.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let with = if words.is_empty() { "without it".into() } else { format!("with {}", words.join(", ")) };
-    for index in 0..session.places.len() {
+    let nodes: Vec<(String, Side)> =
+        session.places.iter().map(|place| (place.name.clone(), place.side)).collect();
+    for (name, side) in nodes {
         let began = Instant::now();
-        let (name, side) = (session.places[index].name.clone(), session.places[index].side);
-        let made = roll::anew(session, index, side, environment).await;
+        let replaced = node::replace(session, &name, side, environment).await;
         // What the sanity left is for the check `startup` of a stage; here a red one is the breakage itself.
         sanity::forget(&session.carried);
-        let outcome = made.as_ref().map_or_else(|breakage| stayed_away(&name, breakage), |_| Outcome::Passed);
+        let outcome =
+            replaced.as_ref().map_or_else(|breakage| stayed_away(&name, breakage), |_| Outcome::Passed);
         let took_ms = millis(began);
         result.took_ms += took_ms;
         if outcome.is_red() {
             result.outcome = catalogue::worse(&result.outcome, &outcome);
         }
         result.steps.push(Step { name: format!("{name} restarts {with}"), outcome, took_ms });
-        made?;
+        replaced?;
     }
     Ok(())
 }

@@ -1,18 +1,17 @@
-//! The whole line.
+//! The whole run: the plan's steps, one after the other.
 
 use secrecy::SecretString;
-use tokio::time::Instant;
 
 use super::blame::explained;
-use super::session::{Session, millis};
-use super::{bring_up, ground, roll, stage, versions};
+use super::frame::Frames;
+use super::session::Session;
+use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, versions};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
-use crate::cluster::evidence::Shelf;
-use crate::event::{Breakage, EventKind, Events, Phase};
+use crate::cluster::evidence::EvidenceFolder;
+use crate::event::{Breakage, EventKind, Events};
 use crate::mattermost::Http;
-use crate::outcome::Stage;
-use crate::plan::{Mode, Plan};
+use crate::plan::{Plan, Step};
 
 /// Runs the plan on a cluster. What was found is in the events; what ended the run early is returned.
 ///
@@ -28,71 +27,81 @@ pub async fn run(
     events: &Events,
     nonce: &str,
     password: &SecretString,
-    shelf: &Shelf,
+    shelf: &EvidenceFolder,
 ) -> Result<(), Breakage> {
     let settled = versions::settled(plan, cluster, events).await?;
     let plan = settled.as_ref().unwrap_or(plan);
-    let mut session = Session::new(plan, cluster, http, events, shelf);
-    let ended = line(&mut session, nonce, password).await;
-    ended.map_err(|breakage| explained(breakage, &ground::pair(&session)))
+    let mut session = Session::new(plan, cluster, http, events, shelf, (nonce, password));
+    let ended = all(&mut session).await;
+    ended.map_err(|breakage| explained(breakage, &scene::pair(&session)))
 }
 
-async fn line(session: &mut Session<'_>, nonce: &str, password: &SecretString) -> Result<(), Breakage> {
+/// Tells that a step begins.
+pub fn begins(step: &Step, events: &Events) {
+    events.send(EventKind::StepStarted { step: step.words() });
+}
+
+async fn all(session: &mut Session<'_>) -> Result<(), Breakage> {
     let (plan, events) = (session.plan, session.events);
-    let brought_up = phase(events, Phase::BringUp, bring_up::bring_up(session, nonce, password)).await;
-    told(session, Stage::Stable, brought_up)?;
-    for planned in &plan.stages {
-        let replaced = match (planned.stage, plan.mode) {
-            (Stage::Stable, _) => Ok(()),
-            (Stage::Mixed(n), _) => replace(session, n - 1).await,
-            (Stage::Release, Mode::Rolling) => {
-                let last = session.places.len() - 1;
-                replace(session, last).await
-            }
-            (Stage::Release, Mode::StopStart) => {
-                phase(events, Phase::StopStart, roll::stop_start(session)).await
-            }
-        };
-        told(session, planned.stage, replaced)?;
-        stage::run(session, planned, nonce).await?;
+    let mut frames = Frames::new(events);
+    // What belongs to the end is done however the others ended, and that is the caller's.
+    for (index, step) in plan.steps.iter().enumerate().take_while(|(_, step)| !step.is_of_the_end()) {
+        frames.enter(step);
+        begins(step, events);
+        if let Err(breakage) = one(session, step).await {
+            frames.broken();
+            report_sanity_failure(session, &plan.steps[index..]);
+            return Err(breakage);
+        }
     }
-    let (stable, release) = ground::pair(session);
-    let ran = |check: &str| plan.stages.iter().any(|stage| stage.checks.iter().any(|id| id == check));
-    for sentence in session.ledger.unused((&stable, &release), ran) {
+    frames.end();
+    let pair = scene::pair(session);
+    for sentence in session.ledger.unused((&pair.0, &pair.1), |check| plan.has_check(check)) {
         session.warn_once(sentence);
     }
     Ok(())
 }
 
-/// When a node was not sane, its stage never begins: what the sanity saw is told all the same.
-fn told(session: &Session<'_>, stage: Stage, came_up: Result<(), Breakage>) -> Result<(), Breakage> {
-    if came_up.is_err()
+/// What is said is what is done: a new kind of step does not compile without its arm.
+async fn one(session: &mut Session<'_>, step: &Step) -> Result<(), Breakage> {
+    match step {
+        Step::Prepare { .. } => prepare::prepare(session).await,
+        Step::Find { nodes, side } => prepare::find(session, nodes, *side).await,
+        Step::Start { nodes, side, .. } => node::start(session, nodes, *side).await,
+        Step::MakeAccounts => accounts::make(session).await,
+        Step::InstallPlugins { products, .. } => products::install(session, products).await,
+        Step::Connect { .. } => connect::connect(session).await,
+        Step::Check { stage, checks } => {
+            stage::check(session, *stage, checks).await;
+            Ok(())
+        }
+        Step::Restart { stage, check, environment } => {
+            restarts::run(session, *stage, check, environment).await
+        }
+        Step::Skip { stage, checks, reason } => {
+            stage::skip(session, *stage, checks, reason);
+            Ok(())
+        }
+        Step::Suite { stage, .. } => {
+            suite::run(session, *stage).await;
+            Ok(())
+        }
+        Step::Replace { node, side, .. } => node::replace(session, node, *side, &[]).await,
+        Step::StopAll { nodes, .. } => node::stop_all(session, nodes).await,
+        Step::Report | Step::TearDown | Step::Keep | Step::CleanUp => Ok(()),
+    }
+}
+
+/// When a node was not sane, the checks that come after it never begin: what the sanity saw is told in their place.
+fn report_sanity_failure(session: &Session<'_>, rest: &[Step]) {
+    let next = rest.iter().find_map(|step| match step {
+        Step::Check { stage, checks } => Some((*stage, checks)),
+        _ => None,
+    });
+    if let Some((stage, checks)) = next
         && let Some(result) = sanity::result(&session.carried, stage)
-        && session
-            .plan
-            .stages
-            .iter()
-            .any(|planned| planned.stage == stage && planned.checks.contains(&result.check))
+        && checks.contains(&result.check)
     {
         session.events.send(EventKind::CheckFinished(result));
     }
-    came_up
-}
-
-async fn replace(session: &mut Session<'_>, index: usize) -> Result<(), Breakage> {
-    let name = session.places[index].name.clone();
-    phase(session.events, Phase::Replace(name), roll::replace(session, index)).await
-}
-
-/// Frames a part of the run with its events, however it ends.
-async fn phase<T>(
-    events: &Events,
-    phase: Phase,
-    work: impl Future<Output = Result<T, Breakage>>,
-) -> Result<T, Breakage> {
-    let began = Instant::now();
-    events.send(EventKind::PhaseStarted { phase: phase.clone() });
-    let result = work.await;
-    events.send(EventKind::PhaseFinished { phase, took_ms: millis(began) });
-    result
 }

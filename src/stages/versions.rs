@@ -3,7 +3,7 @@
 use super::blame::broken;
 use crate::cluster::Cluster;
 use crate::event::{Blame, Breakage, EventKind, Events};
-use crate::plan::{Plan, Release, known_to_fail};
+use crate::plan::{Plan, Release, Step, known_to_fail};
 use crate::versions::Version;
 
 /// The plan by the versions that its images tell; nothing where their names told them.
@@ -20,7 +20,8 @@ pub(super) async fn settled(
     if asked.is_empty() {
         return Ok(None);
     }
-    let answers = cluster.versions(&asked).await.map_err(|error| broken(Blame::Environment, error))?;
+    let answers =
+        cluster.inside().versions(&asked).await.map_err(|error| broken(Blame::Environment, error))?;
     let mut known: Vec<(&str, Version)> = Vec::new();
     for (image, answer) in asked.into_iter().zip(answers) {
         match answer {
@@ -47,6 +48,7 @@ pub(super) async fn settled(
         mode: settled.mode.to_string(),
         mode_reason: settled.mode_reason.clone(),
         planned: settled.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
+        steps: settled.steps.iter().map(Step::words).collect(),
     });
     Ok(Some(settled))
 }

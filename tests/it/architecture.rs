@@ -68,7 +68,7 @@ const READERS: [Exception<'_>; 2] = [
 const OF_TESTS: &str = "fuzz";
 
 /// Who writes to the outside.
-const PRINTERS: [&str; 3] = ["src/report/console.rs", "src/publish/voice.rs", "src/main.rs"];
+const PRINTERS: [&str; 3] = ["src/report/console/mod.rs", "src/publish/voice.rs", "src/main.rs"];
 const LOOKERS: [Exception<'_>; 1] = [Exception {
     file: "src/inputs/surroundings.rs",
     name: "stdout",
@@ -94,7 +94,7 @@ fn the_sources_are_read() {
     };
     known("src/main.rs", "src/cli/mod.rs");
     known("src/docker/project.rs", "src/docker/wait.rs");
-    known("src/report/mod.rs", "src/report/console.rs");
+    known("src/report/mod.rs", "src/report/console/mod.rs");
     known("src/record.rs", "src/event.rs");
 }
 

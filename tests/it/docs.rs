@@ -9,4 +9,5 @@ mod input_tables;
 mod own_compose;
 mod policy_tables;
 mod region;
+mod step_lists;
 mod workflows;

@@ -9,6 +9,8 @@ mod architecture;
 #[cfg(test)]
 mod attached;
 #[cfg(test)]
+mod bless;
+#[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
 mod deceiving_texts;
@@ -23,9 +25,13 @@ mod faults;
 #[cfg(test)]
 mod foreign_texts;
 #[cfg(test)]
+mod gate;
+#[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
 mod outside;
+#[cfg(test)]
+mod plan_golden;
 #[cfg(test)]
 mod planted;
 #[cfg(test)]
@@ -45,9 +51,13 @@ mod restarts;
 #[cfg(test)]
 mod runner;
 #[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod suite;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod upgrades;
 #[cfg(test)]
 mod wait;
 #[cfg(test)]

@@ -17,15 +17,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ground;
+use super::scene;
 use super::session::{Session, millis};
 use crate::checks::catalogue;
 use crate::cluster::evidence::GrowingLog;
-use crate::cluster::{Exit, Guest, Leftovers, run_command};
+use crate::cluster::{Exit, Leftovers, SideContainer, run_command};
 use crate::event::EventKind;
 use crate::inputs::own_variables;
 use crate::outcome::{CheckResult, Outcome, Stage};
-use crate::plan::{Plan, SuitePlan};
+use crate::plan::SuitePlan;
 use results::Results;
 
 /// The id of the check that stands for the suite.
@@ -33,15 +33,9 @@ pub(super) const CHECK: &str = "suite";
 /// Where a container leaves its JUnit files, unless the input says otherwise.
 const RESULTS: &str = "/results";
 
-/// The suite that the plan has and no input leaves out.
-pub(super) fn planned(plan: &Plan) -> Option<&SuitePlan> {
-    let wanted = plan.stages.iter().any(|stage| stage.checks.iter().any(|id| id == CHECK));
-    plan.suite.as_ref().filter(|_| wanted)
-}
-
 /// Runs the suite and reports it as the check `suite` and as suites of its own.
-pub(super) async fn run(session: &Session<'_>, stage: Stage, suite: &SuitePlan) {
-    let Some(check) = catalogue::find(CHECK) else { return };
+pub(super) async fn run(session: &Session<'_>, stage: Stage) {
+    let (Some(check), Some(suite)) = (catalogue::find(CHECK), &session.plan.suite) else { return };
     session.events.send(EventKind::CheckStarted { stage, check: CHECK.to_owned() });
     let began = Instant::now();
     let mut log = session.shelf.log("suite.log", "output of your suite", session.events);
@@ -64,7 +58,7 @@ pub(super) async fn run(session: &Session<'_>, stage: Stage, suite: &SuitePlan) 
         }
     }
     result.took_ms = millis(began);
-    session.events.send(EventKind::CheckFinished(ground::waived(session, result)));
+    session.events.send(EventKind::CheckFinished(scene::waived(session, result)));
 }
 
 /// How it ended and the files that it left; else why it did not run.
@@ -86,16 +80,16 @@ async fn run_to_end(
         let exit = exit.map_err(|why| format!("{why}, or give suite-image"))?;
         return Ok((exit, folder.files()?));
     };
-    let url = session.cluster.balancer_for_guests().await.map_err(|error| error.to_string())?;
+    let beside = session.cluster.side_containers().map_err(|absent| absent.to_string())?;
+    let url = beside.balancer().map_err(|error| error.to_string())?;
     let results = suite.results.as_deref().unwrap_or(RESULTS);
-    let guest = Guest {
+    let container = SideContainer {
         image: image.clone(),
         command: suite.command.clone(),
         environment: account::environment(session, &url, None, results)?,
         results: results.to_owned(),
     };
-    let ended =
-        session.cluster.run_guest(&guest, &mut line, deadline).await.map_err(|error| error.to_string())?;
+    let ended = beside.run(&container, &mut line, deadline).await.map_err(|error| error.to_string())?;
     let exit = match (ended.exit_code, ended.out_of_memory) {
         (_, true) => Exit::OutOfMemory,
         (Some(code), false) => Exit::Code(code),

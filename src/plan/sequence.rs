@@ -1,0 +1,269 @@
+//! Which steps a run takes, in which order: a list for each kind of upgrade.
+//!
+//! Each list is written out as it runs. Another kind of run (a restart of all nodes on stable as control, a way back from
+//! half-way, versions before stable) is another list of the same steps.
+
+use super::steps::{Part, Step};
+use super::types::{AttachedPlan, Mode, Plan, StagePlan};
+use crate::checks::catalogue::{self, CHECKS};
+use crate::checks::{Need, PRODUCTS, Side};
+use crate::inputs::SuitePlan;
+use crate::outcome::Stage;
+
+/// What is told of a check that wants restarts, where nobody can restart nodes so.
+const NO_RESTARTS: &str = "attached: the gate cannot restart its nodes with another environment";
+
+/// The steps of a plan whose other parts are there.
+pub(super) fn steps(plan: &Plan) -> Vec<Step> {
+    match (&plan.attached, plan.mode) {
+        (Some(attached), _) => attached_roll(plan, attached),
+        (None, Mode::Rolling) => rolling(plan),
+        (None, Mode::StopStart) => stop_start(plan),
+    }
+}
+
+/// A cluster that the gate builds, replaced node by node.
+fn rolling(plan: &Plan) -> Vec<Step> {
+    let mut steps = bring_up(plan);
+    steps.extend(roll(plan, &built_parts(plan, Side::Release)));
+    let end = if plan.keep { Step::Keep } else { Step::TearDown };
+    steps.extend([Step::Report, end]);
+    steps
+}
+
+/// A cluster that the gate builds: all nodes stop, the first one migrates the database, the others follow.
+fn stop_start(plan: &Plan) -> Vec<Step> {
+    let mut steps = bring_up(plan);
+    for stage in &plan.stages {
+        if stage.stage == Stage::Release {
+            steps.push(Step::StopAll { nodes: plan.order.clone(), parts: out_of_traffic(plan) });
+            let (first, others) = plan.order.split_at(plan.order.len().min(1));
+            steps.extend([first, others].into_iter().filter_map(|nodes| start(plan, nodes, Side::Release)));
+        }
+        steps.extend(checks_of(plan, stage));
+    }
+    let end = if plan.keep { Step::Keep } else { Step::TearDown };
+    steps.extend([Step::Report, end]);
+    steps
+}
+
+/// A cluster that is there already, replaced node by node by a command of the user's.
+fn attached_roll(plan: &Plan, attached: &AttachedPlan) -> Vec<Step> {
+    let mut steps = vec![
+        Step::Find { nodes: plan.order.clone(), side: Side::Stable },
+        Step::MakeAccounts,
+        Step::Connect { balancer: true, licensed: false, mail: false },
+    ];
+    let (drain, undrain) = (attached.drain.is_some(), attached.undrain.is_some());
+    let parts = [
+        (drain, Part::DrainCommand),
+        (true, Part::ReplaceCommand),
+        (true, Part::Ready),
+        (true, Part::Sanity),
+        (undrain, Part::UndrainCommand),
+    ];
+    steps.extend(roll(plan, &given(parts)));
+    steps.extend([Step::Report, Step::CleanUp]);
+    steps
+}
+
+/// The first node alone, because it migrates the empty database; accounts and plugins before the others start: a node
+/// without clustering installs what the file store has only when it starts.
+fn bring_up(plan: &Plan) -> Vec<Step> {
+    let (first, others) = plan.order.split_at(plan.order.len().min(1));
+    let mut steps = vec![Step::Prepare { parts: before_the_nodes(plan) }];
+    steps.extend(start(plan, first, Side::Stable));
+    steps.push(Step::MakeAccounts);
+    let (products, own) = (products(plan), plan.plugins.iter().map(|own| own.id.clone()).collect::<Vec<_>>());
+    if !products.is_empty() || !own.is_empty() {
+        steps.push(Step::InstallPlugins { products, own });
+    }
+    steps.extend(start(plan, others, Side::Stable));
+    let balancer = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
+    steps.push(Step::Connect { balancer, licensed: plan.licensed, mail: true });
+    steps
+}
+
+/// The checks of each stage, and before each but the first one the next node's replacement.
+fn roll(plan: &Plan, parts: &[Part]) -> Vec<Step> {
+    let mut nodes = plan.order.iter();
+    let mut steps = Vec::new();
+    for stage in &plan.stages {
+        if stage.stage != Stage::Stable {
+            let next = nodes.next();
+            steps.extend(next.map(|node| Step::Replace {
+                node: node.clone(),
+                side: Side::Release,
+                parts: parts.to_vec(),
+            }));
+        }
+        steps.extend(checks_of(plan, stage));
+    }
+    steps
+}
+
+/// The checks of a stage; those that want the nodes restarted and the user's suite come after the others, one by one.
+fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<Step> {
+    let environment =
+        |id: &String| catalogue::find(id).map(|check| check.environment).filter(|all| !all.is_empty());
+    let is_suite = |id: &String| plan.suite.is_some() && id == SuitePlan::CHECK;
+    let (restarting, others): (Vec<&String>, Vec<&String>) =
+        stage.checks.iter().partition(|id| environment(id).is_some());
+    let (own, others): (Vec<&String>, Vec<&String>) = others.into_iter().partition(|id| is_suite(id));
+    let stage = stage.stage;
+    let mut steps = vec![Step::Check { stage, checks: others.into_iter().cloned().collect() }];
+    if plan.attached.is_none() {
+        steps.extend(restarting.into_iter().map(|id| {
+            let all = environment(id).into_iter().flatten();
+            let environment = all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Step::Restart { stage, check: id.clone(), environment }
+        }));
+    } else if !restarting.is_empty() {
+        let checks = restarting.into_iter().cloned().collect();
+        steps.push(Step::Skip { stage, checks, reason: NO_RESTARTS.into() });
+    }
+    let suite = plan.suite.as_ref().filter(|_| !own.is_empty());
+    steps.extend(suite.map(|suite| Step::Suite {
+        stage,
+        check: SuitePlan::CHECK.into(),
+        image: suite.image.clone(),
+        timeout_s: suite.timeout_s,
+    }));
+    steps
+}
+
+fn start(plan: &Plan, nodes: &[String], side: Side) -> Option<Step> {
+    let parts = || into_traffic(plan, side);
+    (!nodes.is_empty()).then(|| Step::Start { nodes: nodes.to_vec(), side, parts: parts() })
+}
+
+fn built_parts(plan: &Plan, side: Side) -> Vec<Part> {
+    [out_of_traffic(plan), into_traffic(plan, side)].concat()
+}
+
+fn out_of_traffic(plan: &Plan) -> Vec<Part> {
+    given([(can_spare(plan), Part::Drain), (true, Part::Stop)])
+}
+
+fn into_traffic(plan: &Plan, side: Side) -> Vec<Part> {
+    let image = match side {
+        Side::Stable => Part::StableImage,
+        Side::Release => Part::ReleaseImage,
+    };
+    given([(true, image), (true, Part::Ready), (true, Part::Sanity), (can_spare(plan), Part::Undrain)])
+}
+
+/// Whether the balancer can be told to spare a node; that of the stand-in can.
+fn can_spare(plan: &Plan) -> bool {
+    plan.built.as_ref().is_none_or(|built| built.drained)
+}
+
+fn given<const N: usize>(parts: [(bool, Part); N]) -> Vec<Part> {
+    parts.into_iter().filter(|(is_done, _)| *is_done).map(|(_, part)| part).collect()
+}
+
+/// What comes up before the nodes: what the file has, or what the stand-in plays.
+fn before_the_nodes(plan: &Plan) -> Vec<String> {
+    let all = ["networks", "images"].map(str::to_owned).into_iter();
+    match &plan.built {
+        Some(built) => all.chain(built.others.iter().cloned()).collect(),
+        None => all.chain(["database", "store", "balancer"].map(str::to_owned)).collect(),
+    }
+}
+
+/// The products that planned checks need, unless the user brings them.
+fn products(plan: &Plan) -> Vec<String> {
+    let needs: Vec<&Need> =
+        CHECKS.iter().filter(|check| plan.has_check(check.id)).flat_map(|check| check.needs).collect();
+    let needed = |product: &&str| needs.iter().any(|need| matches!(need, Need::Plugin(id) if id == product));
+    let own = |product: &str| plan.plugins.iter().any(|bundle| bundle.id == product);
+    let products = PRODUCTS.iter().map(|product| product.id);
+    products.filter(needed).filter(|id| !own(id)).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::Inputs;
+    use crate::plan::make;
+
+    fn planned(stable: &str, change: impl Fn(&mut Inputs)) -> Plan {
+        let mut inputs = Inputs::given(&[("stable", stable), ("release", "11.7.0"), ("nodes", "2")]);
+        change(&mut inputs);
+        make(&inputs, None).unwrap()
+    }
+
+    /// What replaces, stops, starts and checks, without the rest.
+    fn outline(plan: &Plan) -> Vec<String> {
+        let steps = plan.steps.iter().filter_map(|step| match step {
+            Step::Check { stage, .. } => Some(stage.to_string()),
+            Step::Replace { node, .. } => Some(format!("replace {node}")),
+            Step::StopAll { nodes, .. } => Some(format!("stop {}", nodes.len())),
+            Step::Start { nodes, side, .. } => Some(format!("start {} {side:?}", nodes.join(" "))),
+            _ => None,
+        });
+        steps.collect()
+    }
+
+    #[test]
+    fn a_roll_replaces_one_node_before_each_stage_but_the_first() {
+        let expected = [
+            "start node1 Stable",
+            "start node2 Stable",
+            "stable",
+            "replace node1",
+            "mixed-1",
+            "replace node2",
+            "release",
+        ];
+        assert_eq!(outline(&planned("11.6.0", |_| ())), expected);
+        let one = planned("11.6.0", |inputs| inputs.cluster.nodes = "1".into());
+        assert_eq!(outline(&one), ["start node1 Stable", "stable", "replace node1", "release"]);
+    }
+
+    #[test]
+    fn a_stop_start_has_the_first_node_migrate_alone() {
+        let expected = [
+            "start node1 Stable",
+            "start node2 Stable",
+            "stable",
+            "stop 2",
+            "start node1 Release",
+            "start node2 Release",
+            "release",
+        ];
+        assert_eq!(outline(&planned("10.11.4", |_| ())), expected);
+    }
+
+    #[test]
+    fn every_planned_check_answers_in_exactly_one_step_of_its_stage() {
+        let suite = |inputs: &mut Inputs| inputs.suite.suite_command = "true".into();
+        for plan in [planned("11.6.0", |_| ()), planned("11.6.0", suite), planned("10.11.4", suite)] {
+            let mut answered: Vec<&String> = plan.steps.iter().flat_map(Step::checks).collect();
+            let mut wanted: Vec<&String> = plan.stages.iter().flat_map(|stage| &stage.checks).collect();
+            answered.sort();
+            wanted.sort();
+            assert_eq!(answered, wanted);
+        }
+    }
+
+    #[test]
+    fn nothing_is_installed_that_no_check_asks_for() {
+        let installs = |only: &str| {
+            let plan = planned("11.6.0", |inputs| inputs.checks.only = only.into());
+            plan.steps.into_iter().find(|step| matches!(step, Step::InstallPlugins { .. }))
+        };
+        assert_eq!(installs("startup"), None);
+        let boards = Step::InstallPlugins { products: vec!["focalboard".into()], own: Vec::new() };
+        assert_eq!(installs("boards"), Some(boards));
+    }
+
+    #[test]
+    fn the_end_is_the_end_and_says_what_becomes_of_the_cluster() {
+        let kept = planned("11.6.0", |inputs| inputs.run.keep = "true".into());
+        assert!(kept.steps.ends_with(&[Step::Report, Step::Keep]));
+        let removed = planned("11.6.0", |_| ()).steps;
+        assert!(removed.ends_with(&[Step::Report, Step::TearDown]));
+        assert_eq!(removed.iter().filter(|step| step.is_of_the_end()).count(), 2);
+    }
+}

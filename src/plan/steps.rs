@@ -1,0 +1,271 @@
+//! What a run does, step by step. The list is what is printed, what runs, and what the console counts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::checks::{PRODUCTS, Side};
+use crate::outcome::Stage;
+
+/// One entry of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "step")]
+pub enum Step {
+    /// All images are fetched and everything but the nodes comes up; no node may have traffic yet.
+    Prepare {
+        /// What comes up, in order.
+        parts: Vec<String>,
+    },
+    /// Nodes that run already are looked at, beside each other.
+    Find {
+        /// Their names.
+        nodes: Vec<String>,
+        /// What they should run.
+        #[serde(with = "SideName")]
+        side: Side,
+    },
+    /// Nodes start and get traffic, beside each other.
+    Start {
+        /// Their names.
+        nodes: Vec<String>,
+        /// What they run from now on.
+        #[serde(with = "SideName")]
+        side: Side,
+        /// What happens to each.
+        parts: Vec<Part>,
+    },
+    /// The gate makes itself an admin, two members and a team, which live as long as the run.
+    MakeAccounts,
+    /// Plugins that the run needs and the server does not install by itself are installed.
+    InstallPlugins {
+        /// Products that checks ask of, by id; only those that the image packages can be installed.
+        products: Vec<String>,
+        /// Plugins of the user's own, by id.
+        own: Vec<String>,
+    },
+    /// Users are to get through to the nodes, nodes to each other, mail to the gate; what comes of it is known afterwards.
+    Connect {
+        /// Whether something stands in front of the nodes.
+        balancer: bool,
+        /// Whether a licence was given, of which a cluster must come.
+        licensed: bool,
+        /// Whether the servers may have a way to the gate.
+        mail: bool,
+    },
+    /// Checks of a stage, side by side where they may.
+    Check {
+        /// Which stage begins here.
+        stage: Stage,
+        /// Their ids, in the order of the catalogue.
+        checks: Vec<String>,
+    },
+    /// A check for which every node is restarted with another environment, and restarted without it.
+    Restart {
+        /// In which stage.
+        stage: Stage,
+        /// Its id.
+        check: String,
+        /// What the nodes are restarted with.
+        environment: Vec<(String, String)>,
+    },
+    /// Checks that this kind of cluster has no answer to; they are told as not applicable.
+    Skip {
+        /// In which stage.
+        stage: Stage,
+        /// Their ids.
+        checks: Vec<String>,
+        /// Why, as a clause for the reader.
+        reason: String,
+    },
+    /// The user's own suite.
+    Suite {
+        /// In which stage.
+        stage: Stage,
+        /// The check that stands for it.
+        check: String,
+        /// The image that it runs in; without one it runs on the gate's machine.
+        image: Option<String>,
+        /// How long it may take, in seconds.
+        timeout_s: u64,
+    },
+    /// One node is taken out of traffic, put on a side and put back; the others serve.
+    Replace {
+        /// Its name.
+        node: String,
+        /// What it runs from now on.
+        #[serde(with = "SideName")]
+        side: Side,
+        /// What happens to it.
+        parts: Vec<Part>,
+    },
+    /// Nodes are taken out of traffic and stopped, beside each other.
+    StopAll {
+        /// Their names.
+        nodes: Vec<String>,
+        /// What happens to each.
+        parts: Vec<Part>,
+    },
+    /// Evidence of what is red, and the reports; however the steps before it ended.
+    Report,
+    /// The cluster that the gate built is removed.
+    TearDown,
+    /// The cluster that the gate built is left for a look.
+    Keep,
+    /// What the gate made in a cluster that is not its own is put away.
+    CleanUp,
+}
+
+/// One thing that happens to a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The balancer spares it, and its last requests are waited for.
+    Drain,
+    /// Its server ends.
+    Stop,
+    /// It starts at the stable image.
+    StableImage,
+    /// It starts at the release's image.
+    ReleaseImage,
+    /// The user's command takes it out of the balancer.
+    DrainCommand,
+    /// The user's command replaces it.
+    ReplaceCommand,
+    /// It answers.
+    Ready,
+    /// It is what it should be.
+    Sanity,
+    /// The balancer sends it traffic.
+    Undrain,
+    /// The user's command puts it back into the balancer.
+    UndrainCommand,
+}
+
+impl Step {
+    /// What is done, on one line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Prepare { parts } => format!("prepare {}", parts.join(", ")),
+            Self::Find { nodes, side } => {
+                format!("find {} on {}: ready, sanity", nodes.join(", "), side_word(*side))
+            }
+            Self::Start { nodes, parts, .. } => format!("start {}: {}", nodes.join(", "), together(parts)),
+            Self::MakeAccounts => "make accounts and a team of the gate's own".into(),
+            Self::InstallPlugins { products, own } => format!("install {}", plugins(products, own)),
+            Self::Connect { balancer, licensed, mail } => connected(*balancer, *licensed, *mail),
+            Self::Check { stage, checks } => match checks.len() {
+                1 => format!("1 check on {stage}"),
+                count => format!("{count} checks on {stage}"),
+            },
+            Self::Restart { stage, check, environment } => {
+                let with: Vec<String> =
+                    environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                format!(
+                    "{check} on {stage}: restart each node in turn with {}, and without it",
+                    with.join(" ")
+                )
+            }
+            Self::Skip { stage, checks, reason } => {
+                format!("{} on {stage}: not applicable ({reason})", checks.join(", "))
+            }
+            Self::Suite { image, timeout_s, .. } => {
+                let place = image.as_ref().map_or_else(|| "here".into(), |image| format!("in {image}"));
+                format!("your suite against the release, {place}, {timeout_s} s at most")
+            }
+            Self::Replace { node, parts, .. } => format!("replace {node}: {}", together(parts)),
+            Self::StopAll { nodes, parts } => format!("stop {}: {}", nodes.join(", "), together(parts)),
+            Self::Report => "reports".into(),
+            Self::TearDown => "tear down".into(),
+            Self::Keep => "the cluster stays".into(),
+            Self::CleanUp => "deactivate the gate's accounts, archive its teams".into(),
+        }
+    }
+
+    /// The checks that answer in this step, by id.
+    #[must_use]
+    pub fn checks(&self) -> &[String] {
+        match self {
+            Self::Check { checks, .. } | Self::Skip { checks, .. } => checks,
+            Self::Restart { check, .. } | Self::Suite { check, .. } => std::slice::from_ref(check),
+            Self::Prepare { .. }
+            | Self::Find { .. }
+            | Self::Start { .. }
+            | Self::MakeAccounts
+            | Self::InstallPlugins { .. }
+            | Self::Connect { .. }
+            | Self::Replace { .. }
+            | Self::StopAll { .. }
+            | Self::Report
+            | Self::TearDown
+            | Self::Keep
+            | Self::CleanUp => &[],
+        }
+    }
+
+    /// Whether it is done however the steps before it ended, by whoever conducts the run.
+    #[must_use]
+    pub fn is_of_the_end(&self) -> bool {
+        matches!(self, Self::Report | Self::TearDown | Self::Keep | Self::CleanUp)
+    }
+}
+
+impl Part {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Drain => "drain",
+            Self::Stop => "stop",
+            Self::StableImage => "stable image",
+            Self::ReleaseImage => "release image",
+            Self::DrainCommand => "drain-command",
+            Self::ReplaceCommand => "replace-command",
+            Self::Ready => "ready",
+            Self::Sanity => "sanity",
+            Self::Undrain => "undrain",
+            Self::UndrainCommand => "undrain-command",
+        }
+    }
+}
+
+/// The word for a side.
+fn side_word(side: Side) -> &'static str {
+    match side {
+        Side::Stable => "stable",
+        Side::Release => "release",
+    }
+}
+
+fn together(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.word()).collect::<Vec<_>>().join(", ")
+}
+
+fn plugins(products: &[String], own: &[String]) -> String {
+    let name = |id: &String| {
+        let known = PRODUCTS.iter().find(|product| product.id == id);
+        known.map_or_else(|| id.clone(), |product| product.name.to_owned())
+    };
+    let products: Vec<String> = products.iter().map(name).collect();
+    let mut all = Vec::new();
+    if !products.is_empty() {
+        all.push(format!("{}, as far as the stable image packages them", products.join(", ")));
+    }
+    if !own.is_empty() {
+        all.push(format!("your {}", own.join(", ")));
+    }
+    all.join("; ")
+}
+
+fn connected(balancer: bool, licensed: bool, mail: bool) -> String {
+    let nodes = if licensed { "nodes to a cluster" } else { "nodes to a cluster if they form one" };
+    let all = [(balancer, "users to nodes"), (true, nodes), (mail, "mail to the gate")];
+    let all: Vec<&str> = all.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect();
+    format!("connect {}", all.join(", "))
+}
+
+/// How a side is written in JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Side", rename_all = "kebab-case")]
+enum SideName {
+    Stable,
+    Release,
+}

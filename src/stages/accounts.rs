@@ -1,0 +1,157 @@
+//! The accounts and the team that the gate makes once, on stable: their sessions and data cross the upgrade.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::session::Session;
+use crate::checks::Home;
+use crate::cluster::SiteAdmin;
+use crate::event::{Blame, Breakage};
+use crate::mattermost::{ApiError, Client, Login, User};
+
+/// Makes them through the first node.
+///
+/// # Errors
+/// The [`Breakage`] of accounts that could not be made, or of an admin who is none.
+pub(super) async fn make(session: &mut Session<'_>) -> Result<(), Breakage> {
+    let Some(first) = session.places.first() else { return Ok(()) };
+    let (client, site) = (&first.client, session.cluster.site_admin());
+    let (nonce, password) = (session.nonce, session.password);
+    let admin = made(session, client, admin(client, site, nonce, password).await).await?;
+    if !admin.user.roles.split(' ').any(|role| role == "system_admin") {
+        return Err(no_admin(client, &admin.user, site));
+    }
+    let home = made(session, client, home(client, site, admin, nonce, password).await).await?;
+    session.home = Some(home);
+    Ok(())
+}
+
+/// Makes the first user of an empty database, who becomes the admin; nobody else may be first. Where the cluster is
+/// somebody else's, their admin logs in.
+///
+/// # Errors
+/// The call that was refused.
+async fn admin(
+    node: &Client,
+    site: Option<&SiteAdmin>,
+    nonce: &str,
+    password: &SecretString,
+) -> Result<Login, ApiError> {
+    if let Some(site) = site {
+        let login = match site {
+            SiteAdmin::Password { username, password } => {
+                node.login(username, password.expose_secret()).await?
+            }
+            SiteAdmin::Token(token) => {
+                let client = node.with_token(token.expose_secret());
+                Login { user: client.me().await?, client }
+            }
+        };
+        login.client.is_visiting_admin();
+        return Ok(login);
+    }
+    let (name, secret) = (format!("admin-{nonce}"), password.expose_secret());
+    node.create_user(&name, secret).await?;
+    node.login(&name, secret).await
+}
+
+/// Makes two members and the team. Hashing a password costs a server 0.7 s, so what can be made at the same time is.
+///
+/// # Errors
+/// The call that was refused.
+async fn home(
+    node: &Client,
+    site: Option<&SiteAdmin>,
+    admin: Login,
+    nonce: &str,
+    password: &SecretString,
+) -> Result<Home, ApiError> {
+    let secret = password.expose_secret();
+    let name = |who: &str| format!("{who}-{nonce}");
+    let (alice_name, bob_name) = (name("alice"), name("bob"));
+    let member = async |username: &str| {
+        let user = admin.client.create_user(username, secret).await?;
+        let login = node.login(username, secret).await?;
+        Ok::<_, ApiError>((user, login.client))
+    };
+    let team_name = name("home");
+    let (alice, bob, team) = tokio::join!(
+        member(&alice_name),
+        member(&bob_name),
+        admin.client.create_team(&team_name, "Upgrade gate")
+    );
+    let ((alice, alice_client), (bob, bob_client), team) = (alice?, bob?, team?);
+    let (joined_alice, joined_bob) = tokio::join!(
+        admin.client.add_to_team(&team.id, &alice.id),
+        admin.client.add_to_team(&team.id, &bob.id)
+    );
+    joined_alice?;
+    joined_bob?;
+    Ok(Home {
+        usernames: [admin.user.username.clone(), alice.username.clone(), bob.username.clone()],
+        admin_id: admin.user.id,
+        admin: admin.client,
+        alice: alice_client,
+        login_id: alice.username,
+        alice_id: alice.id,
+        bob: bob_client,
+        bob_id: bob.id,
+        password: password.clone(),
+        admin_password: match site {
+            None => password.clone(),
+            Some(SiteAdmin::Password { password, .. }) => password.clone(),
+            Some(SiteAdmin::Token(_)) => SecretString::default(),
+        },
+        team_id: team.id,
+    })
+}
+
+/// Where the first account becomes the admin, what an earlier run left is in the way.
+const NOT_EMPTY: &str = "The run needs an empty database, whose first account becomes the admin: give the database's service a \
+     volume that the run makes, or remove what an earlier run left in its folder.";
+
+fn no_admin(node: &Client, user: &User, site: Option<&SiteAdmin>) -> Breakage {
+    let (why, remedy) = match site {
+        Some(_) => ("", "Give admin-username and admin-password, or admin-token, of a system admin."),
+        None => (", because the database was not empty", NOT_EMPTY),
+    };
+    Breakage {
+        blame: Blame::Environment,
+        part: node.node().to_owned(),
+        message: format!("the account {} is no system admin{why}", user.username),
+        remedy: remedy.into(),
+        log_tail: Vec::new(),
+    }
+}
+
+/// What the gate makes for itself on stable, or why the run cannot go on.
+async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiError>) -> Result<T, Breakage> {
+    match result {
+        Ok(made) => Ok(made),
+        Err(error) => Err(Breakage {
+            blame: Blame::Environment,
+            part: node.node().to_owned(),
+            message: format!("making the gate's accounts and team on stable failed: {error}"),
+            remedy: remedy(&error, session.cluster.site_admin()),
+            log_tail: session.cluster.nodes().complaints(node.node()).await,
+        }),
+    }
+}
+
+/// What to do when the gate cannot have its accounts; `site` is the admin that was given for that.
+fn remedy(error: &ApiError, site: Option<&SiteAdmin>) -> String {
+    // Nobody but the first may sign up there: opening sign-up alone would not make the gate's account the admin.
+    let not_empty = site.is_none() && error.id() == "api.user.create_user.no_open_server";
+    match error.setting() {
+        Some(setting) if not_empty => format!("{NOT_EMPTY} The server says no because {setting}."),
+        Some(setting) => format!("On the nodes: {setting}."),
+        None if site.is_some() => {
+            "Check the admin's name and password or token, and that users may be made and log in by name and \
+             password."
+                .into()
+        }
+        None => {
+            "The database must be empty, and users must be able to sign up and log in by name and password."
+                .into()
+        }
+    }
+}

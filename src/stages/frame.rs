@@ -1,0 +1,142 @@
+//! What reports call a part of the run: a phase, or a stage of checks. Several steps may stand in one.
+
+use tokio::time::Instant;
+
+use super::session::millis;
+use crate::event::{EventKind, Events, Phase, Stage};
+use crate::plan::Step;
+
+#[derive(Debug, Clone, PartialEq)]
+enum Frame {
+    Phase(Phase),
+    Stage(Stage),
+}
+
+/// The frame that is open, if one is.
+#[derive(Debug)]
+pub(super) struct Frames<'a> {
+    events: &'a Events,
+    open: Option<(Frame, Instant)>,
+}
+
+impl<'a> Frames<'a> {
+    pub(super) fn new(events: &'a Events) -> Self {
+        Self { events, open: None }
+    }
+
+    /// Closes what is open and opens what the step begins; many steps go on with what is open.
+    pub(super) fn enter(&mut self, step: &Step) {
+        if let Some(frame) = opened_by(step) {
+            self.close();
+            self.events.send(match frame.clone() {
+                Frame::Phase(phase) => EventKind::PhaseStarted { phase },
+                Frame::Stage(stage) => EventKind::StageStarted { stage },
+            });
+            self.open = Some((frame, Instant::now()));
+        }
+    }
+
+    /// The last step ended.
+    pub(super) fn end(mut self) {
+        self.close();
+    }
+
+    /// The step that runs cannot go on: a phase ends with it, a stage was never finished.
+    pub(super) fn broken(mut self) {
+        if matches!(self.open, Some((Frame::Phase(_), _))) {
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        let Some((frame, began)) = self.open.take() else { return };
+        let took_ms = millis(began);
+        self.events.send(match frame {
+            Frame::Phase(phase) => EventKind::PhaseFinished { phase, took_ms },
+            Frame::Stage(stage) => EventKind::StageFinished { stage, took_ms },
+        });
+    }
+}
+
+/// What begins with a step; nothing where it goes on with what the step before it began.
+fn opened_by(step: &Step) -> Option<Frame> {
+    match step {
+        Step::Prepare { .. } | Step::Find { .. } => Some(Frame::Phase(Phase::BringUp)),
+        Step::Replace { node, .. } => Some(Frame::Phase(Phase::Replace(node.clone()))),
+        Step::StopAll { .. } => Some(Frame::Phase(Phase::StopStart)),
+        Step::Check { stage, .. } => Some(Frame::Stage(*stage)),
+        Step::Start { .. }
+        | Step::MakeAccounts
+        | Step::InstallPlugins { .. }
+        | Step::Connect { .. }
+        | Step::Restart { .. }
+        | Step::Skip { .. }
+        | Step::Suite { .. }
+        | Step::Report
+        | Step::TearDown
+        | Step::Keep
+        | Step::CleanUp => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Side;
+
+    fn seen(mut receiver: tokio::sync::mpsc::UnboundedReceiver<crate::event::Event>) -> Vec<String> {
+        let mut seen = Vec::new();
+        while let Ok(event) = receiver.try_recv() {
+            seen.push(match event.kind {
+                EventKind::PhaseStarted { phase } => format!("( {phase}"),
+                EventKind::PhaseFinished { phase, .. } => format!("{phase} )"),
+                EventKind::StageStarted { stage } => format!("( {stage}"),
+                EventKind::StageFinished { stage, .. } => format!("{stage} )"),
+                other => panic!("{other:?}"),
+            });
+        }
+        seen
+    }
+
+    fn check(stage: Stage) -> Step {
+        Step::Check { stage, checks: Vec::new() }
+    }
+
+    fn replace(node: &str) -> Step {
+        Step::Replace { node: node.into(), side: Side::Release, parts: Vec::new() }
+    }
+
+    #[test]
+    fn parts_do_not_overlap_and_hold_several_steps() {
+        let (events, receiver) = Events::stream();
+        let mut frames = Frames::new(&events);
+        let restart = Step::Restart { stage: Stage::Stable, check: "flags".into(), environment: Vec::new() };
+        let prepare = Step::Prepare { parts: Vec::new() };
+        for step in [&prepare, &Step::MakeAccounts, &check(Stage::Stable), &restart, &replace("a")] {
+            frames.enter(step);
+        }
+        frames.end();
+        let expected = [
+            "( bring up on stable",
+            "bring up on stable )",
+            "( stable",
+            "stable )",
+            "( replace a",
+            "replace a )",
+        ];
+        assert_eq!(seen(receiver), expected);
+    }
+
+    #[test]
+    fn a_broken_phase_ends_and_a_broken_stage_was_never_finished() {
+        for (step, expected) in
+            [(replace("a"), &["( replace a", "replace a )"][..]), (check(Stage::Release), &["( release"])]
+        {
+            let (events, receiver) = Events::stream();
+            let mut frames = Frames::new(&events);
+            frames.enter(&step);
+            frames.broken();
+            assert_eq!(seen(receiver), expected);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! One node, or several beside each other: out of traffic, and into it again.
+
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+
+use super::blame::{blame, broken};
+use super::session::Session;
+use super::stopwatch::Stopwatch;
+use crate::checks::{RunningNode, Side};
+use crate::event::{Blame, Breakage, EventKind};
+
+/// Starts nodes at what a side runs, or finds those that run already, and puts each into traffic.
+pub(super) async fn start(session: &mut Session<'_>, nodes: &[String], side: Side) -> Result<(), Breakage> {
+    let here = &*session;
+    let started = nodes.iter().map(|node| into_traffic(here, node, side, &[], Stopwatch::start()));
+    for place in try_join_all(started).await? {
+        session.put(place);
+    }
+    Ok(())
+}
+
+/// Replaces one node by one on a side, the same or the other one, with `environment` on top of its own.
+pub(super) async fn replace(
+    session: &mut Session<'_>,
+    node: &str,
+    side: Side,
+    environment: &[(&str, &str)],
+) -> Result<(), Breakage> {
+    let mut watch = Stopwatch::start();
+    drain(session, node).await?;
+    watch.lap("drain");
+    stop(session, node).await?;
+    watch.lap("stop");
+    let place = into_traffic(session, node, side, environment, watch).await?;
+    session.put(place);
+    Ok(())
+}
+
+/// Takes nodes out of traffic and stops them, beside each other.
+pub(super) async fn stop_all(session: &Session<'_>, nodes: &[String]) -> Result<(), Breakage> {
+    let stopped = nodes.iter().map(async |node| {
+        drain(session, node).await?;
+        stop(session, node).await
+    });
+    try_join_all(stopped).await.map(drop)
+}
+
+async fn drain(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
+    let patience = Duration::from_secs(session.plan.budgets.drain_s);
+    let drained = session.cluster.traffic().drain(node, patience).await;
+    drained.map_err(|error| broken(Blame::Environment, error))
+}
+
+async fn stop(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
+    let grace = Duration::from_secs(session.plan.budgets.stop_s);
+    let stopped = session.cluster.nodes().stop(node, grace).await;
+    stopped.map_err(|error| broken(Blame::Environment, error))
+}
+
+/// The one way into traffic: start, ready, sane, undrained, announced.
+async fn into_traffic(
+    session: &Session<'_>,
+    node: &str,
+    side: Side,
+    environment: &[(&str, &str)],
+    mut watch: Stopwatch,
+) -> Result<RunningNode, Breakage> {
+    let was_up = session.place(node).is_some();
+    let client = if was_up {
+        session.replace(node, side, environment).await?
+    } else {
+        session.start(node, side).await?
+    };
+    watch.lap("start");
+    // The image is looked at while the server boots; what cannot be looked at is for the checks to say.
+    let (ready, _) = tokio::join!(session.wait(&client, side), session.image(side, Some(node)));
+    ready?;
+    watch.lap("ready");
+    let facts = session.sane(&client, side).await?;
+    watch.lap("sanity");
+    let patience = Duration::from_secs(session.plan.budgets.ready_s);
+    let traffic = session.cluster.traffic();
+    let undrained =
+        if was_up { traffic.undrain(node, patience).await } else { traffic.admit(node, patience).await };
+    undrained.map_err(|error| broken(blame(side), error))?;
+    watch.lap("undrain");
+    let (node, version) = (node.to_owned(), facts.version.clone());
+    session.events.send(EventKind::NodeReady { node: node.clone(), version, took_ms: watch.took_ms() });
+    if let Some(before) = session.place(&node).filter(|before| before.side != side) {
+        session.events.send(EventKind::NodeReplaced {
+            node: node.clone(),
+            from: session.release_of(before.side).image.clone(),
+            to: session.release_of(side).image.clone(),
+            parts: watch.laps(),
+        });
+    }
+    Ok(RunningNode { name: node, side, facts, client })
+}

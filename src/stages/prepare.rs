@@ -1,0 +1,63 @@
+//! What is there before the first node: images, networks, database, store, balancer, and what the gate serves.
+
+use futures_util::future::try_join_all;
+
+use super::blame::broken;
+use super::node;
+use super::session::Session;
+use crate::checks::Side;
+use crate::cluster::Images;
+use crate::event::{Blame, Breakage};
+use crate::policy::Needs;
+use crate::sinks::Sinks;
+
+/// Brings up everything but the nodes; none of these may have traffic yet.
+pub(super) async fn prepare(session: &mut Session<'_>) -> Result<(), Breakage> {
+    let plan = session.plan;
+    let needs = Needs::of(&plan.stable.version, &plan.release.version);
+    let images = Images {
+        stable: &plan.stable.image,
+        release: &plan.release.image,
+        // A suite whose image is missing should be known before the upgrade, not after it.
+        suite: plan.suite.as_ref().and_then(|suite| suite.image.as_deref()),
+        needs: &needs,
+    };
+    session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
+    serve(session).await;
+    // No node gets traffic before its sanity passed.
+    let traffic = session.cluster.traffic();
+    try_join_all(plan.order.iter().map(async |node| traffic.hold_back(node).await))
+        .await
+        .map_err(|error| broken(Blame::Environment, error))?;
+    if plan.order.is_empty() { Err(no_nodes()) } else { Ok(()) }
+}
+
+/// Looks at the nodes of a cluster that is there already.
+pub(super) async fn find(session: &mut Session<'_>, nodes: &[String], side: Side) -> Result<(), Breakage> {
+    serve(session).await;
+    node::start(session, nodes, side).await
+}
+
+/// Starts what the gate serves to the nodes, where they have a way to it.
+async fn serve(session: &mut Session<'_>) {
+    let inside = session.cluster.inside();
+    session.sinks = match inside.gate_address().await {
+        Ok(address) => Sinks::start(address).await.map_err(|error| {
+            format!("the gate can't listen on {address}, where the servers would reach it: {error}")
+        }),
+        Err(absent) => Err(absent.to_string()),
+    };
+    if let Ok(sinks) = &session.sinks {
+        inside.set_customer_web_server(&sinks.http.url(""));
+    }
+}
+
+fn no_nodes() -> Breakage {
+    Breakage {
+        blame: Blame::Environment,
+        part: "nodes".into(),
+        message: "the cluster has no node".into(),
+        remedy: "Give at least one service the label upgrade-gate.role: node.".into(),
+        log_tail: Vec::new(),
+    }
+}

@@ -1,0 +1,111 @@
+//! What a check stands on: the scene of this moment, and one run on it.
+
+use std::time::Duration;
+
+use super::mail_settings;
+use super::session::Session;
+use crate::checks::{
+    Absent, Check, Context, Entry, Home, Place, RestartRound, Scene, Side, catalogue, explained,
+};
+use crate::cluster::NodeFiles;
+use crate::mattermost::Client;
+use crate::outcome::{CheckResult, Stage};
+use crate::storage::Bucket;
+use crate::versions::Version;
+
+/// The scene as it is now; `Err` says why there is none.
+pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<Scene<'s>, String> {
+    let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
+    let image = async |side| {
+        let place = session.places.iter().find(|place| place.side == side);
+        session.image(side, place.map(|place| place.name.as_str())).await
+    };
+    Ok(Scene {
+        stage,
+        places: session.places.iter().map(|node| Place::new(node, home)).collect(),
+        balancer: balancer(session).await,
+        versions: (&session.plan.stable.version, &session.plan.release.version),
+        pair: pair(session),
+        images: (image(Side::Stable).await, image(Side::Release).await),
+        brought: &session.brought,
+        clustering: &session.clustering,
+        home,
+        bucket: bucket(session, home).await,
+        sinks: &session.sinks,
+        mail: mail_settings::mail_of(session),
+        apps: session.plan.apps,
+        carried: &session.carried,
+        events: session.events,
+    })
+}
+
+async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
+    if !session.cluster.has_balancer() {
+        return Err(Absent::NotApplicable("no service of the compose file is a balancer".into()));
+    }
+    match session.cluster.balancer().await {
+        Ok(address) => Client::to(session.http, "balancer", &address)
+            .map_err(|error| Absent::NotMeasured(format!("TLS to the balancer can't be set up: {error}"))),
+        Err(error) => Err(Absent::NotMeasured(format!("the balancer's address is not known: {error}"))),
+    }
+}
+
+/// The bucket, or why not: where the project does not say where files are, a server does.
+async fn bucket(session: &Session<'_>, home: &Home) -> Result<Bucket, Absent> {
+    match session.cluster.inside().files() {
+        Some(NodeFiles::OutOfReach(why)) => return Err(Absent::NotApplicable(why.clone())),
+        Some(NodeFiles::Unknown(_)) => {
+            if let Some(first) = session.places.first()
+                && let Ok(config) = home.admin.at(&first.client).config().await
+                && let Some(driver) = config["FileSettings"]["DriverName"].as_str()
+                && driver != "amazons3"
+            {
+                let reason = format!("files are not kept in S3 (FileSettings.DriverName is {driver})");
+                return Err(Absent::NotApplicable(reason));
+            }
+        }
+        Some(NodeFiles::Bucket(_)) | None => {}
+    }
+    session.cluster.inside().bucket().await
+}
+
+/// What the nodes of stable said they are: once all are on release, nobody tells any more.
+const STABLE_SAID: Entry<String> = Entry::new("the version of stable's nodes");
+
+/// What nodes of stable and of release said they are; the images' names may say less.
+pub(super) fn pair(session: &Session<'_>) -> (Version, Version) {
+    let of = |side, promised: &Version| {
+        let told = session.places.iter().find(|place| place.side == side).map(|place| &place.facts.version);
+        if let (Side::Stable, Some(told)) = (side, told) {
+            STABLE_SAID.set(&session.carried, "run", told.clone());
+        }
+        let before = STABLE_SAID.get(&session.carried, "run").filter(|_| side == Side::Stable);
+        match told.cloned().or(before).as_deref().map(Version::read) {
+            Some(seen @ Version::Exact(_)) => seen,
+            _ => promised.clone(),
+        }
+    };
+    (of(Side::Stable, &session.plan.stable.version), of(Side::Release, &session.plan.release.version))
+}
+
+/// Runs a check once.
+pub(super) async fn turn(
+    session: &Session<'_>,
+    scene: &Scene<'_>,
+    check: &Check,
+    round: RestartRound,
+    nonce: &str,
+) -> CheckResult {
+    let nonce = format!("{nonce}-{}-{}", scene.stage, check.id.replace('.', "-"));
+    let cx = Context::new(check.id, round, scene, nonce);
+    catalogue::run(check, &cx, Duration::from_secs(session.plan.budgets.check_s)).await
+}
+
+/// Puts the waivers of the run over a result, and tells of those that have no effect.
+pub(super) fn waived(session: &Session<'_>, mut result: CheckResult) -> CheckResult {
+    let (stable, release) = pair(session);
+    for sentence in explained::waive(&mut result, &session.ledger, (&stable, &release)) {
+        session.warn_once(sentence);
+    }
+    result
+}

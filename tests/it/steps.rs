@@ -1,0 +1,85 @@
+//! What ran is the list that was printed: the steps of whole runs, by their own events.
+
+use std::path::Path;
+use std::process::Command;
+
+use upgrade_gate::event::EventKind;
+use upgrade_gate::record::Record;
+use upgrade_gate::report::EventLog;
+
+/// The steps that began, in order, by the events in a report folder.
+pub(crate) fn begun(report: &Path) -> Vec<String> {
+    let text = std::fs::read(report.join("events.jsonl")).unwrap();
+    let events = EventLog::read(text.as_slice()).unwrap();
+    let steps = events.into_iter().filter_map(|event| match event.kind {
+        EventKind::StepStarted { step } => Some(step),
+        _ => None,
+    });
+    steps.collect()
+}
+
+/// The list in the head of the record.
+pub(crate) fn planned(report: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(report.join("record.json")).unwrap();
+    serde_json::from_str::<Record>(&text).unwrap().header.unwrap().steps
+}
+
+/// The numbered lines of a printed plan; behind the words of some stand the ids of checks.
+fn assert_printed(output: &str, steps: &[String]) {
+    let printed: Vec<&str> = output.lines().take_while(|line| !line.starts_with("upgrade-gate ")).collect();
+    let numbered = printed.iter().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
+    assert_eq!(numbered.count(), steps.len(), "{output}");
+    for (number, step) in (1..).zip(steps) {
+        let line = format!("{number}. {step}");
+        let is_it = |printed: &&str| **printed == line || printed.starts_with(&format!("{line}: "));
+        assert!(printed.iter().any(is_it), "{line}:\n{output}");
+        assert!(output.contains(&format!("step {number} of {}: {step}", steps.len())), "{line}:\n{output}");
+    }
+}
+
+fn demo(arguments: &[&str]) -> (tempfile::TempDir, Option<i32>, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let ended = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"))
+        .args(["demo", "--nodes", "2", "--only", "startup,identity,flags,suite", "--report-dir"])
+        .arg(dir.path())
+        .args(arguments)
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .output()
+        .unwrap();
+    (dir, ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
+}
+
+#[test]
+fn a_roll_runs_the_list_that_was_printed() {
+    let (dir, code, output) = demo(&["--suite-command", "true"]);
+    assert_eq!(code, Some(0), "{output}");
+    let steps = begun(dir.path());
+    assert_eq!(steps, planned(dir.path()));
+    assert_printed(&output, &steps);
+    let of = |word: &str| steps.iter().filter(|step| step.starts_with(word)).count();
+    assert_eq!((of("replace "), of("stop "), of("your suite"), of("flags on")), (2, 0, 1, 2), "{steps:?}");
+}
+
+#[test]
+fn a_stop_start_runs_the_list_that_was_printed() {
+    let (dir, code, output) = demo(&["--mode", "stop-start"]);
+    assert_eq!(code, Some(0), "{output}");
+    let steps = begun(dir.path());
+    assert_eq!(steps, planned(dir.path()));
+    assert_printed(&output, &steps);
+    let stopped = steps.iter().position(|step| step == "stop node1, node2: drain, stop").unwrap();
+    assert_eq!(steps[stopped + 1], "start node1: release image, ready, sanity, undrain");
+    assert_eq!(steps[stopped + 2], "start node2: release image, ready, sanity, undrain");
+}
+
+#[test]
+fn a_run_that_ends_early_leaves_out_what_comes_between_and_does_the_end() {
+    let (dir, code, output) = demo(&["--fault", "exits-at-start"]);
+    assert_eq!(code, Some(1), "{output}");
+    let (steps, list) = (begun(dir.path()), planned(dir.path()));
+    let replaced = list.iter().position(|step| step.starts_with("replace node1")).unwrap();
+    let expected = [&list[..=replaced], &list[list.len() - 2..]].concat();
+    assert_eq!(steps, expected, "{output}");
+    assert!(output.contains(&format!("step {} of {}: tear down", list.len(), list.len())), "{output}");
+}
