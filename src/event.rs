@@ -145,6 +145,15 @@ pub enum EventKind {
     CheckFinished(CheckResult),
     /// A red check was asked once more, alone and with fresh data; this stands in the place of its first result.
     CheckAskedAgain(CheckResult),
+    /// A check keeps something for later stages: what crosses the upgrade, and what it will be asked for there.
+    Kept {
+        /// The stage that made it.
+        stage: Stage,
+        /// The check that keeps it.
+        check: String,
+        /// What it is: "a thread".
+        entry: String,
+    },
     /// The user's own test suite ran, and its results were read.
     SuiteReported {
         /// Its suites, as its files have them.

@@ -21,8 +21,10 @@ pub mod lock;
 pub mod outcome;
 pub mod plan;
 pub mod policy;
+pub mod publish;
 pub mod record;
 pub mod report;
+pub mod run;
 pub mod stages;
 #[cfg(test)]
 mod tests;

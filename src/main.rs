@@ -1,8 +1,5 @@
 //! `upgrade-gate`: parse, crypto provider, run, exit code. Everything else is in the library.
 
-// A run is a deep nest of futures; how deep, the compiler's default limit just about allows.
-#![recursion_limit = "256"]
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -43,6 +43,9 @@ pub struct Record {
     pub replacements: Vec<Replacement>,
     /// Stages in the order they began, with the results of their checks.
     pub stages: Vec<StageRecord>,
+    /// What checks kept for later stages, in the order in which it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptEntry>,
     /// What the user's own test suite reported.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_suites: Vec<UserSuite>,
@@ -56,6 +59,17 @@ pub struct Record {
     pub interrupted: Option<String>,
     /// Whether the run came to its end, teardown included.
     pub finished: bool,
+}
+
+/// One thing that a check made in a stage and asks for in later ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptEntry {
+    /// The stage that made it.
+    pub stage: Stage,
+    /// The check that keeps it.
+    pub check: String,
+    /// What it is: "a thread".
+    pub entry: String,
 }
 
 /// One part of the run that is not a stage of checks.
@@ -159,6 +173,7 @@ impl Default for Record {
             ready: Vec::new(),
             replacements: Vec::new(),
             stages: Vec::new(),
+            kept: Vec::new(),
             user_suites: Vec::new(),
             warnings: Vec::new(),
             breakages: Vec::new(),
@@ -239,6 +254,9 @@ impl Record {
                     Some(first) => *first = result.clone(),
                     None => results.push(result.clone()),
                 }
+            }
+            EventKind::Kept { stage, check, entry } => {
+                self.kept.push(KeptEntry { stage: *stage, check: check.clone(), entry: entry.clone() });
             }
             EventKind::SuiteReported { suites } => self.user_suites.extend(suites.iter().cloned()),
             EventKind::EvidenceSaved { path, about } => {

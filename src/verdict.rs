@@ -16,6 +16,15 @@ use crate::event::{Blame, Breakage, CheckResult, Outcome, Stage};
 use crate::record::Record;
 use crate::record::history::History;
 
+/// The end of a run: what it leaves to those who tell others about it.
+#[derive(Debug)]
+pub struct RunEnd {
+    /// What is known of it.
+    pub record: Record,
+    /// What that means.
+    pub verdict: Verdict,
+}
+
 /// What the process exits with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ExitCode(u8);

@@ -1,26 +1,18 @@
 //! `apps`: an app that the gate hosts is installed, shown, called and uninstalled. Opt-in: the framework is retired.
 
-use super::ledger::Entry;
-use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::channel;
-use super::check::{Check, Need, Stages};
-use super::context::Context;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use super::prelude::*;
 use crate::sinks::{Answer, HttpSink};
 
-pub(super) const CHECK: Check = Check {
-    id: "apps",
-    title: "an app hosted by the gate is installed, shown and called on every node, and uninstalled",
-    lines: &["S2.8"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[Need::Input("apps"), Need::Plugin(PLUGIN), Need::Sinks],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(super) const CHECK: Check = Check::new(
+    "apps",
+    "an app hosted by the gate is installed, shown and called on every node, and uninstalled",
+    &["S2.8"],
+    |cx| Box::pin(run(cx)),
+)
+.needs(&[Need::Input("apps"), Need::Plugin(PLUGIN), Need::Sinks]);
 
 /// The framework's plugin.
 const PLUGIN: &str = "com.mattermost.apps";
@@ -28,59 +20,40 @@ const PLUGIN: &str = "com.mattermost.apps";
 const LONGEST: usize = 32;
 
 /// The app of stable.
-const OLD: Entry<String> = Entry::new("app", "an app");
+const OLD: Entry<String> = Entry::new("an app");
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let sink = match ready(cx).await? {
-        Ok(sink) => sink,
-        Err(reason) => {
-            cx.not_applicable("an app is installed and called", reason);
-            return Ok(());
-        }
+async fn run(cx: &Context<'_>) {
+    let sink = match ready(cx).await {
+        Ok(Ok(sink)) => sink,
+        Ok(Err(reason)) => return cx.not_applicable("an app is installed and called", reason),
+        Err(Reported) => return,
     };
-    let channel = cx.prepare("there is a channel to call apps in", channel::of_check(cx)).await?;
-    let mut halted = Ok(());
-    for (actor, _) in cx.actors() {
-        halted = halted.and(one_app(cx, sink, &channel, actor).await);
-    }
+    let channel = cx.prepare("there is a channel to call apps in", channel::of_check(cx)).await;
+    let Ok(channel) = channel else { return };
+    cx.each_version(async |walk| one_app(cx, sink, &channel, &walk).await).await;
     if let Some(app) = OLD.old(cx) {
-        for place in cx.places {
-            let name = format!("{} calls an app from stable", place.label());
-            halted = halted.and(cx.step(name, answers(cx, sink, &app, &channel, place)).await);
-        }
+        cx.on_each_at_once(cx.places, "calls an app from stable", |place| {
+            answers(cx, sink, &app, &channel, place)
+        })
+        .await;
     }
-    halted
 }
 
 /// The gate's endpoint, or why this does not apply.
-async fn ready<'a>(cx: &'a Context<'_>) -> Result<Result<&'a HttpSink, String>, Halt> {
+async fn ready<'a>(cx: &'a Context<'_>) -> Result<Result<&'a HttpSink, String>, Reported> {
     if !cx.apps {
         let reason = "the Apps framework is off by default since 10.0; set apps: true to have it measured, with its plugin and MM_FEATUREFLAGS_APPSENABLED=true on every node";
         return Ok(Err(reason.into()));
     }
     for place in cx.places {
-        let admin = cx.home.admin.at(&place.anyone);
-        let name = format!("{} tells whether it has the Apps framework", place.label());
-        let missing = cx
-            .prepare(name, async {
-                let config = admin.client_config().await.expecting("the client configuration")?;
-                if config.get("FeatureFlagAppsEnabled").is_none_or(|flag| flag != "true") {
-                    return Ok(Some(format!(
-                        "the feature flag AppsEnabled is off on {}; set MM_FEATUREFLAGS_APPSENABLED=true",
-                        place.name
-                    )));
-                }
-                let plugins = admin.plugin_statuses().await.expecting("the plugin statuses")?;
-                let running = plugins.iter().any(|plugin| plugin.plugin_id == PLUGIN && plugin.state == 2);
-                Ok((!running).then(|| format!("the plugin {PLUGIN} does not run on {}", place.name)))
-            })
-            .await?;
-        match missing {
+        let name = format!("{place} tells whether it has the Apps framework");
+        match cx.prepare(name, missing(place)).await? {
             Some(reason) if OLD.kept(cx).is_none() => return Ok(Err(reason)),
             // What stable had must not be gone: that is a finding and no reason to look away.
             Some(reason) => {
-                let gone = Err(Stop::failed_at(&place.name, "the Apps framework, as on stable", reason));
-                cx.judge::<()>(format!("{} still has the Apps framework", place.label()), gone)?;
+                let gone = Err(place.failed("the Apps framework, as on stable", reason));
+                cx.judge(format!("{place} still has the Apps framework"), gone);
+                return Err(Reported);
             }
             None => {}
         }
@@ -88,35 +61,44 @@ async fn ready<'a>(cx: &'a Context<'_>) -> Result<Result<&'a HttpSink, String>, 
     Ok(cx.sinks.as_ref().map(|sinks| &sinks.http).map_err(Clone::clone))
 }
 
-/// Installed on `actor`, shown and called on every node, uninstalled on `actor`; the first one of stable stays.
-async fn one_app(cx: &Context<'_>, sink: &HttpSink, channel: &str, actor: &Place) -> Result<(), Halt> {
+/// Why a node has no Apps framework, if it has none.
+async fn missing(place: &Place) -> Result<Option<String>, StepError> {
+    let config = place.admin().client_config().await.expecting("the client configuration")?;
+    if config.get("FeatureFlagAppsEnabled").is_none_or(|flag| flag != "true") {
+        let node = &place.name;
+        let reason =
+            format!("the feature flag AppsEnabled is off on {node}; set MM_FEATUREFLAGS_APPSENABLED=true");
+        return Ok(Some(reason));
+    }
+    let plugins = place.admin().plugin_statuses().await.expecting("the plugin statuses")?;
+    let running = plugins.iter().any(|plugin| plugin.plugin_id == PLUGIN && plugin.state == 2);
+    Ok((!running).then(|| format!("the plugin {PLUGIN} does not run on {}", place.name)))
+}
+
+/// Installed on one node, shown and called on every node, uninstalled where it was installed; the first one of stable stays.
+async fn one_app(cx: &Context<'_>, sink: &HttpSink, channel: &str, walk: &Walk<'_>) -> Result<(), Reported> {
+    let (admin, actor) = (walk.admin(), walk.actor);
     let app = app_id(&format!("{}-{}", cx.nonce, actor.name));
     serve(sink, &app);
-    let admin = cx.home.admin.at(&actor.anyone);
-    cx.step(format!("install an app on {}", actor.label()), async {
+    let installed = async {
         admin.list_app(&manifest(sink, &app)).await.expecting("the app's manifest to be taken")?;
         admin.install_app(&app).await.expecting("the app to be installed")
-    })
-    .await?;
-    let mut halted = Ok(());
+    };
+    walk.step("install an app on {node}", installed).await?;
     for place in cx.places {
-        let name = format!("{} shows the app", place.label());
-        halted = halted.and(cx.step(name, cx.crossed(place, || shows(cx, &app, channel, place))).await);
-        let name = format!("{} calls the app", place.label());
-        halted = halted.and(cx.step(name, answers(cx, sink, &app, channel, place)).await);
+        let shown = cx.until_replicated(place, || shows(cx, &app, channel, place));
+        cx.verify(format!("{place} shows the app"), shown).await;
+        cx.verify(format!("{place} calls the app"), answers(cx, sink, &app, channel, place)).await;
     }
     if OLD.keep(cx, &app) {
-        return halted;
+        return Ok(());
     }
-    let name = format!("uninstall the app on {}, and it is shown no more", actor.label());
-    let gone = cx.step(name, async {
+    let gone = async {
         admin.uninstall_app(&app).await.expecting("the app to be uninstalled")?;
-        match shows(cx, &app, channel, actor).await {
-            Err(_) => Ok(()),
-            Ok(()) => Err(Stop::failed_at(&actor.name, "no binding of an uninstalled app", "one")),
-        }
-    });
-    halted.and(gone.await)
+        let shown = shows(cx, &app, channel, actor).await.is_ok();
+        actor.ensure(!shown, "no binding of an uninstalled app", "one")
+    };
+    walk.step("uninstall the app on {node}, and it is shown no more", gone).await
 }
 
 /// The end of a name is what makes it unlike others.
@@ -151,13 +133,11 @@ fn serve(sink: &HttpSink, app: &str) {
     });
 }
 
-async fn shows(cx: &Context<'_>, app: &str, channel: &str, place: &Place) -> Result<(), Stop> {
-    let alice = cx.home.alice.at(&place.anyone);
-    let bindings = alice.app_bindings(&cx.home.team_id, channel).await.expecting("the bindings of apps")?;
-    if bindings.iter().any(|binding| binding.to_string().contains(&format!("\"{app}\""))) {
-        return Ok(());
-    }
-    Err(Stop::failed_at(&place.name, format!("a binding of {app}"), format!("{} others", bindings.len())))
+async fn shows(cx: &Context<'_>, app: &str, channel: &str, place: &Place) -> Result<(), StepError> {
+    let bindings = place.alice().app_bindings(&cx.home.team_id, channel).await;
+    let bindings = bindings.expecting("the bindings of apps")?;
+    let bound = bindings.iter().any(|binding| binding.to_string().contains(&format!("\"{app}\"")));
+    place.ensure(bound, format!("a binding of {app}"), format!("{} others", bindings.len()))
 }
 
 async fn answers(
@@ -166,24 +146,19 @@ async fn answers(
     app: &str,
     channel: &str,
     place: &Place,
-) -> Result<(), Stop> {
-    let alice = cx.home.alice.at(&place.anyone);
+) -> Result<(), StepError> {
     let said = format!("on {} in {}", place.name, cx.nonce);
     let context = json!({ "app_id": app, "channel_id": channel, "team_id": cx.home.team_id,
         "user_agent": "webapp", "location": "/channel_header/send" });
     let call = json!({ "path": "/send", "expand": {}, "values": { "said": said }, "context": context });
-    let answer = alice.call_app(&call).await.expecting("the answer of an app")?;
+    let answer = place.alice().call_app(&call).await.expecting("the answer of an app")?;
     let expected = format!("heard: {said}");
-    if answer.kind != "ok" || answer.text != expected {
-        let got = format!("{} \"{}\"", answer.kind, answer.text);
-        return Err(Stop::failed_at(&place.name, format!("ok \"{expected}\""), got));
-    }
+    let got = format!("{} \"{}\"", answer.kind, answer.text);
+    place.ensure(answer.kind == "ok" && answer.text == expected, format!("ok \"{expected}\""), got)?;
     // The answer names what was said: the call must have come; a cached answer would not have it.
     let wanted = |request: &crate::sinks::Request| request.json()["values"]["said"] == said.as_str();
-    match sink.wait(&format!("/{app}"), Instant::now(), wanted).await {
-        Some(_) => Ok(()),
-        None => Err(Stop::failed_at(&place.name, "a call of the app", "an answer without one")),
-    }
+    let called = sink.wait(&format!("/{app}"), Instant::now(), wanted).await;
+    place.ensure(called.is_some(), "a call of the app", "an answer without one")
 }
 
 #[cfg(test)]

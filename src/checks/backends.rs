@@ -4,16 +4,11 @@
 //! memory instead, without a word: everything works, and slower. The search in use is told by ping (`ActiveSearchBackend`),
 //! the cache and the replicas by the configuration.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use super::context::Context;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use super::prelude::*;
 use crate::retry;
 
 /// What a server is built on beside its database and its file store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Backends {
     /// `database`, `elasticsearch`, `opensearch`; nothing from servers that do not tell.
     search: Option<String>,
@@ -60,38 +55,27 @@ impl Backends {
     }
 }
 
-/// Names them for each node, and compares them with those of stable.
-pub(super) async fn compared(cx: &Context<'_>) -> Result<(), Halt> {
-    let mut halted = Ok(());
-    for place in cx.places {
-        let name = format!("{}: searches, caches and reads with what stable did", place.name);
-        halted = halted.and(cx.step(name, as_before(cx, place)).await);
-    }
-    halted
-}
+/// What the first node that was asked used, on stable.
+const BEFORE: Entry<Backends> = Entry::new("what nodes search, cache and read with");
 
-async fn as_before(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
-    let before = cx.carried::<Backends>("backends");
+/// Names what a node uses, and compares it with what stable used.
+pub(super) async fn are_as_before(cx: &Context<'_>, place: &Place) -> Result<(), StepError> {
+    let before = BEFORE.kept(cx);
     // An engine that has just started is not in use yet.
     let settled = retry::until(cx.event_deadline(), || async {
-        let now = read(cx, place).await.map_err(Err)?;
+        let now = read(place).await.map_err(Err)?;
         let unlike = before.as_ref().is_some_and(|before| now.differs(before));
         if unlike || (before.is_none() && now.falls_back()) { Err(Ok(now)) } else { Ok(now) }
     });
-    let now = match settled.await {
+    let now = match cx.in_time(settled).await {
         Ok(now) => now,
-        Err(last) => {
-            cx.was_late();
-            last?
-        }
+        Err(last) => last?,
     };
     cx.fact(format!("backends of {}", place.name), now.words());
-    cx.leave("backends", &now);
+    BEFORE.keep(cx, &now);
     match before {
-        Some(before) if now.differs(&before) => {
-            Err(Stop::failed_at(&place.name, before.words(), now.words()))
-        }
-        _ if now.falls_back() => Err(Stop::NotApplicable(
+        Some(before) if now.differs(&before) => Err(place.failed(before.words(), now.words())),
+        _ if now.falls_back() => Err(StepError::NotApplicable(
             "ElasticsearchSettings.EnableSearching is on, and searches go to the database, on stable as well"
                 .into(),
         )),
@@ -99,10 +83,10 @@ async fn as_before(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
     }
 }
 
-async fn read(cx: &Context<'_>, place: &Place) -> Result<Backends, Stop> {
+async fn read(place: &Place) -> Result<Backends, StepError> {
     let told: Value =
-        place.anyone.ping().await.expecting("an answer to ping")?.json().expecting("its answer")?;
-    let config = cx.home.admin.at(&place.anyone).config().await.expecting("the configuration")?;
+        place.client.ping().await.expecting("an answer to ping")?.json().expecting("its answer")?;
+    let config = place.admin().config().await.expecting("the configuration")?;
     Ok(Backends::of(told["ActiveSearchBackend"].as_str(), &config))
 }
 

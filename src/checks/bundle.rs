@@ -1,7 +1,6 @@
 //! Plugin bundles made in memory: the smallest that a server takes, and one that it must not start.
 
-use serde_json::{Value, json};
-
+use super::prelude::*;
 use crate::tarball;
 
 /// A plugin that consists of a web app of one line. Seen on real servers: it is installed, runs and is replaced like any

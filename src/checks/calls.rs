@@ -3,35 +3,27 @@
 //! No sound is sent: what is verified is signalling, state and end. A call lives on the node that started it, and its
 //! node waits for it at its stop: whatever happens here, the call is ended.
 
-use super::ledger::Entry;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::call_state;
 use super::channel;
-use super::check::{Check, Need, Stages};
-use super::context::Context;
-use super::outcome::{Expect as _, Halt, Stop};
+use super::prelude::*;
 use super::product;
-use super::scene::Place;
 use crate::mattermost::{Frame, Socket};
 use crate::retry;
 
 /// The plugin's id.
 const PLUGIN: &str = "com.mattermost.calls";
 
-pub(super) const CHECK: Check = Check {
-    id: "calls",
-    title: "two people on two nodes start, join, leave and end a call and hear of each other; every node knows of it",
-    lines: &["S2.7"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[Need::Plugin(PLUGIN)],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(super) const CHECK: Check = Check::new(
+    "calls",
+    "two people on two nodes start, join, leave and end a call and hear of each other; every node knows of it",
+    &["S2.7"],
+    |cx| Box::pin(run(cx)),
+)
+.needs(&[Need::Plugin(PLUGIN)]);
 
 /// Who sends no media is dropped after ten seconds: what fails later than this says nothing about the server.
 const WITHOUT_MEDIA: Duration = Duration::from_secs(9);
@@ -40,7 +32,7 @@ const WITHOUT_MEDIA: Duration = Duration::from_secs(9);
 const END: Duration = Duration::from_secs(20);
 
 /// A call while it lasts: alice started it on one node, bob is on the same one or another.
-struct Held<'a> {
+struct HeldCall<'a> {
     channel: &'a str,
     host: &'a Place,
     alice: Socket,
@@ -49,75 +41,80 @@ struct Held<'a> {
 }
 
 /// The call of stable: its channel and its post.
-const OLD: Entry<(String, String)> = Entry::new("old", "a call");
+const OLD: Entry<(String, String)> = Entry::new("a call");
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    if !product::runs(cx, PLUGIN).await? {
-        return Ok(());
+/// Where calls are held: in the check's channel, or in a conversation.
+const CHANNEL: Entry<String> = Entry::new("a channel to call in");
+
+async fn run(cx: &Context<'_>) {
+    if !product::runs(cx, PLUGIN).await {
+        return;
     }
     for place in cx.places {
-        let name = format!("{} tells the version of Calls", place.label());
-        let version =
-            cx.step(name, async { place.anyone.calls_version().await.expecting("a version") }).await?;
+        let version = async { place.client.calls_version().await.expecting("a version") };
+        let version = cx.step(format!("{place} tells the version of Calls"), version).await;
+        let Ok(version) = version else { return };
         cx.fact(format!("Calls of {}", place.name), version);
     }
-    let mut halted = old(cx).await;
-    let channel = cx.step("there is a channel to call in", place_to_call(cx)).await?;
-    for (actor, others) in product::actors(cx) {
-        let guest = others.first().copied().filter(|_| cx.clustered()).unwrap_or(actor);
-        halted = halted.and(one_call(cx, &channel, actor, guest).await);
+    if let Some((channel, post)) = OLD.old(cx) {
+        let name = "still allows calls in the channel and knows of the call of stable";
+        cx.on_each(cx.places, name, |place| is_known(place, &channel, &post)).await;
     }
+    let channel = cx.step("there is a channel to call in", place_to_call(cx)).await;
+    let Ok(channel) = channel else { return };
+    cx.each_version(async |walk| {
+        let guest = if cx.clustered() { walk.remote_reader() } else { walk.actor };
+        one_call(cx, &channel, walk.actor, guest).await
+    })
+    .await;
     if !cx.clustered() && cx.places.len() > 1 {
         cx.not_applicable(
             "two people on different nodes hear of each other in a call",
             cx.why_not_clustered(),
         );
     }
-    halted
 }
 
 /// A channel where everybody may start a call, or the conversation of the two where only that is allowed.
-async fn place_to_call(cx: &Context<'_>) -> Result<String, Stop> {
-    let home = cx.home;
-    let (admin, alice) = (home.admin.at(&cx.places[0].anyone), home.alice.at(&cx.places[0].anyone));
-    if let Some(known) = cx.carried("call channel") {
+async fn place_to_call(cx: &Context<'_>) -> Result<String, StepError> {
+    if let Some(known) = CHANNEL.kept(cx) {
         return Ok(known);
     }
-    let allowed = alice.group_calls_allowed().await.expecting("the configuration of Calls")?;
+    let (home, first) = (cx.home, &cx.places[0]);
+    let allowed = first.alice().group_calls_allowed().await.expecting("the configuration of Calls")?;
     let channel = if allowed {
         channel::of_check(cx).await?
     } else {
-        let conversation = alice.converse(&[&home.alice_id, &home.bob_id]).await;
+        let conversation = first.alice().converse(&[&home.alice_id, &home.bob_id]).await;
         conversation.expecting("a direct channel")?.id
     };
     let kind = if allowed { "in a channel" } else { "in a direct channel: calls in others need a licence" };
     cx.fact("calls", kind);
-    admin.enable_calls(&channel).await.expecting("calls to be allowed in the channel")?;
-    cx.carry("call channel", &channel);
+    first.admin().enable_calls(&channel).await.expecting("calls to be allowed in the channel")?;
+    CHANNEL.put(cx, channel.clone());
     Ok(channel)
 }
 
 /// One call from its start to its end; ended also when something fails on the way.
-async fn one_call(cx: &Context<'_>, channel: &str, host: &Place, guest: &Place) -> Result<(), Halt> {
-    let whom =
-        if host.name == guest.name { "with another on it".into() } else { format!("with {}", guest.label()) };
-    let title = format!("{} {whom}", host.label());
+async fn one_call(cx: &Context<'_>, channel: &str, host: &Place, guest: &Place) -> Result<(), Reported> {
+    let whom = if host.name == guest.name { "with another on it".into() } else { format!("with {guest}") };
+    let title = format!("{host} {whom}");
     // A socket of its own for each: Calls takes no second call on one that was in a call.
     let name = |who: &str| format!("call of {title}: {who} listens");
-    let alice = cx.step(name("alice"), cx.socket(&cx.home.alice, host)).await?;
-    let bob = cx.step(name("bob"), cx.socket(&cx.home.bob, guest)).await?;
-    let mut held = Held { channel, host, alice, bob, since: Instant::now() };
+    let alice = cx.step(name("alice"), cx.socket(host.alice())).await?;
+    let bob = cx.step(name("bob"), cx.socket(guest.bob())).await?;
+    let mut held = HeldCall { channel, host, alice, bob, since: Instant::now() };
     let ended = hold(cx, &title, &mut held).await;
     if ended.is_err() {
         // Not judged: the failure is told already. The plugin throws out whoever is left within seconds.
         let _ = held.bob.leave_call().await;
         let _ = held.alice.leave_call().await;
-        let _ = cx.home.admin.at(&host.anyone).end_call(channel).await;
+        let _ = host.admin().end_call(channel).await;
     }
     ended
 }
 
-async fn hold(cx: &Context<'_>, title: &str, held: &mut Held<'_>) -> Result<(), Halt> {
+async fn hold(cx: &Context<'_>, title: &str, held: &mut HeldCall<'_>) -> Result<(), Reported> {
     let (alice, bob) = (cx.home.alice_id.as_str(), cx.home.bob_id.as_str());
     let (channel, since) = (held.channel, held.since);
     let name = |what: &str| format!("call of {title}: {what}");
@@ -144,29 +141,31 @@ async fn hold(cx: &Context<'_>, title: &str, held: &mut Held<'_>) -> Result<(), 
     };
     cx.step(name("bob leaves and alice hears it"), in_time(since, left)).await?;
     let ended = async {
-        cx.home.alice.at(&held.host.anyone).end_call(channel).await.expecting("the end of the call")?;
+        held.host.alice().end_call(channel).await.expecting("the end of the call")?;
         hears(cx, &mut held.alice, channel, "call_end", |_| true).await?;
         hears(cx, &mut held.bob, channel, "call_end", |_| true).await
     };
     cx.step(name("alice ends it and both hear it"), in_time(since, ended)).await?;
     cx.step(name("alice leaves, and that is its end"), last_leaves(cx, held, &post)).await?;
-    let mut halted = Ok(());
-    for reader in cx.places {
-        let over = cx.crossed(reader, || call_state::over(cx, reader, channel, &post));
-        halted = halted.and(cx.step(name(&format!("it is over on {}", reader.label())), over).await);
-    }
+    let name = name("it is over on {node}");
+    let over = cx.on_all(cx.places, &name, |place| call_state::over(place, channel, &post)).await;
     OLD.keep(cx, &(channel.to_owned(), post));
-    halted
+    over
 }
 
 /// What fails after ten seconds may be the plugin's way with those who send no media.
-async fn in_time<T>(since: Instant, work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+async fn in_time<T>(
+    since: Instant,
+    work: impl Future<Output = Result<T, StepError>>,
+) -> Result<T, StepError> {
     match work.await {
-        Err(Stop::Failed(failure)) if since.elapsed() > WITHOUT_MEDIA => Err(Stop::NotMeasured(format!(
-            "the call took longer than ten seconds, after which Calls drops who sends no media; then: expected {}, \
+        Err(StepError::Failed(failure)) if since.elapsed() > WITHOUT_MEDIA => {
+            Err(StepError::NotMeasured(format!(
+                "the call took longer than ten seconds, after which Calls drops who sends no media; then: expected {}, \
              got {}",
-            failure.expected, failure.got
-        ))),
+                failure.expected, failure.got
+            )))
+        }
         other => other,
     }
 }
@@ -178,26 +177,22 @@ async fn hears(
     channel: &str,
     event: &str,
     wanted: impl Fn(&Value) -> bool,
-) -> Result<Frame, Stop> {
+) -> Result<Frame, StepError> {
     let frame = socket.wait_for(cx.event_deadline(), |frame| {
         frame.call_event() == Some(event) && frame.data["channelID"] == *channel && wanted(&frame.data)
     });
-    let heard = frame.await.expecting(&format!("the event {event} of Calls within five seconds"));
-    if heard.is_err() {
-        cx.was_late();
-    }
-    heard
+    cx.in_time(frame).await.expecting(&format!("the event {event} of Calls within five seconds"))
 }
 
 /// Joins, and waits until the plugin says so.
-async fn joins(cx: &Context<'_>, socket: &mut Socket, channel: &str) -> Result<(), Stop> {
+async fn joins(cx: &Context<'_>, socket: &mut Socket, channel: &str) -> Result<(), StepError> {
     socket.join_call(channel).await.expecting("an open websocket to join by")?;
     let answer = socket.wait_for(cx.event_deadline(), |f| matches!(f.call_event(), Some("join" | "error")));
     let answer = answer.await.expecting("to be let into the call within five seconds")?;
     if answer.call_event() == Some("join") {
         return Ok(());
     }
-    Err(Stop::failed_at(
+    Err(StepError::failed_at(
         socket.node(),
         "to be let into the call",
         format!("the error {}", answer.data["data"]),
@@ -205,7 +200,7 @@ async fn joins(cx: &Context<'_>, socket: &mut Socket, channel: &str) -> Result<(
 }
 
 /// Alice joins first, which starts the call; gives its id and that of its post.
-async fn start(cx: &Context<'_>, held: &mut Held<'_>) -> Result<(String, String), Stop> {
+async fn start(cx: &Context<'_>, held: &mut HeldCall<'_>) -> Result<(String, String), StepError> {
     joins(cx, &mut held.alice, held.channel).await?;
     let alice = &cx.home.alice_id;
     let began =
@@ -214,7 +209,7 @@ async fn start(cx: &Context<'_>, held: &mut Held<'_>) -> Result<(String, String)
     let (call, post) = (word("id"), word("post_id"));
     if call.is_empty() || post.is_empty() {
         let got = began.data.to_string();
-        return Err(Stop::failed_at(
+        return Err(StepError::failed_at(
             &held.host.name,
             "call_start with the ids of the call and its post",
             got,
@@ -224,34 +219,17 @@ async fn start(cx: &Context<'_>, held: &mut Held<'_>) -> Result<(String, String)
 }
 
 /// The last one leaves; then the call is over on its node, which writes the end into the call's post.
-async fn last_leaves(cx: &Context<'_>, held: &mut Held<'_>, post: &str) -> Result<(), Stop> {
+async fn last_leaves(cx: &Context<'_>, held: &mut HeldCall<'_>, post: &str) -> Result<(), StepError> {
     let (channel, host) = (held.channel, held.host);
     held.alice.leave_call().await.expecting("an open websocket to leave by")?;
     hears(cx, &mut held.alice, channel, "user_left", |data| data["user_id"] == *cx.home.alice_id).await?;
     // The event comes first, the database within milliseconds after it.
-    retry::until(Instant::now() + END, || call_state::over(cx, host, channel, post)).await
+    retry::until(Instant::now() + END, || call_state::over(host, channel, post)).await
 }
 
 /// The call of stable is still told of, and calls are still allowed where they were.
-async fn old(cx: &Context<'_>) -> Result<(), Halt> {
-    let Some((channel, post)) = OLD.old(cx) else { return Ok(()) };
-    let mut halted = Ok(());
-    for reader in cx.places {
-        let alice = cx.home.alice.at(&reader.anyone);
-        let name =
-            format!("{} still allows calls in the channel and knows of the call of stable", reader.label());
-        let kept = cx.crossed(reader, || async {
-            let state = alice.calls_channel(&channel).await.expecting("the state of the channel")?;
-            if !state.enabled {
-                return Err(Stop::failed_at(
-                    &reader.name,
-                    "calls allowed in the channel, as on stable",
-                    "not",
-                ));
-            }
-            call_state::has_end(cx, reader, &post).await
-        });
-        halted = halted.and(cx.step(name, kept).await);
-    }
-    halted
+async fn is_known(place: &Place, channel: &str, post: &str) -> Result<(), StepError> {
+    let state = place.alice().calls_channel(channel).await.expecting("the state of the channel")?;
+    place.ensure(state.enabled, "calls allowed in the channel, as on stable", "not")?;
+    call_state::has_end(place, post).await
 }

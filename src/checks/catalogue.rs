@@ -1,21 +1,20 @@
 //! The one list of checks, and running one.
 
-use super::ledger;
-use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
 use super::check::Check;
 use super::context::{Context, lock, millis};
-use super::outcome::worst;
-use super::safety;
+use super::step::worst;
+use super::{ledger, safety};
 use crate::outcome::{CheckResult, Outcome, Stage, Step};
 
 /// Every check, in the order in which reports show them.
 pub const CHECKS: &[Check] = &[
-    super::startup::CHECK,
+    super::sanity::check::CHECK,
     super::identity::CHECK,
     super::schema::CHECK,
     super::plugins::inventory::CHECK,
@@ -87,16 +86,16 @@ pub async fn run(check: &Check, cx: &Context<'_>, limit: Duration) -> CheckResul
     let began = Instant::now();
     let work = AssertUnwindSafe((check.run)(cx)).catch_unwind();
     let cut = match tokio::time::timeout(limit, work).await {
-        Ok(Ok(_)) => None,
+        Ok(Ok(())) => None,
         Ok(Err(_)) => {
             Some(("the check does its work", "the check itself broke: this is a bug of the gate".to_owned()))
         }
         Err(_) => Some((IN_TIME, format!("the check did not end within {} s", limit.as_secs()))),
     };
-    let mut noted = std::mem::take(&mut *lock(&cx.noted));
-    safety::mark(check.id, &mut noted.steps);
+    let mut found = std::mem::take(&mut *lock(&cx.notes));
+    safety::mark(check.id, &mut found.steps);
     // A step of its own: whatever becomes of the others, this one stays.
-    noted.steps.extend(cut.map(|(name, reason)| {
+    found.steps.extend(cut.map(|(name, reason)| {
         let outcome = Outcome::NotMeasured { reason };
         Step { name: name.to_owned(), outcome, took_ms: millis(began) }
     }));
@@ -105,9 +104,9 @@ pub async fn run(check: &Check, cx: &Context<'_>, limit: Duration) -> CheckResul
         check: check.id.to_owned(),
         title: check.title.to_owned(),
         lines: check.lines.iter().map(|&line| line.to_owned()).collect(),
-        outcome: worst(noted.steps.iter().map(|step| &step.outcome)),
-        steps: noted.steps,
-        facts: noted.facts,
+        outcome: worst(found.steps.iter().map(|step| &step.outcome)),
+        steps: found.steps,
+        facts: found.facts,
         took_ms: millis(began),
     };
     ledger::close(cx, &result);

@@ -3,11 +3,13 @@
 use std::pin::Pin;
 
 use super::context::Context;
-use super::outcome::Halt;
 use crate::outcome::Stage;
 
-/// The future of a check's run.
-pub(super) type Run<'a> = Pin<Box<dyn Future<Output = Result<(), Halt>> + Send + 'a>>;
+/// The future of a check's run. How the check ended is told by its steps.
+type CheckFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// What a check runs.
+type RunCheck = for<'a, 'b> fn(&'a Context<'b>) -> CheckFuture<'a>;
 
 /// One verification.
 #[derive(Debug, Clone, Copy)]
@@ -25,10 +27,42 @@ pub struct Check {
     /// What it needs of the installation; without it the check, or a part of it, is not applicable.
     pub needs: &'static [Need],
     /// With a list of environment variables the nodes are rolled to it and back, and the check runs once in each
-    /// [`Turn`](super::Turn); most have none.
+    /// [`RestartRound`](super::RestartRound); most have none.
     pub environment: &'static [(&'static str, &'static str)],
     /// The verification itself.
-    pub run: for<'a, 'b> fn(&'a Context<'b>) -> Run<'a>,
+    pub run: RunCheck,
+}
+
+impl Check {
+    /// A check that runs in every stage, beside others, and needs nothing of the installation, as most do.
+    pub(super) const fn new(
+        id: &'static str,
+        title: &'static str,
+        lines: &'static [&'static str],
+        run: RunCheck,
+    ) -> Self {
+        Self { id, title, lines, stages: Stages::Each, alone: false, needs: &[], environment: &[], run }
+    }
+
+    /// In these stages only.
+    pub(super) const fn in_stages(self, stages: Stages) -> Self {
+        Self { stages, ..self }
+    }
+
+    /// Not beside others: it changes what they read.
+    pub(super) const fn alone(self) -> Self {
+        Self { alone: true, ..self }
+    }
+
+    /// Without these it, or a part of it, is not applicable.
+    pub(super) const fn needs(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// Once in each [`RestartRound`](super::RestartRound): before, with these variables on every node, and after.
+    pub(super) const fn environment(self, environment: &'static [(&'static str, &'static str)]) -> Self {
+        Self { environment, ..self }
+    }
 }
 
 /// Something that not every installation has.

@@ -1,24 +1,17 @@
 //! `cloud`: a cloud workspace talks to its Customer Web Server, through every node.
 
-use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::check::{Check, Need, Stages};
-use super::context::Context;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use super::prelude::*;
 use crate::sinks::{Answer, HttpSink};
 
-pub(super) const CHECK: Check = Check {
-    id: "cloud",
-    title: "every node reaches the Customer Web Server and tells its subscription, products, customer and limits",
-    lines: &["S2.9"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[Need::CloudLicence],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(super) const CHECK: Check = Check::new(
+    "cloud",
+    "every node reaches the Customer Web Server and tells its subscription, products, customer and limits",
+    &["S2.9"],
+    |cx| Box::pin(run(cx)),
+)
+.needs(&[Need::CloudLicence]);
 
 /// What servers ask for, and the fields that each answer must have.
 const PARTS: [(&str, &[&str]); 4] = [
@@ -28,37 +21,35 @@ const PARTS: [(&str, &[&str]); 4] = [
     ("limits", &[]),
 ];
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let place = &cx.places[0];
-    let admin = cx.home.admin.at(&place.anyone);
-    let name = format!("{} tells its licence", place.label());
-    let licence =
-        cx.prepare(name, async { admin.client_license().await.expecting("the client licence") }).await?;
+async fn run(cx: &Context<'_>) {
+    let first = &cx.places[0];
+    let licence = async { first.admin().client_license().await.expecting("the client licence") };
+    let Ok(licence) = cx.prepare(format!("{first} tells its licence"), licence).await else { return };
     if licence.get("Cloud").is_none_or(|cloud| cloud != "true") {
-        cx.not_applicable("the servers talk to a Customer Web Server", "no cloud licence");
-        return Ok(());
+        return cx.not_applicable("the servers talk to a Customer Web Server", "no cloud licence");
     }
-    let name = format!("{} tells where its Customer Web Server is", place.label());
-    let server = cx
-        .step(name, async {
-            let config = admin.config().await.expecting("the configuration")?;
-            Ok(config["CloudSettings"]["CWSURL"].as_str().unwrap_or_default().to_owned())
-        })
-        .await?;
+    let server = async {
+        let config = first.admin().config().await.expecting("the configuration")?;
+        Ok(config["CloudSettings"]["CWSURL"].as_str().unwrap_or_default().to_owned())
+    };
+    let server = cx.step(format!("{first} tells where its Customer Web Server is"), server).await;
+    let Ok(server) = server else { return };
     let own = own_endpoint(cx, &server);
     cx.fact("Customer Web Server", if own.is_some() { "the gate itself plays it" } else { &server });
     if let Some((sink, endpoint)) = &own {
         sink.serve(endpoint, |request| Answer::json(&played(&request.path)));
     }
-    let mut halted = Ok(());
     for place in cx.places {
-        halted = halted.and(one_node(cx, place, own.as_ref()).await);
+        cx.verify(format!("{place} reaches the Customer Web Server"), is_connected(place)).await;
+        for (part, fields) in PARTS {
+            let told = tells(place, part, fields, own.as_ref());
+            cx.verify(format!("{place} tells the {part}"), told).await;
+        }
     }
     if own.is_none() {
         let reason = format!("it is {server} and not the gate's own: what it was asked can't be seen");
         cx.not_applicable("the Customer Web Server notes that it was asked", reason);
     }
-    halted
 }
 
 /// The gate's own endpoint, if that is what the servers are told to ask.
@@ -93,59 +84,41 @@ fn played(path: &str) -> Value {
     }
 }
 
-async fn one_node(cx: &Context<'_>, place: &Place, own: Option<&(&HttpSink, String)>) -> Result<(), Halt> {
-    let admin = cx.home.admin.at(&place.anyone);
-    let name = format!("{} reaches the Customer Web Server", place.label());
-    let mut halted = cx
-        .step(name, async {
-            let status = admin.cloud_connection().await.expecting("the state of the connection")?;
-            if status == "available" {
-                Ok(())
-            } else {
-                Err(Stop::failed_at(&place.name, "available", status))
-            }
-        })
-        .await;
-    for (part, fields) in PARTS {
-        let name = format!("{} tells the {part}", place.label());
-        let told = cx
-            .step(name, async {
-                let told = admin.cloud(part).await.expecting(&format!("the {part}"))?;
-                complete(place, part, fields, &told)?;
-                match own {
-                    Some((sink, endpoint)) => asked(place, sink, endpoint, part).await,
-                    None => Ok(()),
-                }
-            })
-            .await;
-        halted = halted.and(told);
+async fn is_connected(place: &Place) -> Result<(), StepError> {
+    let status = place.admin().cloud_connection().await.expecting("the state of the connection")?;
+    place.ensure(status == "available", "available", status)
+}
+
+async fn tells(
+    place: &Place,
+    part: &str,
+    fields: &[&str],
+    own: Option<&(&HttpSink, String)>,
+) -> Result<(), StepError> {
+    let told = place.admin().cloud(part).await.expecting(&format!("the {part}"))?;
+    complete(place, part, fields, &told)?;
+    match own {
+        Some((sink, endpoint)) => asked(place, sink, endpoint, part).await,
+        None => Ok(()),
     }
-    halted
 }
 
 /// Whether an answer, or each one of a list, has its fields, and they are not empty.
-fn complete(place: &Place, part: &str, fields: &[&str], told: &Value) -> Result<(), Stop> {
+fn complete(place: &Place, part: &str, fields: &[&str], told: &Value) -> Result<(), StepError> {
     let all: Vec<&Value> = told.as_array().map_or_else(|| vec![told], |list| list.iter().collect());
-    if all.is_empty() || all.iter().any(|one| !one.is_object()) {
-        return Err(Stop::failed_at(&place.name, format!("a {part}"), told.to_string()));
-    }
+    let objects = !all.is_empty() && all.iter().all(|one| one.is_object());
+    place.ensure(objects, format!("a {part}"), told.to_string())?;
     for field in fields {
-        if all.iter().any(|one| one[*field].as_str().is_none_or(str::is_empty)) {
-            return Err(Stop::failed_at(&place.name, format!("the field {field} of the {part}"), "none"));
-        }
+        let there = all.iter().all(|one| one[*field].as_str().is_some_and(|value| !value.is_empty()));
+        place.ensure(there, format!("the field {field} of the {part}"), "none")?;
     }
     Ok(())
 }
 
 /// The request must have come by the time of the answer.
-async fn asked(place: &Place, sink: &HttpSink, endpoint: &str, part: &str) -> Result<(), Stop> {
+async fn asked(place: &Place, sink: &HttpSink, endpoint: &str, part: &str) -> Result<(), StepError> {
     let wanted = |request: &crate::sinks::Request| request.path.ends_with(part);
-    match sink.wait(endpoint, Instant::now(), wanted).await {
-        Some(_) => Ok(()),
-        None => Err(Stop::failed_at(
-            &place.name,
-            format!("the Customer Web Server to be asked for the {part}"),
-            "an answer without that",
-        )),
-    }
+    let request = sink.wait(endpoint, Instant::now(), wanted).await;
+    let expected = format!("the Customer Web Server to be asked for the {part}");
+    place.ensure(request.is_some(), expected, "an answer without that")
 }

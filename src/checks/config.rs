@@ -2,26 +2,19 @@
 //!
 //! Not in mixed stages: the configuration is one document, and an old node that saves it drops the keys of the new one.
 
-use serde_json::{Value, json};
-
-use super::check::{Check, Stages};
-use super::context::Context;
 use super::difference::unchanged;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use super::prelude::*;
 use super::secrets;
 use crate::mattermost::Socket;
 
-pub(super) const CHECK: Check = Check {
-    id: "config",
-    title: "a setting changed through one node is so on every node, nothing else moves, secrets stay, and it can be put back",
-    lines: &["S2.3"],
-    stages: Stages::Ends,
-    alone: true,
-    needs: &[],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(super) const CHECK: Check = Check::new(
+    "config",
+    "a setting changed through one node is so on every node, nothing else moves, secrets stay, and it can be put back",
+    &["S2.3"],
+    |cx| Box::pin(run(cx)),
+)
+.in_stages(Stages::Ends)
+.alone();
 
 /// A text without any effect that clients see, so that `config/client` shows it without an admin's rights.
 const SECTION: &str = "SupportSettings";
@@ -35,62 +28,55 @@ const OWNED: [(&str, &str); 4] = [
     ("ServiceSettings", "EnableDeveloper"),
 ];
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
+async fn run(cx: &Context<'_>) {
     let writer = &cx.places[0];
-    let admin = cx.home.admin.at(&writer.anyone);
-    let before = cx
-        .step(format!("read the configuration on {}", writer.name), async {
-            admin.config().await.expecting("the configuration")
-        })
-        .await?;
-    let (mut sockets, mut halted) = listen(cx, writer).await;
-    let changed = format!("https://upgrade-gate.example/{}", cx.nonce);
-    let was = before[SECTION][KEY].clone();
-    cx.step(format!("change {SECTION}.{KEY} through {}", writer.name), set(cx, writer, &json!(changed)))
-        .await?;
-    for reader in cx.places {
-        let name = format!("{} has the change, and nothing else moved", reader.label());
-        let seen = cx.crossed(reader, || differs_only_in(cx, reader, &before, &changed));
-        halted = halted.and(cx.step(name, seen).await);
+    let before = async { writer.admin().config().await.expecting("the configuration") };
+    let before = cx.step(format!("read the configuration on {}", writer.name), before).await;
+    let Ok(before) = before else { return };
+    if one_setting(cx, writer, &before).await.is_err() {
+        return;
     }
+    cx.verify("a member may not change it", refused(cx, writer, &before[SECTION][KEY])).await;
+    cx.part(owned(cx, writer, &before)).await;
+    cx.part(secrets::outlive_their_masks(cx, writer)).await;
+}
+
+/// Changed through one node, seen on all, and put back.
+async fn one_setting(cx: &Context<'_>, writer: &Place, before: &Value) -> Result<(), Reported> {
+    let mut sockets = listen(cx, writer).await;
+    let changed = format!("https://upgrade-gate.example/{}", cx.nonce);
+    let was = &before[SECTION][KEY];
+    let name = format!("change {SECTION}.{KEY} through {}", writer.name);
+    cx.step(name, set(writer, &json!(changed))).await?;
+    cx.on_each(cx.places, "has the change, and nothing else moved", |place| {
+        differs_only_in(place, before, &changed)
+    })
+    .await;
     for (place, socket) in &mut sockets {
-        let name = format!("{}'s websocket tells the change", place.label());
-        let heard = cx.step(name, hears(cx, socket, &changed)).await;
-        if heard.is_err() {
-            cx.was_late();
-        }
-        halted = halted.and(heard);
+        let heard = cx.in_time(hears(cx, socket, &changed));
+        cx.verify(format!("{place}'s websocket tells the change"), heard).await;
     }
     if !cx.clustered() && cx.places.len() > 1 {
         cx.not_applicable("the websockets of other nodes tell the change", cx.why_not_clustered());
     }
     // Put back even when somebody did not see the change: the next check wants what was there.
-    let back = cx.step(format!("put it back through {}", writer.name), set(cx, writer, &was)).await;
-    for reader in cx.places {
-        let name = format!("{} has it back", reader.label());
-        let seen = cx.crossed(reader, || shows(cx, reader, &was));
-        halted = halted.and(cx.step(name, seen).await);
-    }
-    halted = halted.and(back);
-    halted = halted.and(cx.step("a member may not change it", refused(cx, writer, &was)).await);
-    halted = halted.and(owned(cx, writer, &before).await);
-    halted.and(secrets::outlive_their_masks(cx, writer).await)
+    cx.verify(format!("put it back through {}", writer.name), set(writer, was)).await;
+    cx.on_each(cx.places, "has it back", |place| shows(place, was)).await;
+    Ok(())
 }
 
 /// A member's websocket on each node that must hear of a change on `writer`.
-async fn listen<'a>(cx: &Context<'a>, writer: &Place) -> (Vec<(&'a Place, Socket)>, Result<(), Halt>) {
-    let (mut sockets, mut halted) = (Vec::new(), Ok(()));
+async fn listen<'a>(cx: &Context<'a>, writer: &Place) -> Vec<(&'a Place, Socket)> {
+    let mut sockets = Vec::new();
     for place in cx.places.iter().filter(|place| cx.clustered() || place.name == writer.name) {
-        let name = format!("a member listens on {}", place.label());
-        match cx.step(name, cx.socket(&cx.home.bob, place)).await {
-            Ok(socket) => sockets.push((place, socket)),
-            Err(halt) => halted = Err(halt),
+        if let Ok(socket) = cx.step(format!("a member listens on {place}"), cx.socket(place.bob())).await {
+            sockets.push((place, socket));
         }
     }
-    (sockets, halted)
+    sockets
 }
 
-async fn hears(cx: &Context<'_>, socket: &mut Socket, changed: &str) -> Result<(), Stop> {
+async fn hears(cx: &Context<'_>, socket: &mut Socket, changed: &str) -> Result<(), StepError> {
     let frame = socket
         .wait_for(cx.event_deadline(), |frame| {
             frame.event == "config_changed" && frame.data["config"][KEY] == changed
@@ -100,54 +86,53 @@ async fn hears(cx: &Context<'_>, socket: &mut Socket, changed: &str) -> Result<(
 }
 
 /// The answer must show the new value: a key that the environment owns answers 200 and stays.
-async fn set(cx: &Context<'_>, place: &Place, value: &Value) -> Result<(), Stop> {
-    let admin = cx.home.admin.at(&place.anyone);
+async fn set(place: &Place, value: &Value) -> Result<(), StepError> {
     let patch = json!({ SECTION: { KEY: value } });
-    let after = admin.patch_config(&patch).await.expecting("the changed configuration")?;
+    let after = place.admin().patch_config(&patch).await.expecting("the changed configuration")?;
     must_be(place, (SECTION, KEY), value, &after)
 }
 
-async fn shows(cx: &Context<'_>, place: &Place, value: &Value) -> Result<(), Stop> {
-    let config = cx.home.admin.at(&place.anyone).config().await.expecting("the configuration")?;
+async fn shows(place: &Place, value: &Value) -> Result<(), StepError> {
+    let config = place.admin().config().await.expecting("the configuration")?;
     must_be(place, (SECTION, KEY), value, &config)
 }
 
-fn must_be(place: &Place, (section, key): (&str, &str), value: &Value, config: &Value) -> Result<(), Stop> {
+fn must_be(
+    place: &Place,
+    (section, key): (&str, &str),
+    value: &Value,
+    config: &Value,
+) -> Result<(), StepError> {
     let got = &config[section][key];
-    if got == value {
-        Ok(())
-    } else {
-        Err(Stop::failed_at(&place.name, format!("{section}.{key} {value}"), got.to_string()))
-    }
+    place.ensure(got == value, format!("{section}.{key} {value}"), got.to_string())
 }
 
-async fn differs_only_in(cx: &Context<'_>, place: &Place, before: &Value, changed: &str) -> Result<(), Stop> {
-    shows(cx, place, &json!(changed)).await?;
-    let mut now = cx.home.admin.at(&place.anyone).config().await.expecting("the configuration")?;
+async fn differs_only_in(place: &Place, before: &Value, changed: &str) -> Result<(), StepError> {
+    shows(place, &json!(changed)).await?;
+    let mut now = place.admin().config().await.expecting("the configuration")?;
     now[SECTION][KEY] = before[SECTION][KEY].clone();
     unchanged(place, before, &now)
 }
 
-async fn refused(cx: &Context<'_>, place: &Place, was: &Value) -> Result<(), Stop> {
+async fn refused(cx: &Context<'_>, place: &Place, was: &Value) -> Result<(), StepError> {
     let patch = json!({ SECTION: { KEY: format!("https://upgrade-gate.example/{}-member", cx.nonce) } });
-    match cx.home.alice.at(&place.anyone).patch_config(&patch).await {
-        Err(error) if error.status() == Some(403) => shows(cx, place, was).await,
+    match place.alice().patch_config(&patch).await {
+        Err(error) if error.status() == Some(403) => shows(place, was).await,
         Err(error) => Err(error).expecting("403 for a member"),
         Ok(_) => {
             // The failure is told below; what a member could change must not stay.
-            let _ = set(cx, place, was).await;
-            let got = "200 to PUT /api/v4/config/patch";
-            Err(Stop::failed_at(&place.name, "403 for a member", got).of_safety())
+            let _ = set(place, was).await;
+            Err(place.failed("403 for a member", "200 to PUT /api/v4/config/patch").of_safety())
         }
     }
 }
 
 /// What the environment sets is not the API's to change: the answer is 200, and nothing happens.
-async fn owned(cx: &Context<'_>, place: &Place, before: &Value) -> Result<(), Halt> {
+async fn owned(cx: &Context<'_>, place: &Place, before: &Value) -> Result<(), Reported> {
     const NAME: &str = "a setting of the environment stays as it is";
-    let admin = cx.home.admin.at(&place.anyone);
-    let told = admin.config_environment().await.expecting("the settings that the environment sets");
-    let told = cx.judge(format!("{} tells what its environment sets", place.name), told)?;
+    let admin = place.admin();
+    let told = async { admin.config_environment().await.expecting("the settings that the environment sets") };
+    let told = cx.step(format!("{} tells what its environment sets", place.name), told).await?;
     let Some(&(section, key)) = OWNED.iter().find(|(section, key)| told[section][key] == true) else {
         cx.not_applicable(NAME, "the environment sets none of the settings that would do no harm");
         return Ok(());

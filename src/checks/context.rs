@@ -5,42 +5,42 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use super::outcome::{Halt, Stop};
+use super::restart_round::RestartRound;
 use super::scene::{Place, Scene};
-use super::turn::Turn;
+use super::step::{Expect as _, Reported, StepError};
 use crate::event::Clustering;
 use crate::mattermost::{ApiError, Client, Socket};
-use crate::outcome::{Outcome, Stage, Step};
+use crate::outcome::{Outcome, Step};
 use crate::retry;
 
 /// How long something may take to cross from one node to another; real clusters need well under a second.
 const CROSSING: Duration = Duration::from_secs(5);
 
-/// The same, once something did not cross: the check is red already and should come to its end.
+/// How long it may take once something did not cross: the check is red already and should come to its end.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(500);
 
 /// What one run of one check gets.
 #[derive(Debug)]
 pub struct Context<'a> {
-    /// The check's id: prefix of what it carries.
+    /// The check's id: what it keeps is found by it.
     pub check: &'static str,
     /// Which run of it this is.
-    pub turn: Turn,
+    pub round: RestartRound,
     /// Unlike any other number of this run: makes names unique.
     pub nonce: String,
+    /// The nodes, in the order of replacement.
+    pub places: &'a [Place],
     scene: &'a Scene<'a>,
-    pub(super) noted: Mutex<Noted>,
+    pub(super) notes: Mutex<CheckNotes>,
     /// Whether something did not cross in time already: then the rest of the check waits shorter.
     late: AtomicBool,
 }
 
 /// What a check has said so far.
 #[derive(Debug, Default)]
-pub(super) struct Noted {
+pub(super) struct CheckNotes {
     /// Its steps.
     pub steps: Vec<Step>,
     /// Its facts.
@@ -59,56 +59,63 @@ impl<'a> std::ops::Deref for Context<'a> {
 impl<'a> Context<'a> {
     /// A fresh context for one run of one check.
     #[must_use]
-    pub fn new(check: &'static str, turn: Turn, scene: &'a Scene<'a>, nonce: String) -> Self {
-        Self { check, turn, nonce, scene, noted: Mutex::default(), late: AtomicBool::new(false) }
+    pub fn new(check: &'static str, round: RestartRound, scene: &'a Scene<'a>, nonce: String) -> Self {
+        let (notes, late) = (Mutex::default(), AtomicBool::new(false));
+        Self { check, round, nonce, places: &scene.places, scene, notes, late }
     }
 
-    /// Does one named part of the check and notes how it ended.
+    /// Does one named part of the check that what follows stands on, and notes how it ended.
     ///
     /// # Errors
-    /// [`Halt`] when the step failed or could not measure; it is noted already, so the check may end with `?`
-    /// or go on.
+    /// [`Reported`] where it did not pass: with `?` it ends the walk that it is part of.
     pub async fn step<T>(
         &self,
         name: impl Into<String>,
-        work: impl Future<Output = Result<T, Stop>>,
-    ) -> Result<T, Halt> {
+        work: impl Future<Output = Result<T, StepError>>,
+    ) -> Result<T, Reported> {
         let began = Instant::now();
         let result = work.await;
-        let (outcome, result) = match result {
-            Ok(value) => (Outcome::Passed, Ok(value)),
-            Err(stop) => (self.with_version(stop).into_outcome(), Err(Halt)),
-        };
-        self.note(Step { name: name.into(), outcome, took_ms: millis(began) });
-        result
+        self.concluded(name.into(), result, millis(began))
+    }
+
+    /// Does one named part of the check that nothing stands on, and notes how it ended: the check goes on either way.
+    pub async fn verify<T>(&self, name: impl Into<String>, work: impl Future<Output = Result<T, StepError>>) {
+        let _ = self.step(name, work).await;
+    }
+
+    /// Does a part of the check: a step that fails in it ends the part, and nothing else.
+    pub async fn part(&self, work: impl Future<Output = Result<(), Reported>>) {
+        // The step that ended it is noted.
+        let _ = work.await;
     }
 
     /// Does what comes before a judgement that may turn out not to apply: noted as a step only if it fails, so that a
     /// check that measured nothing is not called passed.
     ///
     /// # Errors
-    /// [`Halt`] when the work failed or could not measure.
+    /// [`Reported`] where the work failed or could not measure.
     pub async fn prepare<T>(
         &self,
         name: impl Into<String>,
-        work: impl Future<Output = Result<T, Stop>>,
-    ) -> Result<T, Halt> {
+        work: impl Future<Output = Result<T, StepError>>,
+    ) -> Result<T, Reported> {
         match work.await {
             Ok(value) => Ok(value),
-            Err(stop) => self.judge(name, Err(stop)),
+            Err(error) => self.concluded(name.into(), Err(error), 0),
         }
     }
 
-    /// Judges something that is known already, as a step.
-    ///
-    /// # Errors
-    /// [`Halt`] when `verdict` is a stop.
-    pub fn judge<T>(&self, name: impl Into<String>, verdict: Result<T, Stop>) -> Result<T, Halt> {
-        let (outcome, result) = match verdict {
+    /// Notes a verdict that is known already, as a step.
+    pub fn judge(&self, name: impl Into<String>, verdict: Result<(), StepError>) {
+        let _ = self.concluded(name.into(), verdict, 0);
+    }
+
+    fn concluded<T>(&self, name: String, result: Result<T, StepError>, took_ms: u64) -> Result<T, Reported> {
+        let (outcome, result) = match result {
             Ok(value) => (Outcome::Passed, Ok(value)),
-            Err(stop) => (self.with_version(stop).into_outcome(), Err(Halt)),
+            Err(error) => (self.with_version(error).into_outcome(), Err(Reported)),
         };
-        self.note(Step { name: name.into(), outcome, took_ms: 0 });
+        self.note(Step { name, outcome, took_ms });
         result
     }
 
@@ -120,24 +127,12 @@ impl<'a> Context<'a> {
 
     /// Notes something that is worth showing.
     pub fn fact(&self, name: impl Into<String>, value: impl Into<String>) {
-        lock(&self.noted).facts.insert(name.into(), value.into());
+        lock(&self.notes).facts.insert(name.into(), value.into());
     }
 
     /// Adds a finished step.
     pub(super) fn note(&self, step: Step) {
-        lock(&self.noted).steps.push(step);
-    }
-
-    /// For each version one node that acts, and all the others: the least that covers every writer version.
-    pub fn actors(&self) -> Vec<(&'a Place, Vec<&'a Place>)> {
-        let mut actors: Vec<&Place> = Vec::new();
-        for place in self.places {
-            if actors.iter().all(|known| known.side != place.side) {
-                actors.push(place);
-            }
-        }
-        let others = |actor: &Place| self.places.iter().filter(|p| p.name != actor.name).collect();
-        actors.into_iter().map(|actor| (actor, others(actor))).collect()
+        lock(&self.notes).steps.push(step);
     }
 
     /// Whether caches and events cross nodes.
@@ -163,26 +158,22 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// The last reason why it was not there.
-    pub async fn crossed<T, F, Fut>(&self, reader: &Place, ask: F) -> Result<T, Stop>
+    pub async fn until_replicated<T, F, Fut>(&self, reader: &Place, ask: F) -> Result<T, StepError>
     where
         F: Fn() -> Fut,
-        Fut: Future<Output = Result<T, Stop>>,
+        Fut: Future<Output = Result<T, StepError>>,
     {
-        let result = if self.clustered() {
-            retry::until(self.event_deadline(), ask).await
-        } else if let Ok(value) = ask().await {
-            return Ok(value);
-        } else {
-            let again = || async {
-                self.refresh(reader).await?;
-                ask().await
-            };
-            retry::until(self.event_deadline(), again).await
-        };
-        if result.is_err() {
-            self.was_late();
+        if self.clustered() {
+            return self.in_time(retry::until(self.event_deadline(), ask)).await;
         }
-        result
+        if let Ok(value) = ask().await {
+            return Ok(value);
+        }
+        let again = || async {
+            self.refresh(reader).await?;
+            ask().await
+        };
+        self.in_time(retry::until(self.event_deadline(), again)).await
     }
 
     /// What a member does on `place` a moment after the membership was made, by whomever.
@@ -205,7 +196,7 @@ impl<'a> Context<'a> {
         };
         let again = || async {
             if !self.clustered() {
-                self.home.admin.at(&place.anyone).refresh().await?;
+                place.admin().refresh().await?;
             }
             match act().await {
                 Err(error) if is_refusal(&error) => Err(error),
@@ -215,7 +206,7 @@ impl<'a> Context<'a> {
         match retry::until(self.event_deadline(), again).await {
             Ok(answer) => answer,
             Err(last) => {
-                self.was_late();
+                self.mark_late();
                 // The refusal itself, not what a node said to being asked to forget.
                 Err(if is_refusal(&last) { last } else { refused })
             }
@@ -225,26 +216,37 @@ impl<'a> Context<'a> {
     /// Until when something that takes up to `patience` may arrive: shorter once the check is red already.
     #[must_use]
     pub fn deadline_in(&self, patience: Duration) -> Instant {
-        Instant::now() + if self.is_late() { AFTER_A_LATE_ONE } else { patience }
+        Instant::now() + if self.late() { AFTER_A_LATE_ONE } else { patience }
     }
 
     /// Makes a node forget what it cached.
     ///
     /// # Errors
     /// When the node refuses.
-    pub async fn refresh(&self, place: &Place) -> Result<(), Stop> {
-        self.home.admin.at(&place.anyone).refresh().await.map_err(|error: ApiError| {
-            Stop::NotMeasured(format!("{} could not be refreshed: {}", place.name, error.got()))
+    pub async fn refresh(&self, place: &Place) -> Result<(), StepError> {
+        place.admin().refresh().await.map_err(|error: ApiError| {
+            StepError::NotMeasured(format!("{} could not be refreshed: {}", place.name, error.got()))
         })
     }
 
-    /// An open websocket on a node.
+    /// An open websocket of an account on a node.
     ///
     /// # Errors
     /// A failure: a node without websocket is broken for every client.
-    pub async fn socket(&self, account: &Client, place: &Place) -> Result<Socket, Stop> {
-        use super::outcome::Expect as _;
-        Socket::open(&account.at(&place.anyone)).await.expecting("a websocket that says hello")
+    pub async fn socket(&self, account: &Client) -> Result<Socket, StepError> {
+        Socket::open(account).await.expecting("a websocket that says hello")
+    }
+
+    /// Waits for something with a deadline of its own: where it fails, the rest of the check waits shorter.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn in_time<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let result = work.await;
+        if result.is_err() {
+            self.mark_late();
+        }
+        result
     }
 
     /// Until when something may take to arrive on another node.
@@ -255,48 +257,25 @@ impl<'a> Context<'a> {
 
     /// Whether something did not arrive in time already.
     #[must_use]
-    pub fn is_late(&self) -> bool {
+    pub fn late(&self) -> bool {
         self.late.load(Ordering::Relaxed)
     }
 
     /// Something did not arrive in time: the check is red, and the rest of it need not wait as long.
-    pub fn was_late(&self) {
+    pub fn mark_late(&self) {
         self.late.store(true, Ordering::Relaxed);
     }
 
-    /// Keeps a value for a later stage.
-    pub fn carry<T: Serialize>(&self, key: &str, value: &T) {
-        if let Ok(value) = serde_json::to_value(value) {
-            lock(self.carried).insert(format!("{}/{key}", self.check), value);
-        }
-    }
-
-    /// What [`Context::carry`] kept in an earlier stage.
-    #[must_use]
-    pub fn carried<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let value = lock(self.carried).get(&format!("{}/{key}", self.check)).cloned()?;
-        serde_json::from_value(value).ok()
-    }
-
-    /// Leaves something made on stable for later stages to find; whether it is the one left, and so must stay.
-    pub fn leave<T: Serialize>(&self, key: &str, value: &T) -> bool {
-        let first = self.stage == Stage::Stable && self.carried::<serde_json::Value>(key).is_none();
-        if first {
-            self.carry(key, value);
-        }
-        first
-    }
-
     /// A failure that names a node gets the version that the node runs.
-    fn with_version(&self, mut stop: Stop) -> Stop {
-        if let Stop::Failed(failure) = &mut stop
+    fn with_version(&self, mut error: StepError) -> StepError {
+        if let StepError::Failed(failure) = &mut error
             && failure.version.is_none()
             && let Some(node) = &failure.node
             && let Some(place) = self.places.iter().find(|place| &place.name == node)
         {
             failure.version = Some(place.facts.version.clone());
         }
-        stop
+        error
     }
 }
 

@@ -1,15 +1,12 @@
 //! Where two JSON documents differ.
 
-use serde_json::Value;
-
-use super::outcome::Stop;
-use super::scene::Place;
+use super::prelude::*;
 
 /// The whole document is as it was.
-pub(super) fn unchanged(place: &Place, before: &Value, now: &Value) -> Result<(), Stop> {
+pub(super) fn unchanged(place: &Place, before: &Value, now: &Value) -> Result<(), StepError> {
     match first_difference("", before, now) {
         None => Ok(()),
-        Some((path, was, is)) => Err(Stop::failed_at(&place.name, format!("{path} unchanged: {was}"), is)),
+        Some((path, was, is)) => Err(place.failed(format!("{path} unchanged: {was}"), is)),
     }
 }
 

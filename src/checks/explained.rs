@@ -3,8 +3,8 @@
 //! A step that finds both, a loss and something announced, fails for the loss and names the announced in a fact.
 
 use super::context::Context;
-use super::outcome::{Stop, worst};
 use super::scene::Place;
+use super::step::{StepError, worst};
 use crate::announced::{Applying, Change, Ground};
 use crate::mattermost::ApiError;
 use crate::outcome::{CheckResult, Outcome};
@@ -23,20 +23,20 @@ pub(super) fn verdict(
     place: &Place,
     wrong: &[(String, String)],
     announced: &[&'static Change],
-) -> Result<(), Stop> {
+) -> Result<(), StepError> {
     let Some(((expected, got), others)) = wrong.split_first() else { return told(announced) };
-    if let Err(Stop::Announced { reason, source }) = told(announced) {
+    if let Err(StepError::Announced { reason, source }) = told(announced) {
         cx.fact(format!("{}: announced beside what is wrong", place.name), format!("{reason} ({source})"));
     }
     let got = match others {
         [] => got.clone(),
         [(next, _), ..] => format!("{got}; {} more are wrong, next: {next}", others.len()),
     };
-    Err(Stop::failed_at(&place.name, expected.clone(), got))
+    Err(StepError::failed_at(&place.name, expected.clone(), got))
 }
 
 /// All announced changes that a step met, each once.
-pub(super) fn told(announced: &[&'static Change]) -> Result<(), Stop> {
+pub(super) fn told(announced: &[&'static Change]) -> Result<(), StepError> {
     let (mut reasons, mut sources): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for change in announced {
         if !reasons.contains(&change.what.as_str()) {
@@ -49,7 +49,7 @@ pub(super) fn told(announced: &[&'static Change]) -> Result<(), Stop> {
     if reasons.is_empty() {
         return Ok(());
     }
-    Err(Stop::Announced { reason: reasons.join("; "), source: sources.join(", ") })
+    Err(StepError::Announced { reason: reasons.join("; "), source: sources.join(", ") })
 }
 
 /// Why a node refused what one of the other version made, if that was announced; within one version nothing is.
@@ -58,7 +58,7 @@ pub(super) fn refusal(
     (maker, refuser): (&Place, &Place),
     act: &str,
     error: &ApiError,
-) -> Option<Stop> {
+) -> Option<StepError> {
     let change = applying(cx, &Ground::default()).refusal(act, error.id());
     told(&[change.filter(|_| maker.side != refuser.side)?]).err()
 }

@@ -1,51 +1,43 @@
 //! `guests`: somebody made a guest sees their channels and no others, on every node.
 
 use secrecy::ExposeSecret as _;
-use serde_json::json;
 
-use super::check::{Check, Stages};
-use super::context::Context;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use super::prelude::*;
 use crate::mattermost::Client;
 
-pub(super) const CHECK: Check = Check {
-    id: "guests",
-    title: "a guest reads and writes in their own channel on every node, and is refused every other, where there may be guests",
-    lines: &["S1.3b", "S2.4"],
-    // Signing up and logging in cost a server 0.7 s each.
-    stages: Stages::Ends,
-    alone: false,
-    needs: &[],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(super) const CHECK: Check = Check::new(
+    "guests",
+    "a guest reads and writes in their own channel on every node, and is refused every other, where there may be guests",
+    &["S1.3b", "S2.4"],
+    |cx| Box::pin(run(cx)),
+)
+// Signing up and logging in cost a server 0.7 s each.
+.in_stages(Stages::Ends);
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let admin = cx.home.admin.at(&cx.places[0].anyone);
-    if let Some(reason) = cx.step("ask whether there may be guests", why_not(&admin)).await? {
-        cx.not_applicable("a guest's channels", reason);
-        return Ok(());
+async fn run(cx: &Context<'_>) {
+    let first = &cx.places[0];
+    let asked = cx.step("ask whether there may be guests", why_not(first.admin())).await;
+    let Ok(reason) = asked else { return };
+    if let Some(reason) = reason {
+        return cx.not_applicable("a guest's channels", reason);
     }
-    let name = format!("make a guest on {}", cx.places[0].label());
-    let (guest, own, other) = cx.step(name, make(cx, &admin)).await?;
-    let mut halted = Ok(());
+    let made = cx.step(format!("make a guest on {first}"), make(cx, first)).await;
+    let Ok((guest, own, other)) = made else { return };
     for place in cx.places {
-        let guest = guest.at(&place.anyone);
-        let name = format!("{} lets the guest read and write in their channel", place.label());
-        let inside = cx.crossed(place, || async {
+        let guest = guest.at(&place.client);
+        let inside = cx.until_replicated(place, async || {
             guest.channel(&own).await.expecting("the guest's own channel")?;
-            guest.create_post(&own, "hello", &[]).await.expecting("a guest's post").map(drop)
+            guest.create_post(&own, "hello", &[]).await.expecting("a guest's post")
         });
-        halted = halted.and(cx.step(name, inside).await);
-        let name = format!("{} refuses the guest a public channel of others, and a new one", place.label());
-        halted = halted.and(cx.step(name, cx.crossed(place, || outside(cx, place, &guest, &other))).await);
+        cx.verify(format!("{place} lets the guest read and write in their channel"), inside).await;
+        let outside = cx.until_replicated(place, || outside(cx, place, &guest, &other));
+        let name = format!("{place} refuses the guest a public channel of others, and a new one");
+        cx.verify(name, outside).await;
     }
-    halted
 }
 
 /// Why there may be no guests here; nothing if there may.
-async fn why_not(admin: &Client) -> Result<Option<String>, Stop> {
+async fn why_not(admin: &Client) -> Result<Option<String>, StepError> {
     let licence = admin.client_license().await.expecting("the licence")?;
     if licence.get("GuestAccounts").is_none_or(|value| value != "true") {
         let reason = if licence.get("IsLicensed").is_some_and(|value| value == "true") {
@@ -61,8 +53,8 @@ async fn why_not(admin: &Client) -> Result<Option<String>, Stop> {
 }
 
 /// A guest who is logged in, their channel, and a public one that is not theirs.
-async fn make(cx: &Context<'_>, admin: &Client) -> Result<(Client, String, String), Stop> {
-    let home = cx.home;
+async fn make(cx: &Context<'_>, first: &Place) -> Result<(Client, String, String), StepError> {
+    let (home, admin) = (cx.home, first.admin());
     let (name, password) = (format!("guest-{}", cx.nonce), home.password.expose_secret());
     let user = admin.create_user(&name, password).await.expecting("a new user")?;
     admin.add_to_team(&home.team_id, &user.id).await.expecting("the new member")?;
@@ -72,11 +64,11 @@ async fn make(cx: &Context<'_>, admin: &Client) -> Result<(Client, String, Strin
     let other = other.expecting("a new channel")?.id;
     admin.add_to_channel(&own, &user.id).await.expecting("the new member")?;
     admin.demote(&user.id).await.expecting("the member to become a guest")?;
-    let login = cx.places[0].anyone.login(&name, password).await.expecting("the guest to log in")?;
+    let login = first.client.login(&name, password).await.expecting("the guest to log in")?;
     Ok((login.client, own, other))
 }
 
-async fn outside(cx: &Context<'_>, place: &Place, guest: &Client, other: &str) -> Result<(), Stop> {
+async fn outside(cx: &Context<'_>, place: &Place, guest: &Client, other: &str) -> Result<(), StepError> {
     let body = json!({
         "team_id": cx.home.team_id, "name": format!("no-{}", cx.nonce), "display_name": "No", "type": "O",
     });
@@ -90,7 +82,7 @@ async fn outside(cx: &Context<'_>, place: &Place, guest: &Client, other: &str) -
             Err(error) => Err(error).expecting(&format!("403 for a guest and {what}"))?,
             Ok(reply) => {
                 let got = format!("{} to {}", reply.status, reply.request);
-                return Err(Stop::failed_at(&place.name, format!("403 for a guest and {what}"), got));
+                return Err(place.failed(format!("403 for a guest and {what}"), got));
             }
         }
     }

@@ -4,82 +4,59 @@ mod guests;
 mod mailed;
 mod membership;
 
-use super::ledger::Entry;
-use std::slice;
-
-use super::check::{Check, Need, Stages};
-use super::context::Context;
-use super::each_version::each_version;
-use super::outcome::{Expect as _, Halt, Stop};
+use super::prelude::*;
 use super::refused::refused;
-use super::scene::Place;
-use crate::mattermost::{Team, address_of};
-use crate::outcome::Stage;
+use crate::mattermost::{ApiError, Team, User, address_of};
 use crate::sinks::MailSink;
 use mailed::PASSWORD;
 
-pub(super) const CHECK: Check = Check {
-    id: "invites",
-    title: "a mailed invitation arrives and lets one new user in on another node, an invite id lets in whoever has it",
-    lines: &["S2.2c"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[Need::Sinks],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(super) const CHECK: Check = Check::new(
+    "invites",
+    "a mailed invitation arrives and lets one new user in on another node, an invite id lets in whoever has it",
+    &["S2.2c"],
+    |cx| Box::pin(run(cx)),
+)
+.needs(&[Need::Sinks]);
 
 /// An invitation of stable that nobody has taken yet: address and token.
-const PENDING: Entry<(String, String)> = Entry::new("pending", "an invitation");
-
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let team = cx.step("there is a team to come into", team_of_check(cx)).await?;
-    let mut halted = each_version(cx, |n, actor, others| {
-        let other = other_of(actor, &others);
-        let team = &team;
-        async move { by_id(cx, team, n, actor, other).await }
-    })
-    .await;
-    match &cx.mail {
-        Ok(sink) => halted = halted.and(by_mail(cx, sink, &team).await),
-        Err(absent) => {
-            let verdict = Err::<(), _>(absent.into());
-            halted = halted.and(cx.judge("people are invited by mail", verdict));
-        }
-    }
-    halted
-}
+const PENDING: Entry<(String, String)> = Entry::new("an invitation");
 
 /// A team of the check's own, made on stable: whoever comes in later comes into an old team.
-async fn team_of_check(cx: &Context<'_>) -> Result<Team, Stop> {
-    if let Some(id) = cx.carried::<String>("team") {
-        return cx.home.admin.at(&cx.places[0].anyone).team(&id).await.expecting("the team made on stable");
+const TEAM: Entry<String> = Entry::new("a team of its own");
+
+async fn run(cx: &Context<'_>) {
+    let team = cx.step("there is a team to come into", team_of_check(cx)).await;
+    let Ok(team) = team else { return };
+    cx.each_version(async |walk| by_id(cx, &team, &walk).await).await;
+    match &cx.mail {
+        Ok(sink) => by_mail(cx, sink, &team).await,
+        Err(absent) => cx.judge("people are invited by mail", Err(absent.into())),
     }
-    let admin = cx.home.admin.at(&cx.places[0].anyone);
+}
+
+async fn team_of_check(cx: &Context<'_>) -> Result<Team, StepError> {
+    let admin = cx.places[0].admin();
+    if let Some(id) = TEAM.kept(cx) {
+        return admin.team(&id).await.expecting("the team made on stable");
+    }
     let team = admin.create_team(&format!("team-{}", cx.nonce), "Invited").await.expecting("a new team")?;
-    cx.carry("team", &team.id);
+    TEAM.put(cx, team.id.clone());
     Ok(team)
 }
 
-/// Where an invitation is redeemed: on another node than it was sent from, of the other version if there is one.
-fn other_of<'a>(actor: &'a Place, others: &[&'a Place]) -> &'a Place {
-    others.iter().find(|place| place.side != actor.side).or(others.first()).copied().unwrap_or(actor)
-}
-
-async fn by_mail(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), Halt> {
-    let mut halted = each_version(cx, |n, actor, others| async move {
-        let other = other_of(actor, &others);
-        let address = address_of(&format!("mailed-{}-{n}", cx.nonce));
-        let token = mailed::invite(cx, sink, team, actor, &address).await?;
-        mailed::redeem(cx, team, actor, other, &address, &token).await
+async fn by_mail(cx: &Context<'_>, sink: &MailSink, team: &Team) {
+    cx.each_version(async |walk| {
+        let address = address_of(&format!("mailed-{}-{}", cx.nonce, walk.n));
+        let token = mailed::invite(cx, sink, team, walk.actor, &address).await?;
+        mailed::redeem(cx, team, &walk, &address, &token).await
     })
     .await;
-    halted = halted.and(guests::invited(cx, sink, team).await);
-    halted.and(pending(cx, sink, team).await)
+    cx.part(guests::invited(cx, sink, team)).await;
+    cx.part(pending(cx, sink, team)).await;
 }
 
 /// An invitation that is sent on stable and redeemed on release.
-async fn pending(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), Halt> {
+async fn pending(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), Reported> {
     let first = &cx.places[0];
     if cx.stage == Stage::Stable {
         let address = address_of(&format!("pending-{}", cx.nonce));
@@ -91,66 +68,50 @@ async fn pending(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), H
     if cx.stage != Stage::Release {
         return Ok(());
     }
-    let name = format!("{} lets in who was invited on stable", first.label());
+    let name = format!("{first} lets in who was invited on stable");
     let user = cx.step(name, mailed::sign_up(first, &token, &address)).await?;
-    membership::everywhere(cx, cx.places, team, &user.id, "who was invited on stable").await
+    membership::everywhere(cx, cx.places, team, &user.id, "who was invited on stable").await;
+    Ok(())
 }
 
-/// The invite id of a team lets strangers sign up, and users join.
-async fn by_id(cx: &Context<'_>, team: &Team, n: usize, actor: &Place, other: &Place) -> Result<(), Halt> {
-    let home = cx.home;
-    let id = cx
-        .step(format!("{} tells the team's invite id", actor.label()), async {
-            let seen = home.admin.at(&actor.anyone).team(&team.id).await.expecting("the team")?;
-            if seen.invite_id.is_empty() {
-                return Err(Stop::failed_at(&actor.name, "an invite id for an admin", "none"));
-            }
-            Ok(seen.invite_id)
-        })
-        .await?;
-    let username = format!("linked-{}-{n}", cx.nonce);
-    let signed_up = cx
-        .step(format!("a stranger signs up with it on {}", other.label()), async {
-            let query = format!("iid={id}");
-            let address = address_of(&username);
-            let made = other.anyone.create_user_with(&query, &address, &username, PASSWORD).await;
-            made.expecting("a new user, by the team's invite id")
-        })
-        .await;
-    let mut halted = Ok(());
-    match signed_up {
-        Ok(user) => {
-            let who = format!("who signed up on {}", other.name);
-            halted = halted.and(membership::everywhere(cx, cx.places, team, &user.id, &who).await);
-        }
-        Err(halt) => halted = Err(halt),
+/// The invite id of a team lets strangers sign up, and users join: on another node than tells it, of the other version if
+/// there is one.
+async fn by_id(cx: &Context<'_>, team: &Team, walk: &Walk<'_>) -> Result<(), Reported> {
+    let (actor, other, bob) = (walk.actor, walk.remote_reader(), &cx.home.bob_id);
+    let told = async {
+        let seen = walk.admin().team(&team.id).await.expecting("the team")?;
+        actor.ensure(!seen.invite_id.is_empty(), "an invite id for an admin", "none")?;
+        Ok(seen.invite_id)
+    };
+    let id = walk.step("{node} tells the team's invite id", told).await?;
+    let username = format!("linked-{}-{}", cx.nonce, walk.n);
+    let signed_up = async {
+        let made = signs_up(other, &id, &username).await;
+        made.expecting("a new user, by the team's invite id")
+    };
+    if let Ok(user) = cx.step(format!("a stranger signs up with it on {other}"), signed_up).await {
+        let who = format!("who signed up on {}", other.name);
+        membership::everywhere(cx, cx.places, team, &user.id, &who).await;
     }
-    cx.step(format!("a user joins with it on {}", other.label()), async {
-        let joined = home.bob.at(&other.anyone).join_by_invite_id(&id).await;
+    let joined = async {
+        let joined = other.bob().join_by_invite_id(&id).await;
         let member = joined.expecting("a new member, by the team's invite id")?;
-        if member.user_id == home.bob_id {
-            Ok(())
-        } else {
-            Err(Stop::failed_at(&other.name, "the account of the session to join", member.user_id))
-        }
-    })
-    .await?;
-    halted = halted.and(
-        membership::everywhere(cx, slice::from_ref(actor), team, &home.bob_id, "who joined elsewhere").await,
-    );
+        other.ensure(member.user_id == *bob, "the account of the session to join", member.user_id)
+    };
+    cx.step(format!("a user joins with it on {other}"), joined).await?;
+    membership::everywhere(cx, [actor], team, bob, "who joined elsewhere").await;
     // He goes again, so that he can come in the next time.
-    let left = cx.step(format!("who joined leaves on {}", actor.label()), async {
-        let gone = home.bob.at(&actor.anyone).remove_from_team(&team.id, &home.bob_id).await;
-        gone.expecting("somebody to leave")
-    });
-    halted = halted.and(left.await);
-    let name = format!("{} refuses an invite id that no team has", other.label());
-    halted.and(cx.step(name, stranger_refused(cx, other, n)).await)
+    let left = async { actor.bob().remove_from_team(&team.id, bob).await.expecting("somebody to leave") };
+    walk.verify("who joined leaves on {node}", left).await;
+    let username = format!("stranger-{}-{}", cx.nonce, walk.n);
+    let refused = async {
+        let made = signs_up(other, &"y".repeat(26), &username).await;
+        refused(&other.name, 404, "404 for an invite id that no team has", made)
+    };
+    cx.step(format!("{other} refuses an invite id that no team has"), refused).await
 }
 
-async fn stranger_refused(cx: &Context<'_>, place: &Place, n: usize) -> Result<(), Stop> {
-    let username = format!("stranger-{}-{n}", cx.nonce);
-    let query = format!("iid={}", "y".repeat(26));
-    let made = place.anyone.create_user_with(&query, &address_of(&username), &username, PASSWORD).await;
-    refused(&place.name, 404, "404 for an invite id that no team has", made)
+async fn signs_up(place: &Place, invite_id: &str, username: &str) -> Result<User, ApiError> {
+    let (query, address) = (format!("iid={invite_id}"), address_of(username));
+    place.client.create_user_with(&query, &address, username, PASSWORD).await
 }

@@ -2,16 +2,28 @@
 //!
 //! A [`Check`] is a row of a table, not an object: an id, what it proves, the lines of MM-T5392 that it covers, the
 //! stages that it runs in, and a function. The function gets a [`Context`], does its work in named steps, and never
-//! ends the run, never sleeps, and makes its own data. How it ended is the worst of its steps; a check without a
-//! single step measured nothing and says so.
+//! ends the run, never sleeps, and makes its own data. A step that fails ends the walk that it is part of and nothing else.
+//! How the check ended is the worst of its steps; a check without a single step measured nothing and says so.
 //!
-//! Adding one is described in CONTRIBUTING.md.
+//! What checks speak with is in `prelude`: `context` has steps and waiting, `walk` the walks over versions and nodes, `step` how
+//! a step ends, `ledger` what is kept for later stages, `scene` what is there. Adding one is described in CONTRIBUTING.md.
 
 pub mod catalogue;
+pub mod explained;
+pub mod sanity;
+
+mod carried;
 mod check;
 mod context;
-mod outcome;
-pub mod sanity;
+mod ledger;
+mod prelude;
+mod restart_round;
+mod safety;
+mod scene;
+#[cfg(test)]
+mod stage_set;
+mod step;
+mod walk;
 
 mod apps;
 mod backends;
@@ -26,37 +38,33 @@ mod channels;
 mod cloud;
 mod config;
 mod difference;
-mod each_version;
-pub mod explained;
 mod files;
 mod flags;
 mod guests;
 mod identity;
 mod integrations;
 mod invites;
-mod ledger;
 mod permissions;
 mod playbooks;
 mod plugins;
 mod posts;
 mod product;
 mod refused;
-mod safety;
-mod scene;
 mod schema;
 mod secrets;
 mod sessions;
-mod startup;
 mod suite;
 mod team_changes;
 mod teams;
 mod topology;
-mod turn;
 mod users;
 
+pub use carried::Carried;
 pub use check::{Check, Need, Stages};
 pub use context::Context;
-pub use outcome::{Expect, Halt, Stop};
+pub(crate) use ledger::Entry;
 pub use plugins::{PRODUCTS, Product};
-pub use scene::{Absent, Brought, Carried, Home, Place, Scene, Side};
-pub use turn::Turn;
+pub use restart_round::RestartRound;
+pub use scene::{Absent, Home, InstalledPlugins, Place, RunningNode, Scene, Side};
+pub use step::{Expect, Reported, StepError};
+pub use walk::Walk;

@@ -1,8 +1,6 @@
 //! Whether a product can be checked here: which nodes run its plugin, and what that means after what stable had.
 
-use super::context::Context;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use super::prelude::*;
 use crate::retry;
 
 /// Where a product's plugin stands on one node.
@@ -34,41 +32,36 @@ impl Standing {
     }
 }
 
-/// Whether every node runs a product, so that its check can go on.
+/// Whether stable ran it.
+const HAD: Entry<bool> = Entry::new("whether stable ran the product");
+
+/// Whether every node runs a product, so that its check can go on; else it is told why not.
 ///
 /// A product that stable had is missing where it does not run; one that stable never had is not applicable until all
 /// nodes have it.
-///
-/// # Errors
-/// [`Halt`] when it should run and does not, or a node does not tell; noted as a step.
-pub(super) async fn runs(cx: &Context<'_>, plugin: &str) -> Result<bool, Halt> {
-    let before: Option<bool> = cx.carried("had");
+pub(super) async fn runs(cx: &Context<'_>, plugin: &str) -> bool {
+    let before = HAD.kept(cx);
     let mut standings: Vec<(&Place, Standing)> = Vec::new();
     for place in cx.places {
         // Told as a step only where it fails: a check of nothing but such steps would count as passed.
-        let standing = match settled(cx, place, plugin, before == Some(true)).await {
-            Ok(standing) => standing,
-            Err(stop) => {
-                return cx.judge(format!("{} tells whether it runs {plugin}", place.label()), Err(stop));
-            }
-        };
+        let name = format!("{place} tells whether it runs {plugin}");
+        let standing = cx.prepare(name, settled(cx, place, plugin, before == Some(true))).await;
+        let Ok(standing) = standing else { return false };
         cx.fact(place.name.clone(), standing.words(plugin));
         standings.push((place, standing));
     }
     let running = |standing: &Standing| matches!(standing, Standing::Running(_));
     let any = standings.iter().any(|(_, standing)| running(standing));
-    let had = before.unwrap_or_else(|| {
-        cx.carry("had", &any);
-        any
-    });
+    HAD.put_first(cx, any);
     let Some((place, standing)) = standings.iter().find(|(_, standing)| !running(standing)) else {
-        return Ok(true);
+        return true;
     };
     let name = format!("every node runs {plugin}");
-    if had {
+    if before.unwrap_or(any) {
         let expected =
             if before.is_some() { format!("{plugin} running, as on stable") } else { name.clone() };
-        return cx.judge(name, Err(Stop::failed_at(&place.name, expected, standing.words(plugin))));
+        cx.judge(name, Err(place.failed(expected, standing.words(plugin))));
+        return false;
     }
     let why = match cx.brought.left.get(plugin) {
         Some(left) if *standing == Standing::Absent => format!("{plugin} could not be installed ({left})"),
@@ -80,46 +73,39 @@ pub(super) async fn runs(cx: &Context<'_>, plugin: &str) -> Result<bool, Halt> {
         (true, true) => format!("{why} on {}, and stable did not run it", place.name),
     };
     cx.not_applicable(name, reason);
-    Ok(false)
-}
-
-/// One node for each version, with all the others, those of the other version first: what one version writes is then
-/// changed by the other.
-pub(super) fn actors<'a>(cx: &Context<'a>) -> Vec<(&'a Place, Vec<&'a Place>)> {
-    let mut actors = cx.actors();
-    for (actor, others) in &mut actors {
-        others.sort_by_key(|other| other.side == actor.side);
-    }
-    actors
+    false
 }
 
 /// Activation is asynchronous: a product that should run gets a while to do so.
-async fn settled(cx: &Context<'_>, place: &Place, plugin: &str, expected: bool) -> Result<Standing, Stop> {
-    if !expected {
-        return standing(cx, place, plugin).await;
-    }
-    let running = retry::until(cx.event_deadline(), || async {
-        match standing(cx, place, plugin).await? {
-            Standing::Running(version) => Ok(Standing::Running(version)),
-            other => Err(Stop::NotMeasured(other.words(plugin))),
+async fn settled(
+    cx: &Context<'_>,
+    place: &Place,
+    plugin: &str,
+    expected: bool,
+) -> Result<Standing, StepError> {
+    if expected {
+        let running = retry::until(cx.event_deadline(), || async {
+            match standing(place, plugin).await? {
+                Standing::Running(version) => Ok(Standing::Running(version)),
+                other => Err(StepError::NotMeasured(other.words(plugin))),
+            }
+        });
+        if let Ok(standing) = cx.in_time(running).await {
+            return Ok(standing);
         }
-    });
-    if let Ok(standing) = running.await {
-        return Ok(standing);
     }
-    cx.was_late();
-    standing(cx, place, plugin).await
+    standing(place, plugin).await
 }
 
 /// Asked by the list of manifests and not by the statuses: those cover the whole cluster without naming nodes.
-async fn standing(cx: &Context<'_>, place: &Place, plugin: &str) -> Result<Standing, Stop> {
-    let installed = match cx.home.admin.at(&place.anyone).plugins().await {
+async fn standing(place: &Place, plugin: &str) -> Result<Standing, StepError> {
+    let installed = match place.admin().plugins().await {
         Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(Standing::AllOff),
         lists => lists.expecting("the list of plugins")?,
     };
     Ok(match installed.find(plugin) {
         Some((manifest, true)) => Standing::Running(manifest.version.clone()),
-        Some((_, false)) => match unlicensed(cx, place, plugin).await? {
+        Some((_, false)) => match unlicensed(place, plugin).await? {
             Some(error) => Standing::Unlicensed(error),
             None => Standing::Off,
         },
@@ -128,13 +114,8 @@ async fn standing(cx: &Context<'_>, place: &Place, plugin: &str) -> Result<Stand
 }
 
 /// With what words the server refuses to run a plugin for want of a licence; nothing where that is not why.
-pub(super) async fn unlicensed(
-    cx: &Context<'_>,
-    place: &Place,
-    plugin: &str,
-) -> Result<Option<String>, Stop> {
-    let statuses =
-        cx.home.admin.at(&place.anyone).plugin_statuses().await.expecting("the plugin statuses")?;
+pub(super) async fn unlicensed(place: &Place, plugin: &str) -> Result<Option<String>, StepError> {
+    let statuses = place.admin().plugin_statuses().await.expecting("the plugin statuses")?;
     let refused = statuses.into_iter().find(|status| status.plugin_id == plugin && status.is_unlicensed());
     Ok(refused.map(|status| status.error))
 }

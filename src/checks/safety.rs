@@ -1,7 +1,7 @@
 //! The safety class: what is never waived and never asked again, because once is too often.
 //!
 //! Data lost, bytes that are wrong, a permission gained, a migration gone. Checks that are about nothing else stand here as a
-//! whole; in others the failure says so itself ([`Stop::of_safety`](super::Stop::of_safety)).
+//! whole; in others the failure says so itself ([`StepError::of_safety`](super::StepError::of_safety)).
 
 use crate::outcome::{Outcome, Step};
 

@@ -1,12 +1,12 @@
 //! The scene of a stage: all that its checks have in common.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::carried::Carried;
+pub use crate::cluster::Absent;
 use crate::cluster::ImageFacts;
-use crate::event::Clustering;
+use crate::event::{Clustering, Events};
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::Stage;
 use crate::sinks::{MailSink, Sinks};
@@ -22,17 +22,26 @@ pub enum Side {
     Release,
 }
 
-/// One node, as checks see it.
+/// A node that runs and was found sane.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct RunningNode {
     /// Its name.
     pub name: String,
     /// What it runs.
     pub side: Side,
     /// What it said it is when it came up.
     pub facts: VersionFacts,
-    /// Its own address, as nobody.
-    pub anyone: Client,
+    /// Its own address, without any account.
+    pub client: Client,
+}
+
+/// One node as checks see it, with the gate's accounts on it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    node: RunningNode,
+    admin: Client,
+    alice: Client,
+    bob: Client,
 }
 
 /// The accounts and the team that the gate made on stable, used in every stage: their sessions cross the upgrade.
@@ -62,26 +71,14 @@ pub struct Home {
     pub team_id: String,
 }
 
-/// Why something is not there that a check would look at: the servers' mail, their bucket, their images.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Absent {
-    /// It cannot be, for this reason: the installation is set up otherwise, or is not the gate's own.
-    NotApplicable(String),
-    /// It should be, and something failed.
-    NotMeasured(String),
-}
-
 /// The plugins that the gate brought into the servers on stable.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Brought {
+pub struct InstalledPlugins {
     /// Uploaded and switched on: version by id.
     pub plugins: BTreeMap<String, String>,
     /// Products of the image that could not be brought: why, by id.
     pub left: BTreeMap<String, String>,
 }
-
-/// What checks keep from one stage for a later one, by check id.
-pub type Carried = Mutex<BTreeMap<String, Value>>;
 
 /// What is the same for every check of a stage.
 #[derive(Debug)]
@@ -89,8 +86,8 @@ pub struct Scene<'a> {
     /// The stage.
     pub stage: Stage,
     /// The nodes, in the order of replacement.
-    pub places: &'a [Place],
-    /// The balancer's address, as nobody, if there is a balancer; else why not.
+    pub places: Vec<Place>,
+    /// The balancer's address, without any account, if there is a balancer; else why not.
     pub balancer: Result<Client, Absent>,
     /// What the two releases promise to be: stable, release.
     pub versions: (&'a Version, &'a Version),
@@ -99,7 +96,7 @@ pub struct Scene<'a> {
     /// What the images of the two releases say they are: stable, release. Else why that is not known.
     pub images: (Result<Arc<ImageFacts>, Absent>, Result<Arc<ImageFacts>, Absent>),
     /// What the gate brought on stable.
-    pub brought: &'a Brought,
+    pub brought: &'a InstalledPlugins,
     /// What crosses nodes.
     pub clustering: &'a Clustering,
     /// Accounts and team.
@@ -112,8 +109,10 @@ pub struct Scene<'a> {
     pub mail: Result<&'a MailSink, Absent>,
     /// Whether the user wants the retired Apps framework measured.
     pub apps: bool,
-    /// Kept from stage to stage.
+    /// What is kept from stage to stage.
     pub carried: &'a Carried,
+    /// Where it is told what was kept.
+    pub events: &'a Events,
 }
 
 impl Scene<'_> {
@@ -127,10 +126,49 @@ impl Scene<'_> {
     }
 }
 
+/// A place is its node, and more.
+impl std::ops::Deref for Place {
+    type Target = RunningNode;
+
+    fn deref(&self) -> &RunningNode {
+        &self.node
+    }
+}
+
 impl Place {
-    /// `node2 (11.5.1)`.
+    /// A node with the accounts of the gate.
     #[must_use]
-    pub fn label(&self) -> String {
-        format!("{} ({})", self.name, self.facts.version)
+    pub fn new(node: &RunningNode, home: &Home) -> Self {
+        Self {
+            node: node.clone(),
+            admin: home.admin.at(&node.client),
+            alice: home.alice.at(&node.client),
+            bob: home.bob.at(&node.client),
+        }
+    }
+
+    /// The system admin on this node.
+    #[must_use]
+    pub fn admin(&self) -> &Client {
+        &self.admin
+    }
+
+    /// A plain member on this node.
+    #[must_use]
+    pub fn alice(&self) -> &Client {
+        &self.alice
+    }
+
+    /// Another plain member on this node.
+    #[must_use]
+    pub fn bob(&self) -> &Client {
+        &self.bob
+    }
+}
+
+/// `node2 (11.5.1)`, as steps name it.
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.node.name, self.node.facts.version)
     }
 }

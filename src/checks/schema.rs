@@ -1,85 +1,88 @@
 //! `schema`: the database was migrated, completely, once, and every node agrees on it.
 
-use super::check::{Check, Stages};
-use super::context::Context;
 use super::explained;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::{Place, Side};
+use super::prelude::*;
 use crate::announced::Ground;
 use crate::mattermost::Migration;
-use serde_json::Value;
 
-pub(super) const CHECK: Check = Check {
-    id: "schema",
-    title: "every node reports one list of applied migrations, none lost, renamed or failed since stable",
-    lines: &["S1.2b"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(super) const CHECK: Check = Check::new(
+    "schema",
+    "every node reports one list of applied migrations, none lost, renamed or failed since stable",
+    &["S1.2b"],
+    |cx| Box::pin(run(cx)),
+);
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
+/// A migration: its number and its name.
+type AppliedMigration = (i64, String);
+
+/// The migrations of stable.
+const APPLIED: Entry<Vec<AppliedMigration>> = Entry::new("a list of migrations");
+
+async fn run(cx: &Context<'_>) {
+    let before = APPLIED.old(cx);
     let mut lists: Vec<(&Place, Vec<Migration>)> = Vec::new();
     for place in cx.places {
-        let admin = cx.home.admin.at(&place.anyone);
-        let list = cx
-            .step(format!("{} lists the applied migrations", place.name), async {
-                let list = admin.schema().await.expecting("the list of applied migrations")?;
-                let highest = list.last().map_or(0, |migration| migration.version);
-                // A server may read SchemaVersion once, at its start: in a mixed cluster an old node tells stable's.
-                let before: Option<i64> = cx.carried("highest").filter(|_| place.side == Side::Stable);
-                let fits =
-                    |told: &str| told == highest.to_string() || before.is_some_and(|b| told == b.to_string());
-                let config = admin.client_config().await.expecting("the client configuration")?;
-                match config.get("SchemaVersion") {
-                    Some(told) if !fits(told) => {
-                        let expected = format!("SchemaVersion {highest}, the list's highest");
-                        Err(Stop::failed_at(&place.name, expected, told))
-                    }
-                    _ => Ok(list),
-                }
-            })
-            .await?;
+        let name = format!("{} lists the applied migrations", place.name);
+        let Ok(list) = cx.step(name, listed(place, before.as_deref())).await else { return };
         lists.push((place, list));
     }
     let (first, list) = &lists[0];
-    let highest = list.last().map_or(0, |migration| migration.version);
-    cx.fact("migrations", format!("{} applied, highest {highest}", list.len()));
+    cx.fact("migrations", format!("{} applied, highest {}", list.len(), highest(list)));
     for (place, other) in &lists[1..] {
-        cx.judge(format!("{} and {} agree", first.name, place.name), same(place, list, other))?;
-    }
-    let mut halted = Ok(());
-    match cx.carried::<Vec<(i64, String)>>("list") {
-        None => {
-            let list: Vec<_> = list.iter().map(|m| (m.version, m.name.clone())).collect();
-            cx.carry("list", &list);
-            cx.carry("highest", &highest);
-        }
-        Some(before) => {
-            cx.fact("added since stable", list.len().saturating_sub(before.len()).to_string());
-            halted = cx.judge("no migration of stable is lost or renamed", kept(cx, first, &before, list));
+        let agrees =
+            cx.step(format!("{} and {} agree", first.name, place.name), async { same(place, list, other) });
+        if agrees.await.is_err() {
+            return;
         }
     }
-    halted.and(cx.step("no migration in the background failed", background(cx, first)).await)
+    APPLIED.keep(cx, &list.iter().map(|m| (m.version, m.name.clone())).collect());
+    if let Some(before) = before {
+        cx.fact("added since stable", list.len().saturating_sub(before.len()).to_string());
+        cx.judge("no migration of stable is lost or renamed", kept(cx, first, &before, list));
+    }
+    cx.verify("no migration in the background failed", background(first)).await;
 }
 
-fn same(place: &Place, list: &[Migration], other: &[Migration]) -> Result<(), Stop> {
+fn highest(list: &[Migration]) -> i64 {
+    list.last().map_or(0, |migration| migration.version)
+}
+
+/// The migrations of one node, which must be what it tells clients.
+async fn listed(place: &Place, before: Option<&[AppliedMigration]>) -> Result<Vec<Migration>, StepError> {
+    let list = place.admin().schema().await.expecting("the list of applied migrations")?;
+    let highest = highest(&list);
+    // A server may read SchemaVersion once, at its start: in a mixed cluster an old node tells stable's.
+    let of_stable = before.and_then(<[AppliedMigration]>::last).filter(|_| place.side == Side::Stable);
+    let fits = |told: &str| {
+        told == highest.to_string() || of_stable.is_some_and(|(version, _)| told == version.to_string())
+    };
+    let config = place.admin().client_config().await.expecting("the client configuration")?;
+    if let Some(told) = config.get("SchemaVersion") {
+        place.ensure(fits(told), format!("SchemaVersion {highest}, the list's highest"), told)?;
+    }
+    Ok(list)
+}
+
+fn same(place: &Place, list: &[Migration], other: &[Migration]) -> Result<(), StepError> {
     let lacking = list.iter().find(|migration| !other.contains(migration));
     let extra = other.iter().find(|migration| !list.contains(migration));
     match lacking.map(|m| ("without", m)).or(extra.map(|m| ("with", m))) {
         None => Ok(()),
         Some((how, m)) => {
             let got = format!("{} migrations, {how} {} {}", other.len(), m.version, m.name);
-            Err(Stop::failed_at(&place.name, format!("the same {} migrations", list.len()), got))
+            Err(place.failed(format!("the same {} migrations", list.len()), got))
         }
     }
 }
 
 /// A migration is what its name says: a server may list it under another number, and has done so.
-fn kept(cx: &Context<'_>, place: &Place, before: &[(i64, String)], now: &[Migration]) -> Result<(), Stop> {
-    let Compared { lost, renumbered } = compared(before, now);
+fn kept(
+    cx: &Context<'_>,
+    place: &Place,
+    before: &[AppliedMigration],
+    now: &[Migration],
+) -> Result<(), StepError> {
+    let MigrationsCompared { lost, renumbered } = compared(before, now);
     if !renumbered.is_empty() {
         let told: Vec<String> =
             renumbered.iter().map(|(name, was, is)| format!("{name} {was} → {is}")).collect();
@@ -89,11 +92,9 @@ fn kept(cx: &Context<'_>, place: &Place, before: &[(i64, String)], now: &[Migrat
     if let Some((version, name)) = lost {
         let taken = now.iter().find(|migration| migration.version == version);
         let got = taken.map_or("no such migration".to_owned(), |m| format!("{} {}", m.version, m.name));
-        return Err(Stop::failed_at(
-            &place.name,
-            format!("migration {version} {name}, applied on stable, under any number"),
-            got,
-        ));
+        return Err(
+            place.failed(format!("migration {version} {name}, applied on stable, under any number"), got)
+        );
     }
     let applying = explained::applying(cx, &Ground::default());
     let announced: Vec<_> =
@@ -103,7 +104,7 @@ fn kept(cx: &Context<'_>, place: &Place, before: &[(i64, String)], now: &[Migrat
 
 /// How a list compares with stable's.
 #[derive(Debug, PartialEq, Eq)]
-struct Compared {
+struct MigrationsCompared {
     /// The first one that is under no number any more.
     lost: Option<(i64, String)>,
     /// Those under another number: name, before, since.
@@ -111,17 +112,17 @@ struct Compared {
 }
 
 /// Each row of stable has one of its own now: of two with one name, one alone is a loss.
-fn compared(before: &[(i64, String)], now: &[Migration]) -> Compared {
+fn compared(before: &[AppliedMigration], now: &[Migration]) -> MigrationsCompared {
     let mut open: Vec<&Migration> = now.iter().collect();
     let mut take = |fits: &dyn Fn(&Migration) -> bool| {
         open.iter().position(|migration| fits(migration)).map(|index| open.remove(index).version)
     };
     // Those that stayed first: what moved must not take a place that is another's.
-    let moved: Vec<&(i64, String)> = before
+    let moved: Vec<&AppliedMigration> = before
         .iter()
         .filter(|(version, name)| take(&|row| row.version == *version && row.name == *name).is_none())
         .collect();
-    let mut compared = Compared { lost: None, renumbered: Vec::new() };
+    let mut compared = MigrationsCompared { lost: None, renumbered: Vec::new() };
     for (version, name) in moved {
         match take(&|row| row.name == *name) {
             Some(since) => compared.renumbered.push((name.clone(), *version, since)),
@@ -134,10 +135,9 @@ fn compared(before: &[(i64, String)], now: &[Migration]) -> Compared {
 }
 
 /// The data migrations that run as jobs: any may still be waiting, none may have ended in an error.
-async fn background(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
-    let admin = cx.home.admin.at(&place.anyone);
+async fn background(place: &Place) -> Result<(), StepError> {
     let path = "/api/v4/jobs/type/migrations?page=0&per_page=60";
-    let reply = admin.get(path).await.expecting("the list of migration jobs")?;
+    let reply = place.admin().get(path).await.expecting("the list of migration jobs")?;
     let entries: Option<Vec<Value>> = reply.json().expecting("a list of jobs")?;
     let entries = entries.unwrap_or_default();
     let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
@@ -145,7 +145,7 @@ async fn background(cx: &Context<'_>, place: &Place) -> Result<(), Stop> {
         None => Ok(()),
         Some(bad) => {
             let key = bad["data"]["migration_key"].as_str().unwrap_or("unnamed").to_owned();
-            Err(Stop::failed_at(&place.name, "no migration job with status error", format!("{key} failed")))
+            Err(place.failed("no migration job with status error", format!("{key} failed")))
         }
     }
 }
@@ -158,7 +158,7 @@ mod tests {
         rows.iter().map(|(version, name)| (*version, (*name).to_owned())).collect()
     }
 
-    fn of(before: &[(i64, &str)], now: &[(i64, &str)]) -> Compared {
+    fn of(before: &[(i64, &str)], now: &[(i64, &str)]) -> MigrationsCompared {
         let now = list(now).into_iter().map(|(version, name)| Migration { version, name });
         compared(&list(before), &now.collect::<Vec<_>>())
     }
@@ -168,8 +168,8 @@ mod tests {
         let stable = [(141, "a"), (142, "add_schemeid_to_roles")];
         let release = [(141, "a"), (142, "create_content_flagging_tables"), (156, "add_schemeid_to_roles")];
         let renumbered = vec![("add_schemeid_to_roles".to_owned(), 142, 156)];
-        assert_eq!(of(&stable, &release), Compared { lost: None, renumbered });
-        assert_eq!(of(&stable, &stable), Compared { lost: None, renumbered: Vec::new() });
+        assert_eq!(of(&stable, &release), MigrationsCompared { lost: None, renumbered });
+        assert_eq!(of(&stable, &stable), MigrationsCompared { lost: None, renumbered: Vec::new() });
     }
 
     #[test]
@@ -183,6 +183,6 @@ mod tests {
         let twice = [(1, "a"), (2, "a"), (3, "b")];
         assert_eq!(of(&twice, &[(2, "a"), (3, "b")]).lost, Some((1, "a".into())));
         let moved = of(&twice, &[(2, "a"), (3, "b"), (7, "a")]);
-        assert_eq!(moved, Compared { lost: None, renumbered: vec![("a".into(), 1, 7)] });
+        assert_eq!(moved, MigrationsCompared { lost: None, renumbered: vec![("a".into(), 1, 7)] });
     }
 }

@@ -4,14 +4,9 @@
 //! made before the whole masked configuration was sent back must open after that, and one that was made on stable must
 //! open on release.
 
-use super::ledger::Entry;
-use serde_json::{Value, json};
-
 use super::channel;
-use super::context::Context;
 use super::difference::unchanged;
-use super::outcome::{Expect as _, Halt, Stop};
-use super::scene::Place;
+use super::prelude::*;
 
 const MASK: &str = "********************************";
 const SECTION: &str = "FileSettings";
@@ -20,20 +15,17 @@ const SALT: &str = "PublicLinkSalt";
 /// What the file says.
 const TEXT: &str = "shown to whoever has the link";
 
-pub(super) async fn outlive_their_masks(cx: &Context<'_>, writer: &Place) -> Result<(), Halt> {
-    let admin = cx.home.admin.at(&writer.anyone);
+/// The file that is linked to, made on stable: links to it cross the upgrade.
+const FILE: Entry<String> = Entry::new("a file to link to");
+/// The public link of stable.
+const OLD: Entry<String> = Entry::new("a public link");
+
+pub(super) async fn outlive_their_masks(cx: &Context<'_>, writer: &Place) -> Result<(), Reported> {
     let file = cx.step("there is a file to link to", file(cx, writer)).await?;
-    let switch = async |on: &Value| {
-        let patch = json!({ SECTION: { SWITCH: on } });
-        let after = admin.patch_config(&patch).await.expecting("the changed configuration")?;
-        Ok::<_, Stop>(after[SECTION][SWITCH] == *on)
-    };
-    let was = cx
-        .step("read whether public links are on", async {
-            Ok(admin.config().await.expecting("the configuration")?[SECTION][SWITCH].clone())
-        })
-        .await?;
-    let on = match cx.step("switch public links on", switch(&json!(true))).await {
+    let was =
+        async { Ok(writer.admin().config().await.expecting("the configuration")?[SECTION][SWITCH].clone()) };
+    let was = cx.step("read whether public links are on", was).await?;
+    match cx.step("switch public links on", switch(writer, &json!(true))).await {
         Ok(true) => linked(cx, writer, &file).await,
         Ok(false) => {
             // The check's first half proved already that settings can be changed: this one belongs to the environment.
@@ -41,88 +33,70 @@ pub(super) async fn outlive_their_masks(cx: &Context<'_>, writer: &Place) -> Res
                 "a masked secret still opens what it sealed",
                 "the environment keeps public links off",
             );
-            Ok(())
         }
-        Err(halt) => Err(halt),
-    };
-    let mut back = cx.step("switch public links back", async { switch(&was).await.map(drop) }).await;
-    // A node that still believes in the switch would store it again with the next change.
-    for place in cx.places {
-        let seen = cx.crossed(place, || async {
-            let config = cx.home.admin.at(&place.anyone).config().await.expecting("the configuration")?;
-            let got = &config[SECTION][SWITCH];
-            if *got == was {
-                Ok(())
-            } else {
-                Err(Stop::failed_at(&place.name, format!("{SECTION}.{SWITCH} {was}"), got.to_string()))
-            }
-        });
-        back = back.and(cx.step(format!("{} has the switch back", place.label()), seen).await);
+        Err(Reported) => {}
     }
-    on.and(back)
+    cx.verify("switch public links back", switch(writer, &was)).await;
+    // A node that still believes in the switch would store it again with the next change.
+    cx.on_each(cx.places, "has the switch back", async |place| {
+        let config = place.admin().config().await.expecting("the configuration")?;
+        let got = &config[SECTION][SWITCH];
+        place.ensure(*got == was, format!("{SECTION}.{SWITCH} {was}"), got.to_string())
+    })
+    .await;
+    Ok(())
 }
 
-/// Made on stable and kept: links to it cross the upgrade.
-async fn file(cx: &Context<'_>, place: &Place) -> Result<String, Stop> {
-    if let Some(old) = cx.carried("file") {
+/// Whether the switch is as it should be after that: the environment may own it.
+async fn switch(place: &Place, on: &Value) -> Result<bool, StepError> {
+    let patch = json!({ SECTION: { SWITCH: on } });
+    let after = place.admin().patch_config(&patch).await.expecting("the changed configuration")?;
+    Ok(after[SECTION][SWITCH] == *on)
+}
+
+async fn file(cx: &Context<'_>, place: &Place) -> Result<String, StepError> {
+    if let Some(old) = FILE.kept(cx) {
         return Ok(old);
     }
-    let alice = cx.home.alice.at(&place.anyone);
+    let alice = place.alice();
     let channel = channel::of_check(cx).await?;
     let info = alice.upload(&channel, "linked.txt", TEXT.into()).await.expecting("the uploaded file")?;
     alice.create_post(&channel, "with a file to link to", &[&info.id]).await.expecting("a new post")?;
-    cx.carry("file", &info.id);
+    FILE.put(cx, info.id.clone());
     Ok(info.id)
 }
 
-/// The public link of stable.
-const OLD: Entry<String> = Entry::new("link", "a public link");
-
-async fn linked(cx: &Context<'_>, writer: &Place, file: &str) -> Result<(), Halt> {
-    let admin = cx.home.admin.at(&writer.anyone);
-    let link = cx
-        .step("make a public link, sealed with a secret of the configuration", async {
-            let link = cx.home.alice.at(&writer.anyone).public_link(file).await.expecting("a public link")?;
-            opens(writer, &link).await?;
-            Ok(link)
-        })
-        .await?;
-    let mut halted = Ok(());
+async fn linked(cx: &Context<'_>, writer: &Place, file: &str) {
+    let made = async {
+        let link = writer.alice().public_link(file).await.expecting("a public link")?;
+        opens(writer, &link).await?;
+        Ok(link)
+    };
+    let made = cx.step("make a public link, sealed with a secret of the configuration", made).await;
+    let Ok(link) = made else { return };
     if let Some(old) = OLD.old(cx) {
         let name = "a public link from stable opens: its secret outlived the upgrade";
-        halted = halted.and(cx.step(name, opens(writer, &old)).await);
+        cx.verify(name, opens(writer, &old)).await;
     }
     OLD.keep(cx, &link);
     let sent_back = async {
+        let admin = writer.admin();
         let shown = admin.config().await.expecting("the configuration")?;
-        if shown[SECTION][SALT] != MASK {
-            let got = "something else".to_owned();
-            return Err(Stop::failed_at(
-                &writer.name,
-                format!("{SECTION}.{SALT} masked by 32 asterisks"),
-                got,
-            ));
-        }
+        let expected = format!("{SECTION}.{SALT} masked by 32 asterisks");
+        writer.ensure(shown[SECTION][SALT] == MASK, expected, "something else")?;
         let answered =
             admin.put_config(&shown).await.expecting("200 to the whole configuration as it was shown")?;
         unchanged(writer, &shown, &answered)?;
         let kept = admin.config().await.expecting("the configuration")?;
         unchanged(writer, &shown, &kept)
     };
-    let name = "the whole configuration sent back with its masks changes nothing";
-    halted = halted.and(cx.step(name, sent_back).await);
-    for place in cx.places {
-        let name = format!("{}: the link opens after that", place.label());
-        halted = halted.and(cx.step(name, cx.crossed(place, || opens(place, &link))).await);
-    }
-    halted
+    cx.verify("the whole configuration sent back with its masks changes nothing", sent_back).await;
+    cx.on_each(cx.places, "{node}: the link opens after that", |place| opens(place, &link)).await;
 }
 
-async fn opens(place: &Place, link: &str) -> Result<(), Stop> {
-    let reply = place.anyone.get(link).await.expecting("the linked file, for anybody")?;
-    if reply.body == TEXT.as_bytes() {
-        return Ok(());
-    }
+async fn opens(place: &Place, link: &str) -> Result<(), StepError> {
+    let reply = place.client.get(link).await.expecting("the linked file, for anybody")?;
     let got: String = String::from_utf8_lossy(&reply.body).chars().take(80).collect();
-    Err(Stop::failed_at(&place.name, format!("the linked file: \"{TEXT}\""), format!("\"{got}\"")))
+    let expected = format!("the linked file: \"{TEXT}\"");
+    place.ensure(reply.body == TEXT.as_bytes(), expected, format!("\"{got}\""))
 }

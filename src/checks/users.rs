@@ -1,202 +1,145 @@
 //! `users`: an account made on one node exists on all of them, and may no more than it should.
 
-use super::check::{Check, Stages};
-use super::context::Context;
-use super::each_version::each_version;
-use super::ledger::Entry;
-use super::outcome::{Expect as _, Halt, Stop};
+use super::prelude::*;
 use super::refused::refused;
-use super::scene::Place;
 use crate::mattermost::{ApiError, User, address_of};
 
-pub(super) const CHECK: Check = Check {
-    id: "users",
-    title: "users made by an admin and by sign-up on one node are known on every other, deactivated and back, with their rights only",
-    lines: &["S1.3a", "S2.2a"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(super) const CHECK: Check = Check::new(
+    "users",
+    "users made by an admin and by sign-up on one node are known on every other, deactivated and back, with their rights only",
+    &["S1.3a", "S2.2a"],
+    |cx| Box::pin(run(cx)),
+);
 
 /// The password of accounts that nobody ever logs in with.
 const PASSWORD: &str = "Upgrade-Gate-1234";
 
 /// The user that was made on stable.
-const OLD: Entry<String> = Entry::new("id", "a user");
+const OLD: Entry<String> = Entry::new("a user");
+/// The roles of the gate's accounts.
+const ROLES: Entry<Vec<String>> = Entry::new("the roles of the gate's accounts");
+/// That people may sign up; where they could once, they can later.
+const MAY_SIGN_UP: Entry<bool> = Entry::new("whether people may sign up");
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let mut halted = home_is_well(cx).await;
-    halted = halted.and(
-        each_version(cx, |n, actor, others| async move {
-            let made = walk(cx, n, actor, &others).await;
-            let signed_up = match sign_up(cx, n, actor, &others).await {
-                Ok(Some(user)) => in_and_out(cx, actor, &user).await,
-                Ok(None) => Ok(()),
-                Err(halt) => Err(halt),
-            };
-            made.and(signed_up).and(may_no_more(cx, actor).await)
-        })
-        .await,
-    );
+async fn run(cx: &Context<'_>) {
+    // By name, because that is never answered from a cache.
+    cx.on_each_at_once(cx.places, "has the gate's accounts active, with their roles", |place| {
+        home_is_well(cx, place)
+    })
+    .await;
+    cx.each_version(async |walk| {
+        cx.part(made_by_admin(cx, &walk)).await;
+        cx.part(made_by_sign_up(cx, &walk)).await;
+        may_no_more(cx, &walk).await;
+        Ok(())
+    })
+    .await;
     if let Some(old) = OLD.old(cx) {
-        for place in cx.places {
-            let name = format!("{} knows the user made on stable", place.name);
-            let reader = cx.home.admin.at(&place.anyone);
-            let seen = async { reader.user(&old).await.expecting("the user made on stable").map(drop) };
-            halted = halted.and(cx.step(name, seen).await);
+        cx.on_each_at_once(cx.places, "{name} knows the user made on stable", async |place| {
+            place.admin().user(&old).await.expecting("the user made on stable")
+        })
+        .await;
+    }
+}
+
+/// The accounts that all checks stand on must be active, with the roles that they had.
+async fn home_is_well(cx: &Context<'_>, place: &Place) -> Result<(), StepError> {
+    let names: Vec<&str> = cx.home.usernames.iter().map(String::as_str).collect();
+    let users = place.admin().users_by_names(&names).await.expecting("the gate's accounts by name")?;
+    let mut roles = Vec::new();
+    for name in &names {
+        let Some(user) = users.iter().find(|user| user.username == *name) else {
+            return Err(place.failed(format!("the account {name}"), "no such account"));
+        };
+        let got = format!("deactivated, delete_at {}", user.delete_at);
+        place.ensure(user.delete_at == 0, format!("the account {name} active"), got)?;
+        roles.push(format!("{name}: {}", user.roles));
+    }
+    match ROLES.kept(cx) {
+        Some(known) => place.ensure(known == roles, known.join("; "), roles.join("; ")),
+        None => {
+            ROLES.put(cx, roles);
+            Ok(())
         }
     }
-    halted
 }
 
-/// The accounts that all checks stand on must be active, with the roles that they had, on every node. By name, because
-/// that is never answered from a cache.
-async fn home_is_well(cx: &Context<'_>) -> Result<(), Halt> {
-    let names: Vec<&str> = cx.home.usernames.iter().map(String::as_str).collect();
-    let mut halted = Ok(());
-    for place in cx.places {
-        let admin = cx.home.admin.at(&place.anyone);
-        let seen = async {
-            let users = admin.users_by_names(&names).await.expecting("the gate's accounts by name")?;
-            let mut roles = Vec::new();
-            for name in &names {
-                let Some(user) = users.iter().find(|user| user.username == *name) else {
-                    return Err(Stop::failed_at(
-                        &place.name,
-                        format!("the account {name}"),
-                        "no such account",
-                    ));
-                };
-                if user.delete_at != 0 {
-                    let got = format!("deactivated, delete_at {}", user.delete_at);
-                    return Err(Stop::failed_at(&place.name, format!("the account {name} active"), got));
-                }
-                roles.push(format!("{name}: {}", user.roles));
-            }
-            match cx.carried::<Vec<String>>("roles") {
-                None => cx.carry("roles", &roles),
-                Some(known) if known == roles => {}
-                Some(known) => {
-                    return Err(Stop::failed_at(&place.name, known.join("; "), roles.join("; ")));
-                }
-            }
-            Ok(())
-        };
-        let name = format!("{} has the gate's accounts active, with their roles", place.label());
-        halted = halted.and(cx.step(name, seen).await);
-    }
-    halted
-}
-
-async fn walk(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> Result<(), Halt> {
-    let username = format!("user-{}-{n}", cx.nonce);
-    let admin = cx.home.admin.at(&actor.anyone);
-    let made = cx
-        .step(format!("make a user on {}", actor.label()), async {
-            let made = admin.create_user(&username, PASSWORD).await.expecting("a new user")?;
-            is(&actor.name, &username, admin.user_by_name(&username).await)?;
-            Ok(made)
-        })
-        .await?;
+async fn made_by_admin(cx: &Context<'_>, walk: &Walk<'_>) -> Result<(), Reported> {
+    let (admin, username) = (walk.admin(), format!("user-{}-{}", cx.nonce, walk.n));
+    let made = async {
+        let made = admin.create_user(&username, PASSWORD).await.expecting("a new user")?;
+        is(walk.actor, &username, admin.user_by_name(&username).await)?;
+        Ok(made)
+    };
+    let made = walk.step("make a user on {node}", made).await?;
     OLD.keep(cx, &made.id);
-    let halted = known_elsewhere(cx, others, &made, "the user").await;
-    let twice = others.first().unwrap_or(&actor);
-    let name = format!("{} refuses the same name again", twice.label());
-    let again = cx.home.admin.at(&twice.anyone);
+    cx.on_each(walk.others(), "knows the user by name and by id", |place| knows(place, &made)).await;
+    let twice = walk.others.first().copied().unwrap_or(walk.actor);
     let taken = async {
-        let answer = again.create_user(&username, PASSWORD).await;
+        let answer = twice.admin().create_user(&username, PASSWORD).await;
         refused(&twice.name, 400, "400 for a name that is taken", answer)
     };
-    halted.and(cx.step(name, taken).await)
+    cx.step(format!("{twice} refuses the same name again"), taken).await
 }
 
-/// Nobody signs up, as far as the installation lets them.
-async fn sign_up(cx: &Context<'_>, n: usize, actor: &Place, others: &[&Place]) -> Result<Option<User>, Halt> {
-    let username = format!("signup-{}-{n}", cx.nonce);
-    let name = format!("somebody signs up on {}", actor.label());
-    let answer = actor.anyone.create_user(&username, PASSWORD).await;
-    if let (Err(error), None) = (&answer, cx.carried::<bool>("open"))
+/// A new user signs up without any account, where the installation lets them; then goes and comes back.
+async fn made_by_sign_up(cx: &Context<'_>, walk: &Walk<'_>) -> Result<(), Reported> {
+    let username = format!("signup-{}-{}", cx.nonce, walk.n);
+    let answer = walk.actor.client.create_user(&username, PASSWORD).await;
+    if let (Err(error), None) = (&answer, MAY_SIGN_UP.kept(cx))
         && error.id() == "api.user.create_user.no_open_server"
     {
-        cx.not_applicable(
-            name,
-            "TeamSettings.EnableOpenServer is off: nobody may sign up without an invitation",
-        );
-        return Ok(None);
+        let reason = "TeamSettings.EnableOpenServer is off: nobody may sign up without an invitation";
+        cx.not_applicable(format!("somebody signs up on {}", walk.actor), reason);
+        return Ok(());
     }
-    let made = cx.judge(name, answer.expecting("a new user, by sign-up"))?;
-    cx.carry("open", &true);
-    known_elsewhere(cx, others, &made, "who signed up").await?;
-    Ok(Some(made))
+    let made = async { answer.expecting("a new user, by sign-up") };
+    let made = walk.step("somebody signs up on {node}", made).await?;
+    MAY_SIGN_UP.put_first(cx, true);
+    cx.on_all(walk.others(), "knows who signed up by name and by id", |place| knows(place, &made)).await?;
+    in_and_out(cx, walk, &made).await
 }
 
-async fn known_elsewhere(cx: &Context<'_>, others: &[&Place], made: &User, who: &str) -> Result<(), Halt> {
-    let mut halted = Ok(());
-    for other in others {
-        let reader = cx.home.admin.at(&other.anyone);
-        let name = format!("{} knows {who} by name and by id", other.label());
-        let seen = cx.crossed(other, || async {
-            is(&other.name, &made.username, reader.user_by_name(&made.username).await)?;
-            is(&other.name, &made.username, reader.user(&made.id).await)
-        });
-        halted = halted.and(cx.step(name, seen).await);
-    }
-    halted
+async fn knows(place: &Place, made: &User) -> Result<(), StepError> {
+    is(place, &made.username, place.admin().user_by_name(&made.username).await)?;
+    is(place, &made.username, place.admin().user(&made.id).await)
 }
 
-fn is(node: &str, username: &str, answer: Result<User, ApiError>) -> Result<(), Stop> {
+fn is(place: &Place, username: &str, answer: Result<User, ApiError>) -> Result<(), StepError> {
     let user = answer.expecting("the user")?;
     let email = address_of(username);
-    if user.username == username && user.email == email && user.delete_at == 0 {
-        Ok(())
-    } else {
-        let got = format!("{} with \"{}\" and delete_at {}", user.username, user.email, user.delete_at);
-        Err(Stop::failed_at(node, format!("{username} with \"{email}\", active"), got))
-    }
+    let right = user.username == username && user.email == email && user.delete_at == 0;
+    let got = format!("{} with \"{}\" and delete_at {}", user.username, user.email, user.delete_at);
+    place.ensure(right, format!("{username} with \"{email}\", active"), got)
 }
 
 /// Deactivated on one node and brought back, as every node sees it.
-async fn in_and_out(cx: &Context<'_>, actor: &Place, user: &User) -> Result<(), Halt> {
-    let admin = cx.home.admin.at(&actor.anyone);
-    let mut halted = Ok(());
+async fn in_and_out(cx: &Context<'_>, walk: &Walk<'_>, user: &User) -> Result<(), Reported> {
     for (active, word) in [(false, "deactivated"), (true, "active again")] {
-        cx.step(format!("{} makes a user {word}", actor.label()), async {
-            admin.set_active(&user.id, active).await.expecting(&format!("the user {word}"))
+        let switched =
+            async { walk.admin().set_active(&user.id, active).await.expecting(&format!("the user {word}")) };
+        walk.step(&format!("{{node}} makes a user {word}"), switched).await?;
+        cx.on_each(cx.places, &format!("shows them {word}"), async |place| {
+            let seen = place.admin().user_by_name(&user.username).await.expecting("the user by name")?;
+            let got = format!("delete_at {}", seen.delete_at);
+            place.ensure((seen.delete_at == 0) == active, format!("the user {word}"), got)
         })
-        .await?;
-        for place in cx.places {
-            let reader = cx.home.admin.at(&place.anyone);
-            let seen = cx.crossed(place, || async {
-                let seen = reader.user_by_name(&user.username).await.expecting("the user by name")?;
-                if (seen.delete_at == 0) == active {
-                    Ok(())
-                } else {
-                    let got = format!("delete_at {}", seen.delete_at);
-                    Err(Stop::failed_at(&place.name, format!("the user {word}"), got))
-                }
-            });
-            halted = halted.and(cx.step(format!("{} shows them {word}", place.label()), seen).await);
-        }
+        .await;
     }
-    halted
+    Ok(())
 }
 
 /// A plain member is refused what only admins may.
-async fn may_no_more(cx: &Context<'_>, actor: &Place) -> Result<(), Halt> {
-    let alice = cx.home.alice.at(&actor.anyone);
-    let node = &actor.name;
-    let name = format!("{} refuses a plain member another's sessions", actor.label());
+async fn may_no_more(cx: &Context<'_>, walk: &Walk<'_>) {
+    let (alice, node) = (walk.alice(), &walk.actor.name);
     let sessions = async {
         refused(node, 403, "403 for another's sessions", alice.see_sessions(&cx.home.admin_id).await)
     };
-    let halted = cx.step(name, sessions).await;
-    let name = format!("{} refuses a plain member to give roles", actor.label());
+    walk.verify("{node} refuses a plain member another's sessions", sessions).await;
     // The roles are those that bob has: should the server do it, nothing has changed.
     let roles = async {
         let answer = alice.set_roles(&cx.home.bob_id, "system_user").await;
         refused(node, 403, "403 for giving roles", answer)
     };
-    halted.and(cx.step(name, roles).await)
+    walk.verify("{node} refuses a plain member to give roles", roles).await;
 }

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::arguments::Format;
-use super::say::say;
 use crate::case::{LINES, Step};
 use crate::checks::catalogue::CHECKS;
+use crate::publish::print;
 use crate::verdict::ExitCode;
 
 pub(super) fn checks(format: Format) -> ExitCode {
     match format {
-        Format::Text => say(&text()),
-        Format::Json => say(&listing().to_string()),
+        Format::Text => print(&text()),
+        Format::Json => print(&listing().to_string()),
     }
     ExitCode::PASSED
 }

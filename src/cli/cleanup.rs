@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::say::{say, wrong_input};
 use crate::docker::{self, Engine, Removed};
-use crate::inputs::Surroundings;
-use crate::plan::Problems;
+use crate::inputs::{Problems, Surroundings};
+use crate::publish::{print, print_problems};
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
 
@@ -21,10 +20,9 @@ const QUIET: Duration = Duration::from_secs(4);
 /// The command: `run` is judged first, because a typing error that removes nothing would look like success.
 pub(super) async fn command(run: Option<String>, expired: bool, surroundings: &Surroundings) -> ExitCode {
     if let Some(run) = run.as_deref().filter(|run| !is_id(run)) {
-        let mut problems = Problems::default();
         let remedy = "Write it as the run named it, such as \"ug-0123456789\".";
-        problems.add("run", Shown::plain(run), "is no id of a run", remedy);
-        return wrong_input(&problems, surroundings);
+        let problems = Problems::of("run", Shown::plain(run), "is no id of a run", remedy);
+        return print_problems(&problems, surroundings);
     }
     cleanup(run, expired, surroundings).await
 }
@@ -41,7 +39,7 @@ pub(super) async fn cleanup(run: Option<String>, expired: bool, surroundings: &S
         Ok(true) => ExitCode::PASSED,
         Ok(false) => ExitCode::ENVIRONMENT,
         Err(error) => {
-            say(&error.to_string());
+            print(&error.to_string());
             ExitCode::ENVIRONMENT
         }
     }
@@ -59,13 +57,13 @@ async fn clean(
     if let Some(run) = run {
         removed = docker::clear(&engine, &run, QUIET, deadline).await?;
         match removed.is_empty() && removed.left.is_empty() {
-            true => say(&format!("{run}: there is nothing of it on this engine")),
-            false => say(&format!("{run}: {removed}")),
+            true => print(&format!("{run}: there is nothing of it on this engine")),
+            false => print(&format!("{run}: {removed}")),
         }
     }
     if expired {
         removed = docker::sweep_expired(&engine, time::OffsetDateTime::now_utc(), deadline).await?;
-        say(&format!("expired runs: {removed}"));
+        print(&format!("expired runs: {removed}"));
     }
     Ok(removed.left.is_empty())
 }

@@ -3,18 +3,16 @@
 //! So that every line of the case is measured it plays a cloud workspace with the retired Apps framework; the gate
 //! itself is the Customer Web Server, and the report says so.
 
-use clap::Args;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::conduct::{Stand, conduct};
-use super::interrupt::Interrupts;
-use super::say::{conclude, say};
-use super::today::today;
-use super::{inside, random, report_dir};
-use crate::cluster::{Cluster, Error, StandInCluster, StandInOptions};
+use super::run::look;
+use crate::cluster::StandInOptions;
 use crate::fault::{self, Faults, NamedFault};
-use crate::inputs::{Inputs, Surroundings};
-use crate::plan::{self, Problems};
+use crate::inputs::{Inputs, Problems, ReleaseInputs, Surroundings};
+use crate::plan;
+use crate::publish::{finish, print, report_folder};
 use crate::report::Names;
+use crate::run::{Interrupts, Provider, Run, cluster_http, execute, random, today};
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
 use crate::versions::Version;
@@ -28,52 +26,68 @@ pub struct DemoOptions {
     /// The version under test: that which the fault is about, else 11.6.0.
     #[arg(long, value_name = "VERSION")]
     pub release: Option<String>,
-    /// How many nodes, 1 to 9.
-    #[arg(long, value_name = "N", default_value = "3")]
-    pub nodes: String,
-    /// `auto`, `rolling` or `stop-start`.
-    #[arg(long, value_name = "MODE", default_value = "auto")]
-    pub mode: String,
     /// Play servers without a clustering licence: they share database and store, and nothing else.
     #[arg(long)]
     pub shared_database: bool,
     /// Break the release with a named fault; `--fault list` lists them.
     #[arg(long, value_name = "NAME")]
     pub fault: Option<String>,
-    /// Run only these checks.
-    #[arg(long, value_name = "CHECKS", default_value = "")]
-    pub only: String,
-    /// Leave these checks out.
-    #[arg(long, value_name = "CHECKS", default_value = "")]
-    pub skip: String,
-    /// A file of failures that somebody answers for (docs/waivers.md).
-    #[arg(long, value_name = "FILE", default_value = "")]
-    pub waivers: String,
-    /// What a check is that passes only when asked again: `tell` or `fail`.
-    #[arg(long, value_name = "WHAT", default_value = "tell")]
-    pub unsteady: String,
-    /// A test suite of your own, run here against the upgraded stand-in.
-    #[arg(long, value_name = "COMMAND", default_value = "")]
-    pub suite_command: String,
-    /// The folder of its JUnit files, which must be there then.
-    #[arg(long, value_name = "DIR", default_value = "")]
-    pub suite_results: String,
-    /// Its limit.
-    #[arg(long, value_name = "TIME", default_value = "2m")]
-    pub suite_timeout: String,
-    /// The folder that the reports are written to.
-    #[arg(long, value_name = "DIR", default_value = "upgrade-gate-report")]
-    pub report_dir: String,
+    /// Inputs of a run that the demo has as well.
+    #[command(flatten)]
+    pub inputs: DemoInputs,
+}
+
+/// Inputs of a run, as flags alone: the environment of whoever runs the demo must not leak into it.
+#[derive(Debug)]
+pub struct DemoInputs(Inputs);
+
+impl DemoInputs {
+    const NAMES: [&str; 10] = [
+        "nodes",
+        "mode",
+        "only",
+        "skip",
+        "waivers",
+        "unsteady",
+        "suite-command",
+        "suite-results",
+        SUITE_TIMEOUT.0,
+        "report-dir",
+    ];
+}
+
+/// A suite has less time here, where nothing is built.
+const SUITE_TIMEOUT: (&str, &str) = ("suite-timeout", "2m");
+
+impl Args for DemoInputs {
+    fn augment_args(command: Command) -> Command {
+        let command = command.args(Inputs::flags(&Self::NAMES));
+        command.mut_arg(SUITE_TIMEOUT.0, |flag| flag.default_value(SUITE_TIMEOUT.1))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for DemoInputs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Inputs::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
 }
 
 pub(super) async fn demo(options: DemoOptions, surroundings: &Surroundings) -> ExitCode {
     if options.fault.as_deref() == Some("list") {
         for fault in fault::catalogue() {
-            say(&format!("{:<28} {}", fault.id, fault.title));
+            print(&format!("{:<28} {}", fault.id, fault.title));
         }
         return ExitCode::PASSED;
     }
-    conclude(played(&options, surroundings).await, surroundings)
+    finish(played(&options, surroundings).await, surroundings)
 }
 
 async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
@@ -81,57 +95,45 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let fault = named(options)?;
     let (stable, release) = versions(options, fault);
     let apps = plan::has_apps(&Version::read(&release));
-    let inputs = Inputs {
-        stable: stable.clone(),
-        release: release.clone(),
-        nodes: options.nodes.clone(),
-        mode: options.mode.clone(),
-        only: options.only.clone(),
-        skip: options.skip.clone(),
-        waivers: options.waivers.clone(),
-        unsteady: options.unsteady.clone(),
-        suite_command: options.suite_command.clone(),
-        suite_results: options.suite_results.clone(),
-        suite_timeout: options.suite_timeout.clone(),
-        image: "standin".into(),
-        apps: apps.to_string(),
-        timeout: "5m".into(),
-        ..Inputs::defaults()
-    };
+    let mut inputs = options.inputs.0.clone();
+    inputs.releases = ReleaseInputs { stable: stable.clone(), release, image: "standin".into() };
+    inputs.run.apps = apps.to_string();
+    inputs.run.timeout = "5m".into();
     let mut plan = plan::make(&inputs, None)?;
     plan.waivers.today = Some(today());
-    let faults = fault.map_or_else(Faults::none, |fault| Faults::new(fault.rules.clone(), &stable, &release));
-    let report_dir = report_dir::make(&options.report_dir)?;
-    say(&plan::text(&plan));
-    let nodes = plan.order.clone();
-    let clustered = !options.shared_database && !fault.is_some_and(|fault| fault.shared_database);
-    let stand = Stand {
-        run_id: format!("ug-{}", random::hex(5)?),
-        report_dir,
+    let faults = fault.map_or_else(Faults::none, |fault| {
+        Faults::new(fault.rules.clone(), &stable, &inputs.releases.release)
+    });
+    let folder = report_folder::make(&inputs.publishing.report_dir)?;
+    print(&plan::text(&plan));
+    let options = StandInOptions {
+        nodes: plan.order.clone(),
+        clustered: !options.shared_database && !fault.is_some_and(|fault| fault.shared_database),
+        cloud: true,
+        apps,
+        faults,
+    };
+    let run = Run {
+        id: Run::new_id()?,
+        plan,
+        // The plan has told them.
+        warnings: Vec::new(),
+        provider: Provider::StandIn(options),
+        folder,
         names: Names::Plain,
         secrets: surroundings.secrets.clone(),
         password: random::password()?,
-        context: None,
-        http: inside::http("")?,
+        job: None,
+        http: cluster_http::http("")?,
     };
-    let build = |_| async {
-        let options = StandInOptions { nodes, clustered, cloud: true, apps, faults };
-        let cluster = StandInCluster::new(options).await;
-        let remedy = "The demo needs to listen on 127.0.0.1.";
-        cluster
-            .map(|cluster| Cluster::StandIn(Box::new(cluster)))
-            .map_err(|error| Error::new("stand-in", error.to_string(), remedy))
-    };
-    let ending = conduct(&plan, "stand-in", stand, &mut interrupts, surroundings, build).await;
-    Ok(ending.verdict.exit_code)
+    let end = execute(&run, &mut interrupts, Some(look(surroundings))).await;
+    Ok(end.verdict.exit_code)
 }
 
 fn named(options: &DemoOptions) -> Result<Option<&'static NamedFault>, Problems> {
     let Some(name) = &options.fault else { return Ok(None) };
     fault::find(name).map(Some).ok_or_else(|| {
-        let mut problems = Problems::default();
-        problems.add("fault", Shown::plain(name), "is no fault", "Write --fault list to see their names.");
-        problems
+        Problems::of("fault", Shown::plain(name), "is no fault", "Write --fault list to see their names.")
     })
 }
 

@@ -1,51 +1,29 @@
 //! Commands and flags, and what each command does with the rooms below it.
 //!
-//! A command reads inputs, makes a plan, builds a cluster, conducts the run and publishes the result. This is the one
-//! place where all rooms meet; none of them knows this one.
+//! A file for each command: it reads inputs and hands them to the rooms below. A run's life is in `run`, what leaves this
+//! process in `publish`. This is the one place where all rooms meet; none of them knows this one.
 
+mod action_mode;
 mod arguments;
-mod attached;
-mod bugs;
 mod checks;
 mod cleanup;
-mod conduct;
 mod demo;
-mod ending;
-mod guard;
-mod hidden;
-mod identity;
-mod inside;
-mod instead;
-mod interrupt;
-mod judged;
-mod outside;
-mod ownership;
 mod plan;
 mod post;
-mod prepared;
-mod publish;
-mod pump;
-mod random;
-mod reaper;
+mod reap;
 mod report;
-mod report_dir;
 mod run;
-mod say;
 mod standin;
 mod timings;
-mod today;
-mod upload;
 mod usage;
-mod variables;
-mod voice;
 
 pub use arguments::{Arguments, Command};
 
 use std::pin::Pin;
 
-use voice::voice;
-
 use crate::inputs::{Inputs, Surroundings};
+use crate::publish::voice;
+use crate::run::bugs;
 use crate::verdict::ExitCode;
 
 /// The other name of the binary: the entrypoint of the action's post step.
@@ -85,7 +63,7 @@ async fn called() -> ExitCode {
 async fn dispatch(command: Command, surroundings: Surroundings) -> ExitCode {
     // Boxed without their types: a whole run is a deep nest of futures, and its layout would be computed again here.
     let work: Pin<Box<dyn Future<Output = ExitCode> + '_>> = match command {
-        Command::Run { inputs } => Box::pin(instead::run_or_instead(kept(inputs), &surroundings)),
+        Command::Run { inputs } => Box::pin(action_mode::act(kept(inputs), &surroundings)),
         Command::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
         Command::Plan { inputs, format } => {
             let (inputs, surroundings) = (kept(inputs), &surroundings);
@@ -98,7 +76,7 @@ async fn dispatch(command: Command, surroundings: Surroundings) -> ExitCode {
         Command::Cleanup { run, expired } => Box::pin(cleanup::command(run, expired, &surroundings)),
         Command::Reap { run, until, watch } => {
             let surroundings = &surroundings;
-            Box::pin(async move { reaper::reap(&run, &until, watch.as_deref(), surroundings).await })
+            Box::pin(async move { reap::reap(&run, &until, watch.as_deref(), surroundings).await })
         }
         Command::StandIn(part) => Box::pin(standin::standin(part)),
     };
@@ -107,7 +85,6 @@ async fn dispatch(command: Command, surroundings: Surroundings) -> ExitCode {
 
 /// The inputs, of which nothing secret is said from now on.
 fn kept(inputs: Inputs) -> Inputs {
-    let inputs = inputs.with_defaults();
     voice().keep(inputs.secrets());
     inputs
 }

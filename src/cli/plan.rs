@@ -3,15 +3,12 @@
 use serde_json::Value;
 
 use super::arguments::PlanFormat;
-use super::judged::{Judged, Subject, judge};
-use super::prepared::Prepared;
-use super::publish;
-use super::say::{say, wrong_input};
-use super::today::today;
 use crate::compose::masked;
-use crate::inputs::{Inputs, Surroundings};
+use crate::inputs::{Inputs, Problems, Surroundings};
 use crate::plan::{self, Plan, text};
+use crate::publish::{self, print, print_problems};
 use crate::redact::Redactor;
+use crate::run::{Blueprint, Judged, Subject, judge, today};
 use crate::verdict::ExitCode;
 
 pub(super) async fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Surroundings) -> ExitCode {
@@ -23,25 +20,25 @@ pub(super) async fn plan(inputs: &Inputs, format: PlanFormat, surroundings: &Sur
     match judge(inputs, surroundings, "plan").await {
         Ok(judged) => match show(&judged.plan, project(&judged, inputs)) {
             Some(shown) => {
-                say(&shown);
+                print(&shown);
                 ExitCode::PASSED
             }
             None => ExitCode::GATE_BUG,
         },
-        Err(problems) => wrong_input(&problems, surroundings),
+        Err(problems) => print_problems(&problems, surroundings),
     }
 }
 
 /// What was read from the compose files, without secrets; nothing of a cluster that was there before.
 fn project(judged: &Judged, inputs: &Inputs) -> Option<Value> {
     match &judged.subject {
-        Subject::Built(prepared) => Some(shown(prepared, inputs)),
+        Subject::Built(blueprint) => Some(shown(blueprint, inputs)),
         Subject::Attached(_) => None,
     }
 }
 
-fn shown(prepared: &Prepared, inputs: &Inputs) -> Value {
-    masked(&prepared.project, &Redactor::new(prepared.secrets.iter().chain(&inputs.secrets())))
+fn shown(blueprint: &Blueprint, inputs: &Inputs) -> Value {
+    masked(&blueprint.project, &Redactor::new(blueprint.secrets.iter().chain(&inputs.secrets())))
 }
 
 /// The plan, and beside it the project that the compose files were read as.
@@ -58,28 +55,27 @@ pub(super) fn matrix(inputs: &Inputs, surroundings: &Surroundings) -> ExitCode {
     match plan::pairs(inputs, today()) {
         Ok(pairs) => {
             let json = plan::matrix(&pairs);
-            say(&json);
-            publish::matrix(&json, inputs, surroundings);
+            print(&json);
+            publish::matrix(&json, &inputs.publishing.judge(&mut Problems::default()), surroundings);
             ExitCode::PASSED
         }
-        Err(problems) => wrong_input(&problems, surroundings),
+        Err(problems) => print_problems(&problems, surroundings),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::prepared::read;
     use super::*;
 
-    #[test]
-    fn json_shows_the_project_without_its_secrets() {
-        let license = Some("licence-text".to_owned().into());
+    #[tokio::test]
+    async fn json_shows_the_project_without_its_secrets() {
         let inputs =
-            Inputs { stable: "11.5.1".into(), release: "11.6.0".into(), license, ..Inputs::defaults() };
-        let prepared = read(&inputs, "ug-test").unwrap();
-        let shown = json(&prepared.plan, Some(shown(&prepared, &inputs))).unwrap();
+            Inputs::given(&[("stable", "11.5.1"), ("release", "11.6.0"), ("license", "licence-text")]);
+        let judged = judge(&inputs, &Surroundings::default(), "ug-test").await.unwrap();
+        let shown = json(&judged.plan, project(&judged, &inputs)).unwrap();
         assert!(!shown.contains("licence-text"), "{shown}");
-        assert!(!prepared.secrets.iter().any(|secret| shown.contains(secret)), "{shown}");
+        let Subject::Built(blueprint) = &judged.subject else { panic!("{judged:?}") };
+        assert!(!blueprint.secrets.iter().any(|secret| shown.contains(secret)), "{shown}");
         let read: Value = serde_json::from_str(&shown).unwrap();
         assert_eq!(read["project"]["services"]["node1"]["labels"]["upgrade-gate.role"], "node");
         assert!(read["project"]["services"]["database"]["healthcheck"]["retries"].is_number());

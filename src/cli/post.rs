@@ -4,10 +4,9 @@
 //! runner brings no state (act), it finds its runs by the label of the job.
 
 use super::cleanup::cleanup;
-use super::ownership::hand_over;
-use super::say::say;
 use crate::docker::{self, Engine};
 use crate::inputs::{Inputs, Surroundings};
+use crate::publish::{hand_over, print};
 use crate::verdict::ExitCode;
 
 pub(super) async fn post(inputs: Inputs, surroundings: &Surroundings) -> ExitCode {
@@ -17,7 +16,7 @@ pub(super) async fn post(inputs: Inputs, surroundings: &Surroundings) -> ExitCod
         None => by_label(surroundings).await,
     };
     if runs.is_empty() {
-        say("nothing is left to remove");
+        print("nothing is left to remove");
     }
     let mut exit = ExitCode::PASSED;
     for run in runs {
@@ -34,7 +33,7 @@ async fn by_label(surroundings: &Surroundings) -> Vec<String> {
     let Some(job) = surroundings.github_job() else { return Vec::new() };
     let Ok(engine) = Engine::connect(surroundings.docker_host.as_deref()).await else { return Vec::new() };
     docker::runs_of(&engine, &job).await.unwrap_or_else(|error| {
-        say(&error.to_string());
+        print(&error.to_string());
         Vec::new()
     })
 }

@@ -8,18 +8,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
-use super::publish::{Notes, remembered_pull_request};
-use super::report_dir;
-use super::say::{conclude, say};
-use super::today::today;
-use super::voice::voice;
-use crate::inputs::{Inputs, Publishing, Surroundings};
-use crate::plan::{Problems, judge_publishing, pairs};
+use crate::inputs::{Inputs, Problems, Publishing, PublishingInputs, Surroundings};
+use crate::plan::pairs;
+use crate::publish::{Notes, finish, names, remembered_pull_request, report_folder, voice};
 use crate::record::Record;
-use crate::report::{self, Console, Look, Names, Run, WrittenFile, stored, write_all, write_merged};
+use crate::report::{Console, Look, Run, Runs, stored, write_all};
+use crate::run::today;
 use crate::shown::Shown;
-use crate::verdict::worst::worst;
-use crate::verdict::{ExitCode, Verdict};
+use crate::verdict::ExitCode;
 
 /// Records of one verdict: GitHub makes at most as many jobs of a matrix.
 const MOST_RUNS: usize = 256;
@@ -41,18 +37,19 @@ pub struct ReportOptions {
     pub release: String,
     /// Where the reports go.
     #[command(flatten)]
-    pub publishing: Publishing,
+    pub publishing: PublishingInputs,
 }
 
 pub(super) async fn report(options: ReportOptions, surroundings: &Surroundings) -> ExitCode {
-    let mut inputs = Inputs { release: options.release, ..Inputs::defaults() };
-    inputs.publishing = options.publishing.with_defaults();
-    inputs.instead.pairs = options.pairs;
+    let mut inputs = Inputs::defaults();
+    inputs.releases.release = options.release;
+    inputs.publishing = options.publishing;
+    inputs.action_mode.pairs = options.pairs;
     let ended = match options.from {
         Some(dir) => published(&dir, &inputs, surroundings).await,
         None => merged(&options.merge, &inputs, surroundings).await,
     };
-    conclude(ended, surroundings)
+    finish(ended, surroundings)
 }
 
 /// Publishes the record in `dir`.
@@ -61,19 +58,10 @@ pub(super) async fn published(
     inputs: &Inputs,
     surroundings: &Surroundings,
 ) -> anyhow::Result<ExitCode> {
-    judge(inputs, surroundings)?;
+    let publishing = judge(inputs, surroundings)?;
     let record = stored(dir).map_err(|why| unreadable("report-from", dir, &why))?;
-    let out = report_dir::make(&inputs.publishing.report_dir)?;
-    let mut verdict = Verdict::of(&record);
-    let files = write_all(&record, &verdict, &out, Names::read(&inputs.publishing.junit_names));
-    if !all_written(&files) {
-        verdict = verdict.without_reports();
-    }
-    let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
-    let _ = Console::new(voice().console(), look).finish(&record, &verdict, &files);
-    let notes = Notes::of(&record, &verdict, &out);
-    notes.publish(&inputs.publishing, remembered_pull_request(dir), surroundings).await;
-    Ok(verdict.exit_code)
+    let out = report_folder::make(&publishing.report_dir)?;
+    Ok(told(Runs::of(record), remembered_pull_request(dir), &out, &publishing, surroundings).await)
 }
 
 /// Publishes the records in these folders as one. Where `pairs` or `release` is given, each of their pairs must be there.
@@ -82,30 +70,40 @@ pub(super) async fn merged(
     inputs: &Inputs,
     surroundings: &Surroundings,
 ) -> anyhow::Result<ExitCode> {
-    judge(inputs, surroundings)?;
-    let planned = if inputs.release.is_empty() && inputs.instead.pairs.is_empty() {
+    let publishing = judge(inputs, surroundings)?;
+    let planned = if inputs.releases.release.is_empty() && inputs.action_mode.pairs.is_empty() {
         Vec::new()
     } else {
         pairs(inputs, today())?
     };
     let folders = folders(dirs, planned.is_empty())?;
     let mut runs: Vec<Run> = records(&folders)?.into_iter().map(Run::of).collect();
-    let out = report_dir::make(&inputs.publishing.report_dir)?;
+    let out = report_folder::make(&publishing.report_dir)?;
     for pair in planned {
         if !runs.iter().any(|run| run.name == pair.name) {
             runs.push(Run::missing(&pair.name));
         }
     }
-    let runs = Run::numbered(runs);
-    let mut verdict = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-    let files = write_merged(&runs, &verdict, &out, Names::read(&inputs.publishing.junit_names));
-    if !all_written(&files) {
-        verdict = verdict.without_reports();
-    }
-    say(&report::merged_console(&runs, &verdict, &files));
     let stored = folders.iter().find_map(|dir| remembered_pull_request(dir));
-    Notes::of_all(&runs, &verdict, &out).publish(&inputs.publishing, stored, surroundings).await;
-    Ok(verdict.exit_code)
+    Ok(told(Runs::matrix(runs), stored, &out, &publishing, surroundings).await)
+}
+
+/// Writes the reports of these runs and tells of them everywhere; what they come to.
+async fn told(
+    mut runs: Runs,
+    pull_request: Option<u64>,
+    out: &Path,
+    publishing: &Publishing,
+    surroundings: &Surroundings,
+) -> ExitCode {
+    let files = write_all(&runs, out, names(publishing.junit_names));
+    if files.iter().any(|file| file.result.is_err()) {
+        runs = runs.without_reports();
+    }
+    let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
+    let _ = Console::new(voice().console(), look).finish(&runs, &files);
+    Notes::of(&runs, out).publish(publishing, pull_request, surroundings).await;
+    runs.verdict().exit_code
 }
 
 /// The records in these folders, each of another run.
@@ -125,14 +123,10 @@ fn records(folders: &[PathBuf]) -> Result<Vec<Record>, Problems> {
                     problems.add("report-merge", shown, wrong, "Give the folder of each run once.");
                 }
             },
-            Err(why) => problems.0.extend(unreadable("report-merge", dir, &why).0),
+            Err(why) => problems.extend(unreadable("report-merge", dir, &why)),
         }
     }
-    if problems.0.is_empty() {
-        Ok(records.into_iter().map(|(record, _)| record).collect())
-    } else {
-        Err(problems)
-    }
+    problems.into_result(records.into_iter().map(|(record, _)| record).collect())
 }
 
 /// Whether two records are of one run: its id is random.
@@ -142,17 +136,15 @@ fn is_same_run(one: &Record, other: &Record) -> bool {
 }
 
 /// What both ways begin with: wrong inputs, and the mask. Nothing is made before the records are known to be good.
-fn judge(inputs: &Inputs, surroundings: &Surroundings) -> Result<(), Problems> {
+fn judge(inputs: &Inputs, surroundings: &Surroundings) -> Result<Publishing, Problems> {
     let mut problems = Problems::default();
-    judge_publishing(&inputs.publishing, &mut problems);
-    if !problems.0.is_empty() {
-        return Err(problems);
-    }
+    let publishing = inputs.publishing.judge(&mut problems);
+    let publishing = problems.into_result(publishing)?;
     if surroundings.on_github() {
-        let token = inputs.publishing.github_token.iter().map(|token| token.expose_secret().to_owned());
+        let token = publishing.github_token.iter().map(|token| token.expose_secret().to_owned());
         voice().mask(&token.collect::<Vec<_>>());
     }
-    Ok(())
+    Ok(publishing)
 }
 
 /// The folders with a record: those given, or where one has none, the folders in it, as artifacts are downloaded. Where it
@@ -171,7 +163,7 @@ fn folders(dirs: &[PathBuf], some: bool) -> Result<Vec<PathBuf>, Problems> {
         let mut inside: Vec<PathBuf> = inside.filter(|path| has_record(path)).collect();
         if inside.is_empty() && some {
             let why = "it has no record.json, nor has any folder in it";
-            problems.0.extend(unreadable("report-merge", dir, why).0);
+            problems.extend(unreadable("report-merge", dir, why));
         }
         inside.sort();
         found.extend(inside);
@@ -180,17 +172,11 @@ fn folders(dirs: &[PathBuf], some: bool) -> Result<Vec<PathBuf>, Problems> {
         let wrong = format!("are {} folders with records; more than {MOST_RUNS} no matrix has", found.len());
         problems.add("report-merge", Shown::nothing(), wrong, "Give the folders of one matrix.");
     }
-    if problems.0.is_empty() { Ok(found) } else { Err(problems) }
+    problems.into_result(found)
 }
 
 fn unreadable(input: &str, dir: &Path, why: &str) -> Problems {
-    let mut problems = Problems::default();
     let remedy = "Give the folder that a run wrote its reports to, as the input report-dir named it there.";
     let wrong = format!("cannot be published: {why}");
-    problems.add(input, Shown::plain(&dir.display().to_string()), wrong, remedy);
-    problems
-}
-
-fn all_written(files: &[WrittenFile]) -> bool {
-    files.iter().all(|file| file.result.is_ok())
+    Problems::of(input, Shown::plain(&dir.display().to_string()), wrong, remedy)
 }

@@ -12,9 +12,9 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::interrupt::Interrupts;
-use super::say::say;
 use crate::fault::{self, FaultPlan};
+use crate::publish::print;
+use crate::run::Interrupts;
 use crate::standin::store::{self, StoreOptions};
 use crate::standin::{BucketFiles, BucketPlace, Options, RemoteNode, World, run_node, serve_world};
 use crate::verdict::ExitCode;
@@ -117,7 +117,7 @@ pub(super) async fn standin(part: Part) -> ExitCode {
     match ended {
         Ok(()) => ExitCode::PASSED,
         Err(error) => {
-            say(&format!("Error: {error:#}"));
+            print(&format!("Error: {error:#}"));
             ExitCode::FAILED
         }
     }
@@ -174,7 +174,7 @@ async fn node(part: NodePart) -> anyhow::Result<()> {
     let (lines, mut log) = tokio::sync::mpsc::unbounded_channel::<String>();
     let printer = tokio::spawn(async move {
         while let Some(line) = log.recv().await {
-            say(&line);
+            print(&line);
         }
     });
     let ended = run_node(node, lines, until_signal()?).await;
@@ -185,7 +185,7 @@ async fn node(part: NodePart) -> anyhow::Result<()> {
 async fn database(part: DatabasePart) -> anyhow::Result<()> {
     let listener = TcpListener::bind(part.listen).await?;
     let cancel = until_signal()?;
-    say("database system is ready to accept connections");
+    print("database system is ready to accept connections");
     let files = Arc::new(BucketFiles::default());
     let options = Options {
         clustered: part.clustered,

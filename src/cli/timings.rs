@@ -5,9 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::arguments::Format;
-use super::say::say;
 use crate::event::Stage;
 use crate::limited::Links;
+use crate::publish::print;
 use crate::record::Record;
 use crate::record::pace::paces;
 use crate::report::{stored_in, words};
@@ -16,14 +16,14 @@ use crate::verdict::ExitCode;
 pub(super) fn timings(file: &Path, format: Format) -> ExitCode {
     match stored_in(file, Links::Followed) {
         Ok(record) => {
-            say(&match format {
+            print(&match format {
                 Format::Text => table(&record),
                 Format::Json => listing(&record).to_string(),
             });
             ExitCode::PASSED
         }
         Err(why) => {
-            say(&format!("timings: {why}. Give the record.json of a run."));
+            print(&format!("timings: {why}. Give the record.json of a run."));
             ExitCode::WRONG_INPUT
         }
     }

@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::arguments::Arguments;
-use super::voice::voice;
+use crate::publish::voice;
 use crate::verdict::ExitCode;
 
 /// Reads the arguments of a call.

@@ -1,10 +1,9 @@
 //! A cluster that is there already: nobody builds it and nobody removes it; commands of the user's replace its nodes.
 //!
 //! The gate reaches it by URLs alone. What takes more than that (a look into its bucket and its images, its servers'
-//! logs, a restart with another environment, a way from its servers to the gate) it cannot have, and says so.
+//! logs, a restart with another environment, a way from its servers to the gate) it has not.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::IpAddr;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,13 +11,9 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::command::{Exit, Leftovers, run_command};
-use super::error::Error;
-use super::guest::{Guest, GuestEnd};
-use super::image::{ImageFacts, Packaged};
-use super::images::Images;
+use super::error::ClusterError;
 use super::last_words::LastWords;
 use crate::mattermost::Address;
-use crate::storage::Bucket;
 use crate::telling;
 
 /// How long one command may take.
@@ -39,6 +34,8 @@ pub struct AttachedOptions {
     pub drain: Option<String>,
     /// What puts a node back.
     pub undrain: Option<String>,
+    /// Variables of this process that the commands must not inherit.
+    pub withheld: Vec<String>,
     /// The release's image, for the commands.
     pub image: String,
     /// The release's version, as far as its name tells.
@@ -65,8 +62,6 @@ pub enum SiteAdmin {
 #[derive(Debug)]
 pub struct AttachedCluster {
     options: AttachedOptions,
-    /// Nodes that were drained and are not back yet.
-    away: Mutex<BTreeSet<String>>,
     /// What the commands printed, by node.
     printed: Mutex<BTreeMap<String, VecDeque<String>>>,
 }
@@ -75,7 +70,7 @@ impl AttachedCluster {
     /// A cluster at these addresses; nothing is asked yet.
     #[must_use]
     pub fn new(options: AttachedOptions) -> Self {
-        Self { options, away: Mutex::default(), printed: Mutex::default() }
+        Self { options, printed: Mutex::default() }
     }
 
     /// Who the gate is there.
@@ -83,91 +78,34 @@ impl AttachedCluster {
         &self.options.admin
     }
 
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn prepare(&self, _images: &Images<'_>) -> Result<(), Error> {
-        Ok(())
+    /// Where users go.
+    pub(super) fn balancer(&self) -> Address {
+        Address::plain(&self.options.balancer)
     }
 
-    /// A node that was not drained runs already: that is how every node is found at the beginning.
-    pub(super) async fn start(
-        &self,
-        node: &str,
-        _image: &str,
-        _environment: &[(&str, &str)],
-    ) -> Result<Address, Error> {
-        let url = self.url(node)?;
-        if lock(&self.away).contains(node) {
-            self.run("replace-command", &self.options.replace, node).await?;
+    /// Where a node is; that stays when it is replaced.
+    pub(super) fn address(&self, node: &str) -> Result<Address, ClusterError> {
+        self.url(node).map(|url| Address::plain(&url))
+    }
+
+    pub(super) async fn replace(&self, node: &str) -> Result<Address, ClusterError> {
+        let address = self.address(node)?;
+        self.run("replace-command", &self.options.replace, node).await?;
+        Ok(address)
+    }
+
+    pub(super) async fn take_out(&self, node: &str) -> Result<(), ClusterError> {
+        match &self.options.drain {
+            Some(command) => self.run("drain-command", command, node).await,
+            None => Ok(()),
         }
-        Ok(Address::plain(&url))
     }
 
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn gate_address(&self) -> Result<IpAddr, Error> {
-        Err(beyond("gate", "its servers have no way to the gate"))
-    }
-
-    /// Whether a node's process runs shows only in its answers.
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn alive(&self, _node: &str) -> Result<(), Error> {
-        Ok(())
-    }
-
-    pub(super) async fn drain(&self, node: &str, _patience: Duration) -> Result<(), Error> {
-        if let Some(command) = &self.options.drain {
-            self.run("drain-command", command, node).await?;
-        }
-        lock(&self.away).insert(node.to_owned());
-        Ok(())
-    }
-
-    pub(super) async fn undrain(&self, node: &str, _patience: Duration) -> Result<(), Error> {
-        let was_away = lock(&self.away).remove(node);
+    pub(super) async fn put_back(&self, node: &str) -> Result<(), ClusterError> {
         match &self.options.undrain {
-            Some(command) if was_away => self.run("undrain-command", command, node).await,
-            _ => Ok(()),
+            Some(command) => self.run("undrain-command", command, node).await,
+            None => Ok(()),
         }
-    }
-
-    /// The command that replaces a node stops it too.
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn stop(&self, _node: &str, _grace: Duration) -> Result<(), Error> {
-        Ok(())
-    }
-
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn balancer(&self) -> Result<Address, Error> {
-        Ok(Address::plain(&self.options.balancer))
-    }
-
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
-        Ok(self.options.balancer.clone())
-    }
-
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn run_guest(
-        &self,
-        _guest: &Guest,
-        _line: &mut (dyn FnMut(String) + Send),
-        _deadline: Instant,
-    ) -> Result<GuestEnd, Error> {
-        Err(beyond("suite", "the gate cannot run containers beside it"))
-    }
-
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
-        Err(beyond("store", "the gate cannot look into its bucket"))
-    }
-
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn image(&self, node: &str) -> Result<ImageFacts, Error> {
-        Err(beyond(node, "the gate cannot look into its images"))
-    }
-
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn bundle(&self, node: &str, _packaged: &Packaged) -> Result<Vec<u8>, Error> {
-        Err(beyond(node, "the gate cannot look into its images"))
     }
 
     pub(super) fn parts(&self) -> Vec<String> {
@@ -175,29 +113,22 @@ impl AttachedCluster {
     }
 
     /// The servers' own logs are out of reach; what the commands printed is all there is.
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
+    pub(super) fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
         let printed = lock(&self.printed);
         let all = printed.get(part).into_iter().flatten();
         let skipped = lines.map_or(0, |lines| all.clone().count().saturating_sub(lines));
         all.skip(skipped).cloned().collect()
     }
 
-    /// What was there before the gate stays.
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn down(&self, _deadline: Instant) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn url(&self, node: &str) -> Result<String, Error> {
+    fn url(&self, node: &str) -> Result<String, ClusterError> {
         let found = self.options.nodes.iter().find(|(name, _)| name == node);
         found.map(|(_, url)| url.clone()).ok_or_else(|| {
-            Error::new(node, "there is no such node", "This is a bug of the gate: please report it.")
+            ClusterError::new(node, "there is no such node", "This is a bug of the gate: please report it.")
         })
     }
 
     /// Runs a command for a node to its end; docs/attached.md has the same variables.
-    async fn run(&self, input: &str, command: &str, node: &str) -> Result<(), Error> {
+    async fn run(&self, input: &str, command: &str, node: &str) -> Result<(), ClusterError> {
         let nodes = &self.options.nodes;
         let after = nodes.iter().position(|(name, _)| name == node).map_or(0, |at| at + 1);
         // The stage that begins when this node is back.
@@ -214,7 +145,8 @@ impl AttachedCluster {
         let ended = {
             let mut line = |text: String| self.print(node, text);
             // A command that replaces a node may well leave that node's server behind.
-            run_command(command, &environment, Leftovers::Stay, &mut line, Instant::now() + LIMIT).await
+            let (withheld, limit) = (&self.options.withheld, Instant::now() + LIMIT);
+            run_command(command, &environment, withheld, Leftovers::Stay, &mut line, limit).await
         };
         let how = match ended {
             Ok(Exit::Code(0)) => return Ok(()),
@@ -225,8 +157,8 @@ impl AttachedCluster {
             Err(why) => format!("could not be run: {why}"),
         };
         let remedy = format!("Look at what it printed, below; try it by hand with GATE_NODE={node}.");
-        Err(Error::new(node, format!("the {input} for it {how}"), remedy)
-            .explained(LastWords::of(&self.log(node, Some(telling::LOOKED_AT)).await)))
+        Err(ClusterError::new(node, format!("the {input} for it {how}"), remedy)
+            .explained(LastWords::of(&self.log(node, Some(telling::LOOKED_AT)))))
     }
 
     fn print(&self, node: &str, line: String) {
@@ -237,11 +169,6 @@ impl AttachedCluster {
         }
         lines.push_back(line);
     }
-}
-
-/// What nobody can do from outside.
-fn beyond(part: &str, what: &str) -> Error {
-    Error::new(part, format!("attached: {what}"), "Build the cluster by compose to have this measured.")
 }
 
 /// Locks what only short, panic-free sections hold.
@@ -260,6 +187,7 @@ mod tests {
             replace: replace.into(),
             drain: Some("echo drained".into()),
             undrain: Some("echo back".into()),
+            withheld: Vec::new(),
             image: "mm:11.6.0".into(),
             version: "11.6.0".into(),
             admin: SiteAdmin::Token("token".into()),
@@ -270,14 +198,13 @@ mod tests {
     async fn commands_run_in_their_order_and_know_what_they_are_for() {
         let all = "echo $GATE_NODE $GATE_NODE_URL $GATE_IMAGE $GATE_VERSION $GATE_STAGE";
         let cluster = cluster(all);
-        assert_eq!(cluster.start("b", "any", &[]).await.unwrap().url(), "http://127.0.0.1:2");
-        assert!(cluster.log("b", None).await.is_empty(), "a node that runs is left alone");
-        cluster.drain("b", Duration::ZERO).await.unwrap();
-        cluster.start("b", "any", &[]).await.unwrap();
-        cluster.undrain("b", Duration::ZERO).await.unwrap();
-        cluster.undrain("a", Duration::ZERO).await.unwrap();
+        assert_eq!(cluster.address("b").unwrap().url(), "http://127.0.0.1:2");
+        assert!(cluster.log("b", None).is_empty(), "a node that runs is left alone");
+        cluster.take_out("b").await.unwrap();
+        assert_eq!(cluster.replace("b").await.unwrap().url(), "http://127.0.0.1:2");
+        cluster.put_back("b").await.unwrap();
         assert_eq!(
-            cluster.log("b", None).await,
+            cluster.log("b", None),
             [
                 "--- drain-command",
                 "drained",
@@ -287,15 +214,14 @@ mod tests {
                 "back",
             ]
         );
-        assert_eq!(cluster.log("b", Some(1)).await, ["back"]);
-        assert!(cluster.log("a", None).await.is_empty());
+        assert_eq!(cluster.log("b", Some(1)), ["back"]);
+        assert!(cluster.log("a", None).is_empty());
     }
 
     #[tokio::test]
     async fn a_command_that_fails_is_named_with_its_node_and_its_last_words() {
         let cluster = cluster("echo no such pod; exit 7");
-        cluster.drain("a", Duration::ZERO).await.unwrap();
-        let error = cluster.start("a", "any", &[]).await.unwrap_err();
+        let error = cluster.replace("a").await.unwrap_err();
         assert_eq!(error.part, "a");
         assert_eq!(error.message, "the replace-command for it ended with exit code 7");
         assert_eq!(error.log_tail.last().unwrap(), "no such pod");

@@ -8,8 +8,6 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Split};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::inputs::own_variables;
-
 /// How long it may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long what it printed last may take to arrive.
@@ -48,7 +46,8 @@ pub enum Leftovers {
     Stay,
 }
 
-/// Runs `command` by `sh -c` until it ends or the time is up; each line that it prints goes to `line`.
+/// Runs `command` by `sh -c` until it ends or the time is up; each line that it prints goes to `line`. It inherits the environment
+/// of this process, save the variables that are `withheld`.
 ///
 /// Dropping the future ends the command and everything that it started, whatever `leftovers` says.
 ///
@@ -57,13 +56,14 @@ pub enum Leftovers {
 pub async fn run_command(
     command: &str,
     environment: &[(String, String)],
+    withheld: &[String],
     leftovers: Leftovers,
     line: &mut (dyn FnMut(String) + Send),
     deadline: Instant,
 ) -> Result<Exit, String> {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command).envs(environment.iter().map(|(name, value)| (name, value)));
-    for name in own_variables() {
+    for name in withheld {
         shell.env_remove(name);
     }
     shell
@@ -165,7 +165,8 @@ mod tests {
         let mut lines = Vec::new();
         let environment = [("SAID".to_owned(), "hello".to_owned())];
         let mut line = |text| lines.push(text);
-        let exit = run_command(command, &environment, leftovers, &mut line, Instant::now() + limit).await;
+        let until = Instant::now() + limit;
+        let exit = run_command(command, &environment, &[], leftovers, &mut line, until).await;
         (exit.unwrap(), lines)
     }
 
@@ -177,7 +178,7 @@ mod tests {
 
     async fn wakes(id: &str) -> bool {
         let deadline = Instant::now() + Duration::from_secs(5);
-        crate::retry::until(deadline, || async { if sleeps(id) { Err(()) } else { Ok(()) } }).await.is_ok()
+        crate::wait::until_ok(deadline, || async { if sleeps(id) { Err(()) } else { Ok(()) } }).await.is_ok()
     }
 
     #[tokio::test]

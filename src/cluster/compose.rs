@@ -7,6 +7,7 @@ mod deaths;
 mod follow;
 mod front;
 mod pulls;
+pub(super) mod side_containers;
 mod versions;
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,12 +19,12 @@ use time::OffsetDateTime;
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
-use super::error::Error;
+use super::error::ClusterError;
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::images::Images;
 use super::precautions;
-use super::project::{FileStore, NodeRole, Roles};
+use super::project::{BalancerRole, NodeFiles, NodeRole, Roles, RuntimeApi};
 use crate::compose::{Condition, Project, PullPolicy};
 use crate::docker::{self, Credentials, Engine, Fetched, Options, Own, Pin, RunLabels, Running, Ways};
 use crate::event::Events;
@@ -86,7 +87,7 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// When no engine answers, or it is too old.
-    pub async fn connect(options: ComposeOptions, events: Events) -> Result<Self, Error> {
+    pub async fn connect(options: ComposeOptions, events: Events) -> Result<Self, ClusterError> {
         let engine =
             Engine::connect(options.docker_host.as_deref()).await.map_err(|error| of("docker", error))?;
         let own = Own::find(&engine).await.map_err(|error| of("docker", error))?;
@@ -109,7 +110,7 @@ impl ComposeCluster {
         self.own.is_some()
     }
 
-    pub(super) async fn prepare(&self, images: &Images<'_>) -> Result<(), Error> {
+    pub(super) async fn prepare(&self, images: &Images<'_>) -> Result<(), ClusterError> {
         let labels = self.begin().await.clone();
         let deadline = Instant::now() + PREPARE;
         let mut project = self.options.project.clone();
@@ -157,7 +158,7 @@ impl ComposeCluster {
     }
 
     /// An error about a container, under the name that people know, its service, with what its log says.
-    async fn of_container(&self, error: docker::Error) -> Error {
+    async fn of_container(&self, error: docker::Error) -> ClusterError {
         let prefix = format!("{}-", self.options.project.name);
         let part = error.object.split(' ').next_back().unwrap_or_default();
         let part =
@@ -179,7 +180,7 @@ impl ComposeCluster {
                 runner: own.and_then(|own| own.runner.clone()),
             };
             let watcher = self.options.reaper.as_deref().zip(own.map(|own| own.id.as_str()));
-            precautions::take(&self.engine, watcher, &labels, &self.events).await;
+            precautions::sweep_and_watch(&self.engine, watcher, &labels, &self.events).await;
             labels
         };
         self.labels.get_or_init(begin).await
@@ -193,9 +194,9 @@ impl ComposeCluster {
         }
     }
 
-    fn running(&self) -> Result<&Running, Error> {
+    fn running(&self) -> Result<&Running, ClusterError> {
         self.running.get().ok_or_else(|| {
-            Error::new(
+            ClusterError::new(
                 "docker",
                 "the cluster was not prepared",
                 "This is a bug of the gate: please report it.",
@@ -203,9 +204,9 @@ impl ComposeCluster {
         })
     }
 
-    fn node(&self, name: &str) -> Result<&NodeRole, Error> {
+    fn node(&self, name: &str) -> Result<&NodeRole, ClusterError> {
         self.options.roles.nodes.iter().find(|node| node.name == name).ok_or_else(|| {
-            Error::new(name, "there is no such node", "This is a bug of the gate: please report it.")
+            ClusterError::new(name, "there is no such node", "This is a bug of the gate: please report it.")
         })
     }
 
@@ -214,7 +215,7 @@ impl ComposeCluster {
         name: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<Address, Error> {
+    ) -> Result<Address, ClusterError> {
         let node = self.node(name)?;
         let more: Vec<(String, String)> =
             environment.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
@@ -240,38 +241,25 @@ impl ComposeCluster {
     }
 
     /// In a container it is our own address on the cluster's network; on the engine's host it is the gateway's.
-    pub(super) async fn gate_address(&self) -> Result<IpAddr, Error> {
+    pub(super) async fn gate_address(&self) -> Result<IpAddr, ClusterError> {
         let node = self.options.roles.nodes.first();
         let service = node.map(|node| node.service.as_str()).unwrap_or_default();
         self.running()?.route_back(service, self.member()).await.map_err(|error| of("gate", error))
     }
 
-    async fn haproxy(&self) -> Result<Option<Haproxy>, Error> {
-        let Some(balancer) = &self.options.roles.balancer else { return Ok(None) };
-        let Some((port, backend)) = &balancer.haproxy else { return Ok(None) };
-        let address = self.address(&balancer.service, 1).await?;
-        Ok(Some(Haproxy::new((address, *port).into()).with_backend(backend)))
+    /// What talks to the runtime API of its haproxy.
+    pub(super) async fn haproxy(&self, api: &RuntimeApi) -> Result<Haproxy, ClusterError> {
+        let address = self.address(&api.service, 1).await?;
+        Ok(Haproxy::new((address, api.port).into()).with_backend(&api.backend))
     }
 
-    pub(super) async fn drain(&self, name: &str, patience: Duration) -> Result<(), Error> {
-        let Some(haproxy) = self.haproxy().await? else { return Ok(()) };
-        let server = &self.node(name)?.name;
-        haproxy.drain(server).await.map_err(|error| balancer_error(&error))?;
-        // Websockets may stay to the end; they lose their connection at the stop anyway.
-        haproxy.wait_idle(server, Instant::now() + patience).await.map_err(|error| balancer_error(&error))?;
-        Ok(())
-    }
-
-    pub(super) async fn undrain(&self, name: &str, patience: Duration) -> Result<(), Error> {
-        let Some(haproxy) = self.haproxy().await? else { return self.follow(name, patience).await };
+    /// Where a node is, by its name.
+    pub(super) async fn node_address(&self, name: &str) -> Result<IpAddr, ClusterError> {
         let node = self.node(name)?;
-        let address = self.address(&node.service, node.number).await?;
-        haproxy.ready(&node.name).await.map_err(|error| balancer_error(&error))?;
-        let up = haproxy.wait_up(&node.name, Some(address), Instant::now() + patience).await;
-        up.map(drop).map_err(|error| balancer_error(&error))
+        self.address(&node.service, node.number).await
     }
 
-    pub(super) async fn stop(&self, name: &str, grace: Duration) -> Result<(), Error> {
+    pub(super) async fn stop(&self, name: &str, grace: Duration) -> Result<(), ClusterError> {
         let node = self.node(name)?;
         let deadline = Instant::now() + grace + CREATE;
         let stopped = self.running()?.stop(&node.service, node.number, Some(grace), deadline).await;
@@ -279,15 +267,16 @@ impl ComposeCluster {
     }
 
     /// Where the nodes keep files, as far as the project says.
-    pub(super) fn files(&self) -> &FileStore {
+    pub(super) fn files(&self) -> &NodeFiles {
         &self.options.roles.files
     }
 
-    pub(super) fn has_balancer(&self) -> bool {
-        self.options.roles.balancer.is_some()
+    /// The service in front of the nodes, if there is one.
+    pub(super) fn balancer_role(&self) -> Option<&BalancerRole> {
+        self.options.roles.balancer.as_ref()
     }
 
-    pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, Error> {
+    pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, ClusterError> {
         let node = self.node(name)?;
         let running = self.running()?;
         let failed = |error| of(name, error);
@@ -300,13 +289,13 @@ impl ComposeCluster {
         Ok(ImageFacts::new(image.labels, &files))
     }
 
-    pub(super) async fn bundle(&self, name: &str, packaged: &Packaged) -> Result<Vec<u8>, Error> {
+    pub(super) async fn bundle(&self, name: &str, packaged: &Packaged) -> Result<Vec<u8>, ClusterError> {
         let node = self.node(name)?;
         let files = self.running()?.read(&node.service, node.number, &packaged.file).await;
         let files = files.map_err(|error| of(name, error))?;
         files.into_iter().next().map(|(_, content)| content).ok_or_else(|| {
             let message = format!("its image has no file {}", packaged.file);
-            Error::new(name, message, "Check whether the tag of the image moved while the run was on.")
+            ClusterError::new(name, message, "Check whether the tag of the image moved while the run was on.")
         })
     }
 
@@ -326,7 +315,7 @@ impl ComposeCluster {
         self.node(part).map_or((part, 1), |node| (node.service.as_str(), node.number))
     }
 
-    pub(super) async fn down(&self, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn down(&self, deadline: Instant) -> Result<(), ClusterError> {
         docker::down(&self.engine, &self.options.run_id, deadline)
             .await
             .map(drop)
@@ -334,15 +323,12 @@ impl ComposeCluster {
     }
 }
 
-fn of(part: &str, error: docker::Error) -> Error {
+fn of(part: &str, error: docker::Error) -> ClusterError {
     let message = format!("{} {} failed: {}", error.operation, error.object, error.message);
-    Error { part: part.to_owned(), message, remedy: error.remedy.into_owned(), log_tail: error.log_tail }
-}
-
-fn balancer_error(error: &dyn std::fmt::Display) -> Error {
-    Error::new(
-        "balancer",
-        error.to_string(),
-        "Look at haproxy's log, and at the labels upgrade-gate.haproxy and upgrade-gate.backend.",
-    )
+    ClusterError {
+        part: part.to_owned(),
+        message,
+        remedy: error.remedy.into_owned(),
+        log_tail: error.log_tail,
+    }
 }

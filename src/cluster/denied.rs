@@ -15,12 +15,12 @@ const HOME: &str = "/mattermost";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Denied<'a> {
     path: String,
-    place: Place<'a>,
+    place: DeniedPlace<'a>,
 }
 
 /// What is at that path in the container.
 #[derive(Debug, PartialEq, Eq)]
-enum Place<'a> {
+enum DeniedPlace<'a> {
     /// A folder of the engine's host.
     Host { target: &'a str, folder: String, read_only: bool, all: Vec<String> },
     /// A volume of the engine's.
@@ -44,7 +44,7 @@ pub(super) fn denied<'a>(log: &[String], project: &'a Project, service: &'a Serv
             // A word with a slash is a path of the server's only where a mount is below it.
             let said = line.to_lowercase().contains("read-only file system") && line.contains(&path);
             let root = service.read_only && said;
-            root.then_some(Place::ReadOnlyRoot)
+            root.then_some(DeniedPlace::ReadOnlyRoot)
         })?;
         Some(Denied { path, place })
     })
@@ -56,19 +56,19 @@ impl Denied<'_> {
         let by =
             if user.is_empty() { "its process".to_owned() } else { format!("user {user}, as whom it runs,") };
         let what = match &self.place {
-            Place::Host { target, folder, read_only, .. } => {
+            DeniedPlace::Host { target, folder, read_only, .. } => {
                 let how = if *read_only { ", mounted read-only" } else { "" };
                 format!("{target} is the folder {folder} of the engine's host{how}")
             }
-            Place::Volume { target, key, read_only } => {
+            DeniedPlace::Volume { target, key, read_only } => {
                 let how = if *read_only { "read-only" } else { "with another owner" };
                 format!("{target} is the volume {key}, {how}")
             }
-            Place::Memory { target } => format!("{target} is a tmpfs that belongs to root"),
-            Place::File { target, owner, mode } => {
+            DeniedPlace::Memory { target } => format!("{target} is a tmpfs that belongs to root"),
+            DeniedPlace::File { target, owner, mode } => {
                 format!("{target} is a config or secret of user {owner} with mode {mode:04o}")
             }
-            Place::ReadOnlyRoot => "its root file system is read-only".to_owned(),
+            DeniedPlace::ReadOnlyRoot => "its root file system is read-only".to_owned(),
         };
         format!("{by} may not use {}: {what}", self.path)
     }
@@ -82,25 +82,26 @@ impl Denied<'_> {
         };
         let (uid, gid) = owner.split_once(':').unwrap_or_default();
         match &self.place {
-            Place::Host { read_only: true, target, .. } | Place::Volume { read_only: true, target, .. } => {
+            DeniedPlace::Host { read_only: true, target, .. }
+            | DeniedPlace::Volume { read_only: true, target, .. } => {
                 format!("Take `ro` off the mount of {target} in the compose file.")
             }
-            Place::Host { all, .. } => format!(
+            DeniedPlace::Host { all, .. } => format!(
                 "Give the folders of this service to that user on the engine's host: `sudo chown -R {owner} {}`. On a host with \
                  SELinux, the mounts need `:z` too.",
                 all.join(" ")
             ),
-            Place::Volume { target, .. } => format!(
+            DeniedPlace::Volume { target, .. } => format!(
                 "Mount the volume at a folder that the image has and that belongs to that user, or empty the volume: a new one \
                  takes over owner and mode of {target} in the image."
             ),
-            Place::Memory { target } => {
+            DeniedPlace::Memory { target } => {
                 format!("Give the tmpfs to that user: `tmpfs: [\"{target}:uid={uid},gid={gid},mode=0750\"]`.")
             }
-            Place::File { .. } => {
+            DeniedPlace::File { .. } => {
                 format!("Give it `uid: \"{uid}\"` in the service's configs or secrets, or `mode: 0444`.")
             }
-            Place::ReadOnlyRoot => format!(
+            DeniedPlace::ReadOnlyRoot => format!(
                 "Mount a volume or a tmpfs at the folder of {}, or take `read_only: true` off the service.",
                 self.path
             ),
@@ -146,30 +147,33 @@ fn folder(project: &Project, mount: &Mount) -> Option<String> {
 }
 
 /// What the compose file has at or above a path: the nearest counts.
-fn place<'a>(path: &str, project: &'a Project, service: &'a Service) -> Option<Place<'a>> {
+fn place<'a>(path: &str, project: &'a Project, service: &'a Service) -> Option<DeniedPlace<'a>> {
     let below =
         |target: &str| path == target || path.strip_prefix(target).is_some_and(|rest| rest.starts_with('/'));
     let mounts =
         service.volumes.iter().map(|mount| (mount.target.as_str(), mounted(project, service, mount)));
     let memory = service.tmpfs.iter().map(|entry| {
         let target = entry.split(':').next().unwrap_or(entry);
-        (target, Some(Place::Memory { target }))
+        (target, Some(DeniedPlace::Memory { target }))
     });
     let files = service.configs.iter().chain(&service.secrets).map(|file| {
-        (file.target.as_str(), Some(Place::File { target: &file.target, owner: file.uid, mode: file.mode }))
+        (
+            file.target.as_str(),
+            Some(DeniedPlace::File { target: &file.target, owner: file.uid, mode: file.mode }),
+        )
     });
     let found = mounts.chain(memory).chain(files).filter(|(target, _)| below(target));
     found.max_by_key(|(target, _)| target.len()).and_then(|(_, place)| place)
 }
 
-fn mounted<'a>(project: &'a Project, service: &'a Service, mount: &'a Mount) -> Option<Place<'a>> {
+fn mounted<'a>(project: &'a Project, service: &'a Service, mount: &'a Mount) -> Option<DeniedPlace<'a>> {
     let (target, read_only) = (mount.target.as_str(), mount.read_only);
     if let Some(folder) = folder(project, mount) {
-        return Some(Place::Host { target, folder, read_only, all: folders(project, service) });
+        return Some(DeniedPlace::Host { target, folder, read_only, all: folders(project, service) });
     }
     match &mount.source {
-        MountSource::Volume(key) => Some(Place::Volume { target, key, read_only }),
-        MountSource::Tmpfs(_) => Some(Place::Memory { target }),
+        MountSource::Volume(key) => Some(DeniedPlace::Volume { target, key, read_only }),
+        MountSource::Tmpfs(_) => Some(DeniedPlace::Memory { target }),
         MountSource::Anonymous | MountSource::Bind(_) => None,
     }
 }

@@ -5,7 +5,7 @@ use super::last_words::LastWords;
 /// A part of the cluster did not do what it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{part}: {message}. {remedy}")]
-pub struct Error {
+pub struct ClusterError {
     /// `node2`, `database`, `store`, `balancer`, `docker`.
     pub part: String,
     /// What we were doing and what came back, as a clause.
@@ -16,7 +16,7 @@ pub struct Error {
     pub log_tail: Vec<String>,
 }
 
-impl Error {
+impl ClusterError {
     /// An error without a log.
     #[must_use]
     pub fn new(part: &str, message: impl Into<String>, remedy: impl Into<String>) -> Self {

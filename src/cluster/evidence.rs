@@ -20,13 +20,13 @@ const TOLD: usize = 5;
 
 /// Where evidence is put: the folder `evidence` of the report folder.
 #[derive(Debug, Clone)]
-pub struct Shelf {
+pub struct EvidenceFolder {
     dir: PathBuf,
     redactor: Arc<Redactor>,
 }
 
-impl Shelf {
-    /// A shelf in the report folder `dir`; what is put there loses its secrets.
+impl EvidenceFolder {
+    /// The one in the report folder `dir`; what is put there loses its secrets.
     #[must_use]
     pub fn new(dir: &Path, redactor: Arc<Redactor>) -> Self {
         Self { dir: dir.to_owned(), redactor }
@@ -111,11 +111,12 @@ impl GrowingLog {
     }
 }
 
-/// Puts the log of every part on the shelf, as `<part>.log`.
-pub async fn collect(cluster: &Cluster, shelf: &Shelf, events: &Events) {
-    let parts = cluster.parts();
-    let logs = join_all(parts.iter().map(|part| cluster.log(part, None))).await;
+/// Puts the log of every part into the folder, as `<part>.log`.
+pub async fn collect(cluster: &Cluster, folder: &EvidenceFolder, events: &Events) {
+    let nodes = cluster.nodes();
+    let parts = nodes.parts();
+    let logs = join_all(parts.iter().map(|part| nodes.log(part, None))).await;
     for (part, log) in parts.iter().zip(logs).filter(|(_, log)| !log.is_empty()) {
-        shelf.keep(&format!("{part}.log"), &format!("log of {part}"), &log.join("\n"), events).await;
+        folder.keep(&format!("{part}.log"), &format!("log of {part}"), &log.join("\n"), events).await;
     }
 }

@@ -11,7 +11,10 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
+
+use super::error::ClusterError;
+use crate::wait::{Missed, Pace, Progress, until};
 
 /// The backend that `cluster/haproxy.cfg` has the nodes in.
 pub(super) const BACKEND: &str = "nodes";
@@ -22,7 +25,7 @@ const NO_CHECK: &str = "no check";
 /// How long one command may take, connection included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// How often haproxy is asked while we wait for a change; its own checks are 250 ms apart.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const PACE: Pace = Pace::steady(Duration::from_millis(50));
 /// Bytes of an answer; that of a hundred servers has some ten thousand.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
@@ -71,6 +74,16 @@ pub(super) enum HaproxyError {
         /// What haproxy last said of it.
         last: ServerStatus,
     },
+}
+
+impl From<HaproxyError> for ClusterError {
+    fn from(error: HaproxyError) -> Self {
+        Self::new(
+            "balancer",
+            error.to_string(),
+            "Look at haproxy's log, and at the labels upgrade-gate.haproxy and upgrade-gate.backend.",
+        )
+    }
 }
 
 fn wanted_text(wanted: &Option<IpAddr>) -> String {
@@ -213,17 +226,19 @@ impl Haproxy {
         expected: Option<IpAddr>,
         deadline: Instant,
     ) -> Result<ServerStatus, HaproxyError> {
-        loop {
-            let last = self.status(server).await?;
+        let up = until(deadline, PACE, || async {
+            let last = match self.status(server).await {
+                Ok(status) => status,
+                Err(error) => return Progress::Never(error),
+            };
             let in_place = expected.is_none_or(|ip| last.address.is_some_and(|address| address.ip() == ip));
-            if last.state == ServerState::Up && last.is_healthy() && in_place {
-                return Ok(last);
-            }
-            if Instant::now() >= deadline {
-                return Err(HaproxyError::NotUp { server: server.to_owned(), wanted: expected, last });
-            }
-            sleep_until(deadline.min(Instant::now() + LOOK_EVERY)).await;
-        }
+            let up = last.state == ServerState::Up && last.is_healthy() && in_place;
+            if up { Progress::There(last) } else { Progress::OnTheWay(last) }
+        });
+        up.await.map_err(|missed| match missed {
+            Missed::TimeUp(last) => HaproxyError::NotUp { server: server.to_owned(), wanted: expected, last },
+            Missed::Never(error) => error,
+        })
     }
 
     /// Waits until nothing runs on a server; gives how much still does at the deadline. Websockets stay as long
@@ -232,12 +247,16 @@ impl Haproxy {
     /// # Errors
     /// When haproxy does not answer or knows no such server.
     pub(super) async fn wait_idle(&self, server: &str, deadline: Instant) -> Result<u64, HaproxyError> {
-        loop {
-            let left = self.status(server).await?.current_sessions;
-            if left == 0 || Instant::now() >= deadline {
-                return Ok(left);
+        let idle = until(deadline, PACE, || async {
+            match self.status(server).await {
+                Ok(ServerStatus { current_sessions: 0, .. }) => Progress::There(0),
+                Ok(status) => Progress::OnTheWay(status.current_sessions),
+                Err(error) => Progress::Never(error),
             }
-            sleep(LOOK_EVERY.min(deadline - Instant::now())).await;
+        });
+        match idle.await {
+            Ok(left) | Err(Missed::TimeUp(left)) => Ok(left),
+            Err(Missed::Never(error)) => Err(error),
         }
     }
 

@@ -13,7 +13,7 @@ const SWEEP: Duration = Duration::from_secs(20);
 
 /// Removes our own leftovers that have expired, before they are in the way, and starts the reaper, since a kill may come
 /// at any moment: its command, and the container that it watches. What does not work is told, and holds up nobody.
-pub(super) async fn take(
+pub(super) async fn sweep_and_watch(
     engine: &Engine,
     reaper: Option<(&[String], &str)>,
     labels: &RunLabels,

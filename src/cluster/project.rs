@@ -21,11 +21,11 @@ use std::path::PathBuf;
 
 use indexmap::IndexMap;
 
-pub use files::{FileStore, StoreRole};
-pub use foreseen::{Foreseen, Refusal, Said};
+pub use files::{NodeFiles, StoreRole};
+pub use foreseen::{Assurances, Foreseen, ProjectRefusal};
 pub use labels::is_node;
 pub use off::off_by_profile;
-pub(super) use roles::{BalancerRole, NodeRole};
+pub(super) use roles::{BalancerRole, NodeRole, RuntimeApi};
 pub use roles::{MOST_NODES, Roles};
 pub use site::Site;
 
@@ -77,8 +77,9 @@ mod tests {
         let names: Vec<_> = roles.nodes.iter().map(|node| node.name.as_str()).collect();
         assert_eq!(names, ["node1", "node2", "node3"]);
         let balancer = roles.balancer.unwrap();
-        assert_eq!((balancer.port, balancer.haproxy), (8065, Some((9999, "nodes".into()))));
-        let FileStore::Bucket(store) = roles.files else { panic!("{:?}", roles.files) };
+        let api = balancer.haproxy.unwrap();
+        assert_eq!((balancer.port, api.port, api.backend.as_str()), (8065, 9999, "nodes"));
+        let NodeFiles::Bucket(store) = roles.files else { panic!("{:?}", roles.files) };
         assert_eq!(
             (store.endpoint.as_str(), store.bucket.as_str(), store.tls),
             ("store:9000", "mattermost", false)
@@ -112,7 +113,7 @@ mod tests {
                 project.services["node1"].environment.insert("MM_LICENSE".into(), "text".into());
             }
             let roles = Roles::read(&project).unwrap();
-            let said = Said { disposable: false, licensed };
+            let said = Assurances { disposable: false, licensed };
             assert_eq!(Foreseen::of(&project, &roles, said), Foreseen::default());
         }
     }

@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::error::Error;
+use super::error::ClusterError;
 use super::seam::Cluster;
 use super::unreached::{remedy, untrusted};
 use crate::mattermost::Client;
+use crate::wait::{Missed, Pace, Progress, until};
+
+/// Everything else waits for a node: it is asked a little more often than other things are.
+const PACE: Pace = Pace::growing(Duration::from_millis(20), Duration::from_millis(150));
 
 /// Waits until a node answers its ping, or until its process ends, or until the deadline.
 ///
@@ -16,28 +20,28 @@ use crate::mattermost::Client;
 ///
 /// # Errors
 /// The node with what its log says: its process ended, or it did not answer in time.
-pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Result<(), Error> {
-    let mut pause = Duration::from_millis(20);
-    loop {
-        let error = match node.ping().await {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
-        cluster.alive(node.node()).await?;
-        let address = cluster.addresses_are_in();
-        if let Some(failure) = error.tls().filter(|failure| failure.stays()) {
-            return Err(untrusted(node.node(), failure, address));
+pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Result<(), ClusterError> {
+    let (name, nodes) = (node.node(), cluster.nodes());
+    let written = cluster.origin().addresses_are_in();
+    let answered = until(deadline, PACE, || async {
+        let Err(error) = node.ping().await else { return Progress::There(()) };
+        if let Err(ended) = nodes.alive(name).await {
+            return Progress::Never(ended);
         }
-        if Instant::now() + pause >= deadline {
-            let message = format!("it was started and did not become ready in time: {}", error.got());
-            let remedy = remedy(&error, address).unwrap_or_else(|| {
+        match error.tls().filter(|failure| failure.stays()) {
+            Some(failure) => Progress::Never(untrusted(name, failure, written)),
+            None => Progress::OnTheWay(error),
+        }
+    });
+    match answered.await {
+        Ok(()) => Ok(()),
+        Err(Missed::Never(error)) => Err(error),
+        Err(Missed::TimeUp(late)) => {
+            let message = format!("it was started and did not become ready in time: {}", late.got());
+            let remedy = remedy(&late, written).unwrap_or_else(|| {
                 "Look at its log lines below; a slow machine needs a longer timeout.".into()
             });
-            return Err(
-                Error::new(node.node(), message, remedy).explained(cluster.last_words(node.node()).await)
-            );
+            Err(ClusterError::new(name, message, remedy).explained(nodes.last_words(name).await))
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 3 / 2).min(Duration::from_millis(150));
     }
 }

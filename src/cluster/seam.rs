@@ -1,24 +1,23 @@
-//! The cluster itself: one enum over the providers, one method per thing that a run does to it.
+//! The cluster itself: one enum over the providers, which says what each of them can do; and its nodes, which each of them
+//! has. Whoever adds a provider finds all its arms here.
 
 use std::time::Duration;
 
-use std::net::IpAddr;
+use tokio::time::Instant;
 
+use super::absent::Absent;
 use super::attached::{AttachedCluster, SiteAdmin};
 use super::compose::ComposeCluster;
-use super::error::Error;
-use super::guest::{Guest, GuestEnd};
-use super::image::{ImageFacts, Packaged};
+use super::compose::side_containers::SideContainers;
+use super::error::ClusterError;
 use super::images::Images;
+use super::inside::Inside;
 use super::last_words::LastWords;
-use super::project::FileStore;
+use super::origin::Origin;
 use super::standin::StandInCluster;
-use super::unreached::{INPUTS, LABEL};
+use super::traffic::Traffic;
 use crate::mattermost::Address;
-use crate::storage::Bucket;
 use crate::telling;
-use crate::versions::Version;
-use tokio::time::Instant;
 
 /// The running system: nodes, balancer, store, database.
 #[derive(Debug)]
@@ -31,17 +30,59 @@ pub enum Cluster {
     Attached(Box<AttachedCluster>),
 }
 
-macro_rules! each_provider {
-    ($self:ident, $cluster:ident => $call:expr) => {
-        match $self {
-            Cluster::Compose($cluster) => $call,
-            Cluster::StandIn($cluster) => $call,
-            Cluster::Attached($cluster) => $call,
-        }
-    };
-}
-
 impl Cluster {
+    /// Its nodes: every cluster has some.
+    #[must_use]
+    pub fn nodes(&self) -> Nodes<'_> {
+        Nodes(self)
+    }
+
+    /// What leads the users' requests to its nodes.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic<'_> {
+        match self {
+            Self::Compose(cluster) => match cluster.balancer_role().map(|role| &role.haproxy) {
+                Some(Some(api)) => Traffic::Haproxy(cluster, api),
+                Some(None) => Traffic::Reloaded(cluster),
+                None => Traffic::Direct,
+            },
+            Self::StandIn(cluster) => Traffic::StandIn(cluster),
+            Self::Attached(cluster) => Traffic::Commands(cluster),
+        }
+    }
+
+    /// What of it can be looked into.
+    #[must_use]
+    pub fn inside(&self) -> Inside<'_> {
+        match self {
+            Self::Compose(cluster) => Inside::Compose(cluster),
+            Self::StandIn(cluster) => Inside::StandIn(cluster),
+            Self::Attached(_) => Inside::Closed("attached"),
+        }
+    }
+
+    /// Containers of the user's beside it.
+    ///
+    /// # Errors
+    /// Why there cannot be any.
+    pub fn side_containers(&self) -> Result<SideContainers<'_>, Absent> {
+        let why = match self {
+            Self::Compose(cluster) => return Ok(SideContainers::of(cluster)),
+            Self::StandIn(_) => "the stand-in has no containers: give suite-command without suite-image",
+            Self::Attached(_) => "attached: the gate cannot run containers beside it",
+        };
+        Err(Absent::NotApplicable(why.into()))
+    }
+
+    /// Where it comes from: errors about its nodes and addresses have other words for each.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        match self {
+            Self::Compose(_) | Self::StandIn(_) => Origin::Built,
+            Self::Attached(_) => Origin::Found,
+        }
+    }
+
     /// Who the gate is in a cluster that was there before it. In all others nobody is there yet: the gate makes the first
     /// user.
     #[must_use]
@@ -52,119 +93,12 @@ impl Cluster {
         }
     }
 
-    /// Whether it was there before the gate: its nodes run, people may be on them, and nothing but its addresses is
-    /// within reach.
-    #[must_use]
-    pub fn is_attached(&self) -> bool {
-        self.site_admin().is_some()
-    }
-
-    /// Where the addresses are written by which its parts are asked.
-    #[must_use]
-    pub fn addresses_are_in(&self) -> &'static str {
-        if self.is_attached() { INPUTS } else { LABEL }
-    }
-
-    /// The version of each of these servers' images, in their order, or why it does not tell one. The images are made ready for that.
-    ///
-    /// # Errors
-    /// An image that cannot be had.
-    pub async fn versions(&self, images: &[&str]) -> Result<Vec<Result<Version, String>>, Error> {
-        match self {
-            Self::Compose(cluster) => cluster.versions(images).await,
-            Self::StandIn(_) | Self::Attached(_) => {
-                Ok(images.iter().map(|_| Err("no image is run here".to_owned())).collect())
-            }
-        }
-    }
-
-    /// Brings up everything but the nodes, and fetches all images.
-    ///
-    /// # Errors
-    /// The part that did not come up.
-    pub async fn prepare(&self, images: &Images<'_>) -> Result<(), Error> {
-        each_provider!(self, cluster => cluster.prepare(images).await)
-    }
-
-    /// Starts a node at an image, in place of the container it had before, with `environment` on top of its own;
-    /// returns its own address.
-    ///
-    /// The node is not ready then: [`ready`](super::ready()) waits for that.
-    ///
-    /// # Errors
-    /// When it could not be created or started.
-    pub async fn start(
-        &self,
-        node: &str,
-        image: &str,
-        environment: &[(&str, &str)],
-    ) -> Result<Address, Error> {
-        each_provider!(self, cluster => cluster.start(node, image, environment).await)
-    }
-
-    /// The address of this process as the nodes see it: what the gate serves listens there.
-    ///
-    /// # Errors
-    /// Why the nodes cannot reach this process.
-    pub async fn gate_address(&self) -> Result<IpAddr, Error> {
-        each_provider!(self, cluster => cluster.gate_address().await)
-    }
-
-    /// Tells where the gate answers HTTP, before any node starts: servers that have nobody else to play their Customer
-    /// Web Server are told to ask there. Only the stand-in is in need of that.
-    pub fn offer(&self, url: &str) {
-        if let Self::StandIn(cluster) = self {
-            cluster.offer(url);
-        }
-    }
-
-    /// Whether the node's process still runs.
-    ///
-    /// # Errors
-    /// When it has ended: with its exit code and what its log says.
-    pub async fn alive(&self, node: &str) -> Result<(), Error> {
-        each_provider!(self, cluster => cluster.alive(node).await)
-    }
-
-    /// Takes a node out of the balancer and waits for its last requests, at most for `patience`.
-    ///
-    /// # Errors
-    /// When the balancer refuses.
-    pub async fn drain(&self, node: &str, patience: Duration) -> Result<(), Error> {
-        each_provider!(self, cluster => cluster.drain(node, patience).await)
-    }
-
-    /// Puts a node back into the balancer and waits until the balancer sends it traffic.
-    ///
-    /// # Errors
-    /// When the balancer does not take it within `patience`.
-    pub async fn undrain(&self, node: &str, patience: Duration) -> Result<(), Error> {
-        each_provider!(self, cluster => cluster.undrain(node, patience).await)
-    }
-
-    /// Stops a node, politely at first.
-    ///
-    /// # Errors
-    /// When it could not be stopped.
-    pub async fn stop(&self, node: &str, grace: Duration) -> Result<(), Error> {
-        each_provider!(self, cluster => cluster.stop(node, grace).await)
-    }
-
     /// Whether something stands in front of the nodes.
     #[must_use]
     pub fn has_balancer(&self) -> bool {
         match self {
-            Self::Compose(cluster) => cluster.has_balancer(),
+            Self::Compose(cluster) => cluster.balancer_role().is_some(),
             Self::StandIn(_) | Self::Attached(_) => true,
-        }
-    }
-
-    /// Where the nodes keep files, as far as a compose file says; nothing where there is none.
-    #[must_use]
-    pub fn files(&self) -> Option<&FileStore> {
-        match self {
-            Self::Compose(cluster) => Some(cluster.files()),
-            Self::StandIn(_) | Self::Attached(_) => None,
         }
     }
 
@@ -172,72 +106,146 @@ impl Cluster {
     ///
     /// # Errors
     /// When it is not known.
-    pub async fn balancer(&self) -> Result<Address, Error> {
-        each_provider!(self, cluster => cluster.balancer().await)
+    pub async fn balancer(&self) -> Result<Address, ClusterError> {
+        match self {
+            Self::Compose(cluster) => cluster.balancer().await,
+            Self::StandIn(cluster) => Ok(cluster.balancer()),
+            Self::Attached(cluster) => Ok(cluster.balancer()),
+        }
     }
 
-    /// The balancer's URL for a guest: by its name, as the servers' own site URL has it.
+    /// Brings up everything but the nodes, and fetches all images. What stands already is left alone.
     ///
     /// # Errors
-    /// When there is no balancer.
-    pub async fn balancer_for_guests(&self) -> Result<String, Error> {
-        each_provider!(self, cluster => cluster.balancer_for_guests().await)
+    /// The part that did not come up.
+    pub async fn prepare(&self, images: &Images<'_>) -> Result<(), ClusterError> {
+        match self {
+            Self::Compose(cluster) => cluster.prepare(images).await,
+            Self::StandIn(_) | Self::Attached(_) => Ok(()),
+        }
     }
 
-    /// Runs a container of the user's beside the cluster, to its end or to the deadline; each line that it prints
-    /// goes to `line`.
+    /// Removes everything that the gate made, without waiting for processes to stop by themselves. Idempotent.
     ///
     /// # Errors
-    /// When it could not be started, or this cluster has no containers.
-    pub async fn run_guest(
+    /// What could not be removed, or is left at the deadline.
+    pub async fn down(&self, deadline: Instant) -> Result<(), ClusterError> {
+        match self {
+            Self::Compose(cluster) => cluster.down(deadline).await,
+            Self::StandIn(cluster) => {
+                cluster.down().await;
+                Ok(())
+            }
+            Self::Attached(_) => Ok(()),
+        }
+    }
+}
+
+/// The nodes of a cluster, and its other parts as far as they have logs.
+#[derive(Debug, Clone, Copy)]
+pub struct Nodes<'a>(&'a Cluster);
+
+impl Nodes<'_> {
+    /// Has a node run `image` for the first time, and returns its own address. Where nodes run already, this one is left
+    /// alone.
+    ///
+    /// The node is not ready then: [`ready`](super::ready()) waits for that.
+    ///
+    /// # Errors
+    /// When it could not be created or started.
+    pub async fn start(&self, node: &str, image: &str) -> Result<Address, ClusterError> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.start(node, image, &[]).await,
+            Cluster::StandIn(cluster) => cluster.start(node, image, &[]).await,
+            Cluster::Attached(cluster) => cluster.address(node),
+        }
+    }
+
+    /// Stops a node, politely at first. A command that replaces nodes stops them too: there it is left for
+    /// [`Self::replace`] to do.
+    ///
+    /// # Errors
+    /// When it could not be stopped.
+    pub async fn stop(&self, node: &str, grace: Duration) -> Result<(), ClusterError> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.stop(node, grace).await,
+            Cluster::StandIn(cluster) => {
+                cluster.stop(node, grace).await;
+                Ok(())
+            }
+            Cluster::Attached(_) => Ok(()),
+        }
+    }
+
+    /// Puts a node at `image` in place of the one that was stopped, with `environment` on top of its own where nodes are
+    /// [`Self::restartable`]; returns its own address.
+    ///
+    /// # Errors
+    /// When it could not be created or started.
+    pub async fn replace(
         &self,
-        guest: &Guest,
-        line: &mut (dyn FnMut(String) + Send),
-        deadline: Instant,
-    ) -> Result<GuestEnd, Error> {
-        each_provider!(self, cluster => cluster.run_guest(guest, line, deadline).await)
+        node: &str,
+        image: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Address, ClusterError> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.start(node, image, environment).await,
+            Cluster::StandIn(cluster) => cluster.start(node, image, environment).await,
+            Cluster::Attached(cluster) => cluster.replace(node).await,
+        }
     }
 
-    /// The bucket behind the servers, for looking into it.
+    /// Whether a node can be replaced by what it runs already, with another environment.
     ///
     /// # Errors
-    /// Why it can't be looked into.
-    pub async fn bucket(&self) -> Result<Bucket, Error> {
-        each_provider!(self, cluster => cluster.bucket().await)
+    /// Why not.
+    pub fn restartable(&self) -> Result<(), Absent> {
+        match self.0 {
+            Cluster::Compose(_) | Cluster::StandIn(_) => Ok(()),
+            Cluster::Attached(_) => Err(Absent::NotApplicable(
+                "attached: the gate cannot restart its nodes with another environment".into(),
+            )),
+        }
     }
 
-    /// What the image of a node says it is. The node's container must be there, running or not.
+    /// Whether the node's process still runs. Of servers that are only reached by their addresses, that shows in their
+    /// answers alone.
     ///
     /// # Errors
-    /// When the image or the container cannot be looked at.
-    pub async fn image(&self, node: &str) -> Result<ImageFacts, Error> {
-        each_provider!(self, cluster => cluster.image(node).await)
-    }
-
-    /// The bytes of a plugin bundle that the image of a node packages.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub async fn bundle(&self, node: &str, packaged: &Packaged) -> Result<Vec<u8>, Error> {
-        each_provider!(self, cluster => cluster.bundle(node, packaged).await)
+    /// When it has ended: with its exit code and what its log says.
+    pub async fn alive(&self, node: &str) -> Result<(), ClusterError> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.alive(node).await,
+            Cluster::StandIn(cluster) => cluster.alive(node).await,
+            Cluster::Attached(_) => Ok(()),
+        }
     }
 
     /// Every part that has a log: nodes, balancer, store, database.
     #[must_use]
     pub fn parts(&self) -> Vec<String> {
-        each_provider!(self, cluster => cluster.parts())
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.parts(),
+            Cluster::StandIn(cluster) => cluster.parts(),
+            Cluster::Attached(cluster) => cluster.parts(),
+        }
     }
 
-    /// The last lines of a part's log, oldest first; empty when there is none.
+    /// The last lines of a part's log, oldest first; empty when there is none. Of servers whose logs are out of reach it is
+    /// what the commands for them printed.
     pub async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
-        each_provider!(self, cluster => cluster.log(part, lines).await)
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.log(part, lines).await,
+            Cluster::StandIn(cluster) => cluster.log(part, lines).await,
+            Cluster::Attached(cluster) => cluster.log(part, lines),
+        }
     }
 
     /// What the log of a part that failed says: the lines that tell why, what they mean, what to do.
     pub async fn last_words(&self, part: &str) -> LastWords {
-        match self {
-            Self::Compose(cluster) => cluster.last_words(part).await,
-            Self::StandIn(_) | Self::Attached(_) => {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.last_words(part).await,
+            Cluster::StandIn(_) | Cluster::Attached(_) => {
                 LastWords::of(&self.log(part, Some(telling::LOOKED_AT)).await)
             }
         }
@@ -247,13 +255,5 @@ impl Cluster {
     /// failed.
     pub async fn complaints(&self, part: &str) -> Vec<String> {
         LastWords::of_the_living(&self.log(part, Some(telling::LOOKED_AT)).await).lines
-    }
-
-    /// Removes everything, without waiting for anybody to stop by himself. Idempotent.
-    ///
-    /// # Errors
-    /// What could not be removed, or is left at the deadline.
-    pub async fn down(&self, deadline: Instant) -> Result<(), Error> {
-        each_provider!(self, cluster => cluster.down(deadline).await)
     }
 }

@@ -8,12 +8,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
 
-use super::error::Error;
-use super::guest::{Guest, GuestEnd};
+use super::error::ClusterError;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
-use super::images::Images;
 use crate::fault::{Faults, Who};
 use crate::mattermost::Address;
 use crate::standin::balancer::Balancer;
@@ -58,6 +55,9 @@ pub struct StandInCluster {
 }
 
 impl StandInCluster {
+    /// This process, as its own nodes see it.
+    pub(super) const GATE_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
     /// A cluster without running nodes: world, store and balancer stand.
     ///
     /// # Errors
@@ -87,17 +87,12 @@ impl StandInCluster {
         Ok(Self { options, world, balancer, store, nodes, logs })
     }
 
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn prepare(&self, _images: &Images<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-
     pub(super) async fn start(
         &self,
         node: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<Address, Error> {
+    ) -> Result<Address, ClusterError> {
         let mut release = release::known(&version_of(image));
         if self.options.apps {
             // Packaged no more since long; the image of whoever still wants it has it.
@@ -115,70 +110,50 @@ impl StandInCluster {
         Ok(Address::plain(&format!("http://{address}")))
     }
 
-    pub(super) fn offer(&self, url: &str) {
+    pub(super) fn set_customer_web_server(&self, url: &str) {
         if self.world.cloud() {
             self.world.set_customer_web_server(&format!("{url}/customer-web-server"));
         }
     }
 
-    pub(super) async fn alive(&self, node: &str) -> Result<(), Error> {
+    pub(super) async fn alive(&self, node: &str) -> Result<(), ClusterError> {
         if self.nodes.lock().await.contains_key(node) {
             Ok(())
         } else {
-            Err(Error::new(node, "it is not running", "Start it first."))
+            Err(ClusterError::new(node, "it is not running", "Start it first."))
         }
     }
 
-    pub(super) async fn drain(&self, node: &str, patience: Duration) -> Result<(), Error> {
-        self.balancer.drain(node).map_err(|error| refused(&error.to_string()))?;
-        self.balancer.wait_idle(node, patience).await.map_err(|error| refused(&error.to_string()))?;
-        Ok(())
+    pub(super) fn take_out(&self, node: &str) -> Result<(), ClusterError> {
+        self.balancer.drain(node).map_err(|error| refused(&error.to_string()))
     }
 
-    pub(super) async fn undrain(&self, node: &str, patience: Duration) -> Result<(), Error> {
+    pub(super) async fn until_idle(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
+        self.balancer.wait_idle(node, patience).await.map(drop).map_err(|error| refused(&error.to_string()))
+    }
+
+    pub(super) async fn put_back(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
         self.balancer.undrain(node, patience).await.map_err(|error| refused(&error.to_string()))
     }
 
-    pub(super) async fn stop(&self, node: &str, grace: Duration) -> Result<(), Error> {
+    pub(super) async fn stop(&self, node: &str, grace: Duration) {
         let running = self.nodes.lock().await.remove(node);
         if let Some(running) = running {
             let log = running.stop(grace).await;
             self.logs.lock().await.entry(node.to_owned()).or_default().extend(log);
         }
-        Ok(())
     }
 
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn gate_address(&self) -> Result<IpAddr, Error> {
-        Ok(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    pub(super) fn balancer(&self) -> Address {
+        Address::plain(&format!("http://{}", self.balancer.address()))
     }
 
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn balancer(&self) -> Result<Address, Error> {
-        Ok(Address::plain(&format!("http://{}", self.balancer.address())))
-    }
-
-    pub(super) async fn balancer_for_guests(&self) -> Result<String, Error> {
-        self.balancer().await.map(|address| address.url().to_owned())
-    }
-
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn run_guest(
-        &self,
-        _guest: &Guest,
-        _line: &mut (dyn FnMut(String) + Send),
-        _deadline: Instant,
-    ) -> Result<GuestEnd, Error> {
-        Err(Error::new("suite", "the stand-in has no containers", "Give suite-command without suite-image."))
-    }
-
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(super) async fn bucket(&self) -> Result<Bucket, Error> {
-        Ok(bucket_at(self.store.address()))
+    pub(super) fn bucket(&self) -> Bucket {
+        bucket_at(self.store.address())
     }
 
     /// The image of a stand-in is its release: labels and bundles are as on an official image.
-    pub(super) async fn image(&self, node: &str) -> Result<ImageFacts, Error> {
+    pub(super) async fn image(&self, node: &str) -> Result<ImageFacts, ClusterError> {
         let release = self.release_of(node).await?;
         let labels = [("version", &release.version), ("revision", &release.build_hash)]
             .map(|(key, value)| (format!("org.opencontainers.image.{key}"), value.clone()));
@@ -192,17 +167,17 @@ impl StandInCluster {
         Ok(ImageFacts::new(labels.into(), &bundles.collect::<Vec<_>>()))
     }
 
-    pub(super) async fn bundle(&self, node: &str, packaged: &Packaged) -> Result<Vec<u8>, Error> {
+    pub(super) async fn bundle(&self, node: &str, packaged: &Packaged) -> Result<Vec<u8>, ClusterError> {
         let release = self.release_of(node).await?;
         release.bundle(packaged.id.as_deref().unwrap_or_default()).ok_or_else(|| {
-            Error::new(node, format!("it packages no {}", packaged.name), "This is a bug of the gate.")
+            ClusterError::new(node, format!("it packages no {}", packaged.name), "This is a bug of the gate.")
         })
     }
 
-    async fn release_of(&self, node: &str) -> Result<Release, Error> {
+    async fn release_of(&self, node: &str) -> Result<Release, ClusterError> {
         let nodes = self.nodes.lock().await;
         let release = nodes.get(node).map(|node| node.release().clone());
-        release.ok_or_else(|| Error::new(node, "it is not running", "Start it first."))
+        release.ok_or_else(|| ClusterError::new(node, "it is not running", "Start it first."))
     }
 
     pub(super) fn parts(&self) -> Vec<String> {
@@ -218,10 +193,9 @@ impl StandInCluster {
         log.split_off(from)
     }
 
-    pub(super) async fn down(&self, _deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn down(&self) {
         // Dropping a node ends it at once; world, store and balancer end with this value.
         self.nodes.lock().await.clear();
-        Ok(())
     }
 }
 
@@ -250,14 +224,17 @@ fn version_of(image: &str) -> String {
     }
 }
 
-fn refused(why: &str) -> Error {
-    Error::new("balancer", why, "This is the stand-in's own balancer: a bug of the gate.")
+fn refused(why: &str) -> ClusterError {
+    ClusterError::new("balancer", why, "This is the stand-in's own balancer: a bug of the gate.")
 }
 
-fn exited(node: &str, error: &StartError) -> Error {
+fn exited(node: &str, error: &StartError) -> ClusterError {
     let log = match error {
         StartError::Exited { stderr, .. } => stderr.lines().map(str::to_owned).collect(),
         StartError::Listen { .. } | StartError::Database { .. } => Vec::new(),
     };
-    Error { log_tail: log, ..Error::new(node, error.to_string(), "Look at its log lines below.") }
+    ClusterError {
+        log_tail: log,
+        ..ClusterError::new(node, error.to_string(), "Look at its log lines below.")
+    }
 }

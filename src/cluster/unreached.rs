@@ -1,6 +1,6 @@
 //! A server that is there and is not reached, because it is asked at another address than it answers to.
 
-use super::error::Error;
+use super::error::ClusterError;
 use crate::mattermost::ApiError;
 use crate::trust::TlsFailure;
 
@@ -11,8 +11,8 @@ pub const INPUTS: &str = "the address in node-urls or balancer-url";
 
 /// The error of a part whose certificate is not trusted; `address` is where its name is written.
 #[must_use]
-pub fn untrusted(part: &str, failure: &TlsFailure, address: &str) -> Error {
-    Error::new(
+pub fn untrusted(part: &str, failure: &TlsFailure, address: &str) -> ClusterError {
+    ClusterError::new(
         part,
         format!("no TLS connection to it comes about: {failure}"),
         sentence(&failure.remedy(address)),

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::engine::Engine;
 use super::error::Error;
-use super::image::{ImageFacts, inspect_image};
+use super::image::{InspectedImage, inspect_image};
 use super::labels::RunLabels;
 use super::spec::Blueprint;
 use super::{container, one_off};
@@ -60,7 +60,7 @@ pub async fn ask_version(
 }
 
 /// The server's program: what the image runs, where that is one, else where official images have it.
-fn program(facts: &ImageFacts) -> &str {
+fn program(facts: &InspectedImage) -> &str {
     let is_server = |word: &&String| word.rsplit('/').next() == Some(NAME);
     facts.program.iter().find(is_server).map_or(PROGRAM, String::as_str)
 }
@@ -114,9 +114,9 @@ mod tests {
 
     #[test]
     fn the_server_is_where_the_image_runs_it() {
-        let of = |words: &[&str]| ImageFacts {
+        let of = |words: &[&str]| InspectedImage {
             program: words.iter().map(|word| (*word).to_owned()).collect(),
-            ..ImageFacts::default()
+            ..InspectedImage::default()
         };
         assert_eq!(program(&of(&["/mattermost/bin/mattermost"])), PROGRAM);
         assert_eq!(program(&of(&["/entrypoint.sh", "mattermost", "server"])), "mattermost");

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::architecture;
 use super::engine::Engine;
 use super::error::{Cause, Error, within};
-use super::image::{self, Credentials, ImageFacts, inspect_image};
+use super::image::{self, Credentials, InspectedImage, inspect_image};
 use crate::compose::PullPolicy;
 use crate::event::{EventKind, Events};
 use crate::reference::moving;
@@ -115,7 +115,7 @@ async fn one(
 async fn renewed(
     engine: &Engine,
     wanted: &Wanted,
-    facts: &ImageFacts,
+    facts: &InspectedImage,
     pull: impl Future<Output = Result<(), Error>>,
     events: &Events,
 ) -> Result<bool, Error> {
@@ -176,7 +176,7 @@ async fn pull(
 }
 
 /// What the engine knows about an image, if it has it.
-async fn there(engine: &Engine, reference: &str) -> Result<Option<ImageFacts>, Error> {
+async fn there(engine: &Engine, reference: &str) -> Result<Option<InspectedImage>, Error> {
     match inspect_image(engine, reference).await {
         Ok(facts) => Ok(Some(facts)),
         Err(error) if error.cause == Cause::ImageNotFound => Ok(None),

@@ -29,7 +29,7 @@ const TELL_EVERY: Duration = Duration::from_millis(300);
 
 /// What is known about an image on the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ImageFacts {
+pub struct InspectedImage {
     /// Its id: a digest of the configuration or, with the containerd store, of the manifest.
     pub id: String,
     /// The digest under which a registry knows it; none for an image that was built or loaded here.
@@ -52,7 +52,7 @@ pub struct ImageFacts {
     pub program: Vec<String>,
 }
 
-impl ImageFacts {
+impl InspectedImage {
     /// What a registry knows it by in the repository that `reference` names; none where it was built or loaded here under
     /// that name.
     pub(super) fn digest_in(&self, reference: &str) -> Option<&str> {
@@ -92,7 +92,7 @@ pub struct Credentials {
 ///
 /// # Errors
 /// When the image is not there ([`Cause::ImageNotFound`]) or the engine does not answer.
-pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<ImageFacts, Error> {
+pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<InspectedImage, Error> {
     let image = engine
         .docker()
         .inspect_image(reference)
@@ -101,7 +101,7 @@ pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<ImageFact
     let digests = image.repo_digests.unwrap_or_default();
     let config = image.config.unwrap_or_default();
     let program = config.entrypoint.into_iter().chain(config.cmd).flatten();
-    Ok(ImageFacts {
+    Ok(InspectedImage {
         id: image.id.unwrap_or_default(),
         digest: digests.first().and_then(|digest| Some(digest.split_once('@')?.1.to_owned())),
         system: (image.os.unwrap_or_default(), image.variant),

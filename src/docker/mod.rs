@@ -52,7 +52,7 @@ pub use engine::{ApiVersion, Engine, OLDEST_API};
 pub use error::{Cause, Error};
 pub use exec::Output;
 pub use fetch::{Fetched, Pin, Wanted, Ways, fetch};
-pub use image::{Credentials, ImageFacts, inspect_image};
+pub use image::{Credentials, InspectedImage, inspect_image};
 pub use labels::{LABEL_EXPIRES, LABEL_GITHUB_JOB, LABEL_OWNER, LABEL_RUN, RunLabels};
 pub use no_engine::NoEngine;
 pub use one_off::{Ended, OneOff};

@@ -2,16 +2,33 @@
 
 use super::commands::{Annotation, Level};
 use crate::event::CheckResult;
-use crate::record::Record;
 use crate::record::history::{self, History};
-use crate::report::Run;
 use crate::report::words::headline;
-use crate::verdict::Verdict;
+use crate::report::{Run, Runs};
+
+/// The annotations of these runs: the most important one of each, then the second of each, and so on.
+#[must_use]
+pub fn annotations(runs: &Runs) -> Vec<Annotation> {
+    let mut all: Vec<(usize, Annotation)> = Vec::new();
+    for run in runs.all() {
+        for (rank, one) in of_run(run).into_iter().enumerate() {
+            let title = match (runs.name(run), &run.record.header) {
+                (None, _) => one.title,
+                (Some(name), Some(_)) => format!("{name}: {}", one.title),
+                // One that left no record has no more to say.
+                (Some(name), None) => name.to_owned(),
+            };
+            all.push((rank, Annotation { title, ..one }));
+        }
+    }
+    all.sort_by_key(|(rank, _)| *rank);
+    all.into_iter().map(|(_, one)| one).collect()
+}
 
 /// The annotations of a run. A broken run comes before its failed checks, these before what was not
 /// measured; they are about the compose file of the user's repository, if there is one.
-#[must_use]
-pub fn annotations(record: &Record, verdict: &Verdict) -> Vec<Annotation> {
+fn of_run(run: &Run) -> Vec<Annotation> {
+    let (record, verdict) = (&run.record, &run.verdict);
     let file = record.header.as_ref().and_then(|header| header.compose_file.as_deref());
     let annotation = |level, title: String, message: String| Annotation {
         level,
@@ -44,24 +61,6 @@ pub fn annotations(record: &Record, verdict: &Verdict) -> Vec<Annotation> {
     all
 }
 
-/// The annotations of a matrix: the most important one of each run, then the second of each, and so on.
-#[must_use]
-pub fn merged_annotations(runs: &[Run]) -> Vec<Annotation> {
-    let mut all: Vec<(usize, Annotation)> = Vec::new();
-    for run in runs {
-        for (rank, one) in annotations(&run.record, &run.verdict).into_iter().enumerate() {
-            let title = if run.record.header.is_some() {
-                format!("{}: {}", run.name, one.title)
-            } else {
-                run.name.clone()
-            };
-            all.push((rank, Annotation { title, ..one }));
-        }
-    }
-    all.sort_by_key(|(rank, _)| *rank);
-    all.into_iter().map(|(_, one)| one).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,8 +68,7 @@ mod tests {
     use crate::record::tests::{breakage, failed, header, record, result};
 
     fn titles(kinds: Vec<EventKind>) -> Vec<String> {
-        let record = record(kinds);
-        let all = annotations(&record, &Verdict::of(&record));
+        let all = annotations(&Runs::of(record(kinds)));
         all.into_iter().map(|one| one.title).collect()
     }
 
@@ -93,7 +91,7 @@ mod tests {
         let mut header = header(&[]);
         header.compose_file = Some("compose.yaml".into());
         let broken = record([EventKind::RunStarted(header), EventKind::RunBroken(breakage(Blame::Release))]);
-        assert_eq!(annotations(&broken, &Verdict::of(&broken))[0].file.as_deref(), Some("compose.yaml"));
+        assert_eq!(annotations(&Runs::of(broken))[0].file.as_deref(), Some("compose.yaml"));
     }
 
     #[test]
@@ -106,8 +104,8 @@ mod tests {
                 EventKind::CheckFinished(result(Stage::Release, check, failed())),
             ]))
         };
-        let runs = Run::numbered(vec![of("a"), of("b"), Run::missing("1 to 2")]);
-        let titles: Vec<String> = merged_annotations(&runs).into_iter().map(|one| one.title).collect();
+        let runs = Runs::matrix(vec![of("a"), of("b"), Run::missing("1 to 2")]);
+        let titles: Vec<String> = annotations(&runs).into_iter().map(|one| one.title).collect();
         assert_eq!(titles[0], "9.8.0 to 9.9.0: release/a failed before too");
         assert_eq!(titles[1], "9.8.0 to 9.9.0 (again, 2): release/b failed before too");
         assert_eq!(titles[2], "1 to 2");

@@ -19,7 +19,7 @@ mod outputs;
 mod scripted;
 mod status;
 
-pub use annotations::{annotations, merged_annotations};
+pub use annotations::annotations;
 pub use commands::{
     ANNOTATIONS_PER_KIND, Annotation, Level, add_mask, annotate, append_summary, end_group, escape_data,
     escape_property, group, set_output, set_state,
@@ -31,4 +31,4 @@ pub use identity::Identity;
 pub use marker::marker;
 pub use notice::Notice;
 pub use outputs::{OUTPUTS, outputs};
-pub use status::{shared_context, status_context};
+pub use status::status_context;

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use crate::event::Outcome;
-use crate::record::Record;
+use crate::report::Runs;
 use crate::report::sanitise::one_line;
-use crate::verdict::Verdict;
 
 /// Outputs of all steps of a job share 1 MB; names of failed checks take no more than this.
 const FAILED_LIMIT: usize = 64 * 1024;
@@ -35,17 +34,14 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The outputs' values, in the order of [`OUTPUTS`]; of one record without a name, or of all records of a matrix.
+/// The outputs' values, in the order of [`OUTPUTS`].
 #[must_use]
-pub fn outputs<'r>(
-    records: impl IntoIterator<Item = (&'r str, &'r Record)>,
-    verdict: &Verdict,
-    report_dir: &Path,
-) -> Vec<(&'static str, String)> {
+pub fn outputs(runs: &Runs, report_dir: &Path) -> Vec<(&'static str, String)> {
+    let verdict = runs.verdict();
     let values = [
         verdict.word.for_programs().to_owned(),
         verdict.exit_code.to_string(),
-        failed(records),
+        failed(runs),
         report_dir.join("junit.xml").display().to_string(),
         report_dir.display().to_string(),
     ];
@@ -53,12 +49,12 @@ pub fn outputs<'r>(
 }
 
 /// Whole names up to the limit.
-fn failed<'r>(records: impl IntoIterator<Item = (&'r str, &'r Record)>) -> String {
+fn failed(runs: &Runs) -> String {
     let mut text = String::new();
-    let results = records.into_iter().flat_map(|(run, record)| record.results().map(move |one| (run, one)));
+    let results = runs.all().iter().flat_map(|run| run.record.results().map(move |one| (run, one)));
     for (run, result) in results.filter(|(_, result)| matches!(result.outcome, Outcome::Failed(_))) {
-        let of_run = if run.is_empty() { String::new() } else { format!("{}: ", one_line(run)) };
-        let name = format!("{of_run}{}/{}", result.stage, one_line(&result.check));
+        let run = runs.name(run).map_or_else(String::new, |name| format!("{}: ", one_line(name)));
+        let name = format!("{run}{}/{}", result.stage, one_line(&result.check));
         if text.len() + name.len() + 1 > FAILED_LIMIT {
             break;
         }
@@ -75,6 +71,7 @@ mod tests {
     use super::*;
     use crate::event::{EventKind, Stage};
     use crate::record::tests::{failed, record, result};
+    use crate::report::Run;
 
     #[test]
     fn each_output_has_its_value() {
@@ -83,7 +80,7 @@ mod tests {
             EventKind::CheckFinished(result(Stage::Release, "a", Outcome::Passed)),
             EventKind::CheckFinished(result(Stage::Release, "files.read", failed("x", "y"))),
         ]);
-        let values = outputs([("", &record)], &Verdict::of(&record), Path::new("out"));
+        let values = outputs(&Runs::of(record), Path::new("out"));
         let expected = [
             ("verdict", "failed"),
             ("exit-code", "1"),
@@ -98,14 +95,15 @@ mod tests {
     fn names_of_failed_checks_are_cut_whole() {
         let id = "x".repeat(999);
         let kinds = (0..100).map(|_| EventKind::CheckFinished(result(Stage::Release, &id, failed("x", "y"))));
-        let text = super::failed([("", &record(kinds))]);
+        let text = super::failed(&Runs::of(record(kinds)));
         assert!(text.len() <= FAILED_LIMIT && text.ends_with(&id));
     }
 
     #[test]
     fn of_a_matrix_each_name_has_its_run() {
         let record = record([EventKind::CheckFinished(result(Stage::Release, "a", failed("x", "y")))]);
-        let text = super::failed([("1 to 2", &record), ("1\nto 3", &record)]);
+        let named = |name: &str| Run { name: name.into(), ..Run::of(record.clone()) };
+        let text = super::failed(&Runs::matrix(vec![named("1 to 2"), named("1\nto 3")]));
         assert_eq!(text, "1 to 2: release/a,1 to 3: release/a");
     }
 }

@@ -7,35 +7,31 @@
 
 use crate::record::Record;
 use crate::reference;
-use crate::report::edition;
+use crate::report::{Runs, edition};
 use crate::versions::Version;
 
 /// What all names begin with.
 const HEAD: &str = "e2e-test/upgrade-gate";
 
-/// The name of a run's commit status; `is_esr` knows the extended support releases.
+/// The name of a run's commit status, or of a matrix what the names of its runs have in common, part by part; `is_esr` knows the
+/// extended support releases.
 #[must_use]
-pub fn status_context(record: &Record, is_esr: impl Fn(&Version) -> bool) -> Option<String> {
-    let version = stable(record);
-    let (major, minor) = version.line()?;
-    let edition = edition_of(record).map_or_else(String::new, |edition| format!("/{edition}"));
-    let esr = if is_esr(&version) { "-esr" } else { "" };
-    Some(format!("{HEAD}{edition}/upgrade-from-release-{major}.{minor}{esr}"))
-}
-
-/// What the names of a matrix have in common, part by part.
-#[must_use]
-pub fn shared_context<'r>(
-    records: impl IntoIterator<Item = &'r Record>,
-    is_esr: impl Fn(&Version) -> bool,
-) -> Option<String> {
-    let names = records.into_iter().filter_map(|record| status_context(record, &is_esr));
+pub fn status_context(runs: &Runs, is_esr: impl Fn(&Version) -> bool) -> Option<String> {
+    let names = runs.all().iter().filter_map(|run| of_run(&run.record, &is_esr));
     let parts = names.map(|name| name.split('/').map(str::to_owned).collect::<Vec<_>>());
     let shared = |one: Vec<String>, other: Vec<String>| {
         let equal = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
         one[..equal].to_vec()
     };
     parts.reduce(shared).map(|parts| parts.join("/"))
+}
+
+fn of_run(record: &Record, is_esr: impl Fn(&Version) -> bool) -> Option<String> {
+    let version = stable(record);
+    let (major, minor) = version.line()?;
+    let edition = edition_of(record).map_or_else(String::new, |edition| format!("/{edition}"));
+    let esr = if is_esr(&version) { "-esr" } else { "" };
+    Some(format!("{HEAD}{edition}/upgrade-from-release-{major}.{minor}{esr}"))
 }
 
 /// The stable version as it was given, else as its first node reported it.
@@ -78,6 +74,7 @@ mod tests {
     use super::*;
     use crate::event::{EventKind, Outcome, Stage};
     use crate::record::tests::{header, record, result};
+    use crate::report::Run;
 
     fn run(stable: &str, edition: &str, ready: &str) -> Record {
         let mut about = header(&[]);
@@ -95,7 +92,7 @@ mod tests {
     }
 
     fn name(record: &Record) -> String {
-        status_context(record, is_esr).unwrap_or_default()
+        status_context(&Runs::of(record.clone()), is_esr).unwrap_or_default()
     }
 
     fn is_esr(version: &Version) -> bool {
@@ -131,14 +128,17 @@ mod tests {
         );
         assert_eq!(name(&run("mm:master", "", "11.9.0")), "e2e-test/upgrade-gate/upgrade-from-release-11.9");
         assert_eq!(name(&run("mm:master", "", "soon")), "");
-        assert_eq!(status_context(&Record::default(), is_esr), None);
+        assert_eq!(status_context(&Runs::of(Record::default()), is_esr), None);
     }
 
     #[test]
     fn a_matrix_has_what_its_runs_share() {
         let enterprise = |version: &str| run(&format!("mm-enterprise:{version}"), "", version);
         let (one, other) = (enterprise("11.9.0"), enterprise("11.7.0"));
-        let shared = |runs: &[&Record]| shared_context(runs.iter().copied(), is_esr).unwrap_or_default();
+        let shared = |records: &[&Record]| {
+            let runs = records.iter().map(|&record| Run::of(record.clone())).collect();
+            status_context(&Runs::matrix(runs), is_esr).unwrap_or_default()
+        };
         assert_eq!(shared(&[&one, &other, &Record::default()]), "e2e-test/upgrade-gate/enterprise");
         assert_eq!(shared(&[&one, &one]), name(&one));
         assert_eq!(shared(&[&one, &run("mm-team-edition:11.9.0", "", "")]), "e2e-test/upgrade-gate");

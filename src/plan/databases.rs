@@ -1,29 +1,21 @@
 //! Whether a database that is known beforehand is new enough for both releases.
 
-use super::problems::Problems;
-use super::releases;
 use super::types::Release;
-use crate::inputs::Inputs;
+use crate::inputs::{Cluster, Problems, Settings};
 use crate::policy::{Needs, Unmet, major_of_image};
 use crate::shown::Shown;
 
-/// What the releases that these inputs name need of PostgreSQL; what is wrong with the inputs is told elsewhere.
-#[must_use]
-pub fn needs(inputs: &Inputs) -> Needs {
-    let (stable, release) = releases::read(inputs, None, &mut Problems::default(), &mut Vec::new());
-    Needs::of(&stable.version, &release.version)
-}
-
 /// Judges the input `database-image` by its tag. One that does not tell is looked at when it is there.
-pub(super) fn judge(inputs: &Inputs, (stable, release): (&Release, &Release), problems: &mut Problems) {
-    let image = inputs.database_image.trim();
+pub(super) fn judge(settings: &Settings, problems: &mut Problems) {
     // An attached cluster has no use for the input, and that is what is told then.
-    if image.is_empty() || inputs.attached.cluster == "attached" {
+    let Some(image) = settings.cluster.database_image().filter(|_| settings.attached.is_none()) else {
         return;
-    }
+    };
+    let (stable, release) = (&settings.releases.stable, &settings.releases.release);
     let needs = Needs::of(&stable.version, &release.version);
     if let Some(unmet) = major_of_image(image).and_then(|found| needs.unmet(found)) {
-        problems.add("database-image", Shown::plain(image), format!("is {}", unmet.told), remedy(&unmet));
+        let wrong = format!("is {}", unmet.told);
+        problems.add(Cluster::DATABASE_IMAGE, Shown::plain(image), wrong, remedy(&unmet));
     }
 }
 
@@ -45,16 +37,11 @@ pub(super) fn of_attached(stable: &Release, release: &Release) -> Option<String>
 #[cfg(test)]
 mod tests {
     use super::super::make;
-    use super::*;
+    use crate::inputs::Inputs;
 
     fn told(image: &str, stable: &str, release: &str) -> Vec<String> {
-        let inputs = Inputs {
-            stable: stable.into(),
-            release: release.into(),
-            database_image: image.into(),
-            ..Inputs::defaults()
-        };
-        make(&inputs, None).err().unwrap_or_default().0.iter().map(ToString::to_string).collect()
+        let inputs = Inputs::given(&[("stable", stable), ("release", release), ("database-image", image)]);
+        make(&inputs, None).err().unwrap_or_default().iter().map(ToString::to_string).collect()
     }
 
     #[test]

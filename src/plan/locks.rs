@@ -1,62 +1,17 @@
-//! The input `lock`: the images of an earlier run, in place of what their names lead to today.
+//! Whether a lock has all the images of a plan.
 
-use std::path::Path;
-
-use super::problems::Problems;
-use super::types::{Plan, Release};
-use crate::inputs::Inputs;
-use crate::limited::{self, Links};
-use crate::lock::{self, Lock, MOST_BYTES};
+use super::types::Plan;
+use crate::inputs::{GivenLock, Problems};
 use crate::shown::Shown;
-
-/// Where such a file comes from.
-const REMEDY: &str = "Write the path of a lock.json, as runs leave it in their report folder.";
-
-/// The lock that is given, if there is one.
-pub(super) fn read(inputs: &Inputs, problems: &mut Problems) -> Option<Lock> {
-    let file = inputs.pulling.lock.as_str();
-    if file.is_empty() {
-        return None;
-    }
-    let text = limited::read_text(Path::new(file), Links::Followed, MOST_BYTES);
-    let read = text.map_err(|error| format!("cannot be read: {error}")).and_then(|text| lock::read(&text));
-    read.map_err(|wrong| problems.add("lock", Shown::plain(file), wrong, REMEDY)).ok()
-}
-
-/// Judges whether it is a lock of this pair.
-pub(super) fn judge_pair(
-    inputs: &Inputs,
-    lock: &Lock,
-    stable: &Release,
-    release: &Release,
-    problems: &mut Problems,
-) {
-    // What is no image was told already.
-    let right = [(stable, &lock.stable), (release, &lock.release)]
-        .iter()
-        .all(|(release, locked)| release.image.is_empty() || release.image == **locked);
-    if !right {
-        let wrong = format!(
-            "is of another pair, {} → {}: this one is {} → {}",
-            Shown::plain(&lock.stable),
-            Shown::plain(&lock.release),
-            Shown::plain(&stable.image),
-            Shown::plain(&release.image)
-        );
-        let remedy =
-            "Leave stable and release out, and they are those of the lock; or give the lock of this pair.";
-        problems.add("lock", Shown::plain(&inputs.pulling.lock), wrong, remedy);
-    }
-}
 
 /// Judges whether the lock of a plan has all its images; `others` are those of parts that are no node.
 pub fn judge_lock<'a>(
-    inputs: &Inputs,
+    lock: Option<&GivenLock>,
     plan: &'a Plan,
     others: impl IntoIterator<Item = &'a str>,
     problems: &mut Problems,
 ) {
-    let Some(lock) = &plan.lock else { return };
+    let Some(GivenLock { file, lock }) = lock else { return };
     let suite = plan.suite.iter().filter_map(|suite| suite.image.as_deref());
     let all =
         [plan.stable.image.as_str(), plan.release.image.as_str()].into_iter().chain(suite).chain(others);
@@ -70,14 +25,15 @@ pub fn judge_lock<'a>(
     if !lacking.is_empty() {
         let wrong = format!("lacks what this run needs: {}", lacking.join(", "));
         let remedy = "Give the images and the compose file of the run that made it, or make a new lock by a run without one.";
-        problems.add("lock", Shown::plain(&inputs.pulling.lock), wrong, remedy);
+        problems.add("lock", Shown::plain(file), wrong, remedy);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lock::{FORMAT, LockedImage};
+    use crate::inputs::Inputs;
+    use crate::lock::{FORMAT, Lock, LockedImage};
     use crate::plan::make;
 
     fn lock(images: &[&str]) -> Lock {
@@ -101,18 +57,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock.json");
         std::fs::write(&path, lock.text().unwrap()).unwrap();
-        let mut inputs = Inputs::defaults();
-        inputs.pulling.lock = path.display().to_string();
-        (inputs, dir)
+        (Inputs::given(&[("lock", &path.display().to_string())]), dir)
     }
 
     fn told(inputs: &Inputs, others: &[&str]) -> String {
         let mut problems = Problems::default();
         match make(inputs, None) {
-            Ok(plan) => judge_lock(inputs, &plan, others.iter().copied(), &mut problems),
+            Ok(plan) => {
+                let lock = inputs.judge(&mut Problems::default()).cluster.lock;
+                judge_lock(lock.as_ref(), &plan, others.iter().copied(), &mut problems);
+            }
             Err(wrong) => problems = wrong,
         }
-        problems.0.iter().map(|problem| format!("{}: {}\n", problem.input, problem.wrong)).collect()
+        problems.iter().map(|problem| format!("{}: {}\n", problem.input, problem.wrong)).collect()
     }
 
     #[test]
@@ -121,14 +78,16 @@ mod tests {
         let plan = make(&inputs, None).unwrap();
         assert_eq!((plan.stable.image.as_str(), plan.release.image.as_str()), ("mm:11.5.1", "mm:master"));
         assert_eq!(told(&inputs, &["postgres:16"]), "");
-        let same = Inputs { stable: "mm:11.5.1".into(), release: "mm:master".into(), ..inputs };
+        let mut same = inputs;
+        (same.releases.stable, same.releases.release) = ("mm:11.5.1".into(), "mm:master".into());
         assert_eq!(told(&same, &[]), "");
     }
 
     #[test]
     fn another_pair_and_every_image_that_it_lacks_are_named() {
         let (inputs, _dir) = given(&lock(&["mm:11.5.1"]));
-        let other = Inputs { stable: "mm:11.5.0".into(), release: "mm:master".into(), ..inputs.clone() };
+        let mut other = inputs.clone();
+        (other.releases.stable, other.releases.release) = ("mm:11.5.0".into(), "mm:master".into());
         assert_eq!(
             told(&other, &[]),
             "lock: is of another pair, mm:11.5.1 → mm:master: this one is mm:11.5.0 → mm:master\n"
@@ -139,12 +98,12 @@ mod tests {
 
     #[test]
     fn a_file_that_is_none_is_told_and_the_pair_is_missing_then() {
-        let mut inputs = Inputs::defaults();
-        inputs.pulling.lock = "/no/such/lock.json".into();
-        let wrong = told(&inputs, &[]);
+        let inputs = |file: &str| Inputs::given(&[("lock", file)]);
+        let wrong = told(&inputs("/no/such/lock.json"), &[]);
         assert!(wrong.starts_with("lock: cannot be read: No such file"), "{wrong}");
         assert!(wrong.contains("stable: is not given"), "{wrong}");
-        inputs.pulling.lock = "/dev/zero".into();
-        assert!(told(&inputs, &[]).starts_with("lock: cannot be read: it is a device, not a file"));
+        assert!(
+            told(&inputs("/dev/zero"), &[]).starts_with("lock: cannot be read: it is a device, not a file")
+        );
     }
 }

@@ -1,106 +1,85 @@
-//! Inputs → plan, and every wrong input with its remedy.
+//! Settings → plan, and what is wrong with inputs only in the light of the two versions.
 
-use std::time::Duration;
-
-use super::problems::Problems;
-use super::publishing::judge_publishing;
-use super::types::{Budgets, BuiltPlan, Mode, Plan, Release, StagePlan};
-use super::values::{limit, node_count, one_of, truth};
-use super::{
-    attached, bundles, databases, images, locks, registry, releases, rolling_policy, selection, sequence,
-    suite, texts, upload, waivers,
-};
+use super::types::{Budgets, BuiltPlan, Mode, Plan, StagePlan};
+use super::{databases, rolling_policy, sequence};
 use crate::checks::Check;
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, Problems, Settings};
 use crate::outcome::Stage;
 use crate::policy;
 use crate::shown::Shown;
 use crate::versions::Version;
 
-/// The least that any run takes.
-const SHORTEST: Duration = Duration::from_secs(30);
-
-/// Makes the plan. `nodes` are the names of the nodes where a compose file of the user's decides them.
+/// Judges inputs and makes the plan. `nodes` are the names of the nodes where a compose file of the user's decides them.
 ///
 /// # Errors
 /// All wrong inputs at once.
 pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problems> {
-    let (mut problems, mut warnings) = (Problems::default(), Vec::new());
-    let lock = locks::read(inputs, &mut problems);
-    let (stable, release) = releases::read(inputs, lock.as_ref(), &mut problems, &mut warnings);
-    if let Some(lock) = &lock {
-        locks::judge_pair(inputs, lock, &stable, &release, &mut problems);
-    }
+    let mut problems = Problems::default();
+    let settings = inputs.judge(&mut problems);
+    of_settings(&settings, nodes, problems)
+}
+
+/// Makes the plan of inputs that were judged, of which these are wrong.
+///
+/// # Errors
+/// Those, and what is wrong in the light of the two versions.
+pub fn of_settings(
+    settings: &Settings,
+    nodes: Option<Vec<String>>,
+    mut problems: Problems,
+) -> Result<Plan, Problems> {
+    let Settings { releases, cluster, servers, checks, suite, run, .. } = settings;
+    let (stable, release) = (&releases.stable, &releases.release);
+    let mut warnings = releases.notes.clone();
     warnings.extend(known_to_fail(&stable.version, &release.version));
-    images::judge(inputs, &mut problems);
-    databases::judge(inputs, (&stable, &release), &mut problems);
-    let pull = images::pull(&inputs.pulling.pull, &mut problems);
-    let count = node_count(&inputs.nodes, &mut problems);
-    let total = limit("timeout", &inputs.timeout, SHORTEST, &mut problems);
-    let keep = truth("keep", &inputs.keep, &mut problems);
-    let apps = truth("apps", &inputs.apps, &mut problems);
-    one_of("reaper", &inputs.reaper, &["auto", "never"], &mut problems);
-    one_of("data", &inputs.data, &["protected", "disposable"], &mut problems);
-    if !inputs.profiles.is_empty() && inputs.compose_file.trim().is_empty() {
-        let wrong = "is given without a compose file";
-        let remedy = "Name the file under `compose-file`, or leave `profiles` out.";
-        problems.add("profiles", Shown::plain(&inputs.profiles), wrong, remedy);
-    }
-    truth("matrix", &inputs.instead.matrix, &mut problems);
-    truth("allow-unsafe-fork", &inputs.allow_unsafe_fork, &mut problems);
-    judge_publishing(&inputs.publishing, &mut problems);
-    texts::judge(inputs, &mut problems);
-    let (mode, mode_reason) = mode(&inputs.mode, &stable, &release, &mut problems);
-    if apps && !has_apps(&release.version) {
+    databases::judge(settings, &mut problems);
+    let (mode, mode_reason) = mode(settings, &mut problems);
+    if run.apps && !has_apps(&release.version) {
         let wrong = "switches on the retired Apps framework, with which no server from 12.0 on starts";
-        problems.add("apps", Shown::plain(&inputs.apps), wrong, "Leave it out.");
+        problems.add("apps", Shown::plain("true"), wrong, "Leave it out.");
     }
-    let (chosen, left_out) = selection::select(inputs, &mut problems);
-    let plugins = bundles::read(&inputs.plugins, &mut problems);
-    let waivers = waivers::read(&inputs.waivers, &mut problems);
-    one_of("unsteady", &inputs.unsteady, &["tell", "fail"], &mut problems);
-    // A suite that is skipped is not run, whatever its inputs say.
-    let suite =
-        suite::read(inputs, &mut problems).filter(|_| chosen.iter().any(|check| check.id == suite::CHECK));
-    registry::judge(inputs, &mut problems);
-    upload::judge(&inputs.upload, &mut problems);
-    let attached = attached::read(inputs, mode, &mut problems);
+    let attached = settings.attached.as_ref().map(|attached| attached.plan.clone());
     if attached.is_some() {
-        warnings.extend(databases::of_attached(&stable, &release));
+        warnings.extend(databases::of_attached(stable, release));
+        if mode == Mode::StopStart {
+            let wrong = "comes to stop-start, and an attached cluster is only rolled";
+            let remedy = "Choose versions at most one minor apart, or write \"rolling\" where their names do not tell.";
+            problems.add("mode", Shown::plain(cluster.mode.word()), wrong, remedy);
+        }
     }
     let names = attached.as_ref().map(|plan| plan.nodes.iter().map(|node| node.name.clone()).collect());
-    let order: Vec<String> =
-        names.or(nodes).unwrap_or_else(|| (1..=count).map(|n| format!("node{n}")).collect());
-    if !problems.0.is_empty() {
-        problems.1 = warnings;
+    let numbered = || (1..=cluster.nodes).map(|n| format!("node{n}")).collect();
+    let order: Vec<String> = names.or(nodes).unwrap_or_else(numbered);
+    if !problems.is_empty() {
+        problems.note(warnings);
         return Err(problems);
     }
-    let mut budgets = Budgets::within(total);
+    let mut budgets = Budgets::within(run.timeout);
     // The suite has a limit of its own: nobody should have to add up.
     budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
     let plan = Plan {
-        stages: stages(mode, order.len(), &chosen),
+        stages: stages(mode, order.len(), &checks.chosen),
         steps: Vec::new(),
-        stable,
-        release,
-        compose_file: compose_file(&inputs.compose_file),
+        stable: stable.clone(),
+        release: release.clone(),
+        compose_file: cluster.compose_files.first().cloned(),
         mode,
         mode_reason,
-        wanted_mode: inputs.mode.clone(),
+        wanted_mode: cluster.mode.word().to_owned(),
         order,
-        left_out,
-        plugins,
-        waivers,
-        unsteady_fails: inputs.unsteady == "fail",
-        suite,
+        left_out: checks.left_out.clone(),
+        plugins: servers.plugins.clone(),
+        waivers: checks.waivers.clone(),
+        unsteady_fails: checks.unsteady_fails,
+        suite: suite.clone(),
         attached,
         built: None,
-        pull,
-        lock,
+        pull: cluster.pull,
+        lock: cluster.lock.as_ref().map(|given| given.lock.clone()),
         budgets,
-        licensed: inputs.license.is_some(),
-        keep,
-        apps,
+        licensed: servers.license.is_some(),
+        keep: run.keep,
+        apps: run.apps,
         warnings,
     };
     Ok(plan.with_its_steps())
@@ -134,22 +113,14 @@ pub fn known_to_fail(stable: &Version, release: &Version) -> impl Iterator<Item 
     known.map(move |known| format!("{pair} is likely to fail; {}", known.told()))
 }
 
-/// The first of the user's own compose files.
-fn compose_file(text: &str) -> Option<String> {
-    text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
-}
-
-fn mode(wanted: &str, stable: &Release, release: &Release, problems: &mut Problems) -> (Mode, String) {
-    one_of("mode", wanted, &["auto", "rolling", "stop-start"], problems);
+fn mode(settings: &Settings, problems: &mut Problems) -> (Mode, String) {
+    let (stable, release) = (&settings.releases.stable, &settings.releases.release);
     if release.version.is_older_than(&stable.version) {
         let wrong = format!("is older than the stable version {}", stable.given);
-        problems.add(
-            "release",
-            Shown::plain(&release.given),
-            wrong,
-            "Swap the two inputs, or choose a newer release.",
-        );
+        let remedy = "Swap the two inputs, or choose a newer release.";
+        problems.add("release", Shown::plain(&release.given), wrong, remedy);
     }
+    let wanted = settings.cluster.mode.word();
     match rolling_policy::decide(wanted, &stable.version, &release.version) {
         Ok(decided) => decided,
         Err((wrong, remedy)) => {
@@ -177,7 +148,7 @@ mod tests {
     use super::*;
 
     fn inputs(stable: &str, release: &str) -> Inputs {
-        Inputs { stable: stable.into(), release: release.into(), ..Inputs::defaults() }
+        Inputs::given(&[("stable", stable), ("release", release)])
     }
 
     #[test]
@@ -192,38 +163,53 @@ mod tests {
 
     #[test]
     fn every_wrong_input_is_named_at_once() {
-        let mut wrong = Inputs {
-            nodes: "0".into(),
-            mode: "fast".into(),
-            timeout: "soon".into(),
-            keep: "maybe".into(),
-            reaper: "grim".into(),
-            data: "mine".into(),
-            only: "pots".into(),
-            profiles: "ha".into(),
-            allow_unsafe_fork: "perhaps".into(),
-            ..inputs("11.6.0", "registry:5000/mm")
-        };
-        wrong.publishing.comment = "loud".into();
-        wrong.publishing.pull_request = "seven".into();
+        let wrong = Inputs::given(&[
+            ("stable", "11.6.0"),
+            ("release", "registry:5000/mm"),
+            ("nodes", "0"),
+            ("mode", "fast"),
+            ("timeout", "soon"),
+            ("keep", "maybe"),
+            ("reaper", "grim"),
+            ("data", "mine"),
+            ("only", "pots"),
+            ("profiles", "ha"),
+            ("allow-unsafe-fork", "perhaps"),
+            ("comment", "loud"),
+            ("pull-request", "seven"),
+        ]);
         let problems = make(&wrong, None).unwrap_err();
-        let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
         let expected = [
             "release",
             "nodes",
+            "data",
+            "profiles",
+            "mode",
             "timeout",
             "keep",
             "reaper",
-            "data",
-            "profiles",
             "allow-unsafe-fork",
             "comment",
             "pull-request",
-            "mode",
             "only",
         ];
-        assert_eq!(named, expected);
-        insta::assert_snapshot!(problems.0[1], @r#"nodes: "0" is no possible number of nodes. Write a number from 1 to 9; 3 is the default."#);
+        assert_eq!(problems.named(), expected);
+        let told = problems.iter().nth(1).unwrap();
+        insta::assert_snapshot!(told, @r#"nodes: "0" is no possible number of nodes. Write a number from 1 to 9; 3 is the default."#);
+    }
+
+    #[test]
+    fn an_attached_cluster_is_only_rolled() {
+        let attached = Inputs::given(&[
+            ("stable", "11.5.1"),
+            ("release", "11.9.0"),
+            ("cluster", "attached"),
+            ("node-urls", "http://10.0.0.1:8065"),
+            ("balancer-url", "https://staging.example"),
+            ("replace-command", "./replace.sh"),
+            ("admin-token", "token"),
+        ]);
+        assert_eq!(make(&attached, None).unwrap_err().named(), ["mode"]);
     }
 
     #[test]

@@ -4,11 +4,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::make::make;
-use super::problems::{Problem, Problems};
-use super::releases;
 use super::supported_versions::stables_for;
 use crate::day::Day;
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, Problem, Problems};
 use crate::shown::Shown;
 
 /// More rows of a matrix GitHub refuses.
@@ -31,7 +29,7 @@ pub struct Pair {
 /// All wrong inputs of all pairs at once: each pair is judged as its run will be.
 pub fn pairs(inputs: &Inputs, today: Day) -> Result<Vec<Pair>, Problems> {
     let mut problems = Problems::default();
-    let given = &inputs.instead.pairs;
+    let given = &inputs.action_mode.pairs;
     let pairs =
         if given.is_empty() { by_support(inputs, today, &mut problems) } else { named(given, &mut problems) };
     if pairs.len() > MOST_ROWS {
@@ -40,16 +38,18 @@ pub fn pairs(inputs: &Inputs, today: Day) -> Result<Vec<Pair>, Problems> {
         return Err(problems);
     }
     for pair in &pairs {
-        let of_pair = Inputs { stable: pair.stable.clone(), release: pair.release.clone(), ..inputs.clone() };
+        let mut of_pair = inputs.clone();
+        of_pair.releases.stable.clone_from(&pair.stable);
+        of_pair.releases.release.clone_from(&pair.release);
         let wrong = make(&of_pair, None).err().unwrap_or_default();
-        for problem in wrong.0 {
+        for problem in wrong.iter().cloned() {
             let problem = if given.is_empty() { problem } else { of_pair_named(pair, problem) };
-            if !problems.0.contains(&problem) {
-                problems.0.push(problem);
+            if !problems.iter().any(|known| *known == problem) {
+                problems.push(problem);
             }
         }
     }
-    if problems.0.is_empty() { Ok(pairs) } else { Err(problems) }
+    problems.into_result(pairs)
 }
 
 /// What is wrong with a version of a pair is wrong with the input that names the pair.
@@ -73,9 +73,9 @@ fn pair(stable: &str, release: &str) -> Pair {
 }
 
 fn by_support(inputs: &Inputs, today: Day, problems: &mut Problems) -> Vec<Pair> {
-    let release = inputs.release.as_str();
+    let release = inputs.releases.release.as_str();
     // What no run takes is told when the pairs are judged.
-    let (_, known) = releases::read(inputs, None, &mut Problems::default(), &mut Vec::new());
+    let known = inputs.releases.judge(None, &mut Problems::default()).release;
     let stables = stables_for(&known.version, today);
     if stables.is_empty() {
         let wrong = format!("has no release line below it that is supported today ({today})");
@@ -110,9 +110,7 @@ mod tests {
     use super::*;
 
     fn inputs(release: &str, given: &str) -> Inputs {
-        let mut inputs = Inputs { release: release.into(), ..Inputs::defaults() };
-        inputs.instead.pairs = given.into();
-        inputs
+        Inputs::given(&[("release", release), ("pairs", given)])
     }
 
     fn pairs(inputs: &Inputs) -> Result<Vec<Pair>, Problems> {
@@ -149,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_pair_whose_database_is_too_old_is_refused_as_its_run_would_be() {
-        let old = Inputs { database_image: "postgres:14".into(), ..inputs("12.0.1", "") };
+        let old = Inputs::given(&[("release", "12.0.1"), ("database-image", "postgres:14")]);
         let told = pairs(&old).unwrap_err();
         assert!(told.to_string().contains("database-image: \"postgres:14\""), "{told}");
     }
@@ -163,10 +161,10 @@ mod tests {
 
     #[test]
     fn each_pair_is_judged_as_its_run() {
-        let wrong = Inputs { nodes: "0".into(), ..inputs("", "11.6.0..11.5.0 11.5 11.4..11.5") };
+        let mut wrong = inputs("", "11.6.0..11.5.0 11.5 11.4..11.5");
+        wrong.cluster.nodes = "0".into();
         let problems = pairs(&wrong).unwrap_err();
-        let named: Vec<_> = problems.0.iter().map(|problem| problem.input.as_str()).collect();
-        assert_eq!(named, ["pairs", "nodes", "pairs"], "{problems}");
+        assert_eq!(problems.named(), ["pairs", "nodes", "pairs"], "{problems}");
         let told = pairs(&inputs("master", "")).unwrap_err().to_string();
         assert!(told.contains("release: \"master\""), "{told}");
     }

@@ -92,12 +92,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_that_will_not_be_done() {
-        let inputs = Inputs {
-            stable: "11.5.1".into(),
-            release: "11.6.0".into(),
-            only: "identity".into(),
-            ..Inputs::defaults()
-        };
+        let inputs = Inputs::given(&[("stable", "11.5.1"), ("release", "11.6.0"), ("only", "identity")]);
         let plan = || make(&inputs, Some(vec!["app".into(), "app2".into()])).unwrap();
         let built = |balancer: Option<&str>, drained| BuiltPlan {
             others: vec!["postgres".into()],

@@ -4,10 +4,10 @@
 //! half-way, versions before stable) is another list of the same steps.
 
 use super::steps::{Part, Step};
-use super::suite;
 use super::types::{AttachedPlan, Mode, Plan, StagePlan};
 use crate::checks::catalogue::{self, CHECKS};
 use crate::checks::{Need, PRODUCTS, Side};
+use crate::inputs::SuitePlan;
 use crate::outcome::Stage;
 
 /// What is told of a check that wants restarts, where nobody can restart nodes so.
@@ -106,7 +106,7 @@ fn roll(plan: &Plan, parts: &[Part]) -> Vec<Step> {
 fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<Step> {
     let environment =
         |id: &String| catalogue::find(id).map(|check| check.environment).filter(|all| !all.is_empty());
-    let is_suite = |id: &String| plan.suite.is_some() && id == suite::CHECK;
+    let is_suite = |id: &String| plan.suite.is_some() && id == SuitePlan::CHECK;
     let (restarting, others): (Vec<&String>, Vec<&String>) =
         stage.checks.iter().partition(|id| environment(id).is_some());
     let (own, others): (Vec<&String>, Vec<&String>) = others.into_iter().partition(|id| is_suite(id));
@@ -125,7 +125,7 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<Step> {
     let suite = plan.suite.as_ref().filter(|_| !own.is_empty());
     steps.extend(suite.map(|suite| Step::Suite {
         stage,
-        check: suite::CHECK.into(),
+        check: SuitePlan::CHECK.into(),
         image: suite.image.clone(),
         timeout_s: suite.timeout_s,
     }));
@@ -188,12 +188,7 @@ mod tests {
     use crate::plan::make;
 
     fn planned(stable: &str, change: impl Fn(&mut Inputs)) -> Plan {
-        let mut inputs = Inputs {
-            stable: stable.into(),
-            release: "11.7.0".into(),
-            nodes: "2".into(),
-            ..Inputs::defaults()
-        };
+        let mut inputs = Inputs::given(&[("stable", stable), ("release", "11.7.0"), ("nodes", "2")]);
         change(&mut inputs);
         make(&inputs, None).unwrap()
     }
@@ -222,7 +217,7 @@ mod tests {
             "release",
         ];
         assert_eq!(outline(&planned("11.6.0", |_| ())), expected);
-        let one = planned("11.6.0", |inputs| inputs.nodes = "1".into());
+        let one = planned("11.6.0", |inputs| inputs.cluster.nodes = "1".into());
         assert_eq!(outline(&one), ["start node1 Stable", "stable", "replace node1", "release"]);
     }
 
@@ -242,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_planned_check_answers_in_exactly_one_step_of_its_stage() {
-        let suite = |inputs: &mut Inputs| inputs.suite_command = "true".into();
+        let suite = |inputs: &mut Inputs| inputs.suite.suite_command = "true".into();
         for plan in [planned("11.6.0", |_| ()), planned("11.6.0", suite), planned("10.11.4", suite)] {
             let mut answered: Vec<&String> = plan.steps.iter().flat_map(Step::checks).collect();
             let mut wanted: Vec<&String> = plan.stages.iter().flat_map(|stage| &stage.checks).collect();
@@ -255,7 +250,7 @@ mod tests {
     #[test]
     fn nothing_is_installed_that_no_check_asks_for() {
         let installs = |only: &str| {
-            let plan = planned("11.6.0", |inputs| inputs.only = only.into());
+            let plan = planned("11.6.0", |inputs| inputs.checks.only = only.into());
             plan.steps.into_iter().find(|step| matches!(step, Step::InstallPlugins { .. }))
         };
         assert_eq!(installs("startup"), None);
@@ -265,7 +260,7 @@ mod tests {
 
     #[test]
     fn the_end_is_the_end_and_says_what_becomes_of_the_cluster() {
-        let kept = planned("11.6.0", |inputs| inputs.keep = "true".into());
+        let kept = planned("11.6.0", |inputs| inputs.run.keep = "true".into());
         assert!(kept.steps.ends_with(&[Step::Report, Step::Keep]));
         let removed = planned("11.6.0", |_| ()).steps;
         assert!(removed.ends_with(&[Step::Report, Step::TearDown]));

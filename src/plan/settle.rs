@@ -55,8 +55,7 @@ mod tests {
     use crate::plan::{Mode, make, text};
 
     fn plan(change: impl Fn(&mut Inputs)) -> Plan {
-        let mut inputs =
-            Inputs { stable: "11.6.0".into(), release: "mm:master".into(), ..Inputs::defaults() };
+        let mut inputs = Inputs::given(&[("stable", "11.6.0"), ("release", "mm:master")]);
         change(&mut inputs);
         make(&inputs, None).unwrap()
     }
@@ -69,7 +68,7 @@ mod tests {
     fn a_branch_one_minor_ahead_rolls_with_all_its_stages() {
         let asked = plan(|_| ());
         assert_eq!((asked.mode, asked.to_ask().len()), (Mode::StopStart, 1));
-        let known = plan(|inputs| inputs.release = "mm:11.7.0".into());
+        let known = plan(|inputs| inputs.releases.release = "mm:11.7.0".into());
         let found = settled(&asked, "11.7.0").unwrap();
         assert_eq!((found.mode, &found.stages), (Mode::Rolling, &known.stages));
         assert_eq!(found.steps, known.steps);
@@ -81,10 +80,10 @@ mod tests {
 
     #[test]
     fn what_was_left_out_stays_out_and_a_mode_that_was_said_stays() {
-        let asked = plan(|inputs| inputs.skip = "posts".into());
+        let asked = plan(|inputs| inputs.checks.skip = "posts".into());
         let found = settled(&asked, "11.7.0").unwrap();
         assert!(found.stages.iter().all(|stage| !stage.checks.iter().any(|id| id.starts_with("posts"))));
-        let said = plan(|inputs| inputs.mode = "stop-start".into());
+        let said = plan(|inputs| inputs.cluster.mode = "stop-start".into());
         assert_eq!(
             settled(&said, "11.7.0").unwrap(),
             Plan { release: Release { version: Version::read("11.7.0"), ..said.release.clone() }, ..said }
@@ -95,8 +94,10 @@ mod tests {
     fn what_would_have_been_refused_by_name_is_refused() {
         let told = |release: &str, change: fn(&mut Inputs)| settled(&plan(change), release).unwrap_err();
         assert!(told("11.5.2", |_| ()).contains("the release is 11.5.2, older than stable, which is 11.6.0"));
-        assert!(told("11.8.0", |inputs| inputs.mode = "rolling".into()).contains("is 2 minors apart"));
-        assert!(told("12.0.0", |inputs| inputs.apps = "true".into()).contains("does not start"));
+        assert!(
+            told("11.8.0", |inputs| inputs.cluster.mode = "rolling".into()).contains("is 2 minors apart")
+        );
+        assert!(told("12.0.0", |inputs| inputs.run.apps = "true".into()).contains("does not start"));
     }
 
     #[test]
@@ -108,6 +109,9 @@ mod tests {
             ),
             "{shown}"
         );
-        assert!(!text(&plan(|inputs| inputs.release = "mm:11.7.0".into())).contains("asked of the image"));
+        assert!(
+            !text(&plan(|inputs| inputs.releases.release = "mm:11.7.0".into()))
+                .contains("asked of the image")
+        );
     }
 }

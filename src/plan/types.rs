@@ -1,15 +1,14 @@
 //! What a plan is made of.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::steps::Step;
 use crate::compose::PullPolicy;
+pub use crate::inputs::{AttachedNode, AttachedPlan, Bundle, LeftOut, Release, SuitePlan};
 use crate::lock::Lock;
 use crate::outcome::Stage;
-use crate::versions::Version;
 use crate::waivers::Waivers;
 
 /// What a run will do.
@@ -103,28 +102,6 @@ pub struct BuiltPlan {
     pub drained: bool,
 }
 
-/// One of the two releases.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Release {
-    /// As given.
-    pub given: String,
-    /// The image that runs.
-    pub image: String,
-    /// What it must report, as far as its name tells, or its image when it was asked.
-    pub version: Version,
-}
-
-/// A plugin bundle of the user's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bundle {
-    /// Its file.
-    pub path: PathBuf,
-    /// The plugin's id, by its manifest.
-    pub id: String,
-    /// Its version, by its manifest.
-    pub version: String,
-}
-
 /// How nodes get from one release to the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -153,56 +130,6 @@ pub struct StagePlan {
     pub checks: Vec<String>,
 }
 
-/// A check that does not run because an input says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftOut {
-    /// Its id.
-    pub check: String,
-    /// Which input, as a clause: "skip: S1.1".
-    pub why: String,
-}
-
-/// The user's own test suite.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SuitePlan {
-    /// The image that it runs in, on the cluster's network; without one it runs on the gate's machine.
-    pub image: Option<String>,
-    /// What is run by `sh -c`; without one the image's own command.
-    #[serde(serialize_with = "unshown_if_given")]
-    pub command: Option<String>,
-    /// The folder of its JUnit files; when given, files must be there.
-    pub results: Option<String>,
-    /// How long it may take, in seconds.
-    pub timeout_s: u64,
-}
-
-/// A cluster that is there already.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttachedPlan {
-    /// Its nodes, in the order of their replacement.
-    pub nodes: Vec<AttachedNode>,
-    /// The balancer's address.
-    pub balancer: String,
-    /// The command that replaces a node.
-    #[serde(serialize_with = "unshown")]
-    pub replace: String,
-    /// The command that takes a node out of the balancer.
-    #[serde(serialize_with = "unshown_if_given")]
-    pub drain: Option<String>,
-    /// The command that puts it back.
-    #[serde(serialize_with = "unshown_if_given")]
-    pub undrain: Option<String>,
-}
-
-/// One of its nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttachedNode {
-    /// Its name, in reports and for commands.
-    pub name: String,
-    /// Its own address.
-    pub url: String,
-}
-
 /// Limits of the run's parts, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Budgets {
@@ -224,17 +151,5 @@ impl Budgets {
     pub fn within(total: Duration) -> Self {
         let total_s = total.as_secs();
         Self { total_s, ready_s: 180.min(total_s / 4), check_s: 90.min(total_s / 2), drain_s: 10, stop_s: 60 }
-    }
-}
-
-/// A command may hold a token: whoever reads a plan learns that there is one.
-fn unshown<S: Serializer>(_: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str("given, not shown")
-}
-
-fn unshown_if_given<S: Serializer>(command: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    match command {
-        Some(command) => unshown(command, serializer),
-        None => serializer.serialize_none(),
     }
 }

@@ -4,17 +4,19 @@
 //! were reported. A run that is red anywhere is red here: what was planned and never ran is an error, so is what could not
 //! be measured, and a broken run is a case of its own. Nothing is sanitised yet: each form has its own rules for text.
 
+mod facts;
+
 use std::collections::HashMap;
 
 use time::OffsetDateTime;
 
-use super::junit_facts::{facts, red_text};
 use super::sanitise::one_line;
 use crate::case::KEY;
 use crate::event::{Blame, Breakage, CheckResult, Outcome, Phase, Stage, UserEnd, UserSuite};
 use crate::record::history::History;
 use crate::record::{Record, together};
 use crate::verdict::{Verdict, Word};
+use facts::{facts, red_text};
 
 /// The line that the bring-up belongs to.
 const BRING_UP: &str = "S1.1";

@@ -5,28 +5,10 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use super::catalogue::REPORTS;
+use super::kind::Report;
 use super::names::Names;
-use super::runs::Run;
-use super::{json, junit, lock, markdown, merged, playwright};
-use crate::record::Record;
-use crate::verdict::Verdict;
-
-/// How one report becomes text.
-type Render = fn(&Record, &Verdict, Names) -> Result<String, String>;
-
-/// The files that [`write_all`] writes, by name. `events.jsonl` is there already: it is written live.
-pub const REPORTS: &[&str] =
-    &["record.json", "junit.xml", "results.json", "summary.md", "comment.md", "lock.json"];
-
-/// The renderers, in the order of [`REPORTS`].
-const RENDERERS: [Render; 6] = [
-    |record, _, _| json::render(record).map_err(|error| error.to_string()),
-    junit::render,
-    |record, verdict, _| playwright::render(record, verdict),
-    |record, verdict, _| Ok(markdown::summary(record, verdict)),
-    |record, verdict, _| Ok(markdown::comment(record, verdict)),
-    |record, _, _| lock::render(record),
-];
+use super::runs::Runs;
 
 /// One report and what became of it.
 #[derive(Debug)]
@@ -37,37 +19,30 @@ pub struct WrittenFile {
     pub result: Result<PathBuf, String>,
 }
 
-/// Writes all reports into `dir`, which is made if need be. Nothing is ever half written under its final
+/// Writes all reports that these runs have into `dir`, which is made if need be. Nothing is ever half written under its final
 /// name, and a report that fails (or has a bug) leaves the others alone.
 #[must_use]
-pub fn write_all(record: &Record, verdict: &Verdict, dir: &Path, names: Names) -> Vec<WrittenFile> {
-    let of_run = |(name, render): (&&'static str, Render)| kept(dir, name, || render(record, verdict, names));
-    REPORTS.iter().zip(RENDERERS).map(of_run).collect()
+pub fn write_all(runs: &Runs, dir: &Path, names: Names) -> Vec<WrittenFile> {
+    let kept = |name: &'static str, text: Result<String, String>| WrittenFile {
+        name,
+        result: text.and_then(|text| write(dir, name, &text)),
+    };
+    let made =
+        |report: &'static Report| Some(kept(report.name, rendered(report.name, || report.of(runs, names))?));
+    REPORTS.iter().filter_map(made).collect()
 }
 
-/// Writes the reports of a matrix into `dir`, as [`write_all`] does those of one run. Each run keeps its own record.
-#[must_use]
-pub fn write_merged(runs: &[Run], verdict: &Verdict, dir: &Path, names: Names) -> Vec<WrittenFile> {
-    vec![
-        kept(dir, "junit.xml", || junit::render_all(runs, names)),
-        kept(dir, "results.json", || playwright::render_all(runs)),
-        kept(dir, "summary.md", || Ok(merged::summary(runs, verdict))),
-        kept(dir, "comment.md", || Ok(merged::comment(runs, verdict))),
-    ]
-}
-
-fn kept(dir: &Path, name: &'static str, render: impl FnOnce() -> Result<String, String>) -> WrittenFile {
-    WrittenFile { name, result: rendered(name, render).and_then(|text| write(dir, name, &text)) }
-}
-
-fn rendered(name: &str, render: impl FnOnce() -> Result<String, String>) -> Result<String, String> {
+/// The text of a report, or why there is none; nothing where these runs have no such report.
+fn rendered(
+    name: &str,
+    render: impl FnOnce() -> Option<Result<String, String>>,
+) -> Option<Result<String, String>> {
     // A panic here is our bug; the other reports are worth more than its propagation.
     match catch_unwind(AssertUnwindSafe(render)) {
-        Ok(Ok(text)) => Ok(text),
-        Ok(Err(error)) => Err(format!("cannot make {name}: {error}")),
-        Err(_) => {
-            Err(format!("cannot make {name}: its renderer panicked; please report this bug with record.json"))
-        }
+        Ok(text) => text.map(|text| text.map_err(|error| format!("cannot make {name}: {error}"))),
+        Err(_) => Some(Err(format!(
+            "cannot make {name}: its renderer panicked; please report this bug with record.json"
+        ))),
     }
 }
 
@@ -105,18 +80,15 @@ mod tests {
     use super::*;
     use crate::record::tests::record;
 
-    fn sample() -> (Record, Verdict) {
-        let record = record([crate::event::EventKind::RunFinished]);
-        let verdict = Verdict::of(&record);
-        (record, verdict)
+    fn sample() -> Runs {
+        Runs::of(record([crate::event::EventKind::RunFinished]))
     }
 
     #[test]
     fn all_reports_are_written_into_a_new_folder() {
-        let (record, verdict) = sample();
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path().join("a/b");
-        for file in write_all(&record, &verdict, &dir, Names::Plain) {
+        for file in write_all(&sample(), &dir, Names::Plain) {
             assert!(fs::metadata(file.result.unwrap()).unwrap().len() > 0, "{}", file.name);
         }
         let mut names: Vec<_> = fs::read_dir(&dir)
@@ -124,17 +96,16 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        let mut expected = REPORTS.to_vec();
+        let mut expected: Vec<_> = REPORTS.iter().map(|report| report.name).collect();
         expected.sort_unstable();
         assert_eq!(names, expected);
     }
 
     #[test]
     fn one_that_fails_leaves_the_others_alone() {
-        let (record, verdict) = sample();
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("junit.xml")).unwrap();
-        let failed: Vec<_> = write_all(&record, &verdict, dir.path(), Names::Plain)
+        let failed: Vec<_> = write_all(&sample(), dir.path(), Names::Plain)
             .into_iter()
             .filter(|file| file.result.is_err())
             .collect();
@@ -147,10 +118,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_costs_one_report_only() {
-        let (record, verdict) = sample();
         let dir = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/dev/full", dir.path().join(".summary.md.part")).unwrap();
-        let failed: Vec<_> = write_all(&record, &verdict, dir.path(), Names::Plain)
+        let failed: Vec<_> = write_all(&sample(), dir.path(), Names::Plain)
             .into_iter()
             .filter_map(|file| file.result.err())
             .collect();
@@ -166,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_renderer_that_panics_is_an_error_of_its_own() {
-        let error = rendered("x.md", || panic!("no")).unwrap_err();
+        let error = rendered("x.md", || panic!("no")).unwrap().unwrap_err();
         assert!(error.starts_with("cannot make x.md: its renderer panicked"), "{error}");
     }
 }

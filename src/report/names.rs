@@ -13,12 +13,6 @@ pub enum Names {
 }
 
 impl Names {
-    /// The word that the input `junit-names` has for it; plain where it is another word.
-    #[must_use]
-    pub fn read(word: &str) -> Self {
-        if word == "zephyr" { Self::Zephyr } else { Self::Plain }
-    }
-
     /// The name of a case.
     pub(crate) fn of(self, case: &Case) -> String {
         match self {

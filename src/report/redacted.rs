@@ -9,7 +9,7 @@ use crate::event::{
 };
 use crate::redact::Redactor;
 
-/// The event without secrets. Ids of checks and stages are ours and stay as they are.
+/// The event without secrets. Ids of checks and stages, and the names of what they keep, are ours and stay as they are.
 #[must_use]
 pub fn redacted(event: Event, redactor: &Redactor) -> Event {
     let r = |text: String| redactor.redact(&text).into_owned();
@@ -73,6 +73,7 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         kind @ (EventKind::StageStarted { .. }
         | EventKind::StageFinished { .. }
         | EventKind::CheckStarted { .. }
+        | EventKind::Kept { .. }
         | EventKind::Interrupted { .. }
         | EventKind::RunFinished) => kind,
     };

@@ -1,44 +1,41 @@
 //! Records of others, through all reports.
 
 use super::*;
-use crate::github::{annotations, merged_annotations, outputs};
+use crate::github::{annotations, outputs};
 use crate::record::Record;
 use crate::record::pace::paces;
-use crate::verdict::Verdict;
-use crate::verdict::worst::worst;
 
 /// Makes every report of a record, and of a matrix of it.
 fn rendered(record: &Record) {
-    let verdict = Verdict::of(record);
-    for names in [Names::Plain, Names::Zephyr] {
-        let xml = junit(record, &verdict, names).unwrap();
-        assert!(roxmltree::Document::parse(&xml).is_ok(), "junit.xml is not well-formed");
+    let alone = Runs::of(record.clone());
+    let runs = [Run::of(record.clone()), Run::of(record.clone()), Run::missing("x")];
+    let matrix = Runs::matrix(runs.into());
+    assert!(!matrix.verdict().passed(), "one is missing");
+    for runs in [&alone, &matrix] {
+        every_report(runs);
     }
-    let json: serde_json::Value = serde_json::from_str(&playwright(record, &verdict).unwrap()).unwrap();
-    let red = json["stats"]["unexpected"].as_u64().is_some_and(|count| count > 0);
-    assert!(red || verdict.passed(), "a red run without a red test in results.json");
-    assert!(brief(record, &verdict).text(&[]).chars().count() <= BRIEF_LIMIT);
-    assert!(
-        summary(record, &verdict).len() <= SUMMARY_LIMIT && comment(record, &verdict).len() <= COMMENT_LIMIT
-    );
-    let (told, dir) = (annotations(record, &verdict), std::path::Path::new("reports"));
-    assert!(verdict.passed() || !told.is_empty(), "a red run without an annotation");
-    let _ = (outputs([("", record)], &verdict, dir), paces(record));
-    let mut console = Console::new(Vec::new(), Look::default());
-    console.finish(record, &verdict, &[]).unwrap();
-
-    let runs = Run::numbered(vec![Run::of(record.clone()), Run::of(record.clone()), Run::missing("x")]);
-    let all = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-    assert!(!all.passed(), "one is missing");
-    assert!(roxmltree::Document::parse(&merged_junit(&runs, Names::Zephyr).unwrap()).is_ok());
-    let _ = (merged_summary(&runs, &all), merged_comment(&runs, &all), merged_console(&runs, &all, &[]));
-    let _ = (merged_annotations(&runs), merged_playwright(&runs).unwrap());
-    assert!(merged_brief(&runs, &all).text(&[]).chars().count() <= BRIEF_LIMIT);
+    let _ = paces(record);
     assert_eq!(
         read_record(&record_json(record).unwrap()).as_ref(),
         Ok(record),
         "what is stored is read back"
     );
+}
+
+fn every_report(runs: &Runs) {
+    let passed = runs.verdict().passed();
+    for names in [Names::Plain, Names::Zephyr] {
+        let xml = junit(runs, names).unwrap();
+        assert!(roxmltree::Document::parse(&xml).is_ok(), "junit.xml is not well-formed");
+    }
+    let json: serde_json::Value = serde_json::from_str(&playwright(runs).unwrap()).unwrap();
+    let red = json["stats"]["unexpected"].as_u64().is_some_and(|count| count > 0);
+    assert!(red || passed, "a red run without a red test in results.json");
+    assert!(brief(runs).text(&[]).chars().count() <= BRIEF_LIMIT);
+    assert!(summary(runs).len() <= SUMMARY_LIMIT && comment(runs).len() <= COMMENT_LIMIT);
+    assert!(passed || !annotations(runs).is_empty(), "a red run without an annotation");
+    let _ = outputs(runs, std::path::Path::new("reports"));
+    Console::new(Vec::new(), Look::default()).finish(runs, &[]).unwrap();
 }
 
 #[test]
@@ -68,7 +65,7 @@ fn fuzzed() {
     let more = ["golden/report/*.record.json"];
     let target = fuzz::Target { name: "record", more: &more, tokens: &tokens, part: b'\n' };
     target.texts(|text| {
-        if let Ok(record) = stored::judged(text) {
+        if let Ok(record) = json::stored::judged(text) {
             rendered(&record);
         }
     });
@@ -85,6 +82,6 @@ fn numbers_at_their_end_are_rendered() {
             _ => line.to_owned(),
         };
         let text = golden.lines().map(numbers).collect::<Vec<_>>().join("\n");
-        rendered(&stored::judged(&text).unwrap());
+        rendered(&json::stored::judged(&text).unwrap());
     }
 }

@@ -1,5 +1,6 @@
 //! How reports say things: durations, sizes, symbols, the first line.
 
+use super::runs::Run;
 use crate::event::{CheckResult, Outcome, UserCounts, UserSuite};
 use crate::record::Record;
 use crate::record::history;
@@ -74,6 +75,16 @@ pub(crate) fn headline(record: &Record, verdict: &Verdict) -> String {
         Word::GateBug => "could not be judged: the gate has a bug".to_owned(),
     };
     format!("{versions} {end}")
+}
+
+/// The verdict on a matrix in one line without markup.
+pub(crate) fn matrix_headline(runs: &[Run]) -> String {
+    let held = runs.iter().filter(|run| run.verdict.passed()).count();
+    match (held, runs.len()) {
+        (_, 0) => "no upgrade was run".to_owned(),
+        (held, all) if held == all => format!("{} held", plural(all, "upgrade")),
+        (held, all) => format!("{held} of {} held", plural(all, "upgrade")),
+    }
 }
 
 /// ` (2 regressions, 1 failed before too)`; nothing where stable says nothing about any of them.

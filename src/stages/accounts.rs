@@ -14,11 +14,11 @@ use crate::mattermost::{ApiError, Client, Login, User};
 /// The [`Breakage`] of accounts that could not be made, or of an admin who is none.
 pub(super) async fn make(session: &mut Session<'_>) -> Result<(), Breakage> {
     let Some(first) = session.places.first() else { return Ok(()) };
-    let (client, site) = (&first.anyone, session.cluster.site_admin());
+    let (client, site) = (&first.client, session.cluster.site_admin());
     let (nonce, password) = (session.nonce, session.password);
     let admin = made(session, client, admin(client, site, nonce, password).await).await?;
     if !admin.user.roles.split(' ').any(|role| role == "system_admin") {
-        return Err(no_admin(client, &admin.user, session.cluster.is_attached()));
+        return Err(no_admin(client, &admin.user, site));
     }
     let home = made(session, client, home(client, site, admin, nonce, password).await).await?;
     session.home = Some(home);
@@ -109,11 +109,10 @@ async fn home(
 const NOT_EMPTY: &str = "The run needs an empty database, whose first account becomes the admin: give the database's service a \
      volume that the run makes, or remove what an earlier run left in its folder.";
 
-fn no_admin(node: &Client, user: &User, attached: bool) -> Breakage {
-    let (why, remedy) = if attached {
-        ("", "Give admin-username and admin-password, or admin-token, of a system admin.")
-    } else {
-        (", because the database was not empty", NOT_EMPTY)
+fn no_admin(node: &Client, user: &User, site: Option<&SiteAdmin>) -> Breakage {
+    let (why, remedy) = match site {
+        Some(_) => ("", "Give admin-username and admin-password, or admin-token, of a system admin."),
+        None => (", because the database was not empty", NOT_EMPTY),
     };
     Breakage {
         blame: Blame::Environment,
@@ -132,20 +131,20 @@ async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiErro
             blame: Blame::Environment,
             part: node.node().to_owned(),
             message: format!("making the gate's accounts and team on stable failed: {error}"),
-            remedy: remedy(&error, session.cluster.is_attached()),
-            log_tail: session.cluster.complaints(node.node()).await,
+            remedy: remedy(&error, session.cluster.site_admin()),
+            log_tail: session.cluster.nodes().complaints(node.node()).await,
         }),
     }
 }
 
-/// What to do when the gate cannot have its accounts.
-fn remedy(error: &ApiError, attached: bool) -> String {
+/// What to do when the gate cannot have its accounts; `site` is the admin that was given for that.
+fn remedy(error: &ApiError, site: Option<&SiteAdmin>) -> String {
     // Nobody but the first may sign up there: opening sign-up alone would not make the gate's account the admin.
-    let not_empty = !attached && error.id() == "api.user.create_user.no_open_server";
+    let not_empty = site.is_none() && error.id() == "api.user.create_user.no_open_server";
     match error.setting() {
         Some(setting) if not_empty => format!("{NOT_EMPTY} The server says no because {setting}."),
         Some(setting) => format!("On the nodes: {setting}."),
-        None if attached => {
+        None if site.is_some() => {
             "Check the admin's name and password or token, and that users may be made and log in by name and \
              password."
                 .into()

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::scene::{turn, waived};
 use super::session::Session;
-use crate::checks::{Check, Scene, Turn};
+use crate::checks::{Check, RestartRound, Scene};
 use crate::event::EventKind;
 use crate::outcome::{ASKED_AGAIN, CheckResult, Outcome, Step};
 
@@ -27,7 +27,7 @@ pub(super) async fn ask(session: &Session<'_>, scene: &Scene<'_>, red: Vec<(&'st
         } else if Instant::now() >= until {
             with_fact(first, "no: the time for that went to other checks of this stage")
         } else {
-            let second = waived(session, turn(session, scene, check, Turn::Before, &nonce).await);
+            let second = waived(session, turn(session, scene, check, RestartRound::Before, &nonce).await);
             settled(first, second, session.plan.unsteady_fails)
         };
         if result.outcome.is_red() {

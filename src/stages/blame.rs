@@ -1,7 +1,7 @@
 //! Whose fault it is that a run cannot go on, and what is known of it.
 
 use crate::checks::Side;
-use crate::cluster::Error;
+use crate::cluster::ClusterError;
 use crate::event::{Blame, Breakage};
 use crate::policy;
 use crate::versions::Version;
@@ -11,7 +11,7 @@ const OLD_DATABASE: &str = "minimum postgres version requirements not met";
 
 /// A cluster's error with the blame that the moment decides; a database that is too old is nobody's but the environment's.
 #[must_use]
-pub fn broken(blame: Blame, error: Error) -> Breakage {
+pub fn broken(blame: Blame, error: ClusterError) -> Breakage {
     let says = |line: &String| line.to_lowercase().contains(OLD_DATABASE);
     let old_database = says(&error.message) || error.log_tail.iter().any(says);
     Breakage {
@@ -46,8 +46,8 @@ pub(super) fn explained(mut breakage: Breakage, (stable, release): &(Version, Ve
 mod tests {
     use super::*;
 
-    fn error(message: &str, log: &str) -> Error {
-        Error { log_tail: vec![log.into()], ..Error::new("node1", message, "Look.") }
+    fn error(message: &str, log: &str) -> ClusterError {
+        ClusterError { log_tail: vec![log.into()], ..ClusterError::new("node1", message, "Look.") }
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) async fn clustering(session: &Session<'_>, home: &Home) -> Result<Clu
     let Some(first) = session.places.first() else {
         return Ok(Clustering::SharedDatabase { reason: "no node is up".into() });
     };
-    let admin = home.admin.at(&first.anyone);
+    let admin = home.admin.at(&first.client);
     let (licence, config) = tokio::join!(admin.client_license(), admin.config());
     let licence = licence.unwrap_or_default();
     let on = config.map_or(true, |config| config["ClusterSettings"]["Enable"] == true);
@@ -48,7 +48,7 @@ async fn census(session: &Session<'_>, home: &Home) -> Result<(), String> {
     let nodes = session.places.len();
     let lists = async || {
         let asked = session.places.iter().map(|place| {
-            let admin = home.admin.at(&place.anyone);
+            let admin = home.admin.at(&place.client);
             async move { admin.cluster_status().await.map(|peers| peers.len()) }
         });
         join_all(asked).await
@@ -100,7 +100,7 @@ async fn refused(session: &Session<'_>, node: &str, licence: &Config, reason: &s
         )
     };
     // The server says it in one line at its start, long before the last lines.
-    let log = session.cluster.log(node, None).await;
+    let log = session.cluster.nodes().log(node, None).await;
     let about = log.into_iter().filter(|line| line.to_ascii_lowercase().contains("license"));
     Breakage {
         blame: Blame::Environment,

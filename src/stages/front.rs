@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use super::blame::broken;
 use super::session::Session;
 use crate::cluster::unreached::{remedy, untrusted};
-use crate::cluster::{self, Cluster};
+use crate::cluster::{Cluster, ClusterError};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{ApiError, Client};
 
@@ -29,7 +29,7 @@ pub(super) async fn leads_to_the_nodes(session: &Session<'_>) -> Result<(), Brea
     let address = cluster.balancer().await.map_err(broken)?;
     let client = Client::to(session.http, "balancer", &address).map_err(|error| {
         let message = format!("TLS to it can't be set up: {error}");
-        broken(cluster::Error::new("balancer", message, "Look at the input ca-bundle."))
+        broken(ClusterError::new("balancer", message, "Look at the input ca-bundle."))
     })?;
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -46,13 +46,13 @@ pub(super) async fn leads_to_the_nodes(session: &Session<'_>) -> Result<(), Brea
 }
 
 /// What ends the run: at once where waiting is of no use.
-fn told(cluster: &Cluster, address: &str, error: &ApiError, is_late: bool) -> Option<cluster::Error> {
-    let written = cluster.addresses_are_in();
+fn told(cluster: &Cluster, address: &str, error: &ApiError, is_late: bool) -> Option<ClusterError> {
+    let written = cluster.origin().addresses_are_in();
     if let Some(failure) = error.tls().filter(|failure| failure.stays()) {
         return Some(untrusted("balancer", failure, written));
     }
     let remedy = remedy(error, written).filter(|_| is_late)?;
     let message =
         format!("it does not lead to the nodes, asked at {address}: expected 200, got {}", error.got());
-    Some(cluster::Error::new("balancer", message, remedy))
+    Some(ClusterError::new("balancer", message, remedy))
 }

@@ -41,7 +41,7 @@ pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) ->
     let Some((first, others)) = session.places.split_first() else {
         return Err(Absent::NotMeasured("no node is up".into()));
     };
-    let admin = home.admin.at(&first.anyone);
+    let admin = home.admin.at(&first.client);
     let told = |error: ApiError| {
         Absent::NotMeasured(format!(
             "pointing the servers at the gate's mail server failed: {}",
@@ -62,7 +62,7 @@ pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) ->
     }
     let clustered = matches!(session.clustering, Clustering::Clustered);
     for place in others {
-        let admin = home.admin.at(&place.anyone);
+        let admin = home.admin.at(&place.client);
         if !clustered {
             // Nobody tells this node of the change: it has to read its configuration again.
             admin.reload_config().await.map_err(told)?;

@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use super::blame::{blame, broken};
 use super::session::Session;
 use super::stopwatch::Stopwatch;
-use crate::checks::{Place, Side};
+use crate::checks::{RunningNode, Side};
 use crate::event::{Blame, Breakage, EventKind};
 
 /// Starts nodes at what a side runs, or finds those that run already, and puts each into traffic.
@@ -48,13 +48,13 @@ pub(super) async fn stop_all(session: &Session<'_>, nodes: &[String]) -> Result<
 
 async fn drain(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
     let patience = Duration::from_secs(session.plan.budgets.drain_s);
-    let drained = session.cluster.drain(node, patience).await;
+    let drained = session.cluster.traffic().drain(node, patience).await;
     drained.map_err(|error| broken(Blame::Environment, error))
 }
 
 async fn stop(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
     let grace = Duration::from_secs(session.plan.budgets.stop_s);
-    let stopped = session.cluster.stop(node, grace).await;
+    let stopped = session.cluster.nodes().stop(node, grace).await;
     stopped.map_err(|error| broken(Blame::Environment, error))
 }
 
@@ -65,8 +65,13 @@ async fn into_traffic(
     side: Side,
     environment: &[(&str, &str)],
     mut watch: Stopwatch,
-) -> Result<Place, Breakage> {
-    let client = session.start(node, side, environment).await?;
+) -> Result<RunningNode, Breakage> {
+    let was_up = session.place(node).is_some();
+    let client = if was_up {
+        session.replace(node, side, environment).await?
+    } else {
+        session.start(node, side).await?
+    };
     watch.lap("start");
     // The image is looked at while the server boots; what cannot be looked at is for the checks to say.
     let (ready, _) = tokio::join!(session.wait(&client, side), session.image(side, Some(node)));
@@ -75,7 +80,9 @@ async fn into_traffic(
     let facts = session.sane(&client, side).await?;
     watch.lap("sanity");
     let patience = Duration::from_secs(session.plan.budgets.ready_s);
-    let undrained = session.cluster.undrain(node, patience).await;
+    let traffic = session.cluster.traffic();
+    let undrained =
+        if was_up { traffic.undrain(node, patience).await } else { traffic.admit(node, patience).await };
     undrained.map_err(|error| broken(blame(side), error))?;
     watch.lap("undrain");
     let (node, version) = (node.to_owned(), facts.version.clone());
@@ -88,5 +95,5 @@ async fn into_traffic(
             parts: watch.laps(),
         });
     }
-    Ok(Place { name: node, side, facts, anyone: client })
+    Ok(RunningNode { name: node, side, facts, client })
 }

@@ -1,7 +1,5 @@
 //! What is there before the first node: images, networks, database, store, balancer, and what the gate serves.
 
-use std::time::Duration;
-
 use futures_util::future::try_join_all;
 
 use super::blame::broken;
@@ -26,8 +24,9 @@ pub(super) async fn prepare(session: &mut Session<'_>) -> Result<(), Breakage> {
     };
     session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
     serve(session).await;
-    // Nobody gets traffic before its sanity passed.
-    try_join_all(plan.order.iter().map(|node| session.cluster.drain(node, Duration::ZERO)))
+    // No node gets traffic before its sanity passed.
+    let traffic = session.cluster.traffic();
+    try_join_all(plan.order.iter().map(async |node| traffic.hold_back(node).await))
         .await
         .map_err(|error| broken(Blame::Environment, error))?;
     if plan.order.is_empty() { Err(no_nodes()) } else { Ok(()) }
@@ -41,15 +40,15 @@ pub(super) async fn find(session: &mut Session<'_>, nodes: &[String], side: Side
 
 /// Starts what the gate serves to the nodes, where they have a way to it.
 async fn serve(session: &mut Session<'_>) {
-    session.sinks = match session.cluster.gate_address().await {
+    let inside = session.cluster.inside();
+    session.sinks = match inside.gate_address().await {
         Ok(address) => Sinks::start(address).await.map_err(|error| {
             format!("the gate can't listen on {address}, where the servers would reach it: {error}")
         }),
-        Err(error) if session.cluster.is_attached() => Err(error.message),
-        Err(error) => Err(error.to_string()),
+        Err(absent) => Err(absent.to_string()),
     };
     if let Ok(sinks) = &session.sinks {
-        session.cluster.offer(&sinks.http.url(""));
+        inside.set_customer_web_server(&sinks.http.url(""));
     }
 }
 

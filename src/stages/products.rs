@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use super::blame::broken;
 use super::session::Session;
-use crate::checks::{Brought, Side};
-use crate::cluster::{ImageFacts, Packaged};
+use crate::checks::{InstalledPlugins, Side};
+use crate::cluster::{ClusterError, ImageFacts, Packaged};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{Client, PluginStatus};
 use crate::plan::Bundle;
@@ -34,7 +34,7 @@ pub(super) async fn install(session: &mut Session<'_>, products: &[String]) -> R
     let Some(node) = session.places.first().map(|place| place.name.clone()) else { return Ok(()) };
     let admin = session.home()?.admin.clone();
     let image = session.image(Side::Stable, Some(&node)).await.ok();
-    let mut brought = Brought::default();
+    let mut brought = InstalledPlugins::default();
     for (id, packaged) in products.iter().filter_map(|id| Some((id, newest(image.as_deref()?, id)?))) {
         match product(session, &node, &admin, id, packaged).await {
             Ok(Some(version)) => {
@@ -74,13 +74,13 @@ async fn product(
     if admin.plugins().await.map_err(|error| error.explained())?.find(id).is_some() {
         return Ok(None);
     }
-    let bytes = session.cluster.bundle(node, packaged).await.map_err(|error| error.to_string())?;
+    let bytes = session.cluster.inside().bundle(node, packaged).await.map_err(|absent| absent.to_string())?;
     match upload(admin, id, bytes).await {
         Ok(version) => Ok(Some(version)),
         Err(why) => {
             // A plugin that failed to start would end the bring-up of the other nodes.
             let _ = admin.remove_plugin(id).await;
-            let log = session.cluster.log(node, Some(LOOKED_AT)).await;
+            let log = session.cluster.nodes().log(node, Some(LOOKED_AT)).await;
             Err(unlicensed(id, &log).unwrap_or(why))
         }
     }
@@ -108,11 +108,8 @@ async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle)
         "Try {} on this version by hand, or leave it out of the input plugins.",
         bundle.path.display()
     );
-    let log_tail = session.cluster.complaints(node).await;
-    Err(broken(
-        Blame::Environment,
-        crate::cluster::Error { log_tail, ..crate::cluster::Error::new(node, message, remedy) },
-    ))
+    let log_tail = session.cluster.nodes().complaints(node).await;
+    Err(broken(Blame::Environment, ClusterError { log_tail, ..ClusterError::new(node, message, remedy) }))
 }
 
 /// Uploads a bundle and switches it on; returns the version that its manifest tells.

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::session::{Session, millis};
 use super::{node, scene};
-use crate::checks::{Check, Side, Turn, catalogue, sanity};
+use crate::checks::{Check, RestartRound, Side, catalogue, sanity};
 use crate::event::{Blame, Breakage, EventKind};
 use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 
@@ -24,8 +24,8 @@ pub(super) async fn run(
     let environment: Vec<(&str, &str)> =
         environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
-    let mut result = turn(session, stage, check, Turn::Before).await;
-    for (now, environment) in [(Turn::With, environment.as_slice()), (Turn::After, &[])] {
+    let mut result = turn(session, stage, check, RestartRound::Before).await;
+    for (now, environment) in [(RestartRound::With, environment.as_slice()), (RestartRound::After, &[])] {
         let rolled = roll_all(session, environment, &mut result).await;
         if rolled.is_err() {
             session.events.send(EventKind::CheckFinished(scene::waived(session, result)));
@@ -38,7 +38,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-async fn turn(session: &Session<'_>, stage: Stage, check: &Check, turn: Turn) -> CheckResult {
+async fn turn(session: &Session<'_>, stage: Stage, check: &Check, turn: RestartRound) -> CheckResult {
     match scene::scene(session, stage).await {
         Ok(scene) => scene::turn(session, &scene, check, turn, session.nonce).await,
         Err(reason) => catalogue::not_measured(check, stage, &reason),

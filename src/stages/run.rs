@@ -8,7 +8,7 @@ use super::session::Session;
 use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, versions};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
-use crate::cluster::evidence::Shelf;
+use crate::cluster::evidence::EvidenceFolder;
 use crate::event::{Breakage, EventKind, Events};
 use crate::mattermost::Http;
 use crate::plan::{Plan, Step};
@@ -27,7 +27,7 @@ pub async fn run(
     events: &Events,
     nonce: &str,
     password: &SecretString,
-    shelf: &Shelf,
+    shelf: &EvidenceFolder,
 ) -> Result<(), Breakage> {
     let settled = versions::settled(plan, cluster, events).await?;
     let plan = settled.as_ref().unwrap_or(plan);

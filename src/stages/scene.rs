@@ -1,14 +1,13 @@
 //! What a check stands on: the scene of this moment, and one run on it.
 
-use std::sync::PoisonError;
 use std::time::Duration;
-
-use serde_json::Value;
 
 use super::mail_settings;
 use super::session::Session;
-use crate::checks::{Absent, Check, Context, Home, Scene, Side, Turn, catalogue, explained};
-use crate::cluster::FileStore;
+use crate::checks::{
+    Absent, Check, Context, Entry, Home, Place, RestartRound, Scene, Side, catalogue, explained,
+};
+use crate::cluster::NodeFiles;
 use crate::mattermost::Client;
 use crate::outcome::{CheckResult, Stage};
 use crate::storage::Bucket;
@@ -23,7 +22,7 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
     };
     Ok(Scene {
         stage,
-        places: &session.places,
+        places: session.places.iter().map(|node| Place::new(node, home)).collect(),
         balancer: balancer(session).await,
         versions: (&session.plan.stable.version, &session.plan.release.version),
         pair: pair(session),
@@ -36,6 +35,7 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
         mail: mail_settings::mail_of(session),
         apps: session.plan.apps,
         carried: &session.carried,
+        events: session.events,
     })
 }
 
@@ -52,11 +52,11 @@ async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
 
 /// The bucket, or why not: where the project does not say where files are, a server does.
 async fn bucket(session: &Session<'_>, home: &Home) -> Result<Bucket, Absent> {
-    match session.cluster.files() {
-        Some(FileStore::OutOfReach(why)) => return Err(Absent::NotApplicable(why.clone())),
-        Some(FileStore::Unknown(_)) => {
+    match session.cluster.inside().files() {
+        Some(NodeFiles::OutOfReach(why)) => return Err(Absent::NotApplicable(why.clone())),
+        Some(NodeFiles::Unknown(_)) => {
             if let Some(first) = session.places.first()
-                && let Ok(config) = home.admin.at(&first.anyone).config().await
+                && let Ok(config) = home.admin.at(&first.client).config().await
                 && let Some(driver) = config["FileSettings"]["DriverName"].as_str()
                 && driver != "amazons3"
             {
@@ -64,23 +64,23 @@ async fn bucket(session: &Session<'_>, home: &Home) -> Result<Bucket, Absent> {
                 return Err(Absent::NotApplicable(reason));
             }
         }
-        Some(FileStore::Bucket(_)) | None => {}
+        Some(NodeFiles::Bucket(_)) | None => {}
     }
-    session.cluster.bucket().await.map_err(|error| session.absent(&error))
+    session.cluster.inside().bucket().await
 }
+
+/// What the nodes of stable said they are: once all are on release, nobody tells any more.
+const STABLE_SAID: Entry<String> = Entry::new("the version of stable's nodes");
 
 /// What nodes of stable and of release said they are; the images' names may say less.
 pub(super) fn pair(session: &Session<'_>) -> (Version, Version) {
-    const SEEN: &str = "run/stable";
     let of = |side, promised: &Version| {
         let told = session.places.iter().find(|place| place.side == side).map(|place| &place.facts.version);
-        let mut carried = session.carried.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Side::Stable, Some(told)) = (side, told) {
-            // Once all nodes are on release, nobody tells any more.
-            carried.insert(SEEN.into(), told.as_str().into());
+            STABLE_SAID.set(&session.carried, "run", told.clone());
         }
-        let before = carried.get(SEEN).and_then(Value::as_str).filter(|_| side == Side::Stable);
-        match told.map(String::as_str).or(before).map(Version::read) {
+        let before = STABLE_SAID.get(&session.carried, "run").filter(|_| side == Side::Stable);
+        match told.cloned().or(before).as_deref().map(Version::read) {
             Some(seen @ Version::Exact(_)) => seen,
             _ => promised.clone(),
         }
@@ -93,11 +93,11 @@ pub(super) async fn turn(
     session: &Session<'_>,
     scene: &Scene<'_>,
     check: &Check,
-    turn: Turn,
+    round: RestartRound,
     nonce: &str,
 ) -> CheckResult {
     let nonce = format!("{nonce}-{}-{}", scene.stage, check.id.replace('.', "-"));
-    let cx = Context::new(check.id, turn, scene, nonce);
+    let cx = Context::new(check.id, round, scene, nonce);
     catalogue::run(check, &cx, Duration::from_secs(session.plan.budgets.check_s)).await
 }
 

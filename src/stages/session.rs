@@ -9,11 +9,11 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::blame::{blame, broken};
-use crate::checks::{Absent, Brought, Carried, Home, Place, Side, sanity};
-use crate::cluster::evidence::Shelf;
+use crate::checks::{Absent, Carried, Home, InstalledPlugins, RunningNode, Side, sanity};
+use crate::cluster::evidence::EvidenceFolder;
 use crate::cluster::{self, Cluster, ImageFacts};
 use crate::event::{Blame, Breakage, Clustering, Events};
-use crate::mattermost::{Client, Http, VersionFacts};
+use crate::mattermost::{Address, Client, Http, VersionFacts};
 use crate::outcome::Step;
 use crate::plan::{Plan, Release};
 use crate::sinks::Sinks;
@@ -26,13 +26,13 @@ pub(super) struct Session<'a> {
     pub(super) cluster: &'a Cluster,
     pub(super) http: &'a Http,
     pub(super) events: &'a Events,
-    pub(super) shelf: &'a Shelf,
+    pub(super) shelf: &'a EvidenceFolder,
     /// Makes the names of what the gate makes unlike those of any other run.
     pub(super) nonce: &'a str,
     /// Of the gate's own accounts.
     pub(super) password: &'a SecretString,
     /// In the order of replacement.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<RunningNode>,
     pub(super) home: Option<Home>,
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
@@ -43,13 +43,19 @@ pub(super) struct Session<'a> {
     /// Warnings that were given: one per cause, not one per stage.
     warned: Mutex<BTreeSet<String>>,
     /// The plugins that the gate brought on stable.
-    pub(super) brought: Brought,
-    /// What the images of stable and release say, once a node of theirs was there to look at.
-    images: (OnceCell<Arc<ImageFacts>>, OnceCell<Arc<ImageFacts>>),
+    pub(super) brought: InstalledPlugins,
+    images: SeenImages,
     /// What the gate serves to the nodes; else why they can't reach it.
     pub(super) sinks: Result<Sinks, String>,
     /// Whether the servers were told to send their mail to the gate; else why not.
     pub(super) mail: Result<(), Absent>,
+}
+
+/// What the images of the two releases say, once a node of theirs was there to look at.
+#[derive(Debug, Default)]
+struct SeenImages {
+    stable: OnceCell<Arc<ImageFacts>>,
+    release: OnceCell<Arc<ImageFacts>>,
 }
 
 impl<'a> Session<'a> {
@@ -58,7 +64,7 @@ impl<'a> Session<'a> {
         cluster: &'a Cluster,
         http: &'a Http,
         events: &'a Events,
-        shelf: &'a Shelf,
+        shelf: &'a EvidenceFolder,
         (nonce, password): (&'a str, &'a SecretString),
     ) -> Self {
         let reason = "it is not known yet".to_owned();
@@ -77,8 +83,8 @@ impl<'a> Session<'a> {
             ledger: Ledger::new(&plan.waivers),
             steadily_red: Mutex::default(),
             warned: Mutex::default(),
-            brought: Brought::default(),
-            images: (OnceCell::new(), OnceCell::new()),
+            brought: InstalledPlugins::default(),
+            images: SeenImages::default(),
             sinks: Err("they were not started yet".into()),
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
         }
@@ -92,12 +98,12 @@ impl<'a> Session<'a> {
     }
 
     /// The node of this name, once it has been in traffic.
-    pub(super) fn place(&self, node: &str) -> Option<&Place> {
+    pub(super) fn place(&self, node: &str) -> Option<&RunningNode> {
         self.places.iter().find(|place| place.name == node)
     }
 
     /// Takes in a node as it is now.
-    pub(super) fn put(&mut self, place: Place) {
+    pub(super) fn put(&mut self, place: RunningNode) {
         match self.places.iter_mut().find(|known| known.name == place.name) {
             Some(known) => *known = place,
             None => self.places.push(place),
@@ -125,33 +131,38 @@ impl<'a> Session<'a> {
     /// What the image of a side says it is. It is looked at once, in the container of `node`: listing what an official
     /// image packages takes a second or two.
     pub(super) async fn image(&self, side: Side, node: Option<&str>) -> Result<Arc<ImageFacts>, Absent> {
-        let cell = if side == Side::Stable { &self.images.0 } else { &self.images.1 };
+        let cell = match side {
+            Side::Stable => &self.images.stable,
+            Side::Release => &self.images.release,
+        };
         let look = async || {
             let node = node.ok_or_else(|| Absent::NotMeasured("no node runs it yet".into()))?;
-            self.cluster.image(node).await.map(Arc::new).map_err(|error| self.absent(&error))
+            self.cluster.inside().image(node).await.map(Arc::new)
         };
         cell.get_or_try_init(look).await.cloned()
     }
 
-    /// Why something of the cluster is not there to be looked at: in an attached one nobody failed.
-    pub(super) fn absent(&self, error: &cluster::Error) -> Absent {
-        if self.cluster.is_attached() {
-            Absent::NotApplicable(error.message.clone())
-        } else {
-            Absent::NotMeasured(error.to_string())
-        }
+    /// Starts a node for the first time; it does not answer yet.
+    pub(super) async fn start(&self, node: &str, side: Side) -> Result<Client, Breakage> {
+        let started = self.cluster.nodes().start(node, &self.release_of(side).image).await;
+        self.client(node, &started.map_err(|error| broken(blame(side), error))?)
     }
 
-    /// Starts a node, with `environment` on top of its own; it does not answer yet.
-    pub(super) async fn start(
+    /// Puts a node of a side in place of the one that was stopped, with `environment` on top of its own; it does not answer
+    /// yet.
+    pub(super) async fn replace(
         &self,
         node: &str,
         side: Side,
         environment: &[(&str, &str)],
     ) -> Result<Client, Breakage> {
-        let address = self.cluster.start(node, &self.release_of(side).image, environment).await;
-        let address = address.map_err(|error| broken(blame(side), error))?;
-        Client::to(self.http, node, &address).map_err(|error| Breakage {
+        let nodes = self.cluster.nodes();
+        let replaced = nodes.replace(node, &self.release_of(side).image, environment).await;
+        self.client(node, &replaced.map_err(|error| broken(blame(side), error))?)
+    }
+
+    fn client(&self, node: &str, address: &Address) -> Result<Client, Breakage> {
+        Client::to(self.http, node, address).map_err(|error| Breakage {
             blame: Blame::Environment,
             part: node.to_owned(),
             message: format!("TLS to it can't be set up: {error}"),
@@ -184,27 +195,17 @@ impl<'a> Session<'a> {
     async fn sanity_failure(&self, node: &str, side: Side, red: Option<&Step>) -> Breakage {
         let why =
             red.and_then(|step| step.outcome.why()).unwrap_or_else(|| "it did not say what it is".into());
-        let (release, attached) = (self.release_of(side), self.cluster.is_attached());
-        let (message, remedy) = match (side, attached) {
-            (_, false) => (
-                format!("it came up on {} and its sanity failed: {why}", release.image),
-                "It was left out of the balancer. Look at its log lines below, and at the image.",
-            ),
-            (Side::Stable, true) => (
-                format!("it should run {} and its sanity failed: {why}", release.given),
-                "Look at the node, and at the inputs stable and node-urls.",
-            ),
-            (Side::Release, true) => (
-                format!("it was replaced by {} and its sanity failed: {why}", release.given),
-                "It was not put back into the balancer. Look at what replace-command printed, below, and at the node.",
-            ),
+        let (release, origin) = (self.release_of(side), self.cluster.origin());
+        let (came_up, remedy) = match side {
+            Side::Stable => origin.on_stable(&release.image, &release.given),
+            Side::Release => origin.on_release(&release.image, &release.given),
         };
         Breakage {
             blame: blame(side),
             part: node.to_owned(),
-            message,
+            message: format!("{came_up} and its sanity failed: {why}"),
             remedy: remedy.into(),
-            log_tail: self.cluster.complaints(node).await,
+            log_tail: self.cluster.nodes().complaints(node).await,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::again;
 use super::scene::{scene, turn, waived};
 use super::session::Session;
 use crate::checks::catalogue::{self, CHECKS};
-use crate::checks::{Check, Turn, sanity};
+use crate::checks::{Check, RestartRound, sanity};
 use crate::event::EventKind;
 use crate::outcome::Stage;
 
@@ -43,7 +43,7 @@ async fn verify(session: &Session<'_>, stage: Stage, checks: &[&Check]) {
     };
     let one = async |check: &Check| {
         session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
-        let result = waived(session, turn(session, &scene, check, Turn::Before, session.nonce).await);
+        let result = waived(session, turn(session, &scene, check, RestartRound::Before, session.nonce).await);
         session.events.send(EventKind::CheckFinished(result.clone()));
         catalogue::find(check.id).filter(|check| catalogue::may_ask_again(check, &result)).zip(Some(result))
     };

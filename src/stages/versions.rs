@@ -20,7 +20,8 @@ pub(super) async fn settled(
     if asked.is_empty() {
         return Ok(None);
     }
-    let answers = cluster.versions(&asked).await.map_err(|error| broken(Blame::Environment, error))?;
+    let answers =
+        cluster.inside().versions(&asked).await.map_err(|error| broken(Blame::Environment, error))?;
     let mut known: Vec<(&str, Version)> = Vec::new();
     for (image, answer) in asked.into_iter().zip(answers) {
         match answer {

@@ -103,24 +103,25 @@ fn fuzzed_inputs() {
         let mut lines = text.lines().map(str::to_owned);
         let mut inputs = Inputs::defaults();
         for place in [
-            &mut inputs.stable,
-            &mut inputs.release,
-            &mut inputs.image,
-            &mut inputs.nodes,
-            &mut inputs.mode,
-            &mut inputs.only,
-            &mut inputs.skip,
-            &mut inputs.timeout,
-            &mut inputs.suite_image,
-            &mut inputs.suite_timeout,
-            &mut inputs.instead.pairs,
-            &mut inputs.database_image,
+            &mut inputs.releases.stable,
+            &mut inputs.releases.release,
+            &mut inputs.releases.image,
+            &mut inputs.cluster.nodes,
+            &mut inputs.cluster.mode,
+            &mut inputs.checks.only,
+            &mut inputs.checks.skip,
+            &mut inputs.run.timeout,
+            &mut inputs.suite.suite_image,
+            &mut inputs.suite.suite_timeout,
+            &mut inputs.action_mode.pairs,
+            &mut inputs.cluster.database_image,
         ] {
             *place = lines.next().unwrap_or_default();
         }
         let today = Day::try_from("2026-11-26".to_owned()).unwrap();
-        let (from, to) = (Version::read(&inputs.stable), Version::read(&inputs.release));
-        let _ = (minors_apart(&from, &to), from.is_older_than(&to), from.admits(&inputs.release));
+        let (stable, release) = (&inputs.releases.stable, &inputs.releases.release);
+        let (from, to) = (Version::read(stable), Version::read(release));
+        let _ = (minors_apart(&from, &to), from.is_older_than(&to), from.admits(release));
         let _ = plan::make(&inputs, None).map(|plan| plan::text(&plan));
         let _ = plan::pairs(&inputs, today).map(|pairs| plan::matrix(&pairs));
     });

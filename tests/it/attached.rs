@@ -2,70 +2,27 @@
 
 pub(crate) mod site;
 
-use std::process::Output;
-
-use tokio::process::Command;
 use upgrade_gate::event::{Blame, Outcome, Stage};
-use upgrade_gate::record::Record;
 use upgrade_gate::storage::{Bucket, Reach, StorageOptions};
 
 use super::steps;
-use site::{ADMIN, BINARY, KEYS, PASSWORD, Site};
+use site::{ADMIN, KEYS, PASSWORD, Site};
+
+use crate::gate::Gate;
 
 /// A call of the gate, with reports in the folder `report` of the site.
-struct Visit {
-    arguments: Vec<String>,
-    variables: Vec<(String, String)>,
-}
-
-impl Visit {
-    fn of(site: &Site) -> Self {
-        let visit = Self { arguments: vec!["run".into()], variables: Vec::new() };
-        visit
-            .with("cluster", "attached")
-            .with("stable", "11.5.1")
-            .with("release", "11.6.0")
-            .with("node-urls", &site.nodes.join("\n"))
-            .with("balancer-url", &format!("http://{}", site.balancer.address()))
-            .with("replace-command", &site.replace())
-            .with("admin-username", ADMIN)
-            .with("timeout", "5m")
-            .with("report-dir", site.dir.path().join("report").to_str().unwrap())
-            .variable("INPUT_ADMIN-PASSWORD", PASSWORD)
-    }
-
-    fn with(mut self, input: &str, value: &str) -> Self {
-        let flag = format!("--{input}");
-        match self.arguments.iter().position(|argument| *argument == flag) {
-            Some(at) => self.arguments[at + 1] = value.into(),
-            None => self.arguments.extend([flag, value.into()]),
-        }
-        self
-    }
-
-    fn variable(mut self, name: &str, value: &str) -> Self {
-        self.variables.push((name.into(), value.into()));
-        self
-    }
-
-    /// The exit code and what was printed.
-    async fn run(self) -> (Option<i32>, String) {
-        let Output { status, stdout, stderr } = Command::new(BINARY)
-            .args(&self.arguments)
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            // Whoever needs Docker must fail here.
-            .env("DOCKER_HOST", "unix:///no/such/engine.sock")
-            .envs(self.variables)
-            .output()
-            .await
-            .unwrap();
-        (status.code(), format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr)))
-    }
-}
-
-fn record(site: &Site) -> Record {
-    serde_json::from_str(&site.text("report/record.json")).unwrap()
+fn visit(site: &Site) -> Gate {
+    Gate::of(&["run", "--cluster", "attached", "--stable", "11.5.1", "--release", "11.6.0"])
+        .within(site.dir.path())
+        .arg("--node-urls", &site.nodes.join("\n"))
+        .arg("--balancer-url", &format!("http://{}", site.balancer.address()))
+        .arg("--replace-command", &site.replace())
+        .arg("--admin-username", ADMIN)
+        .arg("--timeout", "5m")
+        .arg("--report-dir", "report")
+        .input("admin-password", PASSWORD)
+        // Whoever needs Docker must fail here.
+        .env("DOCKER_HOST", "unix:///no/such/engine.sock")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,22 +30,22 @@ async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
     let site = Site::on("11.5.1").await;
     let tell = |word: &str| format!("echo {word} $GATE_NODE >> {}/told", site.dir.path().display());
     let file = |name: &str| site.dir.path().join(name).to_str().unwrap().to_owned();
-    let (code, output) = Visit::of(&site)
-        .with("drain-command", &tell("drain"))
-        .with("undrain-command", &tell("undrain"))
-        .with("report-bucket", "mattermost")
-        .with("report-prefix", "reports/gate")
-        .with("report-endpoint", &site.store)
-        .variable("AWS_ACCESS_KEY_ID", KEYS.0)
-        .variable("AWS_SECRET_ACCESS_KEY", KEYS.1)
-        .variable("GITHUB_ACTIONS", "true")
-        .variable("GITHUB_EVENT_NAME", "push")
-        .variable("GITHUB_REPOSITORY", "acme/site")
-        .variable("GITHUB_OUTPUT", &file("outputs"))
-        .variable("GITHUB_STEP_SUMMARY", &file("step-summary"))
-        .run()
+    let ended = visit(&site)
+        .arg("--drain-command", &tell("drain"))
+        .arg("--undrain-command", &tell("undrain"))
+        .arg("--report-bucket", "mattermost")
+        .arg("--report-prefix", "reports/gate")
+        .arg("--report-endpoint", &site.store)
+        .env("AWS_ACCESS_KEY_ID", KEYS.0)
+        .env("AWS_SECRET_ACCESS_KEY", KEYS.1)
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_EVENT_NAME", "push")
+        .env("GITHUB_REPOSITORY", "acme/site")
+        .env("GITHUB_OUTPUT", &file("outputs"))
+        .env("GITHUB_STEP_SUMMARY", &file("step-summary"))
+        .run_beside()
         .await;
-    assert_eq!(code, Some(0), "{output}");
+    assert_eq!(ended.code, Some(0), "{}", ended.output);
     let told = site.text("told");
     let image = "becomes mattermost/mattermost-enterprise-edition:11.6.0";
     let expected = format!(
@@ -104,7 +61,7 @@ async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
             &"replace node2: drain-command, replace-command, ready, sanity, undrain-command".into()
         )
     );
-    let record = record(&site);
+    let record = ended.record();
     let header = record.header.as_ref().unwrap();
     assert_eq!(header.provider, "attached");
     assert!(site.text("report/summary.md").contains("2 nodes, attached"));
@@ -121,7 +78,8 @@ async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
     for reason in reasons {
         assert!(
             site.text("report/summary.md").contains(&format!("Attached: {reason}")),
-            "{reason}\n{output}"
+            "{reason}\n{}",
+            ended.output
         );
     }
 
@@ -154,25 +112,25 @@ async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
     let uploaded = bucket.get("junit.xml").await.unwrap();
     assert_eq!(uploaded, site.text("report/junit.xml").into_bytes());
     // The runner alone is told, so that it hides it.
-    let shown = output.lines().filter(|line| line.contains(PASSWORD));
+    let shown = ended.output.lines().filter(|line| line.contains(PASSWORD));
     assert_eq!(shown.collect::<Vec<_>>(), [format!("::add-mask::{PASSWORD}")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_fails_and_one_that_does_nothing_are_failed_upgrades() {
     let site = Site::on("11.5.1").await;
-    let some = || Visit::of(&site).with("only", "startup,identity");
-    let (code, output) = some().with("replace-command", "echo no such pod; exit 1").run().await;
-    assert_eq!(code, Some(1), "{output}");
-    let failed = record(&site);
+    let some = || visit(&site).arg("--only", "startup,identity");
+    let ended = some().arg("--replace-command", "echo no such pod; exit 1").run_beside().await;
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
+    let failed = ended.record();
     let broken = &failed.breakages[0];
     assert_eq!((broken.part.as_str(), broken.blame), ("node1", Blame::Release));
     assert_eq!(broken.message, "the replace-command for it ended with exit code 1");
-    assert!(site.text("report/evidence/node1.log").contains("no such pod"), "{output}");
+    assert!(site.text("report/evidence/node1.log").contains("no such pod"), "{}", ended.output);
 
-    let (code, output) = some().with("replace-command", "true").run().await;
-    assert_eq!(code, Some(1), "{output}");
-    let stayed = record(&site);
+    let ended = some().arg("--replace-command", "true").run_beside().await;
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
+    let stayed = ended.record();
     let startup = stayed.results().find(|result| result.stage == Stage::Mixed(1)).unwrap();
     assert_eq!(startup.check, "startup");
     let why = startup.outcome.why().unwrap();
@@ -184,31 +142,28 @@ async fn a_command_that_fails_and_one_that_does_nothing_are_failed_upgrades() {
 async fn who_is_no_admin_and_nodes_that_are_not_on_stable_are_told_before_anything_is_replaced() {
     let site = Site::on("11.5.1").await;
     site.admin.create_user("somebody", PASSWORD).await.unwrap();
-    let (code, output) = Visit::of(&site).with("admin-username", "somebody").run().await;
-    assert_eq!(code, Some(3), "{output}");
-    assert!(output.contains("the account somebody is no system admin"), "{output}");
-    let (code, output) = Visit::of(&site).with("stable", "11.5.0").run().await;
-    assert_eq!(code, Some(3), "{output}");
+    let ended = visit(&site).arg("--admin-username", "somebody").run_beside().await;
+    assert_eq!(ended.code, Some(3), "{}", ended.output);
+    assert!(ended.output.contains("the account somebody is no system admin"), "{}", ended.output);
+    let ended = visit(&site).arg("--stable", "11.5.0").run_beside().await;
+    assert_eq!(ended.code, Some(3), "{}", ended.output);
     assert_eq!(site.text("told"), "");
-    assert!(output.contains("it should run 11.5.0 and its sanity failed"), "{output}");
+    assert!(ended.output.contains("it should run 11.5.0 and its sanity failed"), "{}", ended.output);
 }
 
-#[tokio::test]
-async fn wrong_inputs_end_before_anything_happens() {
-    let call = |arguments: &'static [&'static str]| async move {
-        let dir = tempfile::tempdir().unwrap();
-        let versions = ["run", "--stable", "11.5.1", "--release", "11.6.0"];
-        let mut gate = Command::new(BINARY);
-        let ended = gate.args(versions).args(arguments).current_dir(&dir).env_clear().output().await.unwrap();
-        assert!(!dir.path().join("upgrade-gate-report").exists());
-        (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
+#[test]
+fn wrong_inputs_end_before_anything_happens() {
+    let call = |more: &[&str]| {
+        let ended = Gate::of(&["run", "--stable", "11.5.1", "--release", "11.6.0"]).args(more).run();
+        assert!(!ended.reports().exists());
+        ended
     };
-    let (code, output) = call(&["--cluster", "attached"]).await;
-    assert_eq!(code, Some(2), "{output}");
+    let ended = call(&["--cluster", "attached"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.output);
     for input in ["node-urls", "balancer-url", "replace-command", "admin-username"] {
-        assert!(output.contains(&format!("- {input}: ")), "{input}: {output}");
+        assert!(ended.stdout.contains(&format!("- {input}: ")), "{input}: {}", ended.output);
     }
-    let (code, output) = call(&["--replace-command", "true"]).await;
-    assert_eq!(code, Some(2), "{output}");
-    assert!(output.contains("replace-command: \"\" is for an attached cluster"), "{output}");
+    let ended = call(&["--replace-command", "true"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.output);
+    assert!(ended.stdout.contains("replace-command: \"\" is for an attached cluster"), "{}", ended.output);
 }

@@ -2,14 +2,13 @@
 
 use proptest::prelude::*;
 use upgrade_gate::event::{Event, EventKind, ImageIdentity};
-use upgrade_gate::github::{annotate, annotations, merged_annotations, outputs};
-use upgrade_gate::report::{self, Console, Look, Run};
+use upgrade_gate::github::{annotate, annotations, outputs};
+use upgrade_gate::record::Record;
+use upgrade_gate::report::{self, Console, Look, Names, Run, Runs};
 use upgrade_gate::shown::Shown;
 use upgrade_gate::unseen::visible;
-use upgrade_gate::verdict::Verdict;
-use upgrade_gate::verdict::worst::worst;
 
-use crate::foreign_texts::{record, text};
+use crate::foreign_texts::{record_of, text};
 
 /// What is left in a text that has no business there.
 fn left(text: &str) -> String {
@@ -50,7 +49,8 @@ fn live(texts: &[String]) -> String {
     let mut out = Vec::new();
     let mut console = Console::new(&mut out, Look::default());
     for kind in kinds {
-        console.event(&Event { at: time::macros::datetime!(2026-06-14 09:30:00 UTC), kind }).unwrap();
+        let event = Event { at: time::macros::datetime!(2026-06-14 09:30:00 UTC), kind };
+        console.event(&event, &Record::default()).unwrap();
     }
     String::from_utf8(out).unwrap()
 }
@@ -60,39 +60,28 @@ proptest! {
 
     #[test]
     fn nothing_of_it_is_in_any_report(texts in prop::collection::vec(text(), 12)) {
-        let record = record(&texts);
-        let verdict = Verdict::of(&record);
-        let runs = Run::numbered(vec![Run::of(record.clone()), Run::of(record.clone())]);
-        let all = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-
-        prop_assert_eq!(left(&report::junit(&record, &verdict, report::Names::Plain).unwrap()), "", "junit.xml");
-        prop_assert_eq!(left(&report::merged_junit(&runs, report::Names::Zephyr).unwrap()), "", "junit.xml of a matrix");
-        prop_assert_eq!(left(&report::playwright(&record, &verdict).unwrap()), "", "results.json");
-        prop_assert_eq!(left(&report::merged_playwright(&runs).unwrap()), "", "results.json of a matrix");
-        let markdown = [
-            report::brief(&record, &verdict).text(&[]),
-            report::merged_brief(&runs, &all).text(&[]),
-            report::summary(&record, &verdict),
-            report::comment(&record, &verdict),
-            report::merged_summary(&runs, &all),
-            report::merged_comment(&runs, &all),
-        ];
-        for markdown in markdown {
-            prop_assert_eq!(left(&without_ours(&markdown)), "", "{}", markdown);
-        }
-        let mut console = Vec::new();
-        Console::new(&mut console, Look::default()).finish(&record, &verdict, &[]).unwrap();
-        prop_assert_eq!(left(&String::from_utf8(console).unwrap()), "", "console");
-        prop_assert_eq!(left(&report::merged_console(&runs, &all, &[])), "", "console of a matrix");
-        prop_assert_eq!(left(&live(&texts)), "", "live console");
-        for found in [annotations(&record, &verdict), merged_annotations(&runs)] {
+        let record = record_of(&texts);
+        let run = Run::of(record.clone());
+        for runs in [Runs::of(record), Runs::matrix(vec![run.clone(), run])] {
+            for names in [Names::Plain, Names::Zephyr] {
+                prop_assert_eq!(left(&report::junit(&runs, names).unwrap()), "", "junit.xml");
+            }
+            prop_assert_eq!(left(&report::playwright(&runs).unwrap()), "", "results.json");
+            let markdown = [report::brief(&runs).text(&[]), report::summary(&runs), report::comment(&runs)];
+            for markdown in markdown {
+                prop_assert_eq!(left(&without_ours(&markdown)), "", "{}", markdown);
+            }
+            let mut console = Vec::new();
+            Console::new(&mut console, Look::default()).finish(&runs, &[]).unwrap();
+            prop_assert_eq!(left(&String::from_utf8(console).unwrap()), "", "console");
             let mut out = Vec::new();
-            annotate(&mut out, &found).unwrap();
+            annotate(&mut out, &annotations(&runs)).unwrap();
             prop_assert_eq!(left(&String::from_utf8(out).unwrap()), "", "annotations");
+            for (name, value) in outputs(&runs, std::path::Path::new("out")) {
+                prop_assert_eq!(left(&value), "", "{}", name);
+            }
         }
-        for (name, value) in outputs([("", &record)], &verdict, std::path::Path::new("out")) {
-            prop_assert_eq!(left(&value), "", "{}", name);
-        }
+        prop_assert_eq!(left(&live(&texts)), "", "live console");
     }
 
     #[test]

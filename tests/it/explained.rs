@@ -3,7 +3,7 @@
 use upgrade_gate::event::{Outcome, Stage};
 use upgrade_gate::fault::{self, Faults};
 use upgrade_gate::record::Record;
-use upgrade_gate::report;
+use upgrade_gate::report::{self, Names, Runs};
 use upgrade_gate::verdict::{ExitCode, Verdict};
 
 use super::play::Play;
@@ -17,15 +17,15 @@ async fn waived(fault: &str, check: &str, text: &str, expires: &str) -> Record {
     );
     std::fs::write(&file, waiver).unwrap();
     let mut play = with(fault);
-    play.inputs.only = check.into();
-    play.inputs.waivers = file.to_str().unwrap().into();
+    play.inputs.checks.only = check.into();
+    play.inputs.checks.waivers = file.to_str().unwrap().into();
     play.record().await
 }
 
 fn with(fault: &str) -> Play {
     let mut play = Play::healthy();
     let rules = fault::find(fault).unwrap().rules.clone();
-    play.faults = Faults::new(rules, &play.inputs.stable, &play.inputs.release);
+    play.faults = Faults::new(rules, &play.inputs.releases.stable, &play.inputs.releases.release);
     play
 }
 
@@ -35,17 +35,19 @@ async fn a_waived_failure_is_told_everywhere_and_not_red() {
     let verdict = Verdict::of(&record);
     assert_eq!(verdict.exit_code, ExitCode::PASSED, "{:?}", verdict.reasons);
     assert_eq!((verdict.counts.waived, verdict.counts.failed), (2, 0));
-    let summary = report::summary(&record, &verdict);
+    let runs = Runs::of(record);
+    let summary = report::summary(&runs);
     let told = summary.find("the proxy does it (ops, until 2026-11-26)").expect("the reason");
     assert!(told < summary.find("### Stages").unwrap(), "{summary}");
-    let junit = report::junit(&record, &verdict, report::Names::Plain).unwrap();
+    let junit = report::junit(&runs, Names::Plain).unwrap();
     assert!(
         junit.contains(
             r#"<skipped type="Waived" message="waived by ops until 2026-11-26: the proxy does it""#
         ),
         "{junit}"
     );
-    assert!(record.warnings.is_empty(), "{:?}", record.warnings);
+    let warnings = &runs.all()[0].record.warnings;
+    assert!(warnings.is_empty(), "{warnings:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,8 +71,8 @@ async fn lost_data_cannot_be_waived() {
 async fn what_passes_when_asked_again_is_unsteady_and_red_for_who_wants_it() {
     let play = |unsteady: &str| {
         let mut play = with("first-hook-refused");
-        play.inputs.only = "integrations.webhooks".into();
-        play.inputs.unsteady = unsteady.into();
+        play.inputs.checks.only = "integrations.webhooks".into();
+        play.inputs.checks.unsteady = unsteady.into();
         play.record()
     };
     let record = play("tell").await;
@@ -79,7 +81,7 @@ async fn what_passes_when_asked_again_is_unsteady_and_red_for_who_wants_it() {
     let unsteady =
         record.results().find(|result| matches!(result.outcome, Outcome::Unsteady { .. })).unwrap();
     assert_eq!(unsteady.stage, Stage::Mixed(1));
-    let summary = report::summary(&record, &verdict);
+    let summary = report::summary(&Runs::of(record));
     assert!(summary.contains("On stable it passed at once: is the release to blame?"), "{summary}");
     assert_eq!(Verdict::of(&play("fail").await).exit_code, ExitCode::FAILED);
 }

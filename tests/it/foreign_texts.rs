@@ -7,11 +7,9 @@ use upgrade_gate::event::{
     Blame, Breakage, CheckResult, Clustering, Event, EventKind, Failure, Outcome, Phase, ReleaseName,
     RunHeader, Stage, Step, UserEnd, UserSuite, UserTest,
 };
-use upgrade_gate::github::{ANNOTATIONS_PER_KIND, annotate, annotations, merged_annotations, outputs};
+use upgrade_gate::github::{ANNOTATIONS_PER_KIND, annotate, annotations, outputs};
 use upgrade_gate::record::Record;
-use upgrade_gate::report::{self, Run};
-use upgrade_gate::verdict::Verdict;
-use upgrade_gate::verdict::worst::worst;
+use upgrade_gate::report::{self, Names, Run, Runs};
 
 /// Texts that go into one record.
 const TEXTS: usize = 50;
@@ -80,7 +78,7 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
 }
 
 /// A record that has these texts wherever a text can be.
-pub(crate) fn record(texts: &[String]) -> Record {
+pub(crate) fn record_of(texts: &[String]) -> Record {
     let first = texts.first().cloned().unwrap_or_default();
     let name = || ReleaseName { given: first.clone(), image: first.clone() };
     let mut kinds = vec![
@@ -180,12 +178,12 @@ fn read_back(annotations: &[upgrade_gate::github::Annotation]) -> (usize, usize)
 proptest! {
     #[test]
     fn every_junit_file_is_well_formed(texts in prop::collection::vec(text(), TEXTS)) {
-        let record = record(&texts);
-        let run = Run::of(record.clone());
+        let record = record_of(&texts);
         // Phase, breakage, signal and verdict; each text as a check, and as a test of the user's.
-        let alone = cases(&report::junit(&record, &run.verdict, report::Names::Plain).unwrap());
+        let alone = cases(&report::junit(&Runs::of(record.clone()), Names::Plain).unwrap());
         prop_assert_eq!(alone, 4 + 2 * TEXTS);
-        let xml = report::merged_junit(&Run::numbered(vec![run.clone(), run]), report::Names::Zephyr).unwrap();
+        let run = Run::of(record);
+        let xml = report::junit(&Runs::matrix(vec![run.clone(), run]), Names::Zephyr).unwrap();
         prop_assert_eq!(cases(&xml), 2 * alone);
     }
 }
@@ -200,24 +198,16 @@ proptest! {
     ) {
         let long: Vec<String> = texts.iter().map(|(text, times)| text.repeat(*times)).collect();
         let many: Vec<String> = (0..times).flat_map(|_| long.clone()).collect();
-        let record = record(&many);
-        let verdict = Verdict::of(&record);
-        let runs = Run::numbered(vec![Run::of(record.clone()), Run::of(record.clone()), Run::missing("a")]);
-        let all = worst(runs.iter().map(|run| (run.name.as_str(), &run.verdict)));
-
-        for comment in [report::comment(&record, &verdict), report::merged_comment(&runs, &all)] {
+        let record = record_of(&many);
+        let run = || Run::of(record.clone());
+        let matrix = Runs::matrix(vec![run(), run(), Run::missing("a")]);
+        for runs in [Runs::of(record.clone()), matrix] {
+            let comment = report::comment(&runs);
             prop_assert!(comment.len() <= 60_000, "marker and link need some of the 65,536");
-        }
-        for summary in [report::summary(&record, &verdict), report::merged_summary(&runs, &all)] {
-            prop_assert!(summary.len() < 1024 * 1024);
-        }
-        for annotations in [annotations(&record, &verdict), merged_annotations(&runs)] {
-            let (most, longest) = read_back(&annotations);
+            prop_assert!(report::summary(&runs).len() < 1024 * 1024);
+            let (most, longest) = read_back(&annotations(&runs));
             prop_assert!(most <= ANNOTATIONS_PER_KIND && longest <= 4_096, "{} {}", most, longest);
-        }
-        let dir = std::path::Path::new("upgrade-gate-report");
-        let records = || runs.iter().map(|run| (run.name.as_str(), &run.record));
-        for outputs in [outputs([("", &record)], &verdict, dir), outputs(records(), &all, dir)] {
+            let outputs = outputs(&runs, std::path::Path::new("upgrade-gate-report"));
             let bytes: usize = outputs.iter().map(|(_, value)| 2 * value.encode_utf16().count()).sum();
             prop_assert!(bytes <= 1_000_000, "{}", bytes);
         }

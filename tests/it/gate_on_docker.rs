@@ -17,12 +17,15 @@ mod suite;
 mod tls;
 mod versions;
 
-use call::{Call, gone};
+use call::{built_in, clean_up, gone, upgrade};
 use images::{RELEASE, STABLE, images};
 use serde_json::Value;
 use upgrade_gate::event::Outcome;
+use upgrade_gate::report::REPORTS;
 
-fn red(call: &Call) -> Vec<String> {
+use crate::gate::{Ended, Gate};
+
+fn red(call: &Ended) -> Vec<String> {
     let record = call.record();
     let mut red: Vec<String> =
         record.results().filter(|r| r.outcome.is_red()).map(|r| format!("{}/{}", r.stage, r.check)).collect();
@@ -33,7 +36,7 @@ fn red(call: &Call) -> Vec<String> {
 #[test]
 fn a_cluster_rolls_from_stable_to_release_and_leaves_nothing() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, RELEASE)
+    let call = built_in(images, STABLE, RELEASE)
         .arg("--license", "licence-text-that-nobody-may-see")
         // Nodes and gate must agree where below the bucket files are.
         .arg("--variables", "S3_PREFIX=ha/files")
@@ -44,7 +47,7 @@ fn a_cluster_rolls_from_stable_to_release_and_leaves_nothing() {
     let fine = |outcome: &Outcome| matches!(outcome, Outcome::Passed | Outcome::NotApplicable { .. });
     assert!(record.results().all(|result| fine(&result.outcome)), "{}", call.output);
     assert_eq!(record.replacements.len(), 3);
-    for name in ["record.json", "junit.xml", "summary.md", "comment.md", "events.jsonl"] {
+    for name in REPORTS.iter().map(|report| report.name).chain(["events.jsonl"]) {
         let text = call.report(name);
         assert!(!text.contains("licence-text-that-nobody-may-see"), "{name} shows the licence");
     }
@@ -66,7 +69,7 @@ fn a_cluster_without_balancer_is_measured_in_all_the_rest() {
         assert!(services.remove(gone).is_some(), "{gone}");
     }
     std::fs::write(&file, yaml_serde::to_string(&whole).unwrap()).unwrap();
-    let call = Call::roll(images, STABLE, RELEASE)
+    let call = built_in(images, STABLE, RELEASE)
         .without("--balancer-image")
         .arg("--compose-file", file.to_str().unwrap())
         .run();
@@ -91,7 +94,7 @@ fn a_cluster_without_balancer_is_measured_in_all_the_rest() {
 #[test]
 fn a_shared_database_is_never_called_ha() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, RELEASE).arg("--database-image", images::SHARED).nodes(2).run();
+    let call = built_in(images, STABLE, RELEASE).arg("--database-image", images::SHARED).nodes(2).run();
     assert_eq!(call.code, Some(0), "{}", call.output);
     for name in ["summary.md", "comment.md", "junit.xml"] {
         assert!(call.report(name).contains("shared database, not HA"), "{name} does not say it");
@@ -102,7 +105,7 @@ fn a_shared_database_is_never_called_ha() {
 #[test]
 fn stop_start_replaces_all_at_once() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, RELEASE).arg("--mode", "stop-start").nodes(2).run();
+    let call = built_in(images, STABLE, RELEASE).arg("--mode", "stop-start").nodes(2).run();
     assert_eq!(call.code, Some(0), "{}", call.output);
     assert_eq!(call.record().header.as_ref().map(|h| h.mode.clone()).as_deref(), Some("stop-start"));
     assert_eq!(gone(&call.run_id()), "");
@@ -111,20 +114,20 @@ fn stop_start_replaces_all_at_once() {
 #[test]
 fn a_release_that_corrupts_files_fails_by_the_right_check() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, images::CORRUPT).nodes(2).run();
+    let call = built_in(images, STABLE, images::CORRUPT).nodes(2).run();
     assert_eq!(call.code, Some(1), "{}", call.output);
     assert_eq!(
         red(&call),
         ["mixed-1/files", "mixed-1/files.uploads", "release/files", "release/files.uploads"]
     );
-    assert!(call.dir().join("evidence/node1.log").exists(), "no evidence was saved");
+    assert!(call.folder().join("evidence/node1.log").exists(), "no evidence was saved");
     assert_eq!(gone(&call.run_id()), "");
 }
 
 #[test]
 fn a_release_that_cannot_start_is_a_failed_upgrade() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, images::NO_START).nodes(2).run();
+    let call = built_in(images, STABLE, images::NO_START).nodes(2).run();
     assert_eq!(call.code, Some(1), "{}", call.output);
     assert!(call.output.contains("node1") && call.output.contains("exit code 1"), "{}", call.output);
     assert!(call.output.contains("this release cannot start"), "its last words are missing: {}", call.output);
@@ -134,7 +137,7 @@ fn a_release_that_cannot_start_is_a_failed_upgrade() {
 #[test]
 fn a_release_of_another_version_never_gets_traffic() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, images::MISLABELLED).nodes(2).run();
+    let call = built_in(images, STABLE, images::MISLABELLED).nodes(2).run();
     assert_eq!(call.code, Some(1), "{}", call.output);
     assert!(call.output.contains("expected version 11.6.9, got version 11.5.1"), "{}", call.output);
     assert_eq!(red(&call), ["mixed-1/startup"]);
@@ -144,7 +147,7 @@ fn a_release_of_another_version_never_gets_traffic() {
 #[test]
 fn a_stable_that_cannot_start_is_the_environments_fault() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, images::NO_START, images::MISLABELLED).nodes(2).run();
+    let call = built_in(images, images::NO_START, images::MISLABELLED).nodes(2).run();
     assert_eq!(call.code, Some(3), "{}", call.output);
     assert!(call.output.contains("this release cannot start"), "{}", call.output);
     assert_eq!(gone(&call.run_id()), "");
@@ -153,11 +156,11 @@ fn a_stable_that_cannot_start_is_the_environments_fault() {
 #[test]
 fn missing_images_and_databases_that_end_are_the_environments_fault() {
     let Some(images) = images() else { return };
-    let missing = Call::roll(images, STABLE, "upgrade-gate-test/no-such-image:11.6.0").nodes(1).run();
+    let missing = built_in(images, STABLE, "upgrade-gate-test/no-such-image:11.6.0").nodes(1).run();
     assert_eq!(missing.code, Some(3), "{}", missing.output);
     assert!(missing.output.contains("upgrade-gate-test/no-such-image:11.6.0"), "{}", missing.output);
     assert_eq!(gone(&missing.run_id()), "");
-    let ends = Call::roll(images, STABLE, RELEASE).arg("--database-image", images::NO_START).nodes(1).run();
+    let ends = built_in(images, STABLE, RELEASE).arg("--database-image", images::NO_START).nodes(1).run();
     assert_eq!(ends.code, Some(3), "{}", ends.output);
     assert!(ends.output.contains("database"), "{}", ends.output);
     assert_eq!(gone(&ends.run_id()), "");
@@ -167,13 +170,12 @@ fn missing_images_and_databases_that_end_are_the_environments_fault() {
 fn a_kept_cluster_stays_until_it_is_cleaned_up() {
     let Some(images) = images() else { return };
     let call =
-        Call::roll(images, STABLE, RELEASE).nodes(1).arg("--only", "startup").arg("--keep", "true").run();
+        built_in(images, STABLE, RELEASE).nodes(1).arg("--only", "startup").arg("--keep", "true").run();
     assert_eq!(call.code, Some(0), "{}", call.output);
     let run = call.run_id();
     assert!(call.output.contains(&format!("upgrade-gate cleanup --run {run}")), "{}", call.output);
     assert_ne!(gone(&run), "", "nothing was kept");
-    let mut cleanup = std::process::Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
-    assert!(cleanup.args(["cleanup", "--run", &run]).status().unwrap().success());
+    assert_eq!(clean_up(&run).code, Some(0));
     assert_eq!(gone(&run), "");
 }
 
@@ -181,7 +183,7 @@ fn a_kept_cluster_stays_until_it_is_cleaned_up() {
 fn a_store_that_refuses_is_named() {
     let Some(images) = images() else { return };
     // The store accepts other keys than the nodes are given.
-    let call = Call::roll(images, STABLE, RELEASE).arg("--store-image", images::OTHER_KEYS).nodes(1).run();
+    let call = built_in(images, STABLE, RELEASE).arg("--store-image", images::OTHER_KEYS).nodes(1).run();
     assert_eq!(call.code, Some(3), "{}", call.output);
     assert!(call.output.contains("store"), "{}", call.output);
     assert_eq!(gone(&call.run_id()), "");
@@ -189,7 +191,7 @@ fn a_store_that_refuses_is_named() {
 
 #[test]
 fn no_engine_is_the_environments_fault_and_is_reported() {
-    let call = Call::bare(STABLE, RELEASE).variable("DOCKER_HOST", "unix:///no/such/docker.sock").run();
+    let call = upgrade(STABLE, RELEASE).env("DOCKER_HOST", "unix:///no/such/docker.sock").run();
     assert_eq!(call.code, Some(3), "{}", call.output);
     assert!(call.output.contains("/no/such/docker.sock"), "{}", call.output);
     let record: Value = serde_json::from_str(&call.report("record.json")).unwrap();
@@ -198,20 +200,19 @@ fn no_engine_is_the_environments_fault_and_is_reported() {
 
 #[test]
 fn wrong_inputs_end_with_2_and_create_nothing() {
-    let call =
-        Call::bare("11.6.0", "11.5.0").arg("--nodes", "0").arg("--compose-file", "/no/such.yaml").run();
+    let call = upgrade("11.6.0", "11.5.0").arg("--nodes", "0").arg("--compose-file", "/no/such.yaml").run();
     assert_eq!(call.code, Some(2), "{}", call.output);
     for input in ["release:", "nodes:", "compose-file:"] {
         assert!(call.output.contains(input), "{input} is not named in {}", call.output);
     }
-    assert!(!call.dir().join("record.json").exists());
+    assert!(!call.folder().join("record.json").exists());
 }
 
 #[test]
 fn a_report_that_cannot_be_written_is_no_success_and_costs_no_other() {
-    let call = Call::bare("11.5.1", "11.6.0").nodes(1);
-    std::fs::create_dir(call.dir().join("junit.xml")).unwrap();
-    let call = call.demo();
+    let call = Gate::demo().nodes(1);
+    std::fs::create_dir_all(call.reports().join("junit.xml")).unwrap();
+    let call = call.run();
     assert_eq!(call.code, Some(3), "{}", call.output);
     assert!(
         call.output.contains("cannot write junit.xml") && call.output.contains("exit code 3"),
@@ -223,8 +224,8 @@ fn a_report_that_cannot_be_written_is_no_success_and_costs_no_other() {
 
 #[test]
 fn empty_inputs_of_a_workflow_count_as_not_given() {
-    let call =
-        Call::bare("11.5.0", "").variable("INPUT_RELEASE", "11.6.0").variable("INPUT_NODES", "").plan();
+    let call = Gate::of(&["plan", "--stable", "11.5.0"]);
+    let call = call.env("INPUT_RELEASE", "11.6.0").env("INPUT_NODES", "").run();
     assert_eq!(call.code, Some(0), "{}", call.output);
     assert!(call.output.contains("node1, node2, node3"), "{}", call.output);
 }

@@ -1,5 +1,6 @@
 //! The one integration binary: whole parts together, on the stand-in and, where an engine answers, on Docker.
 
+// A long `json!` is a deep expansion.
 #![recursion_limit = "256"]
 
 // `cfg(test)` tells clippy that all of a module is test code (unwrap, printing).
@@ -7,6 +8,8 @@
 mod architecture;
 #[cfg(test)]
 mod attached;
+#[cfg(test)]
+mod bless;
 #[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
@@ -21,6 +24,8 @@ mod explained;
 mod faults;
 #[cfg(test)]
 mod foreign_texts;
+#[cfg(test)]
+mod gate;
 #[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
@@ -51,6 +56,8 @@ mod steps;
 mod suite;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod upgrades;
 #[cfg(test)]
 mod wait;
 #[cfg(test)]

@@ -89,7 +89,7 @@ fn a_suite_of_the_users_own() {
 
 #[test]
 fn each_pair_of_a_matrix() {
-    let inputs = Inputs { release: "12.1.0".into(), ..Inputs::defaults() };
+    let inputs = Inputs::given(&[("release", "12.1.0")]);
     let pairs = plan::pairs(&inputs, Day::try_from("2026-11-26".to_owned()).unwrap()).unwrap();
     let texts = pairs.iter().map(|Pair { name, stable, release }| {
         let arguments = [&["--stable", stable, "--release", release], &FEW[..]].concat();

@@ -9,9 +9,10 @@ use super::play::Play;
 /// A run of the check `playbooks` alone, without the plugin on some nodes.
 async fn without_playbooks(nodes: &str) -> Record {
     let mut play = Play::healthy();
-    play.inputs.only = "playbooks".into();
+    play.inputs.checks.only = "playbooks".into();
     let rule = format!("- when: {{ node: {nodes} }}\n  effect: {{ behaviour: plugin-missing }}\n");
-    play.faults = Faults::new(read_rules(&rule).unwrap(), &play.inputs.stable, &play.inputs.release);
+    play.faults =
+        Faults::new(read_rules(&rule).unwrap(), &play.inputs.releases.stable, &play.inputs.releases.release);
     play.record().await
 }
 

@@ -1,7 +1,8 @@
 //! Wrong inputs and compose files that would do harm: `plan` and `run` say the same, end with 2, and leave nothing behind.
 
 use std::path::Path;
-use std::process::Command;
+
+use crate::gate::{Ended, Gate};
 
 /// A cluster with everything, for changes by a test.
 const WHOLE: &str = "
@@ -24,34 +25,31 @@ services:
   m: *n
 ";
 
-/// Exit code and output of a command in an empty folder beside the compose file; nothing else may be there afterwards.
-fn call(command: &str, compose: Option<&str>, arguments: &[&str]) -> (Option<i32>, String) {
-    let dir = tempfile::tempdir().unwrap();
-    let mut gate = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
-    gate.current_dir(dir.path()).args([command, "--stable", "11.5.1", "--release", "11.6.0"]);
-    // Whatever an engine would say is not asked for: wrong inputs come before it.
-    gate.env("DOCKER_HOST", "tcp://127.0.0.1:9").env_remove("GITHUB_ACTIONS").env_remove("AWS_ACCESS_KEY_ID");
-    if let Some(text) = compose {
-        std::fs::write(dir.path().join("compose.yaml"), text).unwrap();
-        gate.args(["--compose-file", "compose.yaml"]);
-    }
-    let ended = gate.args(arguments).output().unwrap();
-    let output = String::from_utf8_lossy(&ended.stdout) + String::from_utf8_lossy(&ended.stderr);
+/// A command in an empty folder beside the compose file; nothing else may be there after a refusal.
+fn call(command: &str, compose: Option<&str>, arguments: &[&str]) -> Ended {
+    let gate = Gate::of(&[command, "--stable", "11.5.1", "--release", "11.6.0"])
+        // Whatever an engine would say is not asked for: wrong inputs come before it.
+        .env("DOCKER_HOST", "tcp://127.0.0.1:9");
+    let gate = match compose {
+        Some(text) => gate.file("compose.yaml", text).args(&["--compose-file", "compose.yaml"]),
+        None => gate,
+    };
+    let ended = gate.args(arguments).run();
     let left: Vec<_> =
-        std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    if ended.status.code() == Some(2) {
+        std::fs::read_dir(ended.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    if ended.code == Some(2) {
         assert!(
             left.iter().all(|name| Path::new(name) == Path::new("compose.yaml")),
             "{left:?} after {arguments:?}"
         );
     }
-    (ended.status.code(), output.into_owned())
+    ended
 }
 
 fn refused(compose: Option<&str>, arguments: &[&str], parts: &[&str]) {
     for command in ["plan", "run"] {
-        let (code, output) = call(command, compose, arguments);
-        assert_eq!(code, Some(2), "{command} {arguments:?}: {output}");
+        let Ended { code, output, .. } = &call(command, compose, arguments);
+        assert_eq!(*code, Some(2), "{command} {arguments:?}: {output}");
         assert!(output.contains("nothing was created"), "{command} {arguments:?}: {output}");
         for part in parts {
             assert!(output.contains(part), "{command} {arguments:?} lacks {part}: {output}");
@@ -127,14 +125,14 @@ fn compose_files_that_would_mislead_or_do_harm() {
 
 #[test]
 fn what_is_right_is_planned_with_what_it_lacks() {
-    let (code, plan) = call("plan", Some(WHOLE), &[]);
+    let Ended { code, output: plan, .. } = call("plan", Some(WHOLE), &[]);
     // Nothing but that 11.5 is out of support, since 2026-06-15.
     let notes: Vec<&str> = plan.lines().filter(|line| line.starts_with("note: ")).collect();
     assert_eq!((code, notes.len()), (Some(0), 1), "{plan}");
     assert!(notes[0].contains("line 11.5 ended on 2026-06-15 (https://"), "{plan}");
     assert!(plan.contains("n: drain, stop, release image, ready, sanity, undrain"), "{plan}");
     let bare = "services: { db: { image: postgres, volumes: ['./pg:/x'] }, n: { image: x, labels: { upgrade-gate.role: node }, environment: { MM_CONFIG: 'postgres://mm@db/mm', A: $GONE } } }";
-    let (code, plan) = call("plan", Some(bare), &["--data", "disposable"]);
+    let Ended { code, output: plan, .. } = call("plan", Some(bare), &["--data", "disposable"]);
     assert_eq!(code, Some(0), "{plan}");
     for part in [
         "note: services.n.environment.A: the variable GONE is not set",
@@ -146,16 +144,14 @@ fn what_is_right_is_planned_with_what_it_lacks() {
         assert!(plan.contains(part), "{part}: {plan}");
     }
     assert!(!plan.contains("drain"), "{plan}");
-    let (_, json) = call("plan", Some(bare), &["--data", "disposable", "--format", "json"]);
+    let json = call("plan", Some(bare), &["--data", "disposable", "--format", "json"]).output;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((json["warnings"].as_array().unwrap().len(), &json["built"]["others"][0]), (5, &"db".into()));
 }
 
 #[test]
 fn a_typing_error_is_no_clean_engine() {
-    let mut gate = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
-    let ended =
-        gate.args(["cleanup", "--run", "typo"]).env("DOCKER_HOST", "tcp://127.0.0.1:9").output().unwrap();
-    assert_eq!(ended.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&ended.stdout).contains("run: \"typo\" is no id of a run"));
+    let ended = Gate::of(&["cleanup", "--run", "typo"]).env("DOCKER_HOST", "tcp://127.0.0.1:9").run();
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stdout.contains("run: \"typo\" is no id of a run"));
 }

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use tempfile::TempDir;
+use upgrade_gate::report::REPORTS;
+
+use crate::gate::{Ended, Gate};
 
 /// A report folder as the run of a golden record left it.
 fn folder(dir: &Path, golden: &str) -> PathBuf {
@@ -17,15 +20,9 @@ fn folder(dir: &Path, golden: &str) -> PathBuf {
     folder
 }
 
-/// The gate in `dir`, with these variables and nothing else of an environment.
-fn gate(dir: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
-    command.args(arguments).env_clear().envs(variables.iter().copied()).current_dir(dir);
-    command.output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
+/// The gate in `dir`, with these variables.
+fn gate(dir: &Path, words: &[&str], variables: &[(&str, &str)]) -> Ended {
+    Gate::of(words).within(dir).envs(variables).run()
 }
 
 /// What a runner reads from the file of outputs.
@@ -46,8 +43,8 @@ fn a_stored_record_gives_the_runs_reports_and_its_exit_code() {
     for (golden, expected) in [("green", 0), ("red", 1)] {
         folder(dir.path(), golden);
         let ended = gate(dir.path(), &["report", "--from", golden, "--report-dir", "out"], &[]);
-        assert_eq!(code(&ended), expected, "{ended:?}");
-        for report in ["record.json", "junit.xml", "results.json", "summary.md", "comment.md", "lock.json"] {
+        assert_eq!(ended.code, Some(expected), "{}", ended.output);
+        for report in REPORTS.iter().map(|report| report.name) {
             let run =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/report/{golden}.{report}"));
             assert_eq!(
@@ -79,7 +76,7 @@ fn the_action_publishes_instead_of_running() {
         ("INPUT_COMMENT", ""),
     ];
     let ended = gate(dir.path(), &[], &variables);
-    assert_eq!(code(&ended), 1, "{ended:?}");
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
     let outputs = outputs(Path::new(&set));
     assert_eq!((outputs["verdict"].as_str(), outputs["exit-code"].as_str()), ("failed", "1"));
     assert_eq!(outputs["junit"], "upgrade-gate-report/junit.xml");
@@ -96,7 +93,7 @@ fn the_action_publishes_instead_of_running() {
         fs::read_to_string(summary).unwrap().trim_end(),
         fs::read_to_string(golden).unwrap().trim_end()
     );
-    assert!(String::from_utf8_lossy(&ended.stdout).lines().any(|line| line.starts_with("::error title=")));
+    assert!(ended.stdout.lines().any(|line| line.starts_with("::error title=")));
 }
 
 #[test]
@@ -112,11 +109,11 @@ fn the_action_prints_a_matrix_instead_of_running() {
         ("INPUT_PAIRS", "11.5.1..11.6.0"),
     ];
     let ended = gate(dir.path(), &[], &variables);
-    assert_eq!(code(&ended), 0, "{ended:?}");
+    assert_eq!(ended.code, Some(0), "{}", ended.output);
     let matrix: serde_json::Value = serde_json::from_str(&outputs(&set)["matrix"]).unwrap();
     assert_eq!(matrix["include"][0]["stable"], "11.5.1");
     let more = [variables.as_slice(), &[("INPUT_REPORT-FROM", "x")]].concat();
-    assert_eq!(code(&gate(dir.path(), &[], &more)), 2, "two things at once");
+    assert_eq!(gate(dir.path(), &[], &more).code, Some(2), "two things at once");
 }
 
 #[test]
@@ -127,25 +124,25 @@ fn a_matrix_is_as_bad_as_its_worst_run_and_a_missing_one_is_not_green() {
         let arguments = [&["report", "--merge", "runs", "--report-dir", "out"], more].concat();
         gate(dir.path(), &arguments, &[])
     };
-    assert_eq!(code(&merge(&[])), 0);
+    assert_eq!(merge(&[]).code, Some(0));
     let pairs = ["--pairs", "9.8.0..9.9.0,9.7.0..9.9.0"];
     let ended = merge(&pairs);
-    assert_eq!(code(&ended), 4, "{ended:?}");
+    assert_eq!(ended.code, Some(4), "{}", ended.output);
     let comment = fs::read_to_string(dir.path().join("out/comment.md")).unwrap();
     assert!(
         comment.contains("| ✅ 9.8.0 to 9.9.0 |") && comment.contains("| ⚠️ 9.7.0 to 9.9.0 |"),
         "{comment}"
     );
     folder(&dir.path().join("runs"), "red");
-    assert_eq!(code(&merge(&pairs)), 1);
+    assert_eq!(merge(&pairs).code, Some(1));
 }
 
 /// That the call was a wrong input for this reason, and left nothing behind.
 fn refused(dir: &Path, arguments: &[&str], why: &str) {
     let before = fs::read_dir(dir).unwrap().count();
     let ended = gate(dir, arguments, &[]);
-    assert_eq!(code(&ended), 2, "{ended:?}");
-    let out = String::from_utf8_lossy(&ended.stdout);
+    assert_eq!(ended.code, Some(2), "{}", ended.output);
+    let out = &ended.stdout;
     assert!(out.contains("nothing was created") && out.contains(why), "{arguments:?}: {out}");
     assert_eq!(fs::read_dir(dir).unwrap().count(), before, "{arguments:?} made something");
 }
@@ -209,8 +206,8 @@ fn a_head_of_which_nobody_can_tell_is_not_run() {
     for event in ["pull_request_target", "workflow_run", "issue_comment", "PUSH"] {
         let variables = [github[0], github[1], ("GITHUB_EVENT_NAME", event)];
         let ended = gate(dir.path(), &run, &variables);
-        assert_eq!(code(&ended), 2, "{ended:?}");
-        let out = String::from_utf8_lossy(&ended.stdout);
+        assert_eq!(ended.code, Some(2), "{}", ended.output);
+        let out = &ended.stdout;
         assert!(out.contains("cannot tell whether the head is a fork's"), "{event}: {out}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }
@@ -221,6 +218,6 @@ fn what_no_run_is_called_is_not_removed() {
     let dir = TempDir::new().unwrap();
     for id in ["", "typo", "ug-1,x", "ug-1=2"] {
         let ended = gate(dir.path(), &["cleanup", "--run", id], &[("DOCKER_HOST", "unix:///no/such.sock")]);
-        assert_eq!(code(&ended), 2, "{id:?} {ended:?}");
+        assert_eq!(ended.code, Some(2), "{id:?} {}", ended.output);
     }
 }

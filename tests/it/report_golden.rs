@@ -1,14 +1,16 @@
 //! The reports of recorded runs, byte for byte.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test it report_golden` writes the golden files anew; read their diff.
+//! `UPGRADE_GATE_BLESS=1 cargo test --test it report_golden` writes the golden files anew; read their diff.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use upgrade_gate::event::Event;
 use upgrade_gate::record::Record;
-use upgrade_gate::report::{self, Console, EventLog, Look, REPORTS, write_all};
-use upgrade_gate::verdict::{ExitCode, Verdict};
+use upgrade_gate::report::{self, Console, EventLog, Look, Names, REPORTS, Runs, write_all};
+use upgrade_gate::verdict::ExitCode;
+
+use crate::bless;
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path)
@@ -21,13 +23,14 @@ fn events(name: &str) -> (String, Vec<Event>) {
 }
 
 /// What the console showed of the run, on a runner.
-fn console(events: &[Event], record: &Record, verdict: &Verdict) -> String {
-    let mut out = Vec::new();
+fn console(events: &[Event]) -> String {
+    let (mut out, mut record) = (Vec::new(), Record::default());
     let mut console = Console::new(&mut out, Look { github: true, ..Look::default() });
     for event in events {
-        console.event(event).unwrap();
+        record.fold(event);
+        console.event(event, &record).unwrap();
     }
-    console.finish(record, verdict, &[]).unwrap();
+    console.finish(&Runs::of(record), &[]).unwrap();
     with_known_tokens(String::from_utf8(out).unwrap())
 }
 
@@ -40,23 +43,22 @@ fn with_known_tokens(text: String) -> String {
 
 fn compare(file: &str, text: &str) {
     let golden = here("golden/report").join(file);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+    if bless::asked() {
         fs::write(&golden, text).unwrap();
     }
     let expected = fs::read_to_string(&golden).unwrap_or_default();
     let differs = expected.lines().zip(text.lines()).position(|(expected, got)| expected != got);
     assert!(
         expected == text,
-        "{file} differs, first in line {}; if that is meant, run again with UPDATE_GOLDEN=1",
+        "{file} differs, first in line {}; if that is meant, run again with UPGRADE_GATE_BLESS=1",
         differs.unwrap_or_else(|| expected.lines().count().min(text.lines().count())) + 1
     );
 }
 
 fn reports_are_as_they_were(name: &str, exit_code: ExitCode) {
     let (text, events) = events(name);
-    let record = Record::of(&events);
-    let verdict = Verdict::of(&record);
-    assert_eq!(verdict.exit_code, exit_code, "{:?}", verdict.reasons);
+    let runs = Runs::of(Record::of(&events));
+    assert_eq!(runs.verdict().exit_code, exit_code, "{:?}", runs.verdict().reasons);
 
     // The log itself is written as it was read.
     let mut log = Vec::new();
@@ -66,18 +68,18 @@ fn reports_are_as_they_were(name: &str, exit_code: ExitCode) {
     assert_eq!(String::from_utf8(log).unwrap(), text);
 
     let dir = tempfile::tempdir().unwrap();
-    for file in write_all(&record, &verdict, dir.path(), report::Names::Plain) {
+    for file in write_all(&runs, dir.path(), Names::Plain) {
         file.result.unwrap();
     }
-    compare(&format!("{name}.console.txt"), &console(&events, &record, &verdict));
-    for report in REPORTS {
+    compare(&format!("{name}.console.txt"), &console(&events));
+    for report in REPORTS.iter().map(|report| report.name) {
         compare(&format!("{name}.{report}"), &fs::read_to_string(dir.path().join(report)).unwrap());
     }
 
     // A stored record gives the same reports again, without the events.
     let stored = report::read_record(&fs::read_to_string(dir.path().join("record.json")).unwrap()).unwrap();
     let again = tempfile::tempdir().unwrap();
-    for file in write_all(&stored, &Verdict::of(&stored), again.path(), report::Names::Plain) {
+    for file in write_all(&Runs::of(stored), again.path(), Names::Plain) {
         let (first, second) = (dir.path().join(file.name), file.result.unwrap());
         assert_eq!(fs::read(first).unwrap(), fs::read(second).unwrap(), "{}", file.name);
     }

@@ -11,8 +11,9 @@ use super::play::Play;
 /// Only `flags`, with nodes of which some do not start while a flag is set.
 async fn played(rules: &str) -> Record {
     let mut play = Play::healthy();
-    play.inputs.only = "flags".into();
-    play.faults = Faults::new(read_rules(rules).unwrap(), &play.inputs.stable, &play.inputs.release);
+    play.inputs.checks.only = "flags".into();
+    play.faults =
+        Faults::new(read_rules(rules).unwrap(), &play.inputs.releases.stable, &play.inputs.releases.release);
     play.record().await
 }
 

@@ -20,8 +20,10 @@ use job::Job;
 use log::Log;
 use serde_json::json;
 use step::Ended;
+use upgrade_gate::report::REPORTS;
 use world::World;
 
+use crate::gate::Gate;
 use crate::gate_on_docker::images;
 
 /// Sixteen random hexadecimal digits.
@@ -90,7 +92,7 @@ fn rolls(job: Job, reach: Reach) -> usize {
     assert_eq!(job.outputs["verdict"], "passed");
     assert_eq!(job.outputs["junit"], "upgrade-gate-report/junit.xml");
     assert!(job.summary.contains("| S1.2b |"), "{}", job.summary);
-    for name in ["record.json", "junit.xml", "summary.md", "comment.md", "events.jsonl"] {
+    for name in REPORTS.iter().map(|report| report.name).chain(["events.jsonl"]) {
         assert!(!job.report(name).contains(LICENCE), "{name} shows the licence");
     }
     let (owners, owner) = job.owners();
@@ -126,14 +128,13 @@ fn says_only_what_it_may(ended: &Ended) -> Log {
 
 #[test]
 fn what_is_quoted_of_wrong_inputs_is_no_command() {
-    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_upgrade-gate"))
-        .env_clear()
-        .envs([("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("INPUT_LICENSE", LICENCE)])
-        .env("INPUT_COMPOSE-FILE", format!("{LICENCE}\n::error::forged"))
-        .output()
-        .unwrap();
-    assert_eq!(ended.status.code(), Some(2));
-    let out = String::from_utf8(ended.stdout).unwrap();
+    let ended = Gate::of(&[])
+        .envs(&[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push")])
+        .input("license", LICENCE)
+        .input("compose-file", &format!("{LICENCE}\n::error::forged"))
+        .run();
+    assert_eq!(ended.code, Some(2));
+    let out = ended.stdout;
     let log = Log::read(out.lines());
     assert_eq!(log.before_masks, 0, "{out}");
     assert!(log.annotations.iter().all(|(_, _, message)| message != "forged"), "{out}");

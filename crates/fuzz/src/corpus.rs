@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// All files of a parser's folder and of the others, sorted by path; `folder/*.json` are those of a folder that end so.
 pub(super) fn read(name: &str, more: &[&str]) -> Vec<Vec<u8>> {
-    let root = super::project().join("tests");
+    let root = super::findings::project().join("tests");
     let own = format!("fixtures/corpus/{name}");
     let mut paths = Vec::new();
     for folder in std::iter::once(own.as_str()).chain(more.iter().copied()) {

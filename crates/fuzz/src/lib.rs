@@ -13,14 +13,15 @@
 )]
 
 mod corpus;
+mod findings;
 mod mutate;
 mod rng;
 mod watch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use findings::{kept, shown};
 use mutate::Mutator;
 use rng::Rng;
 use watch::Watch;
@@ -92,34 +93,6 @@ impl Target<'_> {
             panic!("{} took {took:?} (kept in {})\n{}", self.name, kept.display(), shown(input));
         }
     }
-}
-
-/// The start of an input, escaped.
-fn shown(input: &[u8]) -> String {
-    input[..input.len().min(2_000)].escape_ascii().to_string()
-}
-
-/// Keeps an input that found something, to be put into the corpus.
-fn kept(name: &str, input: &[u8]) -> PathBuf {
-    let sum = input
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    let path = folder().join(format!("{name}-{sum:016x}"));
-    let _ = std::fs::write(&path, input);
-    path
-}
-
-/// The project's folder, which has the examples of all crates.
-fn project() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.ancestors().nth(2).unwrap_or(own)
-}
-
-/// Where findings are kept.
-fn folder() -> PathBuf {
-    let folder = project().join("target/fuzz");
-    let _ = std::fs::create_dir_all(&folder);
-    folder
 }
 
 #[test]

@@ -25,7 +25,7 @@ impl Watch {
     /// Starts it.
     pub(super) fn start(name: &str) -> Self {
         let running: Arc<Mutex<Input>> = Arc::default();
-        let current = super::folder().join(format!("{name}-current"));
+        let current = super::findings::folder().join(format!("{name}-current"));
         let (seen, name) = (Arc::downgrade(&running), name.to_owned());
         std::thread::spawn(move || {
             // It goes with its loop.
@@ -33,11 +33,11 @@ impl Watch {
                 let hangs =
                     running.lock().unwrap().as_ref().filter(|(since, _)| since.elapsed() > HANGS).cloned();
                 if let Some((_, input)) = hangs {
-                    let kept = super::kept(&name, &input);
+                    let kept = super::findings::kept(&name, &input);
                     say(&format!(
                         "{name} does not end (kept in {})\n{}",
                         kept.display(),
-                        super::shown(&input)
+                        super::findings::shown(&input)
                     ));
                     std::process::exit(1);
                 }

@@ -10,7 +10,7 @@ pub(super) type Allowed = BTreeMap<String, BTreeSet<String>>;
 
 /// How the roles compare with stable's.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Compared {
+pub(super) struct RolesCompared {
     /// Each loss: the role and what it allowed, then what it is now.
     pub(super) wrong: Vec<(String, String)>,
     /// What was announced of the others.
@@ -24,8 +24,8 @@ pub(super) fn allowed(roles: Vec<Role>) -> Allowed {
 }
 
 /// Judges later roles.
-pub(super) fn lost(before: &Allowed, now: &Allowed, applying: &Applying) -> Compared {
-    let mut compared = Compared::default();
+pub(super) fn lost(before: &Allowed, now: &Allowed, applying: &Applying) -> RolesCompared {
+    let mut compared = RolesCompared::default();
     for (role, could) in before {
         let Some(can) = now.get(role) else {
             compared.wrong.push((format!("the role {role}"), "no such role".into()));
@@ -59,7 +59,7 @@ mod tests {
         BTreeMap::from([(role.to_owned(), permissions)])
     }
 
-    fn judged(stable: &str, before: &Allowed, release: &str, now: &Allowed) -> Compared {
+    fn judged(stable: &str, before: &Allowed, release: &str, now: &Allowed) -> RolesCompared {
         let versions = (Version::read(stable), Version::read(release));
         lost(before, now, &Applying::between(&versions.0, &versions.1, &Ground::default()))
     }

@@ -5,10 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
 use crate::announced::{Applying, Change};
+use crate::checks::prelude::*;
 
 /// A configuration as paths and values: `TeamSettings.SiteName`. What is unset is null, however it is written.
 pub(super) type Flat = BTreeMap<String, Value>;
@@ -30,8 +28,8 @@ const OF_ONE_NODE: [&str; 4] = [
 ];
 
 /// The configuration of stable.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Before {
+#[derive(Debug, Clone, Default)]
+pub(super) struct StableSettings {
     /// All of it.
     pub(super) settings: Flat,
     /// The paths that somebody chose: set by the environment, or not the default where the server tells that.
@@ -40,7 +38,7 @@ pub(super) struct Before {
 
 /// How a configuration compares with stable's.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Compared {
+pub(super) struct SettingsCompared {
     /// What got worse: the setting and what it was, then what it is.
     pub(super) wrong: Vec<(String, String)>,
     /// What was announced of the others.
@@ -51,7 +49,7 @@ pub(super) struct Compared {
     pub(super) moved: Vec<String>,
 }
 
-impl Before {
+impl StableSettings {
     /// `whole` as shown, `without_defaults` as the server answers that (all of it, where it does not know the question),
     /// `environment` with `true` at what the environment sets.
     pub(super) fn of(whole: &Value, without_defaults: &Value, environment: &Value) -> Self {
@@ -65,9 +63,9 @@ impl Before {
     }
 
     /// Judges a later configuration.
-    pub(super) fn compare(&self, whole: &Value, applying: &Applying) -> Compared {
+    pub(super) fn compare(&self, whole: &Value, applying: &Applying) -> SettingsCompared {
         let now = flat(whole);
-        let mut compared = Compared::default();
+        let mut compared = SettingsCompared::default();
         for (path, was) in &self.settings {
             let is = now.get(path);
             if is == Some(was) || (is.is_none() && was.is_null()) {
@@ -128,22 +126,22 @@ mod tests {
     use crate::versions::Version;
     use serde_json::json;
 
-    impl Before {
+    impl StableSettings {
         /// Where nothing was announced.
-        fn compare_alone(&self, whole: &Value) -> Compared {
+        fn compare_alone(&self, whole: &Value) -> SettingsCompared {
             self.compare(whole, &Applying::default())
         }
     }
 
-    fn chosen_by(environment: &Value, before: &Value) -> Before {
-        Before::of(before, before, environment)
+    fn chosen_by(environment: &Value, before: &Value) -> StableSettings {
+        StableSettings::of(before, before, environment)
     }
 
     #[test]
     fn a_changed_value_is_wrong_and_a_new_key_is_not() {
         let before = chosen_by(&json!({}), &json!({"TeamSettings": {"MaxUsersPerTeam": 50, "Note": ""}}));
         let grown = json!({"TeamSettings": {"MaxUsersPerTeam": 50, "Note": [], "New": 1}, "More": {"x": 2}});
-        assert_eq!(before.compare_alone(&grown), Compared::default());
+        assert_eq!(before.compare_alone(&grown), SettingsCompared::default());
         let reset = before.compare_alone(&json!({"TeamSettings": {"MaxUsersPerTeam": 10}}));
         assert_eq!(reset.wrong, [("TeamSettings.MaxUsersPerTeam 50".into(), "10".into())]);
     }
@@ -151,14 +149,17 @@ mod tests {
     #[test]
     fn a_retired_key_is_told_and_wrong_only_if_somebody_had_chosen_it() {
         let whole = json!({"A": {"default": true, "own": 7, "secret": MASK, "env": "x"}});
-        let before =
-            Before::of(&whole, &json!({"A": {"own": 7, "secret": MASK}}), &json!({"A": {"env": true}}));
+        let before = StableSettings::of(
+            &whole,
+            &json!({"A": {"own": 7, "secret": MASK}}),
+            &json!({"A": {"env": true}}),
+        );
         let compared = before.compare_alone(&json!({"A": {}}));
         let wrong: Vec<_> = compared.wrong.iter().map(|(what, _)| what.as_str()).collect();
         assert_eq!(wrong, ["A.env \"x\"", "A.own 7"]);
         assert_eq!(compared.retired, ["A.default", "A.secret"]);
         // A server that answers with everything has told no defaults.
-        let silent = Before::of(&whole, &whole, &json!({}));
+        let silent = StableSettings::of(&whole, &whole, &json!({}));
         assert_eq!(silent.compare_alone(&json!({"A": {}})).wrong, []);
     }
 
@@ -166,7 +167,7 @@ mod tests {
     fn what_the_server_announced_is_no_loss_and_everything_beside_it_is() {
         let whole = json!({"CloudSettings": {"CWSMock": true}, "A": {"own": 7}, "B": {"x": 1}});
         let chosen = json!({"CloudSettings": {"CWSMock": true}, "A": {"own": 7}});
-        let before = Before::of(&whole, &chosen, &json!({}));
+        let before = StableSettings::of(&whole, &chosen, &json!({}));
         let (stable, release) = (Version::read("11.11.0"), Version::read("12.0.0"));
         let applying = Applying::between(&stable, &release, &Ground::default());
         let compared = before.compare(&json!({"B": {"x": 1}}), &applying);

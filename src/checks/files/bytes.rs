@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::checks::outcome::{Expect as _, Stop};
+use crate::checks::prelude::*;
 use crate::mattermost::Client;
 
 /// Bytes that no compression or text conversion leaves alone, different for each seed.
@@ -37,19 +37,19 @@ pub(super) fn digest(bytes: &[u8]) -> String {
 }
 
 /// The file comes back as it was uploaded.
-pub(super) async fn reads(reader: &Client, id: &str, hash: &str) -> Result<(), Stop> {
+pub(super) async fn reads(reader: &Client, id: &str, hash: &str) -> Result<(), StepError> {
     let bytes = reader.download(id).await.expecting("the file's bytes")?;
     same(reader.node(), &bytes, hash)
 }
 
 /// These are the bytes that were meant.
-pub(super) fn same(node: &str, bytes: &[u8], hash: &str) -> Result<(), Stop> {
+pub(super) fn same(node: &str, bytes: &[u8], hash: &str) -> Result<(), StepError> {
     let found = digest(bytes);
     if found == hash {
         return Ok(());
     }
     let got = format!("{} bytes with SHA-256 {found}", bytes.len());
-    Err(Stop::failed_at(node, format!("the bytes with SHA-256 {hash}"), got))
+    Err(StepError::failed_at(node, format!("the bytes with SHA-256 {hash}"), got))
 }
 
 #[cfg(test)]

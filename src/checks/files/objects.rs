@@ -6,30 +6,33 @@
 //! `emoji/ID/image_deleted`.
 
 use super::bytes::digest;
-use crate::checks::context::Context;
-use crate::checks::outcome::Stop;
-use crate::checks::scene::Place;
+use crate::checks::prelude::*;
 use crate::storage::{Bucket, StorageError};
 
 /// Exactly one object has this in its key, and it has these bytes.
-pub(super) async fn holds(cx: &Context<'_>, actor: &Place, in_key: &str, hash: &str) -> Result<(), Stop> {
+pub(super) async fn holds(
+    cx: &Context<'_>,
+    actor: &Place,
+    in_key: &str,
+    hash: &str,
+) -> Result<(), StepError> {
     let bucket = bucket(cx)?;
     let mut found = bucket.list("").await.map_err(unread)?;
     found.retain(|object| object.key.contains(in_key));
     let [object] = &found[..] else {
         let got = format!("{} such objects", found.len());
-        return Err(Stop::failed_at(&actor.name, format!("one object with {in_key} in its key"), got));
+        return Err(actor.failed(format!("one object with {in_key} in its key"), got));
     };
     let bytes = bucket.get(&object.key).await.map_err(unread)?;
     if digest(&bytes) == hash {
         return Ok(());
     }
     let got = format!("{} other bytes in {}", bytes.len(), object.key);
-    Err(Stop::failed_at(&actor.name, format!("SHA-256 {hash} in the bucket"), got))
+    Err(actor.failed(format!("SHA-256 {hash} in the bucket"), got))
 }
 
 /// The object under exactly this key has these bytes.
-pub(super) async fn is_at(cx: &Context<'_>, actor: &Place, key: &str, hash: &str) -> Result<(), Stop> {
+pub(super) async fn is_at(cx: &Context<'_>, actor: &Place, key: &str, hash: &str) -> Result<(), StepError> {
     let found = match bucket(cx)?.get(key).await {
         Ok(bytes) => digest(&bytes),
         Err(error) if error.status == Some(404) => "no such object".to_owned(),
@@ -38,18 +41,18 @@ pub(super) async fn is_at(cx: &Context<'_>, actor: &Place, key: &str, hash: &str
     if found == hash {
         return Ok(());
     }
-    Err(Stop::failed_at(&actor.name, format!("SHA-256 {hash} under {key} in the bucket"), found))
+    Err(actor.failed(format!("SHA-256 {hash} under {key} in the bucket"), found))
 }
 
 /// Whether there is an object under exactly this key.
-pub(super) async fn exists(cx: &Context<'_>, key: &str) -> Result<bool, Stop> {
+pub(super) async fn exists(cx: &Context<'_>, key: &str) -> Result<bool, StepError> {
     Ok(bucket(cx)?.head(key).await.map_err(unread)?.is_some())
 }
 
-fn bucket<'a>(cx: &'a Context<'_>) -> Result<&'a Bucket, Stop> {
-    cx.bucket.as_ref().map_err(Stop::from)
+fn bucket<'a>(cx: &'a Context<'_>) -> Result<&'a Bucket, StepError> {
+    cx.bucket.as_ref().map_err(StepError::from)
 }
 
-fn unread(error: StorageError) -> Stop {
-    Stop::NotMeasured(format!("the bucket could not be read: {error}"))
+fn unread(error: StorageError) -> StepError {
+    StepError::NotMeasured(format!("the bucket could not be read: {error}"))
 }

@@ -1,69 +1,54 @@
 //! `integrations.dialogs`: a dialog is opened through another node than the command's, filled in on a third; and buttons
 //! of messages are pressed.
 
-use crate::checks::ledger::Entry;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
-use super::ground::{Ground, called, far, same};
+use super::fixtures::{Fixtures, called, same};
 use crate::checks::channel;
-use crate::checks::check::{Check, Need, Stages};
-use crate::checks::context::Context;
 use crate::checks::explained;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
-use crate::checks::scene::Place;
+use crate::checks::prelude::*;
 use crate::mattermost::Frame;
 use crate::sinks::{Answer, HttpSink, Request};
 
-pub(in crate::checks) const CHECK: Check = Check {
-    id: "integrations.dialogs",
-    title: "a command's dialog opens through another node and is submitted, and buttons of messages reach their program",
-    lines: &["S2.8"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[Need::Sinks],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(in crate::checks) const CHECK: Check = Check::new(
+    "integrations.dialogs",
+    "a command's dialog opens through another node and is submitted, and buttons of messages reach their program",
+    &["S2.8"],
+    |cx| Box::pin(run(cx)),
+)
+.needs(&[Need::Sinks]);
 
 /// A message with a button that was written on stable.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
+#[derive(Debug, Clone)]
+struct ButtonMessage {
     post: String,
     endpoint: String,
 }
 
 /// The message with a button of stable.
-const OLD: Entry<Kept> = Entry::new("button", "a message with a button");
+const OLD: Entry<ButtonMessage> = Entry::new("a message with a button");
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let channel = cx.prepare("there is a channel for dialogs", channel::of_check(cx)).await?;
-    let ground = Ground::of(cx).await?;
-    let sink = match ground.sink() {
+async fn run(cx: &Context<'_>) {
+    let channel = cx.prepare("there is a channel for dialogs", channel::of_check(cx)).await;
+    let Ok(channel) = channel else { return };
+    let Ok(fixtures) = Fixtures::of(cx).await else { return };
+    let sink = match fixtures.sink() {
         Ok(sink) => sink,
-        Err(reason) => {
-            cx.not_applicable("dialogs and buttons reach their program", reason);
-            return Ok(());
-        }
+        Err(reason) => return cx.not_applicable("dialogs and buttons reach their program", reason),
     };
     let endpoint = format!("/{}", cx.nonce);
     serve(sink, &endpoint);
-    let mut halted = Ok(());
-    for (actor, others) in cx.actors() {
-        if let Some(reason) = ground.off("EnableCommands") {
+    cx.each_version(async |walk| {
+        if let Some(reason) = fixtures.off("EnableCommands") {
             cx.not_applicable("a command's dialog opens", reason);
         } else {
-            halted = halted.and(dialog(cx, sink, &endpoint, &channel, actor, &others).await);
+            cx.part(dialog(cx, sink, &endpoint, &channel, &walk)).await;
         }
-        halted = halted.and(button(cx, sink, &endpoint, &channel, actor, far(actor, &others)).await);
+        button(cx, sink, &endpoint, &channel, &walk).await
+    })
+    .await;
+    if let Some(message) = OLD.old(cx) {
+        let name = "takes the press of a button from stable";
+        cx.on_each_at_once(cx.places, name, |place| presses(cx, sink, &message, place)).await;
     }
-    if let Some(kept) = OLD.old(cx) {
-        for place in cx.places {
-            let name = format!("{} takes the press of a button from stable", place.label());
-            halted = halted.and(cx.step(name, presses(cx, sink, &kept, place)).await.map(drop));
-        }
-    }
-    halted
 }
 
 /// The program behind command, dialog and button.
@@ -85,42 +70,37 @@ fn pressed_by(asked: &Value) -> String {
     format!("pressed by {}", asked["user_name"].as_str().unwrap_or_default())
 }
 
-/// The command runs on `actor`; the dialog is opened through another node, and submitted on that or a third.
+/// The command runs on one node; the dialog is opened through another node, and submitted on that or a third.
 async fn dialog(
     cx: &Context<'_>,
     sink: &HttpSink,
     endpoint: &str,
     channel: &str,
-    actor: &Place,
-    others: &[&Place],
-) -> Result<(), Halt> {
-    let opener = far(actor, others);
-    let third = others.iter().find(|other| other.name != opener.name).copied().unwrap_or(opener);
-    let name = format!("a command on {} hands a trigger to its program", actor.label());
-    let trigger = cx.step(name, trigger(cx, sink, endpoint, channel, actor)).await?;
+    walk: &Walk<'_>,
+) -> Result<(), Reported> {
+    let (actor, opener) = (walk.actor, walk.remote_reader());
+    let third = walk.others().find(|other| other.name != opener.name).unwrap_or(opener);
+    let trigger = trigger(cx, sink, endpoint, channel, actor);
+    let trigger = walk.step("a command on {node} hands a trigger to its program", trigger).await?;
     let hearing =
         if cx.clustered() && actor.name != opener.name { vec![opener, actor] } else { vec![opener] };
-    let names: Vec<String> = hearing.iter().map(|place| place.label()).collect();
-    let name = format!(
-        "{} opens a dialog with it, seen on the websocket of {}",
-        opener.label(),
-        names.join(" and ")
-    );
+    let names: Vec<String> = hearing.iter().map(ToString::to_string).collect();
+    let name = format!("{opener} opens a dialog with it, seen on the websocket of {}", names.join(" and "));
     let mut across = false;
     let opening = Opening { trigger: &trigger, actor, opener, hearing: &hearing };
-    let mut opened = cx.step(name, opens(cx, sink, endpoint, opening, &mut across)).await;
+    cx.verify(name, opens(cx, sink, endpoint, opening, &mut across)).await;
     if across {
         // What the two versions refuse each other must go within one.
-        let name = format!("{} opens a dialog with it itself, seen on its websocket", actor.label());
         let opening = Opening { trigger: &trigger, actor, opener: actor, hearing: &[actor] };
-        opened = cx.step(name, opens(cx, sink, endpoint, opening, &mut across)).await;
+        let opened = opens(cx, sink, endpoint, opening, &mut across);
+        walk.verify("{node} opens a dialog with it itself, seen on its websocket", opened).await;
     }
     if !cx.clustered() && actor.name != opener.name {
-        let name = format!("the dialog is seen on the websocket of {}", actor.label());
+        let name = format!("the dialog is seen on the websocket of {actor}");
         cx.not_applicable(name, cx.why_not_clustered());
     }
-    let name = format!("{} sends what was filled in", third.label());
-    opened.and(cx.step(name, submits(cx, sink, endpoint, channel, third)).await)
+    let name = format!("{third} sends what was filled in");
+    cx.step(name, submits(cx, sink, endpoint, channel, third)).await
 }
 
 async fn trigger(
@@ -129,18 +109,16 @@ async fn trigger(
     endpoint: &str,
     channel: &str,
     actor: &Place,
-) -> Result<String, Stop> {
+) -> Result<String, StepError> {
     let word = format!("{}-{}", cx.nonce, actor.name);
-    let admin = cx.home.admin.at(&actor.anyone);
-    let made = admin.create_command(&cx.home.team_id, &word, &sink.url(endpoint)).await;
+    let made = actor.admin().create_command(&cx.home.team_id, &word, &sink.url(endpoint)).await;
     made.expecting("a new slash command")?;
-    let alice = cx.home.alice.at(&actor.anyone);
-    alice.execute(channel, &format!("/{word}")).await.expecting("the answer of a slash command")?;
     let command = format!("/{word}");
+    actor.alice().execute(channel, &command).await.expecting("the answer of a slash command")?;
     let wanted = |request: &Request| request.field("command").as_deref() == Some(&command);
     let call = called(cx, sink, endpoint, actor, wanted).await?;
     let trigger = call.field("trigger_id").filter(|trigger| !trigger.is_empty());
-    trigger.ok_or_else(|| Stop::failed_at(&actor.name, "a trigger_id in the call", "none"))
+    trigger.ok_or_else(|| actor.failed("a trigger_id in the call", "none"))
 }
 
 /// A trigger of `actor` that is used on `opener`, and who must hear of it.
@@ -159,17 +137,17 @@ async fn opens(
     endpoint: &str,
     Opening { trigger, actor, opener, hearing }: Opening<'_>,
     across: &mut bool,
-) -> Result<(), Stop> {
+) -> Result<(), StepError> {
     let mut sockets = Vec::new();
     for place in hearing {
-        sockets.push(cx.socket(&cx.home.alice, place).await?);
+        sockets.push(cx.socket(place.alice()).await?);
     }
     let callback = format!("{}-{}", cx.nonce, opener.name);
     let dialog = json!({
         "callback_id": callback, "title": "Upgrade gate", "submit_label": "Send", "state": "kept as it is",
         "elements": [{ "display_name": "Name", "name": "name", "type": "text", "optional": true }],
     });
-    let opened = opener.anyone.open_dialog(trigger, &sink.url(endpoint), &dialog).await;
+    let opened = opener.client.open_dialog(trigger, &sink.url(endpoint), &dialog).await;
     if let Err(error) = &opened
         && let Some(stop) = explained::refusal(cx, (actor, opener), "dialog-trigger", error)
     {
@@ -179,10 +157,7 @@ async fn opens(
     opened.expecting("the dialog to open")?;
     for socket in &mut sockets {
         let ours = |frame: &Frame| frame.event == "open_dialog" && frame.data.to_string().contains(&callback);
-        let told = socket.wait_for(cx.event_deadline(), ours).await;
-        if told.is_err() {
-            cx.was_late();
-        }
+        let told = cx.in_time(socket.wait_for(cx.event_deadline(), ours)).await;
         told.expecting("the event open_dialog within five seconds")?;
     }
     Ok(())
@@ -194,8 +169,8 @@ async fn submits(
     endpoint: &str,
     channel: &str,
     place: &Place,
-) -> Result<(), Stop> {
-    let alice = cx.home.alice.at(&place.anyone);
+) -> Result<(), StepError> {
+    let alice = place.alice();
     let callback = format!("{}-{}-sent", cx.nonce, place.name);
     let filled = |name: &str| {
         json!({
@@ -204,9 +179,8 @@ async fn submits(
         })
     };
     let done = alice.submit_dialog(&filled("Alice")).await.expecting("the submission to be taken")?;
-    if !done.error.is_empty() || !done.errors.is_empty() {
-        return Err(Stop::failed_at(&place.name, "the program's empty answer", format!("{done:?}")));
-    }
+    let empty = done.error.is_empty() && done.errors.is_empty();
+    place.ensure(empty, "the program's empty answer", format!("{done:?}"))?;
     let ours = |request: &Request| {
         let told = request.json();
         told["callback_id"] == callback && told["submission"]["name"] == "Alice"
@@ -216,58 +190,55 @@ async fn submits(
     same(place, "the state", "kept as it is", told["state"].as_str())?;
     same(place, "the user", &cx.home.alice_id, told["user_id"].as_str())?;
     let refused = alice.submit_dialog(&filled("")).await.expecting("the submission to be taken")?;
-    if refused.errors.get("name").map(String::as_str) != Some("is empty") {
-        let expected = "the program's complaint about the field name";
-        return Err(Stop::failed_at(&place.name, expected, format!("{:?}", refused.errors)));
-    }
-    Ok(())
+    let right = refused.errors.get("name").map(String::as_str) == Some("is empty");
+    let expected = "the program's complaint about the field name";
+    place.ensure(right, expected, format!("{:?}", refused.errors))
 }
 
-/// Written on `writer`, pressed on `presser`, changed by the program, read on `writer`.
+/// Written on one node, pressed on another, changed by the program, read where it was written.
 async fn button(
     cx: &Context<'_>,
     sink: &HttpSink,
     endpoint: &str,
     channel: &str,
-    writer: &Place,
-    presser: &Place,
-) -> Result<(), Halt> {
-    let alice = cx.home.alice.at(&writer.anyone);
+    walk: &Walk<'_>,
+) -> Result<(), Reported> {
+    let (writer, presser) = (walk.actor, walk.remote_reader());
     let make = async |kept: bool| {
         let integration = json!({ "url": sink.url(endpoint), "context": { "kept": kept } });
         let action = json!({ "id": "go", "name": "Go", "type": "button", "integration": integration });
         let props = json!({ "attachments": [{ "text": "a button", "actions": [action] }] });
-        let post = alice.create_post_with(channel, "press it", &props).await;
-        Ok::<_, Stop>(Kept { post: post.expecting("a new post")?.id, endpoint: endpoint.to_owned() })
+        let post = walk.alice().create_post_with(channel, "press it", &props).await;
+        Ok(ButtonMessage { post: post.expecting("a new post")?.id, endpoint: endpoint.to_owned() })
     };
-    let name = format!("write a message with a button on {}", writer.label());
-    let post = cx.step(name, make(false)).await?;
+    let message = walk.step("write a message with a button on {node}", make(false)).await?;
     if OLD.is_wanted(cx) {
         let kept = cx.step("write one to be pressed in later stages", make(true)).await?;
         OLD.keep(cx, &kept);
     }
-    let name = format!("{} takes the press, {} shows the change", presser.label(), writer.label());
-    cx.step(name, async {
-        let user = presses(cx, sink, &post, presser).await?;
+    cx.step(format!("{presser} takes the press, {writer} shows the change"), async {
+        let user = presses(cx, sink, &message, presser).await?;
         let expected = format!("pressed by {user}");
-        cx.crossed(writer, || async {
-            let seen = alice.read_post(&post.post).await.expecting("the post by its id")?.message;
-            if seen == expected {
-                return Ok(());
-            }
-            Err(Stop::failed_at(&writer.name, format!("\"{expected}\""), format!("\"{seen}\"")))
-        })
-        .await
+        let changed = cx.until_replicated(writer, async || {
+            let seen = writer.alice().read_post(&message.post).await;
+            let seen = seen.expecting("the post by its id")?.message;
+            writer.ensure(seen == expected, format!("\"{expected}\""), format!("\"{seen}\""))
+        });
+        changed.await
     })
     .await
 }
 
 /// Bob presses; gives his name as the program was told it.
-async fn presses(cx: &Context<'_>, sink: &HttpSink, kept: &Kept, place: &Place) -> Result<String, Stop> {
-    let bob = cx.home.bob.at(&place.anyone);
-    bob.press(&kept.post, "go").await.expecting("the press to be taken")?;
-    let ours = |request: &Request| request.json()["post_id"] == kept.post;
-    let told = called(cx, sink, &kept.endpoint, place, ours).await?.json();
+async fn presses(
+    cx: &Context<'_>,
+    sink: &HttpSink,
+    message: &ButtonMessage,
+    place: &Place,
+) -> Result<String, StepError> {
+    place.bob().press(&message.post, "go").await.expecting("the press to be taken")?;
+    let ours = |request: &Request| request.json()["post_id"] == message.post;
+    let told = called(cx, sink, &message.endpoint, place, ours).await?.json();
     same(place, "the user", &cx.home.bob_id, told["user_id"].as_str())?;
     Ok(told["user_name"].as_str().unwrap_or_default().to_owned())
 }

@@ -1,28 +1,28 @@
 //! Guests: invited by mail into one channel, where a licence has them.
 
-use crate::checks::context::Context;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
+use super::mailed;
+use super::membership::{self, FIRST_CHANNEL};
+use crate::checks::prelude::*;
 use crate::mattermost::{ApiError, Team, address_of};
 use crate::sinks::MailSink;
 
-use super::mailed;
-use super::membership::{self, FIRST_CHANNEL};
+/// That guests can be invited here; where they could once, they can later.
+const MAY_BE_INVITED: Entry<bool> = Entry::new("whether guests may be invited");
 
 /// Invites a guest on the first node and lets them in on the last.
-pub(super) async fn invited(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), Halt> {
+pub(super) async fn invited(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), Reported> {
     let (first, last) = (&cx.places[0], &cx.places[cx.places.len() - 1]);
-    let admin = cx.home.admin.at(&first.anyone);
     let address = address_of(&format!("guest-{}", cx.nonce));
-    let name = format!("{} sends a guest an invitation by mail", first.label());
-    let channels = cx.step("there is a channel for a guest", async {
-        let channels =
-            admin.channels_of(&cx.home.admin_id, &team.id).await.expecting("the team's channels")?;
+    let name = format!("{first} sends a guest an invitation by mail");
+    let channel = async {
+        let channels = first.admin().channels_of(&cx.home.admin_id, &team.id).await;
+        let channels = channels.expecting("the team's channels")?;
         let found = channels.into_iter().find(|channel| channel.name == FIRST_CHANNEL);
-        found.ok_or_else(|| Stop::failed_at(&first.name, FIRST_CHANNEL, "no such channel"))
-    });
-    let channel = channels.await?;
-    let answer = admin.invite_guests_by_mail(&team.id, &[&channel.id], &[&address]).await;
-    if let (Err(error), None) = (&answer, cx.carried::<bool>("guests"))
+        found.ok_or_else(|| first.failed(FIRST_CHANNEL, "no such channel"))
+    };
+    let channel = cx.step("there is a channel for a guest", channel).await?;
+    let answer = first.admin().invite_guests_by_mail(&team.id, &[&channel.id], &[&address]).await;
+    if let (Err(error), None) = (&answer, MAY_BE_INVITED.kept(cx))
         && error.status() == Some(501)
     {
         cx.not_applicable(name, why_not(error));
@@ -30,18 +30,15 @@ pub(super) async fn invited(cx: &Context<'_>, sink: &MailSink, team: &Team) -> R
     }
     cx.step(name, mailed::sent(cx, first, answer, &address)).await?;
     let token = mailed::arrived(cx, sink, first, &address).await?;
-    cx.carry("guests", &true);
-    let user = cx
-        .step(format!("a guest redeems it on {}", last.label()), async {
-            let user = mailed::sign_up(last, &token, &address).await?;
-            if user.roles == "system_guest" {
-                Ok(user)
-            } else {
-                Err(Stop::failed_at(&last.name, "the roles system_guest", user.roles))
-            }
-        })
-        .await?;
-    membership::everywhere(cx, cx.places, team, &user.id, "the guest").await
+    MAY_BE_INVITED.put_first(cx, true);
+    let redeemed = async {
+        let user = mailed::sign_up(last, &token, &address).await?;
+        last.ensure(user.roles == "system_guest", "the roles system_guest", user.roles.clone())?;
+        Ok(user)
+    };
+    let user = cx.step(format!("a guest redeems it on {last}"), redeemed).await?;
+    membership::everywhere(cx, cx.places, team, &user.id, "the guest").await;
+    Ok(())
 }
 
 fn why_not(error: &ApiError) -> String {

@@ -1,13 +1,10 @@
 //! One mailed invitation: sent, arrived, redeemed once.
 
-use crate::checks::context::Context;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
+use super::membership;
+use crate::checks::prelude::*;
 use crate::checks::refused::refused;
-use crate::checks::scene::Place;
 use crate::mattermost::{ApiError, Invited, Team, User};
 use crate::sinks::{Mail, MailSink};
-
-use super::membership;
 
 /// The password of everybody who comes in; their accounts are used for nothing else.
 pub(super) const PASSWORD: &str = "Upgrade-Gate-1234";
@@ -19,11 +16,12 @@ pub(super) async fn invite(
     team: &Team,
     actor: &Place,
     address: &str,
-) -> Result<String, Halt> {
-    let name = format!("{} sends an invitation by mail", actor.label());
-    let admin = cx.home.admin.at(&actor.anyone);
-    let work = async { sent(cx, actor, admin.invite_by_mail(&team.id, &[address]).await, address).await };
-    cx.step(name, work).await?;
+) -> Result<String, Reported> {
+    let sent = async {
+        let answer = actor.admin().invite_by_mail(&team.id, &[address]).await;
+        sent(cx, actor, answer, address).await
+    };
+    cx.step(format!("{actor} sends an invitation by mail"), sent).await?;
     arrived(cx, sink, actor, address).await
 }
 
@@ -33,10 +31,10 @@ pub(super) async fn sent(
     actor: &Place,
     answer: Result<Vec<Invited>, ApiError>,
     address: &str,
-) -> Result<(), Stop> {
+) -> Result<(), StepError> {
     let answer = answer.expecting("an answer for each invited address")?;
     let Some(own) = answer.iter().find(|invited| invited.email == address) else {
-        return Err(Stop::failed_at(&actor.name, format!("an answer for {address}"), format!("{answer:?}")));
+        return Err(actor.failed(format!("an answer for {address}"), format!("{answer:?}")));
     };
     match &own.error {
         None => Ok(()),
@@ -47,45 +45,44 @@ pub(super) async fn sent(
     }
 }
 
+/// That the gate's mail server ever got one.
+const HAS_ARRIVED: Entry<bool> = Entry::new("whether mail arrives");
+
 /// Waits for the mail and takes the token out of it.
 pub(super) async fn arrived(
     cx: &Context<'_>,
     sink: &MailSink,
     actor: &Place,
     address: &str,
-) -> Result<String, Halt> {
+) -> Result<String, Reported> {
     let name = format!("the mail from {} arrives, with a link that has a token", actor.name);
     cx.step(name, async {
         let mail = sink.wait_for(address, cx.event_deadline(), |mail| token_in(mail).is_some()).await;
-        match mail.as_deref().and_then(token_in) {
-            Some(token) => {
-                cx.carry("arrived", &true);
-                Ok(token)
-            }
-            None => {
-                cx.was_late();
-                let got = format!("nothing came to the gate's mail server at {}", sink.address());
-                Err(undelivered(cx, actor, got).await)
-            }
-        }
+        let Some(token) = mail.as_deref().and_then(token_in) else {
+            cx.mark_late();
+            let got = format!("nothing came to the gate's mail server at {}", sink.address());
+            return Err(undelivered(cx, actor, got).await);
+        };
+        HAS_ARRIVED.put_first(cx, true);
+        Ok(token)
     })
     .await
 }
 
 /// Where mail has arrived before, the server is to blame for what does not; where none ever has, the way from the
 /// servers to the gate may be closed as well, and nothing was measured.
-async fn undelivered(cx: &Context<'_>, actor: &Place, got: String) -> Stop {
-    let got = match cx.home.admin.at(&actor.anyone).config().await {
+async fn undelivered(cx: &Context<'_>, actor: &Place, got: String) -> StepError {
+    let got = match actor.admin().config().await {
         Ok(config) => {
             let told = |key: &str| config["EmailSettings"][key].as_str().unwrap_or_default().to_owned();
             format!("{got}; {} sends its mail to {}:{}", actor.name, told("SMTPServer"), told("SMTPPort"))
         }
         Err(_) => got,
     };
-    if cx.carried::<bool>("arrived").is_some() {
-        return Stop::failed_at(&actor.name, "the mail of the invitation, as it came before", got);
+    if HAS_ARRIVED.kept(cx).is_some() {
+        return actor.failed("the mail of the invitation, as it came before", got);
     }
-    Stop::NotMeasured(format!(
+    StepError::NotMeasured(format!(
         "no mail has ever come from {}: {got}. Can the servers reach that address? A firewall may be between them.",
         actor.name
     ))
@@ -100,45 +97,41 @@ fn token_in(mail: &Mail) -> Option<String> {
     })
 }
 
-/// Redeems a token on another node than sent it: it fits one address, works once, and leads into the team.
+/// Redeems a token on another node than sent it, of the other version if there is one: it fits one address, works once,
+/// and leads into the team.
 pub(super) async fn redeem(
     cx: &Context<'_>,
     team: &Team,
-    actor: &Place,
-    other: &Place,
+    walk: &Walk<'_>,
     address: &str,
     token: &str,
-) -> Result<(), Halt> {
-    let name = format!("{} refuses the token to another address", other.label());
+) -> Result<(), Reported> {
+    let (actor, other) = (walk.actor, walk.remote_reader());
     let elsewhere = async {
         let answer = ask(other, token, &format!("not-{address}")).await;
         refused(&other.name, 400, "400 for another address", answer)
     };
-    let mut halted = cx.step(name, elsewhere).await;
-    let name = format!("a new user redeems it on {}", other.label());
-    let user = cx.step(name, sign_up(other, token, address)).await?;
+    cx.verify(format!("{other} refuses the token to another address"), elsewhere).await;
+    let user = sign_up(other, token, address);
+    let user = cx.step(format!("a new user redeems it on {other}"), user).await?;
     let who = format!("who was invited on {}", actor.name);
-    halted = halted.and(membership::everywhere(cx, cx.places, team, &user.id, &who).await);
-    let name = format!("{} refuses the token a second time", actor.label());
+    membership::everywhere(cx, cx.places, team, &user.id, &who).await;
     let again = async {
         let answer = ask(actor, token, &format!("again-{address}")).await;
         refused(&actor.name, 404, "404 for a token that was redeemed", answer)
     };
-    halted.and(cx.step(name, again).await)
+    walk.step("{node} refuses the token a second time", again).await
 }
 
 /// Signs up with a token that must work.
-pub(super) async fn sign_up(place: &Place, token: &str, address: &str) -> Result<User, Stop> {
+pub(super) async fn sign_up(place: &Place, token: &str, address: &str) -> Result<User, StepError> {
     let user = ask(place, token, address).await.expecting("a new user, by the invitation")?;
-    if user.email == address {
-        Ok(user)
-    } else {
-        Err(Stop::failed_at(&place.name, format!("the address {address}"), user.email))
-    }
+    place.ensure(user.email == address, format!("the address {address}"), user.email.clone())?;
+    Ok(user)
 }
 
 /// Asks to sign up with a token; the name is what stands before the `@`.
 async fn ask(place: &Place, token: &str, address: &str) -> Result<User, ApiError> {
     let username = address.split('@').next().unwrap_or(address);
-    place.anyone.create_user_with(&format!("t={token}"), address, username, PASSWORD).await
+    place.client.create_user_with(&format!("t={token}"), address, username, PASSWORD).await
 }

@@ -1,44 +1,32 @@
 //! Whether somebody who came in is in.
 
-use crate::checks::context::Context;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
-use crate::checks::scene::Place;
+use crate::checks::prelude::*;
 use crate::mattermost::Team;
 
 /// The channel that everybody of a team is in.
 pub(super) const FIRST_CHANNEL: &str = "town-square";
 
 /// Each of these nodes must show the user in the team and in its first channel.
-pub(super) async fn everywhere(
+pub(super) async fn everywhere<'p>(
     cx: &Context<'_>,
-    places: &[Place],
+    places: impl IntoIterator<Item = &'p Place>,
     team: &Team,
     user: &str,
     who: &str,
-) -> Result<(), Halt> {
-    let mut halted = Ok(());
-    for place in places {
-        let admin = cx.home.admin.at(&place.anyone);
-        let seen = cx.crossed(place, || async {
-            let member = admin.team_member(&team.id, user).await.expecting("the new member")?;
-            if member.user_id != user || member.delete_at != 0 {
-                let got = format!("{} with delete_at {}", member.user_id, member.delete_at);
-                return Err(Stop::failed_at(&place.name, format!("the member {user}"), got));
-            }
-            let channels = admin.channels_of(user, &team.id).await.expecting("the new member's channels")?;
-            if channels.iter().any(|channel| channel.name == FIRST_CHANNEL) {
-                Ok(())
-            } else {
-                let names: Vec<_> = channels.into_iter().map(|channel| channel.name).collect();
-                Err(Stop::failed_at(
-                    &place.name,
-                    format!("{FIRST_CHANNEL} among the new member's channels"),
-                    format!("{names:?}"),
-                ))
-            }
-        });
-        let name = format!("{} shows {who} in the team and its first channel", place.label());
-        halted = halted.and(cx.step(name, seen).await);
-    }
-    halted
+) {
+    let name = format!("shows {who} in the team and its first channel");
+    cx.on_each(places, &name, |place| is_in(place, team, user)).await;
+}
+
+async fn is_in(place: &Place, team: &Team, user: &str) -> Result<(), StepError> {
+    let member = place.admin().team_member(&team.id, user).await.expecting("the new member")?;
+    let right = member.user_id == user && member.delete_at == 0;
+    let got = format!("{} with delete_at {}", member.user_id, member.delete_at);
+    place.ensure(right, format!("the member {user}"), got)?;
+    let channels = place.admin().channels_of(user, &team.id).await;
+    let channels = channels.expecting("the new member's channels")?;
+    let names: Vec<_> = channels.into_iter().map(|channel| channel.name).collect();
+    let there = names.iter().any(|name| name == FIRST_CHANNEL);
+    let expected = format!("{FIRST_CHANNEL} among the new member's channels");
+    place.ensure(there, expected, format!("{names:?}"))
 }

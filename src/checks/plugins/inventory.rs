@@ -7,27 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use semver::Version;
-use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::checks::check::{Check, Stages};
-use crate::checks::context::Context;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
-use crate::checks::scene::{Place, Side};
+use crate::checks::prelude::*;
 use crate::cluster::{ImageFacts, Packaged};
 use crate::mattermost::PluginStatus;
 use crate::retry;
 
-pub(crate) const CHECK: Check = Check {
-    id: "plugins.inventory",
-    title: "every node runs the plugins that its image packages and that stable had, none older, none strange",
-    lines: &["S1.2c"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(crate) const CHECK: Check = Check::new(
+    "plugins.inventory",
+    "every node runs the plugins that its image packages and that stable had, none older, none strange",
+    &["S1.2c"],
+    |cx| Box::pin(run(cx)),
+);
 
 /// The state of a plugin that its server's edition or licence does not allow: the server's own number for a failed start.
 const UNLICENSED: i64 = 3;
@@ -35,53 +27,64 @@ const UNLICENSED: i64 = 3;
 /// The plugins of one node: version and state, by id. Of failed ones it has only those that are [`UNLICENSED`].
 type Inventory = BTreeMap<String, (String, i64)>;
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let mut found: Vec<(&Place, Inventory, Value)> = Vec::new();
+/// The plugins of stable's first node.
+const OF_STABLE: Entry<Inventory> = Entry::new("the plugins that run");
+
+/// What one node has: its plugins, and how the configuration switches them.
+struct NodePlugins<'a> {
+    place: &'a Place,
+    inventory: Inventory,
+    settings: Value,
+}
+
+async fn run(cx: &Context<'_>) {
+    let mut found: Vec<NodePlugins<'_>> = Vec::new();
     for place in cx.places {
-        let name = format!("{} lists its plugins, none starting or failed", place.name);
-        let inventory = cx.step(name, settled(cx, place)).await?;
-        let admin = cx.home.admin.at(&place.anyone);
-        let config = async { admin.config().await.expecting("the configuration") };
-        let config = cx.step(format!("{} tells which are switched on", place.name), config).await?;
-        found.push((place, inventory, config["PluginSettings"].clone()));
+        let Ok(one) = find(cx, place).await else { return };
+        found.push(one);
     }
-    for (place, inventory, _) in &found {
+    for NodePlugins { place, inventory, .. } in &found {
         let words: Vec<_> = inventory.iter().map(|(id, (v, s))| format!("{id} {v} state {s}")).collect();
         let words = if words.is_empty() { "no plugins".into() } else { words.join(", ") };
         cx.fact(place.name.clone(), words);
     }
-    let mut halted = Ok(());
-    for (n, (place, inventory, settings)) in found.iter().enumerate() {
+    for (n, NodePlugins { place, inventory, settings }) in found.iter().enumerate() {
         let name = format!("{} runs what is switched on, and nothing else", place.name);
-        halted = halted.and(cx.judge(name, as_switched(place, inventory, settings)));
-        if let Some((first, model, _)) = found[..n].iter().find(|(earlier, ..)| earlier.side == place.side) {
-            let name = format!("{} and {} agree", first.name, place.name);
-            halted = halted.and(cx.judge(name, same(place, model, inventory)));
+        cx.judge(name, as_switched(place, inventory, settings));
+        if let Some(model) = found[..n].iter().find(|earlier| earlier.place.side == place.side) {
+            let name = format!("{} and {} agree", model.place.name, place.name);
+            cx.judge(name, same(place, &model.inventory, inventory));
         }
         if cx.image(place.side).is_ok_and(|image| image.plugins.is_empty()) {
             continue;
         }
         let name = format!("{} has what its image packages, and no stranger", place.name);
-        let image = as_packaged(cx, place, inventory, settings);
-        halted = halted.and(cx.judge(name, image));
+        cx.judge(name, as_packaged(cx, place, inventory, settings));
     }
-    tell_of_images(cx, &found[0].1);
+    tell_of_images(cx, &found[0].inventory);
     tell_of_editions(cx, &found);
-    let before = cx.carried::<Inventory>("stable");
-    cx.leave("stable", &found[0].1);
+    let before = OF_STABLE.kept(cx);
+    OF_STABLE.keep(cx, &found[0].inventory);
     let brought = cx.brought.plugins.iter().map(|(id, version)| (id.clone(), (version.clone(), 2)));
     let (before, whose) =
         before.map_or_else(|| (brought.collect(), "the gate brought"), |b| (b, "stable had"));
-    for (place, inventory, _) in found.iter().filter(|_| !before.is_empty()) {
+    for NodePlugins { place, inventory, .. } in found.iter().filter(|_| !before.is_empty()) {
         let name = format!("{} has what {whose}", place.name);
-        halted = halted.and(cx.judge(name, kept(place, &before, inventory)));
+        cx.judge(name, kept(place, &before, inventory));
     }
-    halted
+}
+
+async fn find<'a>(cx: &Context<'_>, place: &'a Place) -> Result<NodePlugins<'a>, Reported> {
+    let name = format!("{} lists its plugins, none starting or failed", place.name);
+    let inventory = cx.step(name, settled(cx, place)).await?;
+    let config = async { place.admin().config().await.expecting("the configuration") };
+    let config = cx.step(format!("{} tells which are switched on", place.name), config).await?;
+    Ok(NodePlugins { place, inventory, settings: config["PluginSettings"].clone() })
 }
 
 /// Activation is asynchronous: a plugin may be starting for a while after its node answers.
-async fn settled(cx: &Context<'_>, place: &Place) -> Result<Inventory, Stop> {
-    let admin = cx.home.admin.at(&place.anyone);
+async fn settled(cx: &Context<'_>, place: &Place) -> Result<Inventory, StepError> {
+    let admin = place.admin();
     retry::until(Instant::now() + Duration::from_secs(30), || async {
         let statuses = match admin.plugin_statuses().await {
             Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(Inventory::new()),
@@ -90,7 +93,7 @@ async fn settled(cx: &Context<'_>, place: &Place) -> Result<Inventory, Stop> {
         let (unlicensed, others): (Vec<_>, Vec<_>) = statuses.iter().partition(|s| s.is_unlicensed());
         if let Some(bad) = others.iter().find(|status| !matches!(status.state, 0 | 2)) {
             let got = format!("state {} {}", bad.state, bad.error);
-            return Err(Stop::failed_at(&place.name, format!("{} running or off", bad.plugin_id), got));
+            return Err(place.failed(format!("{} running or off", bad.plugin_id), got));
         }
         if cx.clustered() {
             every_node_has_each(cx, place, &statuses)?;
@@ -110,30 +113,28 @@ async fn settled(cx: &Context<'_>, place: &Place) -> Result<Inventory, Stop> {
 
 /// With clustering each answer covers all nodes: every plugin must be there once per node. While two versions run, one
 /// of them may package what the other does not have.
-fn every_node_has_each(cx: &Context<'_>, place: &Place, statuses: &[PluginStatus]) -> Result<(), Stop> {
+fn every_node_has_each(cx: &Context<'_>, place: &Place, statuses: &[PluginStatus]) -> Result<(), StepError> {
     let mut nodes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for status in statuses {
         nodes.entry(&status.plugin_id).or_default().insert(&status.cluster_id);
     }
-    let mixed = matches!(cx.stage, crate::outcome::Stage::Mixed(_));
+    let mixed = matches!(cx.stage, Stage::Mixed(_));
     match nodes.iter().find(|(_, ids)| ids.len() != cx.places.len() && !mixed) {
         None => Ok(()),
-        Some((id, ids)) => Err(Stop::failed_at(
-            &place.name,
-            format!("{id} on {} nodes", cx.places.len()),
-            format!("{id} on {}", ids.len()),
-        )),
+        Some((id, ids)) => {
+            Err(place.failed(format!("{id} on {} nodes", cx.places.len()), format!("{id} on {}", ids.len())))
+        }
     }
 }
 
 /// `PluginStates` of the configuration against what runs.
-fn as_switched(place: &Place, inventory: &Inventory, settings: &Value) -> Result<(), Stop> {
+fn as_switched(place: &Place, inventory: &Inventory, settings: &Value) -> Result<(), StepError> {
     for (id, (_, state)) in inventory {
         let wanted = if switched_on(settings, id) { 2 } else { 0 };
         // The retired Apps plugin has a feature flag of its own that keeps it off.
         if !is_as_switched(*state, wanted) && id != "com.mattermost.apps" {
             let expected = format!("{id} in state {wanted}, as PluginSettings.PluginStates says");
-            return Err(Stop::failed_at(&place.name, expected, format!("state {state}")));
+            return Err(place.failed(expected, format!("state {state}")));
         }
     }
     Ok(())
@@ -153,40 +154,41 @@ fn switched_on(settings: &Value, id: &str) -> bool {
     settings["PluginStates"][id]["Enable"] == Value::Bool(true)
 }
 
-fn same(place: &Place, model: &Inventory, found: &Inventory) -> Result<(), Stop> {
+fn same(place: &Place, model: &Inventory, found: &Inventory) -> Result<(), StepError> {
     for (id, (version, state)) in model {
         let expected = format!("{id} {version} in state {state}");
         match found.get(id) {
             Some((v, s)) if v == version && s == state => {}
             Some((v, s)) => {
-                return Err(Stop::failed_at(&place.name, expected, format!("{id} {v} in state {s}")));
+                return Err(place.failed(expected, format!("{id} {v} in state {s}")));
             }
-            None => return Err(Stop::failed_at(&place.name, expected, format!("no {id}"))),
+            None => return Err(place.failed(expected, format!("no {id}"))),
         }
     }
     match found.keys().find(|id| !model.contains_key(*id)) {
         None => Ok(()),
-        Some(id) => Err(Stop::failed_at(
-            &place.name,
-            format!("no {id}, as on the other nodes"),
-            format!("{id} is there"),
-        )),
+        Some(id) => Err(place.failed(format!("no {id}, as on the other nodes"), format!("{id} is there"))),
     }
 }
 
 /// Each plugin has the version that the image packages, or is one that was there before; and what the image packages and
 /// the configuration switches on is there.
-fn as_packaged(cx: &Context<'_>, place: &Place, found: &Inventory, settings: &Value) -> Result<(), Stop> {
+fn as_packaged(
+    cx: &Context<'_>,
+    place: &Place,
+    found: &Inventory,
+    settings: &Value,
+) -> Result<(), StepError> {
     let image = cx.image(place.side);
-    let image = image.map_err(Stop::from)?;
+    let image = image.map_err(StepError::from)?;
     // A new node may bring its newer plugins to the old ones: told to them in a cluster, else read from the common file store
     // when they start the next time.
     let newer = if place.side == Side::Stable { cx.image(Side::Release).ok() } else { None };
-    let before = cx.carried::<Inventory>("stable").unwrap_or_default();
+    let before = OF_STABLE.kept(cx).unwrap_or_default();
     let was = |id: &str| before.get(id).map(|(version, _)| version).or_else(|| cx.brought.plugins.get(id));
     for (id, (version, _)) in found {
         verdict(image, newer, id, version, was(id).map(String::as_str))
-            .map_err(|expected| Stop::failed_at(&place.name, expected, format!("{id} {version}")))?;
+            .map_err(|expected| place.failed(expected, format!("{id} {version}")))?;
     }
     let automatic = settings["AutomaticPrepackagedPlugins"] == Value::Bool(true);
     let due = |p: &&Packaged| p.signed && p.id.as_deref().is_some_and(|id| switched_on(settings, id));
@@ -194,7 +196,7 @@ fn as_packaged(cx: &Context<'_>, place: &Place, found: &Inventory, settings: &Va
         let id = packaged.id.as_deref().unwrap_or_default();
         if !found.contains_key(id) {
             let expected = format!("{id} {}, packaged and switched on", packaged.version);
-            return Err(Stop::failed_at(&place.name, expected, format!("no {id}")));
+            return Err(place.failed(expected, format!("no {id}")));
         }
     }
     Ok(())
@@ -253,8 +255,8 @@ fn tell_of_images(cx: &Context<'_>, found: &Inventory) {
 }
 
 /// Names what nodes have and may not run.
-fn tell_of_editions(cx: &Context<'_>, found: &[(&Place, Inventory, Value)]) {
-    for (place, inventory, _) in found {
+fn tell_of_editions(cx: &Context<'_>, found: &[NodePlugins<'_>]) {
+    for NodePlugins { place, inventory, .. } in found {
         for (id, _) in inventory.iter().filter(|(_, (_, state))| *state == UNLICENSED) {
             let reason =
                 format!("this edition has no {id}: the server does not start it without a licence for it");
@@ -265,12 +267,12 @@ fn tell_of_editions(cx: &Context<'_>, found: &[(&Place, Inventory, Value)]) {
 
 /// What ran on stable must run on every later node, not in an older version; on old nodes in the same one or a newer
 /// one, because a new leader may bring a newer plugin to the whole cluster.
-fn kept(place: &Place, before: &Inventory, now: &Inventory) -> Result<(), Stop> {
+fn kept(place: &Place, before: &Inventory, now: &Inventory) -> Result<(), StepError> {
     let side = if place.side == Side::Stable { "stable" } else { "the release" };
     for (id, (version, state)) in before {
         let expected = format!("{id} {version} or newer in state {state} on {side}");
         let Some((found, now_state)) = now.get(id) else {
-            return Err(Stop::failed_at(&place.name, expected, format!("no {id}")));
+            return Err(place.failed(expected, format!("no {id}")));
         };
         let older = matches!(
             (Version::parse(found), Version::parse(version)),
@@ -280,7 +282,7 @@ fn kept(place: &Place, before: &Inventory, now: &Inventory) -> Result<(), Stop> 
             let why =
                 if *now_state == UNLICENSED { ": its edition or licence does not allow it" } else { "" };
             let got = format!("{id} {found} in state {now_state}{why}");
-            return Err(Stop::failed_at(&place.name, expected, got));
+            return Err(place.failed(expected, got));
         }
     }
     Ok(())

@@ -3,29 +3,26 @@
 //! Without clustering a switch is a line of the shared configuration that another node reads when it is told to reload:
 //! there the others are asserted after a refresh.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
-use crate::checks::check::{Check, Need, Stages};
-use crate::checks::context::Context;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
+use crate::checks::prelude::*;
 use crate::checks::product;
 use crate::mattermost::{Client, Installed};
-use crate::outcome::Stage;
 use crate::retry;
 
-pub(crate) const CHECK: Check = Check {
-    id: "products",
-    title: "Boards, Playbooks and Calls answer on every node, are gone when disabled and back when enabled",
-    lines: &["S1.2d", "S1.5"],
-    stages: Stages::Ends,
-    alone: true,
-    needs: &[Need::Plugin("playbooks"), Need::Plugin("focalboard"), Need::Plugin("com.mattermost.calls")],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(crate) const CHECK: Check = Check::new(
+    "products",
+    "Boards, Playbooks and Calls answer on every node, are gone when disabled and back when enabled",
+    &["S1.2d", "S1.5"],
+    |cx| Box::pin(run(cx)),
+)
+.in_stages(Stages::Ends)
+.alone()
+.needs(&[Need::Plugin("playbooks"), Need::Plugin("focalboard"), Need::Plugin("com.mattermost.calls")]);
 
 /// A product: a plugin that the case asks for by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,87 +45,95 @@ pub const PRODUCTS: [Product; 3] = [
 /// How long a product may take to start; Calls looks for a STUN server for 20 s where there is none.
 const START: Duration = Duration::from_secs(25);
 
-/// What stable had of a product.
-const RUNNING: &str = "running";
-const OFF: &str = "off";
+/// What there can be of a product that a node has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Switch {
+    Running,
+    Off,
+}
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let mut lists: Vec<Installed> = Vec::new();
-    for place in cx.places {
-        let list = match cx.home.admin.at(&place.anyone).plugins().await {
-            Err(error) if error.id() == "app.plugin.disabled.app_error" => {
-                Ok(Installed { active: Vec::new(), inactive: Vec::new() })
-            }
-            other => other.expecting("the list of plugins"),
-        };
-        // A list alone proves nothing: without any product the check does not apply.
-        match list {
-            Ok(list) => lists.push(list),
-            Err(stop) => cx.judge(format!("{} lists its plugins", place.name), Err(stop))?,
+impl Switch {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Off => "off",
         }
     }
-    let mut halted = Ok(());
+}
+
+/// What stable had of each product, by id.
+const OF_STABLE: Entry<BTreeMap<&'static str, Switch>> = Entry::new("the products that there are");
+
+async fn run(cx: &Context<'_>) {
+    let mut lists: Vec<Installed> = Vec::new();
+    for place in cx.places {
+        let list = async {
+            match place.admin().plugins().await {
+                Err(error) if error.id() == "app.plugin.disabled.app_error" => {
+                    Ok(Installed { active: Vec::new(), inactive: Vec::new() })
+                }
+                other => other.expecting("the list of plugins"),
+            }
+        };
+        // A list alone proves nothing: without any product the check does not apply.
+        let Ok(list) = cx.prepare(format!("{} lists its plugins", place.name), list).await else { return };
+        lists.push(list);
+    }
     let mut running = Vec::new();
     for product in PRODUCTS {
         match present(cx, product, &lists).await {
-            Present::Running => match phase(cx, product, "runs and answers on every node", true).await {
-                Ok(()) => running.push(product),
-                Err(halt) => halted = Err(halt),
-            },
-            Present::Off => {
-                halted = halted.and(phase(cx, product, "is off and answers on no node", false).await)
+            Some(Switch::Running) => {
+                if phase(cx, product, "runs and answers on every node", true).await.is_ok() {
+                    running.push(product);
+                }
             }
-            Present::Missing => {}
-            Present::Lost => halted = Err(Halt),
+            Some(Switch::Off) => {
+                cx.part(phase(cx, product, "is off and answers on no node", false)).await;
+            }
+            None => {}
         }
     }
-    if running.is_empty() {
-        return halted;
+    if !running.is_empty() {
+        switched(cx, &running).await;
     }
-    halted.and(switched(cx, &running).await)
 }
 
-enum Present {
-    Running,
-    Off,
-    Missing,
-    Lost,
-}
-
-/// What there is of a product here, against what stable had; what is wrong with that is judged.
-async fn present(cx: &Context<'_>, product: Product, lists: &[Installed]) -> Present {
+/// What there is of a product here, against what stable had; what is missing or wrong with that is told.
+async fn present(cx: &Context<'_>, product: Product, lists: &[Installed]) -> Option<Switch> {
     let found: Vec<bool> =
         lists.iter().filter_map(|list| list.find(product.id)).map(|(_, runs)| runs).collect();
     let now = match (found.is_empty(), found.contains(&true)) {
         (true, _) => None,
-        (false, true) => Some(RUNNING),
-        (false, false) => Some(OFF),
+        (false, true) => Some(Switch::Running),
+        (false, false) => Some(Switch::Off),
     };
-    let before = cx.carried::<String>(product.id);
+    let mut of_stable = OF_STABLE.kept(cx).unwrap_or_default();
+    let before = of_stable.get(product.id).copied();
     if cx.stage == Stage::Stable
         && let Some(now) = now
     {
-        cx.carry(product.id, &now);
+        of_stable.insert(product.id, now);
+        OF_STABLE.put(cx, of_stable);
     }
-    match (now, before.as_deref()) {
-        (Some(RUNNING), _) => Present::Running,
-        (Some(_), None | Some(OFF)) => match unlicensed(cx, product.id).await {
+    match (now, before) {
+        (Some(Switch::Running), _) => now,
+        (Some(Switch::Off), None | Some(Switch::Off)) => match unlicensed(cx, product.id).await {
             Some(why) => {
                 cx.not_applicable(product.name, format!("this edition has no {}: {why}", product.name));
-                Present::Missing
+                None
             }
-            None => Present::Off,
+            None => now,
         },
         (None, None) => {
             cx.not_applicable(product.name, why_missing(cx, product));
-            Present::Missing
+            None
         }
         (now, Some(before)) => {
-            let got = now.map_or("no node has it".to_owned(), |now| format!("it is {now}"));
-            let expected = format!("{} {before}, as it was on stable", product.name);
-            let lost: Result<(), Halt> =
-                cx.judge(format!("{} is there as on stable", product.name), Err(Stop::failed(expected, got)));
-            if lost.is_err() { Present::Lost } else { Present::Missing }
+            let got = now.map_or("no node has it".to_owned(), |now| format!("it is {}", now.word()));
+            let expected = format!("{} {}, as it was on stable", product.name, before.word());
+            let name = format!("{} is there as on stable", product.name);
+            cx.judge(name, Err(StepError::failed(expected, got)));
+            None
         }
     }
 }
@@ -136,7 +141,7 @@ async fn present(cx: &Context<'_>, product: Product, lists: &[Installed]) -> Pre
 /// With what words a server refuses to run a product for want of a licence. A node that does not tell has no such words.
 async fn unlicensed(cx: &Context<'_>, id: &str) -> Option<String> {
     for place in cx.places {
-        if let Ok(Some(why)) = product::unlicensed(cx, place, id).await {
+        if let Ok(Some(why)) = product::unlicensed(place, id).await {
             return Some(why);
         }
     }
@@ -152,68 +157,57 @@ fn why_missing(cx: &Context<'_>, product: Product) -> String {
 }
 
 /// Off and on again, all products at once: each node is refreshed once for all of them.
-async fn switched(cx: &Context<'_>, products: &[Product]) -> Result<(), Halt> {
+async fn switched(cx: &Context<'_>, products: &[Product]) {
     let off_hand = &cx.places[0];
     // Without clustering a node saves the configuration as it knows it, so one and the same must do both.
     let on_hand = if cx.clustered() { cx.places.last().unwrap_or(off_hand) } else { off_hand };
-    let mut halted = Ok(());
     if !cx.clustered() {
-        halted =
-            cx.step(format!("{} reads the configuration anew", off_hand.name), cx.refresh(off_hand)).await;
+        cx.verify(format!("{} reads the configuration anew", off_hand.name), cx.refresh(off_hand)).await;
     }
     for (hand, on) in [(off_hand, false), (on_hand, true)] {
-        let admin = cx.home.admin.at(&hand.anyone);
         let verb = if on { "enable" } else { "disable" };
         for product in products {
             let switch = async {
                 let answer = match on {
-                    true => admin.enable_plugin(product.id).await,
-                    false => admin.disable_plugin(product.id).await,
+                    true => hand.admin().enable_plugin(product.id).await,
+                    false => hand.admin().disable_plugin(product.id).await,
                 };
-                answer.map(drop).expecting("200 to the switch")
+                answer.expecting("200 to the switch")
             };
-            halted =
-                halted.and(cx.step(format!("{verb} {} through {}", product.name, hand.name), switch).await);
+            cx.verify(format!("{verb} {} through {}", product.name, hand.name), switch).await;
         }
         if !cx.clustered() {
             let others = cx.places.iter().filter(|place| place.name != hand.name);
-            let refreshed = async { try_join_all(others.map(|place| cx.refresh(place))).await.map(drop) };
-            halted = halted.and(cx.step("the other nodes read the configuration anew", refreshed).await);
+            let refreshed = try_join_all(others.map(|place| cx.refresh(place)));
+            cx.verify("the other nodes read the configuration anew", refreshed).await;
         }
         for product in products {
             let what = if on { "is back on every node" } else { "is gone from every node" };
-            halted = halted.and(phase(cx, *product, what, on).await);
+            cx.part(phase(cx, *product, what, on)).await;
         }
     }
-    halted
 }
 
 /// One step: the product is so on every node. Stopping takes a moment; starting may take up to [`START`].
-async fn phase(cx: &Context<'_>, product: Product, what: &str, on: bool) -> Result<(), Halt> {
-    let soon = !on || cx.is_late();
+async fn phase(cx: &Context<'_>, product: Product, what: &str, on: bool) -> Result<(), Reported> {
+    let soon = !on || cx.late();
     let deadline = if soon { cx.event_deadline() } else { Instant::now() + START };
-    let nodes = cx.places.iter().map(async |place| {
-        let admin = cx.home.admin.at(&place.anyone);
-        retry::until(deadline, || is_so(cx, &admin, product, on)).await
-    });
-    let seen = async {
-        let seen = try_join_all(nodes).await.map(drop);
-        if seen.is_err() {
-            cx.was_late();
-        }
-        seen
-    };
-    cx.step(format!("{} {what}", product.name), seen).await
+    let nodes = cx
+        .places
+        .iter()
+        .map(async |place| retry::until(deadline, || is_so(cx, place.admin(), product, on)).await);
+    let all = cx.in_time(try_join_all(nodes));
+    cx.step(format!("{} {what}", product.name), all).await.map(drop)
 }
 
 /// Its state on this node, and its route.
-async fn is_so(cx: &Context<'_>, admin: &Client, product: Product, on: bool) -> Result<(), Stop> {
+async fn is_so(cx: &Context<'_>, admin: &Client, product: Product, on: bool) -> Result<(), StepError> {
     let installed = admin.plugins().await.expecting("the list of plugins")?;
     let word = |runs: bool| if runs { "running" } else { "off" };
     match installed.find(product.id) {
         Some((_, runs)) if runs == on => {}
-        Some((_, runs)) => return Err(Stop::failed_at(admin.node(), word(on), word(runs))),
-        None => return Err(Stop::failed_at(admin.node(), word(on), format!("no {}", product.id))),
+        Some((_, runs)) => return Err(StepError::failed_at(admin.node(), word(on), word(runs))),
+        None => return Err(StepError::failed_at(admin.node(), word(on), format!("no {}", product.id))),
     }
     let team = if product.route.ends_with('=') { cx.home.team_id.as_str() } else { "" };
     let path = format!("{}{team}", product.route);

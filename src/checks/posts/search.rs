@@ -1,58 +1,45 @@
 //! `posts.search`: what is written on one node is found on every other, and so is what was written on stable.
 
-use crate::checks::ledger::Entry;
 use sha2::{Digest as _, Sha256};
 
 use crate::checks::channel;
-use crate::checks::check::{Check, Stages};
-use crate::checks::context::Context;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
-use crate::checks::scene::Place;
+use crate::checks::prelude::*;
 
-pub(in crate::checks) const CHECK: Check = Check {
-    id: "posts.search",
-    title: "the search of every node finds new and old messages, and nothing where there is nothing",
-    lines: &["S2.4"],
-    stages: Stages::Each,
-    alone: false,
-    needs: &[],
-    environment: &[],
-    run: |cx| Box::pin(run(cx)),
-};
+pub(in crate::checks) const CHECK: Check = Check::new(
+    "posts.search",
+    "the search of every node finds new and old messages, and nothing where there is nothing",
+    &["S2.4"],
+    |cx| Box::pin(run(cx)),
+);
 
 /// A message of stable: its id and the word that finds it.
-const OLD: Entry<(String, String)> = Entry::new("old", "a message to find");
+const OLD: Entry<(String, String)> = Entry::new("a message to find");
 
-async fn run(cx: &Context<'_>) -> Result<(), Halt> {
-    let channel = cx.step("there is a channel to write in", channel::of_check(cx)).await?;
-    let mut halted = Ok(());
+async fn run(cx: &Context<'_>) {
+    let channel = cx.step("there is a channel to write in", channel::of_check(cx)).await;
+    let Ok(channel) = channel else { return };
     if let Some((id, found_by)) = OLD.old(cx) {
-        for place in cx.places {
-            let name = format!("{} finds a message from stable", place.label());
-            halted = halted.and(cx.step(name, finds(cx, place, &found_by, Some(&id))).await);
-        }
+        cx.on_each_at_once(cx.places, "finds a message from stable", |place| {
+            finds(cx, place, &found_by, Some(&id))
+        })
+        .await;
     }
-    for (n, (actor, _)) in cx.actors().into_iter().enumerate() {
-        let found_by = word(&format!("{}-{n}", cx.nonce));
-        let name = format!("write a word on {}", actor.label());
-        let id = cx.step(name, async {
+    cx.each_version(async |walk| {
+        let found_by = word(&format!("{}-{}", cx.nonce, walk.n));
+        let written = async {
             let message = format!("look for {found_by} later");
-            let post = cx.home.alice.at(&actor.anyone).create_post(&channel, &message, &[]).await;
-            Ok(post.expecting("a new post")?.id)
-        });
-        let id = id.await?;
+            Ok(walk.alice().create_post(&channel, &message, &[]).await.expecting("a new post")?.id)
+        };
+        let id = walk.step("write a word on {node}", written).await?;
         OLD.keep(cx, &(id.clone(), found_by.clone()));
-        for reader in cx.places {
-            let name = format!("{} finds it", reader.label());
-            let found = cx.crossed(reader, || finds(cx, reader, &found_by, Some(&id)));
-            halted = halted.and(cx.step(name, found).await);
-        }
-    }
-    for reader in cx.places {
-        let name = format!("{} finds nothing by a word that nobody wrote", reader.label());
-        halted = halted.and(cx.step(name, finds(cx, reader, &word(&reader.name), None)).await);
-    }
-    halted
+        cx.on_each(cx.places, "finds it", |place| finds(cx, place, &found_by, Some(&id))).await;
+        Ok(())
+    })
+    .await;
+    cx.on_each_at_once(cx.places, "finds nothing by a word that nobody wrote", async |place| {
+        finds(cx, place, &word(&place.name), None).await
+    })
+    .await;
 }
 
 /// Letters only: a search engine would take a word with digits or dashes apart.
@@ -64,16 +51,12 @@ fn word(seed: &str) -> String {
 }
 
 /// Exactly this message is found, or none.
-async fn finds(cx: &Context<'_>, reader: &Place, words: &str, wanted: Option<&str>) -> Result<(), Stop> {
-    let bob = cx.home.bob.at(&reader.anyone);
-    let found = bob.search_posts(&cx.home.team_id, words).await.expecting("what was found")?;
+async fn finds(cx: &Context<'_>, reader: &Place, words: &str, wanted: Option<&str>) -> Result<(), StepError> {
+    let found = reader.bob().search_posts(&cx.home.team_id, words).await.expecting("what was found")?;
     // The same word twice is another check's finding; here it is enough that it is found.
     let right = wanted.map_or(found.is_empty(), |id| found.iter().any(|one| one == id));
-    if right {
-        return Ok(());
-    }
     let expected = wanted.map_or("nothing".to_owned(), |id| format!("post {id} by the word {words}"));
-    Err(Stop::failed_at(&reader.name, expected, format!("{found:?}")))
+    reader.ensure(right, expected, format!("{found:?}"))
 }
 
 #[cfg(test)]

@@ -1,41 +1,35 @@
 //! Personal access tokens: the one made on stable works to the end, one that is revoked works nowhere.
 
-use crate::checks::context::Context;
-use crate::checks::ledger::Entry;
-use crate::checks::outcome::{Expect as _, Halt, Stop};
-use crate::checks::scene::Place;
+use crate::checks::prelude::*;
 use crate::mattermost::{AccessToken, Client};
-use crate::outcome::Stage;
-
-/// Makes a token on one node, uses it on all, revokes it, and finds it dead on all.
-pub(super) async fn made_and_revoked(cx: &Context<'_>, actor: &Place, others: &[&Place]) -> Result<(), Halt> {
-    let name = format!("make an access token on {}", actor.label());
-    let Some(token) = make(cx, actor, name).await? else { return Ok(()) };
-    let mut halted = Ok(());
-    for place in others.iter().copied().chain([actor]) {
-        let name = format!("the access token works on {}", place.label());
-        halted = halted.and(cx.step(name, opens(cx, &place.anyone.with_token(&token.token))).await);
-    }
-    cx.step(format!("revoke the access token on {}", actor.label()), async {
-        let admin = cx.home.admin.at(&actor.anyone);
-        admin.revoke_access_token(&token.id).await.expecting("the access token to end")
-    })
-    .await?;
-    for place in others.iter().copied().chain([actor]) {
-        let client = place.anyone.with_token(&token.token);
-        let dead = cx.crossed(place, || opens_nothing(&client));
-        halted = halted.and(cx.step(format!("the access token is dead on {}", place.label()), dead).await);
-    }
-    halted
-}
 
 /// The access token of stable.
-const OLD: Entry<String> = Entry::new("token", "an access token");
+const OLD: Entry<String> = Entry::new("an access token");
+/// That there are access tokens here; where they were once, they are later.
+const ARE_ON: Entry<bool> = Entry::new("whether there are access tokens");
 /// Why an installation has none.
 const OFF: &str = "ServiceSettings.EnableUserAccessTokens is off";
 
+/// Makes a token on one node, uses it on all, revokes it, and finds it dead on all.
+pub(super) async fn made_and_revoked(cx: &Context<'_>, walk: &Walk<'_>) -> Result<(), Reported> {
+    let name = format!("make an access token on {}", walk.actor);
+    let Some(token) = make(cx, walk.actor, name).await? else { return Ok(()) };
+    cx.on_each_at_once(walk.readers(), "the access token works on {node}", async |place| {
+        opens(cx, &place.client.with_token(&token.token)).await
+    })
+    .await;
+    let revoked =
+        async { walk.admin().revoke_access_token(&token.id).await.expecting("the access token to end") };
+    walk.step("revoke the access token on {node}", revoked).await?;
+    cx.on_each(walk.readers(), "the access token is dead on {node}", async |place| {
+        opens_nothing(&place.client.with_token(&token.token)).await
+    })
+    .await;
+    Ok(())
+}
+
 /// The token that was made on stable works on every node.
-pub(super) async fn of_stable(cx: &Context<'_>) -> Result<(), Halt> {
+pub(super) async fn of_stable(cx: &Context<'_>) -> Result<(), Reported> {
     if OLD.is_wanted(cx) {
         let name = "make the access token that is to outlive the upgrade";
         match make(cx, &cx.places[0], name.to_owned()).await? {
@@ -48,46 +42,41 @@ pub(super) async fn of_stable(cx: &Context<'_>) -> Result<(), Halt> {
     }
     let token = if cx.stage == Stage::Stable { OLD.kept(cx) } else { OLD.old(cx) };
     let Some(token) = token else { return Ok(()) };
-    let mut halted = Ok(());
-    for place in cx.places {
-        let name = format!("{}: the access token made on stable works", place.label());
-        halted = halted.and(cx.step(name, opens(cx, &place.anyone.with_token(&token))).await);
-    }
-    halted
+    cx.on_each_at_once(cx.places, "{node}: the access token made on stable works", async |place| {
+        opens(cx, &place.client.with_token(&token)).await
+    })
+    .await;
+    Ok(())
 }
 
 /// A new token of alice's; nothing where the installation has none, which must not change on the way.
-async fn make(cx: &Context<'_>, place: &Place, name: String) -> Result<Option<AccessToken>, Halt> {
-    let admin = cx.home.admin.at(&place.anyone);
-    let answer = admin.create_access_token(&cx.home.alice_id, "upgrade gate").await;
-    if let (Err(error), None) = (&answer, cx.carried::<bool>("tokens"))
+async fn make(cx: &Context<'_>, place: &Place, name: String) -> Result<Option<AccessToken>, Reported> {
+    let answer = place.admin().create_access_token(&cx.home.alice_id, "upgrade gate").await;
+    if let (Err(error), None) = (&answer, ARE_ON.kept(cx))
         && error.status() == Some(501)
     {
         cx.not_applicable(name, OFF);
         return Ok(None);
     }
-    let token = cx.judge(name, answer.expecting("a new access token"))?;
-    cx.carry("tokens", &true);
+    let token = cx.step(name, async { answer.expecting("a new access token") }).await?;
+    ARE_ON.put_first(cx, true);
     Ok(Some(token))
 }
 
-async fn opens(cx: &Context<'_>, client: &Client) -> Result<(), Stop> {
+async fn opens(cx: &Context<'_>, client: &Client) -> Result<(), StepError> {
     let me = client.me().await.expecting("the account of the access token")?;
-    if me.id == cx.home.alice_id {
-        Ok(())
-    } else {
-        Err(Stop::failed_at(client.node(), "the token's own account", format!("account {}", me.username)))
-    }
+    let got = format!("account {}", me.username);
+    ensure(client.node(), me.id == cx.home.alice_id, "the token's own account", got)
 }
 
-async fn opens_nothing(client: &Client) -> Result<(), Stop> {
+async fn opens_nothing(client: &Client) -> Result<(), StepError> {
+    let expected = "401 for an access token that was revoked";
     match client.me().await {
         Err(error) if error.status() == Some(401) => Ok(()),
-        Err(error) => Err(error).expecting("401 for an access token that was revoked"),
-        Ok(me) => Err(Stop::failed_at(
-            client.node(),
-            "401 for an access token that was revoked",
-            format!("200 with the account {}", me.username),
-        )),
+        Err(error) => Err(error).expecting(expected),
+        Ok(me) => {
+            let got = format!("200 with the account {}", me.username);
+            Err(StepError::failed_at(client.node(), expected, got))
+        }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::net::IpAddr;
 
-use super::{ComposeCluster, Error};
-use crate::cluster::project::{FileStore, StoreRole};
+use super::{ClusterError, ComposeCluster};
+use crate::cluster::project::{NodeFiles, StoreRole};
 use crate::storage::{Bucket, Reach, StorageOptions};
 
 impl ComposeCluster {
-    pub(in crate::cluster) async fn bucket(&self) -> Result<Bucket, Error> {
+    pub(in crate::cluster) async fn bucket(&self) -> Result<Bucket, ClusterError> {
         let store = match self.files() {
-            FileStore::Bucket(store) => store,
-            FileStore::OutOfReach(why) | FileStore::Unknown(why) => {
+            NodeFiles::Bucket(store) => store,
+            NodeFiles::OutOfReach(why) | NodeFiles::Unknown(why) => {
                 let remedy = "Set MM_FILESETTINGS_… in the nodes' environment, as docs/inputs.md has it.";
-                return Err(Error::new("store", why.clone(), remedy));
+                return Err(ClusterError::new("store", why.clone(), remedy));
             }
         };
         let (endpoint, at) = self.endpoint(store).await?;
@@ -31,7 +31,7 @@ impl ComposeCluster {
 
     /// The store's endpoint, by the name that the nodes have for it: that is what its certificate has. Where it is a service
     /// of the project, its container's address too.
-    async fn endpoint(&self, store: &StoreRole) -> Result<(String, Option<IpAddr>), Error> {
+    async fn endpoint(&self, store: &StoreRole) -> Result<(String, Option<IpAddr>), ClusterError> {
         let scheme = if store.tls { "https" } else { "http" };
         let host = store.endpoint.split(':').next().unwrap_or(&store.endpoint);
         let at = match self.options.project.services.contains_key(host) {

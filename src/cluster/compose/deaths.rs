@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use futures_util::future::join_all;
 
-use super::{ComposeCluster, Error, of};
+use super::{ClusterError, ComposeCluster, of};
 use crate::cluster::denied::denied;
 use crate::cluster::last_words::LastWords;
 use crate::docker::{self, State, Status};
@@ -16,7 +16,7 @@ const USERS: &str = "/etc/passwd";
 
 impl ComposeCluster {
     /// Whether a node's process runs; else an error that says how it ended and why.
-    pub(crate) async fn alive(&self, name: &str) -> Result<(), Error> {
+    pub(crate) async fn alive(&self, name: &str) -> Result<(), ClusterError> {
         let node = self.node(name)?;
         let state =
             self.running()?.state(&node.service, node.number).await.map_err(|error| of(name, error))?;
@@ -38,7 +38,7 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// A part that has ended has no address any more; that it ended, and its last words, are the cause to tell.
-    pub(super) async fn address(&self, service: &str, number: u32) -> Result<IpAddr, Error> {
+    pub(super) async fn address(&self, service: &str, number: u32) -> Result<IpAddr, ClusterError> {
         let running = self.running()?;
         let error = match running.address(service, number).await {
             Ok(address) => return Ok(address),
@@ -53,16 +53,20 @@ impl ComposeCluster {
     }
 
     /// The error of a part whose process has ended.
-    pub(super) async fn ended(&self, part: &str, state: &State) -> Error {
+    pub(super) async fn ended(&self, part: &str, state: &State) -> ClusterError {
         let remedy = if state.oom_killed {
             "Give it more: the variable NODE_MEMORY, or deploy.resources.limits."
         } else {
             "Look at its log lines below."
         };
-        let error = Error::new(part, format!("its process {}", how_it_ended(state)), remedy);
+        let error = ClusterError::new(part, format!("its process {}", how_it_ended(state)), remedy);
         let words = self.last_words(part).await;
         // The kernel ends a process between two lines: whatever the log says, that is not why.
-        if state.oom_killed { Error { log_tail: words.lines, ..error } } else { error.explained(words) }
+        if state.oom_killed {
+            ClusterError { log_tail: words.lines, ..error }
+        } else {
+            error.explained(words)
+        }
     }
 
     /// A part beside the nodes that is dead and should not be, with how it ended. A balancer may be, as long as it finds no

@@ -2,22 +2,24 @@
 //!
 //! The label `upgrade-gate.reload` says how: a signal (`HUP` for nginx) or `restart`. haproxy looks again by itself.
 
+use std::cell::Cell;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
-use super::{ComposeCluster, Error, of};
+use super::{ClusterError, ComposeCluster, of};
 use crate::cluster::project::BalancerRole;
 use crate::cluster::reload::Reload;
 use crate::cluster::unreached::{LABEL, untrusted};
 use crate::mattermost::{ApiError, Client};
+use crate::wait::{Missed, Pace, Progress, until};
 
 /// How long a balancer may take for one answer.
 const ANSWER: Duration = Duration::from_secs(5);
 /// Answers in a row after which it counts as reloaded: workers of before take connections for a moment longer.
 const ANSWERS: usize = 3;
-/// Time between two questions.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often it is asked.
+const PACE: Pace = Pace::steady(Duration::from_millis(50));
 /// How long its process may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -26,7 +28,7 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// When it ended although every node is there, or does not answer within `patience`.
-    pub(super) async fn follow(&self, node: &str, patience: Duration) -> Result<(), Error> {
+    pub(crate) async fn follow(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
         let Some(balancer) = &self.options.roles.balancer else { return Ok(()) };
         // Several nodes may come up at once; what the last one does counts for all.
         let _turn = self.following.lock().await;
@@ -56,50 +58,60 @@ impl ComposeCluster {
         }
     }
 
-    async fn answers(&self, balancer: &BalancerRole, deadline: Instant) -> Result<(), Error> {
-        let mut in_a_row = 0;
-        loop {
-            let state = self.running()?.state(&balancer.service, 1).await;
-            let state = state.map_err(|error| of(&balancer.service, error))?;
-            if !state.running {
-                return Err(self.ended(&balancer.service, &state).await);
-            }
-            let said = match self.ask(balancer).await? {
-                Ok(()) => {
-                    in_a_row += 1;
-                    if in_a_row == ANSWERS {
-                        return Ok(());
-                    }
-                    String::new()
+    /// Waits for answers in a row. One that still answers when time is up counts as well.
+    async fn answers(&self, balancer: &BalancerRole, deadline: Instant) -> Result<(), ClusterError> {
+        let in_a_row = Cell::new(0);
+        let answered = until(deadline, PACE, || async {
+            match self.look(balancer).await {
+                Ok(Ok(())) => in_a_row.set(in_a_row.get() + 1),
+                Ok(Err(said)) => {
+                    in_a_row.set(0);
+                    return Progress::OnTheWay(Some(said));
                 }
-                Err(error) => match error.tls().filter(|failure| failure.stays()) {
-                    Some(failure) => return Err(untrusted(&balancer.service, failure, LABEL)),
-                    None => error.got(),
-                },
-            };
-            if !said.is_empty() {
-                in_a_row = 0;
-                if Instant::now() >= deadline {
-                    let message =
-                        format!("it was told that a node has come up and sends it no traffic: {said}");
-                    let remedy = "Look at its log lines below, and at its configuration: it must name the nodes' services.";
-                    let words = self.last_words(&balancer.service).await;
-                    return Err(Error::new(&balancer.service, message, remedy).explained(words));
-                }
+                Err(error) => return Progress::Never(error),
             }
-            sleep(LOOK_EVERY).await;
+            if in_a_row.get() == ANSWERS { Progress::There(()) } else { Progress::OnTheWay(None) }
+        });
+        match answered.await {
+            Ok(()) | Err(Missed::TimeUp(None)) => Ok(()),
+            Err(Missed::Never(error)) => Err(error),
+            Err(Missed::TimeUp(Some(said))) => {
+                let message = format!("it was told that a node has come up and sends it no traffic: {said}");
+                let remedy = "Look at its log lines below, and at its configuration: it must name the nodes' services.";
+                let words = self.last_words(&balancer.service).await;
+                Err(ClusterError::new(&balancer.service, message, remedy).explained(words))
+            }
+        }
+    }
+
+    /// One look at whether it answers; else what it said instead.
+    ///
+    /// # Errors
+    /// When it has ended, or its certificate will never be trusted.
+    async fn look(&self, balancer: &BalancerRole) -> Result<Result<(), String>, ClusterError> {
+        let state = self.running()?.state(&balancer.service, 1).await;
+        let state = state.map_err(|error| of(&balancer.service, error))?;
+        if !state.running {
+            return Err(self.ended(&balancer.service, &state).await);
+        }
+        match self.ask(balancer).await? {
+            Ok(()) => Ok(Ok(())),
+            Err(error) => match error.tls().filter(|failure| failure.stays()) {
+                Some(failure) => Err(untrusted(&balancer.service, failure, LABEL)),
+                None => Ok(Err(error.got())),
+            },
         }
     }
 
     /// Whether the balancer answers a ping of the product's. Above 500 it says that it has no node; what else it says is for
     /// others to judge.
-    async fn ask(&self, balancer: &BalancerRole) -> Result<Result<(), ApiError>, Error> {
+    async fn ask(&self, balancer: &BalancerRole) -> Result<Result<(), ApiError>, ClusterError> {
         let address = self.address(&balancer.service, 1).await?;
         let address = balancer.site.address((address, balancer.port).into());
         // A connection of before may lead to a worker of before.
         let fresh = self.options.http.anew().and_then(|http| Client::to(&http, &balancer.service, &address));
         let client = fresh.map_err(|error| {
-            Error::new(
+            ClusterError::new(
                 &balancer.service,
                 format!("TLS to it can't be set up: {error}"),
                 "Look at the input ca-bundle.",
@@ -124,7 +136,7 @@ impl ComposeCluster {
     }
 
     /// Says it when a node has another address than before, and nobody told how to tell the balancer.
-    async fn told_of_moves(&self, name: &str) -> Result<(), Error> {
+    async fn told_of_moves(&self, name: &str) -> Result<(), ClusterError> {
         let node = self.node(name)?;
         let address = self.address(&node.service, node.number).await?;
         let mut known = self.addresses.lock().await;

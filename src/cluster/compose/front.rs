@@ -1,66 +1,36 @@
-//! Whom users talk to, and guests of theirs that do so from the cluster's network.
+//! Whom users talk to.
 
-use tokio::time::Instant;
-
-use super::{ComposeCluster, Error, of};
-use crate::cluster::guest::{Guest, GuestEnd};
+use super::{ClusterError, ComposeCluster};
 use crate::cluster::project::Site;
-use crate::docker::OneOff;
 use crate::mattermost::Address;
 
+/// The service that users talk to: without a balancer it is the first node.
+pub(super) struct Front<'a> {
+    pub(super) service: &'a str,
+    pub(super) number: u32,
+    pub(super) port: u16,
+    pub(super) site: &'a Site,
+}
+
 impl ComposeCluster {
-    /// Service, number, port and site of whom users talk to: without a balancer that is the first node.
-    fn front(&self) -> Result<(&str, u32, u16, &Site), Error> {
-        let roles = &self.options.roles;
-        let balancer = roles.balancer.as_ref();
-        let balancer = balancer.map(|role| (role.service.as_str(), 1, role.port, &role.site));
-        let first = roles.nodes.first();
-        let first = first.map(|node| (node.service.as_str(), node.number, node.port, &node.site));
-        balancer.or(first).ok_or_else(|| {
-            Error::new("nodes", "the cluster has no node", "This is a bug of the gate: please report it.")
-        })
+    pub(super) fn front(&self) -> Result<Front<'_>, ClusterError> {
+        if let Some(role) = self.balancer_role() {
+            return Ok(Front { service: &role.service, number: 1, port: role.port, site: &role.site });
+        }
+        match self.options.roles.nodes.first() {
+            Some(node) => {
+                Ok(Front { service: &node.service, number: node.number, port: node.port, site: &node.site })
+            }
+            None => {
+                let remedy = "This is a bug of the gate: please report it.";
+                Err(ClusterError::new("nodes", "the cluster has no node", remedy))
+            }
+        }
     }
 
-    pub(crate) async fn balancer(&self) -> Result<Address, Error> {
-        let (service, number, port, site) = self.front()?;
-        let address = self.address(service, number).await?;
-        Ok(site.address((address, port).into()))
-    }
-
-    /// Every container of the network knows the balancer by its service's name, and a guest by the name that users have as well.
-    #[expect(clippy::unused_async, reason = "the seam's shape")]
-    pub(crate) async fn balancer_for_guests(&self) -> Result<String, Error> {
-        let (service, _, port, site) = self.front()?;
-        Ok(site.for_guests(service, port))
-    }
-
-    pub(crate) async fn run_guest(
-        &self,
-        guest: &Guest,
-        line: &mut (dyn FnMut(String) + Send),
-        deadline: Instant,
-    ) -> Result<GuestEnd, Error> {
-        let roles = &self.options.roles;
-        let services = roles.nodes.iter().map(|node| &node.service);
-        let (front, number, _, site) = self.front()?;
-        let hosts = match site.name() {
-            Some(name) => vec![format!("{name}:{}", self.address(front, number).await?)],
-            None => Vec::new(),
-        };
-        let one_off = OneOff {
-            name: "suite".into(),
-            image: guest.image.clone(),
-            entrypoint: guest.command.as_ref().map(|command| vec!["sh".into(), "-c".into(), command.clone()]),
-            environment: guest.environment.iter().cloned().collect(),
-            beside: services
-                .chain(roles.balancer.iter().map(|balancer| &balancer.service))
-                .cloned()
-                .collect(),
-            hosts,
-            results: guest.results.clone(),
-        };
-        let ended = self.running()?.run_to_end(&one_off, line, deadline).await;
-        let ended = ended.map_err(|error| of("suite", error))?;
-        Ok(GuestEnd { exit_code: ended.exit_code, out_of_memory: ended.oom_killed, files: ended.files })
+    pub(crate) async fn balancer(&self) -> Result<Address, ClusterError> {
+        let front = self.front()?;
+        let address = self.address(front.service, front.number).await?;
+        Ok(front.site.address((address, front.port).into()))
     }
 }

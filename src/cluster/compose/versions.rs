@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{ComposeCluster, Error, PREPARE, of, pulls};
+use super::{ClusterError, ComposeCluster, PREPARE, of, pulls};
 use crate::cluster::image::ImageFacts;
 use crate::docker;
 use crate::shown::Shown;
@@ -13,7 +13,7 @@ impl ComposeCluster {
     pub(in crate::cluster) async fn versions(
         &self,
         images: &[&str],
-    ) -> Result<Vec<Result<Version, String>>, Error> {
+    ) -> Result<Vec<Result<Version, String>>, ClusterError> {
         let labels = self.begin().await;
         let (project, roles) = (&self.options.project, &self.options.roles);
         let node = |image: &&str| pulls::of_nodes(project, roles, image, self.options.pull);

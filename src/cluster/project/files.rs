@@ -14,7 +14,7 @@ const AMAZON: &str = "s3.amazonaws.com";
 
 /// Where the nodes keep files.
 #[derive(Debug, Clone, PartialEq)]
-pub enum FileStore {
+pub enum NodeFiles {
     /// In a bucket that the gate can look into.
     Bucket(StoreRole),
     /// Somewhere else, or in a bucket that the gate has no key to: why, as a clause.
@@ -49,7 +49,7 @@ impl PartialEq for StoreRole {
 }
 
 /// Where this node keeps files.
-pub(super) fn of(node: &Service) -> FileStore {
+pub(super) fn of(node: &Service) -> NodeFiles {
     // Empty is as good as absent.
     let setting = |key: &str| {
         let value = node.environment.get(&format!("MM_FILESETTINGS_{key}"));
@@ -59,30 +59,30 @@ pub(super) fn of(node: &Service) -> FileStore {
     match setting("DRIVERNAME") {
         Some("amazons3") => {}
         None if elsewhere => {
-            return FileStore::Unknown(
+            return NodeFiles::Unknown(
                 "their configuration is a file, and MM_FILESETTINGS_DRIVERNAME is not set".into(),
             );
         }
         None => {
-            return FileStore::OutOfReach(
+            return NodeFiles::OutOfReach(
                 "files are kept on the nodes' own disk, not in S3 (MM_FILESETTINGS_DRIVERNAME is not set)"
                     .into(),
             );
         }
         Some("local") => {
-            return FileStore::OutOfReach(
+            return NodeFiles::OutOfReach(
                 "files are kept on the nodes' own disk, not in S3 (MM_FILESETTINGS_DRIVERNAME is local)"
                     .into(),
             );
         }
         Some(_) => {
-            return FileStore::OutOfReach(
+            return NodeFiles::OutOfReach(
                 "files are not kept in S3 (MM_FILESETTINGS_DRIVERNAME is not amazons3)".into(),
             );
         }
     }
     let Some(bucket) = setting("AMAZONS3BUCKET") else {
-        return FileStore::Unknown(
+        return NodeFiles::Unknown(
             "files are kept in S3, and MM_FILESETTINGS_AMAZONS3BUCKET is not set".into(),
         );
     };
@@ -90,17 +90,17 @@ pub(super) fn of(node: &Service) -> FileStore {
     {
         (Some(access_key), Some(secret_key)) => (access_key.to_owned(), secret_key.to_owned().into()),
         (None, None) if elsewhere => {
-            return FileStore::Unknown(
+            return NodeFiles::Unknown(
                 "files are kept in S3, and the keys to it are not in the environment".into(),
             );
         }
         (None, None) => {
-            return FileStore::OutOfReach(
+            return NodeFiles::OutOfReach(
                 "files are kept in S3 with the keys of a role, which the gate does not have".into(),
             );
         }
         (Some(_), None) | (None, Some(_)) => {
-            return FileStore::Unknown("files are kept in S3, and only one of MM_FILESETTINGS_AMAZONS3ACCESSKEYID and MM_FILESETTINGS_AMAZONS3SECRETACCESSKEY is set".into());
+            return NodeFiles::Unknown("files are kept in S3, and only one of MM_FILESETTINGS_AMAZONS3ACCESSKEYID and MM_FILESETTINGS_AMAZONS3SECRETACCESSKEY is set".into());
         }
     };
     let region = setting("AMAZONS3REGION").unwrap_or("us-east-1");
@@ -109,7 +109,7 @@ pub(super) fn of(node: &Service) -> FileStore {
         AMAZON if region != "us-east-1" => format!("s3.{region}.amazonaws.com"),
         endpoint => endpoint.to_owned(),
     };
-    FileStore::Bucket(StoreRole {
+    NodeFiles::Bucket(StoreRole {
         endpoint,
         tls: setting("AMAZONS3SSL").and_then(boolean).unwrap_or(true),
         bucket: bucket.to_owned(),
@@ -133,7 +133,7 @@ fn boolean(text: &str) -> Option<bool> {
 mod tests {
     use super::*;
 
-    fn store(more: &[(&str, &str)]) -> FileStore {
+    fn store(more: &[(&str, &str)]) -> NodeFiles {
         let mut node = Service::default();
         let all = [("CONFIG", "postgres://db/mm"), ("FILESETTINGS_DRIVERNAME", "amazons3")];
         let keys = [("FILESETTINGS_AMAZONS3ACCESSKEYID", "k"), ("FILESETTINGS_AMAZONS3SECRETACCESSKEY", "s")];
@@ -147,7 +147,7 @@ mod tests {
 
     fn bucket(more: &[(&str, &str)]) -> StoreRole {
         match store(more) {
-            FileStore::Bucket(store) => store,
+            NodeFiles::Bucket(store) => store,
             other => panic!("{other:?}"),
         }
     }
@@ -191,11 +191,11 @@ mod tests {
     #[test]
     fn what_the_gate_cannot_look_into_is_told_apart_from_what_nobody_says() {
         let out = |more: &[(&str, &str)]| match store(more) {
-            FileStore::OutOfReach(why) => why,
+            NodeFiles::OutOfReach(why) => why,
             other => panic!("{other:?}"),
         };
         let unknown = |more: &[(&str, &str)]| match store(more) {
-            FileStore::Unknown(why) => why,
+            NodeFiles::Unknown(why) => why,
             other => panic!("{other:?}"),
         };
         const FILE: (&str, &str) = ("CONFIG", "");

@@ -4,7 +4,7 @@
 use indexmap::IndexSet;
 
 use super::configuration::{self, Configuration, Fate};
-use super::files::FileStore;
+use super::files::NodeFiles;
 use super::outside;
 use super::roles::Roles;
 use super::site;
@@ -12,7 +12,7 @@ use crate::compose::Project;
 
 /// What the user has said about the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Said {
+pub struct Assurances {
     /// Data from before the run may be changed and lost.
     pub disposable: bool,
     /// A licence was given.
@@ -21,7 +21,7 @@ pub struct Said {
 
 /// What is refused: an input, what is wrong as a clause, and what to do as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ProjectRefusal {
     /// The input that it is about.
     pub input: &'static str,
     /// What is wrong.
@@ -34,7 +34,7 @@ pub struct Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Foreseen {
     /// What must not run.
-    pub refused: Vec<Refusal>,
+    pub refused: Vec<ProjectRefusal>,
     /// What runs and should be known: a sentence each.
     pub warnings: Vec<String>,
 }
@@ -42,7 +42,7 @@ pub struct Foreseen {
 impl Foreseen {
     /// Looks at a project whose roles are known.
     #[must_use]
-    pub fn of(project: &Project, roles: &Roles, said: Said) -> Self {
+    pub fn of(project: &Project, roles: &Roles, said: Assurances) -> Self {
         let mut found = Self::default();
         let services: IndexSet<&str> = roles.nodes.iter().map(|node| node.service.as_str()).collect();
         found.balancer(roles);
@@ -63,7 +63,7 @@ impl Foreseen {
     }
 
     fn refuse(&mut self, input: &'static str, wrong: String, remedy: &'static str) {
-        self.refused.push(Refusal { input, wrong, remedy });
+        self.refused.push(ProjectRefusal { input, wrong, remedy });
     }
 
     fn balancer(&mut self, roles: &Roles) {
@@ -100,17 +100,17 @@ impl Foreseen {
 
     fn files(&mut self, roles: &Roles) {
         self.warnings.extend(match &roles.files {
-            FileStore::Bucket(_) => None,
-            FileStore::OutOfReach(why) => {
+            NodeFiles::Bucket(_) => None,
+            NodeFiles::OutOfReach(why) => {
                 Some(format!("{why}: steps that look into the bucket do not apply, S1.1's store is not covered"))
             }
-            FileStore::Unknown(why) => Some(format!(
+            NodeFiles::Unknown(why) => Some(format!(
                 "where the nodes keep files is not known ({why}): if it is S3, steps that look into the bucket cannot be measured; the nodes' environment should have MM_FILESETTINGS_…"
             )),
         });
     }
 
-    fn data(&mut self, project: &Project, nodes: &IndexSet<&str>, said: Said) {
+    fn data(&mut self, project: &Project, nodes: &IndexSet<&str>, said: Assurances) {
         for outside in outside::find(project, nodes) {
             if !outside.dear {
                 self.warnings.push(format!("{}: what the run changes there stays", outside.what));
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
     use crate::cluster::project::project_of;
 
-    fn of(node: &str, rest: &str, said: Said) -> Foreseen {
+    fn of(node: &str, rest: &str, said: Assurances) -> Foreseen {
         let text = format!(
             "services:\n  n: {{ image: x, labels: {{ upgrade-gate.role: node }}, {node} }}\n  db: {{ image: postgres }}\n{rest}\n"
         );
@@ -168,7 +168,7 @@ mod tests {
         Foreseen::of(&project, &Roles::read(&project).unwrap(), said)
     }
 
-    const PLAIN: Said = Said { disposable: false, licensed: false };
+    const PLAIN: Assurances = Assurances { disposable: false, licensed: false };
     const CONFIG: &str = "environment: { MM_CONFIG: 'postgres://mm@db/mm' }";
 
     fn warned(found: &Foreseen, part: &str) -> bool {
@@ -213,7 +213,7 @@ mod tests {
             &refused,
             "service n mounts /srv/x of the engine's host at /x: what the run changes there stays"
         ));
-        let disposable = of(live, "", Said { disposable: true, ..PLAIN });
+        let disposable = of(live, "", Assurances { disposable: true, ..PLAIN });
         assert_eq!(disposable.refused, []);
         assert!(
             warned(&disposable, "asks live by its MM_CONFIG") && warned(&disposable, "at /mattermost/data")
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_licence_that_no_node_has_is_refused() {
-        let said = Said { licensed: true, ..PLAIN };
+        let said = Assurances { licensed: true, ..PLAIN };
         assert_eq!(of(CONFIG, "", said).refused[0].input, "license");
         let with = "environment: { MM_CONFIG: 'postgres://mm@db/mm', MM_LICENSE: text }";
         assert_eq!(of(with, "", said).refused, []);

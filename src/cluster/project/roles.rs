@@ -3,7 +3,7 @@
 use super::super::reload::Reload;
 use super::configuration;
 use super::databases;
-use super::files::{self, FileStore};
+use super::files::{self, NodeFiles};
 use super::labels::{self, is_node, role};
 use super::off::no_image;
 use super::site::{self, Site};
@@ -20,7 +20,7 @@ pub struct Roles {
     /// What stands in front of them.
     pub balancer: Option<BalancerRole>,
     /// Where the nodes keep files, from their own environment.
-    pub files: FileStore,
+    pub files: NodeFiles,
     /// The database that the nodes ask, by service name; nothing where it is outside of the project, or nobody can say.
     pub databases: Vec<String>,
     /// Everything that is not a node, by service name.
@@ -53,10 +53,21 @@ pub struct BalancerRole {
     pub port: u16,
     /// By what address users come.
     pub site: Site,
-    /// haproxy's runtime API: port and backend; without it nodes cannot be drained.
-    pub haproxy: Option<(u16, String)>,
+    /// haproxy's runtime API; without it nodes cannot be drained.
+    pub haproxy: Option<RuntimeApi>,
     /// How it is told that a node has come up, where it does not look by itself.
     pub reload: Option<Reload>,
+}
+
+/// Where haproxy's runtime API is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuntimeApi {
+    /// The compose service.
+    pub service: String,
+    /// The port that it listens on.
+    pub port: u16,
+    /// The backend with the nodes.
+    pub backend: String,
 }
 
 /// The most nodes, as many as the input `nodes` allows: more than anybody's cluster has, and what one engine can hold.
@@ -97,7 +108,7 @@ impl Roles {
         }
         twice(&nodes, &others, &mut wrong);
         let files = nodes.first().map_or_else(
-            || FileStore::Unknown("there is no node".into()),
+            || NodeFiles::Unknown("there is no node".into()),
             |node| files::of(&project.services[&node.service]),
         );
         contradictions(project, &nodes, &files, &mut wrong);
@@ -149,7 +160,11 @@ fn balancer_of(name: &str, service: &Service, wrong: &mut Vec<String>) -> Balanc
         service: name.to_owned(),
         port,
         site: site.unwrap_or_default(),
-        haproxy: labels::port(name, service, labels::HAPROXY, wrong).map(|port| (port, backend)),
+        haproxy: labels::port(name, service, labels::HAPROXY, wrong).map(|port| RuntimeApi {
+            service: name.to_owned(),
+            port,
+            backend,
+        }),
         reload: Reload::read(name, service).unwrap_or_else(|told| {
             wrong.push(told);
             None
@@ -176,12 +191,12 @@ fn twice(nodes: &[NodeRole], others: &[String], wrong: &mut Vec<String>) {
 }
 
 /// Labels and settings that say different things.
-fn contradictions(project: &Project, nodes: &[NodeRole], files: &FileStore, wrong: &mut Vec<String>) {
+fn contradictions(project: &Project, nodes: &[NodeRole], files: &NodeFiles, wrong: &mut Vec<String>) {
     let stores = project.services.iter().filter(|(_, service)| role(service) == Some("store"));
     let stores: Vec<&str> = stores.map(|(name, _)| name.as_str()).collect();
     let elsewhere = match files {
-        FileStore::OutOfReach(why) => Some(why),
-        FileStore::Bucket(_) | FileStore::Unknown(_) => None,
+        NodeFiles::OutOfReach(why) => Some(why),
+        NodeFiles::Bucket(_) | NodeFiles::Unknown(_) => None,
     };
     if let (Some(store), Some(why)) = (stores.first(), elsewhere) {
         wrong.push(format!(

@@ -109,7 +109,7 @@ impl Site {
 
     /// The URL for who is on the same network and knows its name, if it has one.
     #[must_use]
-    pub fn for_guests(&self, service: &str, port: u16) -> String {
+    pub fn for_side_containers(&self, service: &str, port: u16) -> String {
         let Some(mut url) = self.origin.clone() else {
             return format!("http://{service}:{port}{}", self.path);
         };
@@ -180,19 +180,19 @@ mod tests {
         let own = labelled("upgrade-gate.url: 'https://chat.test/sub/'", "");
         assert_eq!(own.port, 443);
         assert_eq!(own.site.address(at(443)), Address::named("https://chat.test/sub", at(443)));
-        assert_eq!(own.site.for_guests("lb", 443), "https://chat.test/sub");
+        assert_eq!(own.site.for_side_containers("lb", 443), "https://chat.test/sub");
         let elsewhere =
             labelled("upgrade-gate.url: 'https://chat.test:8443'", "ports: ['8443:443', '80:80']");
         assert_eq!(elsewhere.port, 443);
         assert_eq!(elsewhere.site.address(at(443)).url(), "https://chat.test:8443");
-        assert_eq!(elsewhere.site.for_guests("lb", 443), "https://chat.test");
+        assert_eq!(elsewhere.site.for_side_containers("lb", 443), "https://chat.test");
         assert_eq!(elsewhere.site.shown("lb", 443).unwrap(), "https://chat.test:8443");
         assert_eq!(labelled("upgrade-gate.url: 'http://chat.test'", "").port, 80);
         assert_eq!(labelled("upgrade-gate.url: 'http://chat.test:8000'", "").port, 8000);
         let told =
             labelled("upgrade-gate.url: 'http://chat.test', upgrade-gate.port: '8065'", "ports: ['80:81']");
         assert_eq!(told.port, 8065);
-        assert_eq!(told.site.for_guests("lb", 8065), "http://chat.test:8065");
+        assert_eq!(told.site.for_side_containers("lb", 8065), "http://chat.test:8065");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Console;
 use crate::event::RunHeader;
+use crate::record::Record;
 use crate::report::words::plural;
 
 impl<W: Write> Console<W> {
@@ -29,13 +30,13 @@ impl<W: Write> Console<W> {
         Ok(())
     }
 
-    /// The plan by the versions that the images told; the record has taken it in already.
-    pub(super) fn plan_settled(&mut self, stable: &str, release: &str) -> io::Result<()> {
-        let Some(header) = &self.record.header else { return Ok(()) };
+    /// The plan by the versions that the images told.
+    pub(super) fn plan_settled(&mut self, record: &Record, stable: &str, release: &str) -> io::Result<()> {
+        let Some(header) = &record.header else { return Ok(()) };
         let line =
             format!("by their images {stable} → {release}: {}, because {}", header.mode, header.mode_reason);
         let line = format!("  {}; {}", self.text(&line), plural(header.planned.len(), "stage"));
         self.line(&line)?;
-        self.steps_by_now()
+        self.steps_by_now(record)
     }
 }

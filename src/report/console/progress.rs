@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use super::Console;
+use crate::record::Record;
 
 impl<W: Write> Console<W> {
     /// The step's number in the list that was shown, and its words.
-    pub(super) fn step_started(&mut self, step: &str) -> io::Result<()> {
-        let steps = self.record.header.as_ref().map_or(&[][..], |header| &header.steps);
+    pub(super) fn step_started(&mut self, record: &Record, step: &str) -> io::Result<()> {
+        let steps = record.header.as_ref().map_or(&[][..], |header| &header.steps);
         // The same thing may be done twice: the next one of these words is meant. A broken run leaves steps out.
         let ahead = steps.iter().skip(self.steps_begun).position(|words| words == step);
         let line = match ahead {
@@ -21,8 +22,8 @@ impl<W: Write> Console<W> {
     }
 
     /// The list, where it is another one than the plan that was shown had.
-    pub(super) fn steps_by_now(&mut self) -> io::Result<()> {
-        let Some(header) = &self.record.header else { return Ok(()) };
+    pub(super) fn steps_by_now(&mut self, record: &Record) -> io::Result<()> {
+        let Some(header) = &record.header else { return Ok(()) };
         let lines: Vec<String> = (1..)
             .zip(&header.steps)
             .map(|(number, step)| format!("  {number}. {}", self.text(step)))

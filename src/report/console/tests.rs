@@ -3,6 +3,7 @@
 use super::*;
 use crate::event::{Blame, Phase};
 use crate::record::tests::{breakage, failed, header, result};
+use crate::report::{Run, Runs, WrittenFile};
 use std::path::PathBuf;
 
 /// What a console shows of these events, one second apart, and of their end.
@@ -14,13 +15,13 @@ fn shown(look: Look, kinds: Vec<EventKind>) -> String {
     for (second, kind) in (0_i64..).zip(kinds) {
         let event = Event { at: start + time::Duration::seconds(second), kind };
         record.fold(&event);
-        console.event(&event).unwrap();
+        console.event(&event, &record).unwrap();
     }
     let files = [
         WrittenFile { name: "junit.xml", result: Ok(PathBuf::from("out/junit.xml")) },
         WrittenFile { name: "summary.md", result: Err("cannot write summary.md: disk full".into()) },
     ];
-    console.finish(&record, &Verdict::of(&record), &files).unwrap();
+    console.finish(&Runs::of(record), &files).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -176,4 +177,19 @@ fn steps_are_counted_by_the_list_even_where_some_are_left_out_or_come_twice() {
         "  step: something else",
     ];
     assert_eq!(steps, expected);
+}
+
+#[test]
+fn of_a_matrix_each_run_has_a_line_and_none_is_a_command() {
+    let mut run = Run::missing("::error::1 to 2\n##[group]x");
+    run.verdict.reasons = vec!["::warning::x ##[error]".into()];
+    let mut out = Vec::new();
+    let mut console = Console::new(&mut out, Look { github: true, colour: true, ..Look::default() });
+    console.finish(&Runs::matrix(vec![run]), &[]).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
+    NOT MEASURED: 0 of 1 upgrade held
+      upgrade ::error::1 to 2 ## [group]x: not measured
+        first cause: ::warning::x ## [error]
+      exit code 4
+    ");
 }

@@ -6,6 +6,7 @@ use crate::event::{
     UserTest,
 };
 use crate::record::tests::{breakage, failed, header, record, result};
+use crate::verdict::Verdict;
 use proptest::prelude::*;
 use quick_xml::events::Event as Xml;
 use std::collections::BTreeSet;
@@ -44,9 +45,8 @@ fn attribute_of<'e>(element: &'e Element, name: &str) -> &'e str {
 }
 
 fn xml_of(kinds: Vec<EventKind>) -> (String, Verdict) {
-    let record = record(kinds);
-    let verdict = Verdict::of(&record);
-    (render(&record, &verdict, Names::Plain).unwrap(), verdict)
+    let runs = Runs::of(record(kinds));
+    (render(&runs, Names::Plain).unwrap(), runs.verdict().clone())
 }
 
 #[test]
@@ -177,8 +177,8 @@ fn the_runs_of_a_matrix_have_their_own_properties() {
     let mut other = record(many_kinds());
     other.header.as_mut().unwrap().stable.image = "mattermost/team:9.7.0".into();
     other.clustering = None;
-    let runs = Run::numbered(vec![Run::of(record(many_kinds())), Run::of(other)]);
-    let xml = render_all(&runs, Names::Plain).unwrap();
+    let runs = Runs::matrix(vec![Run::of(record(many_kinds())), Run::of(other)]);
+    let xml = render(&runs, Names::Plain).unwrap();
     let stable = |suite: &str| properties_of(&xml, "testsuite", suite);
     assert_eq!(stable("9.8.0 to 9.9.0: release").len(), 3);
     assert_eq!(
@@ -191,7 +191,7 @@ fn the_runs_of_a_matrix_have_their_own_properties() {
 fn names_for_test_management_begin_with_key_and_number() {
     let record = record(many_kinds());
     let names = |names| {
-        let (elements, _) = read(&render(&record, &Verdict::of(&record), names).unwrap());
+        let (elements, _) = read(&render(&Runs::of(record.clone()), names).unwrap());
         let cases = elements.into_iter().filter(|element| element.0 == "testcase");
         cases.map(|case| attribute_of(&case, "name").to_owned()).collect::<Vec<_>>()
     };

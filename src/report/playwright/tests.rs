@@ -6,7 +6,7 @@ use crate::record::tests::{failed, header, record, result};
 use serde_json::Value;
 
 fn read(record: &Record) -> Value {
-    serde_json::from_str(&render(record, &Verdict::of(record)).unwrap()).unwrap()
+    serde_json::from_str(&render(&Runs::of(record.clone())).unwrap()).unwrap()
 }
 
 /// The spec of a suite with this title.
@@ -123,7 +123,7 @@ fn tests_of_the_users_keep_their_titles_and_equal_ones_are_numbered() {
 #[test]
 fn text_of_others_is_clean() {
     let nasty = "\u{1b}[31mred\u{0}\u{202e}\nnext";
-    let report = render_all(&[Run::of(record([
+    let report = render(&Runs::of(record([
         EventKind::CheckFinished(result(Stage::Release, "a", failed(nasty, nasty))),
         EventKind::CheckFinished(result(
             Stage::Release,
@@ -135,7 +135,7 @@ fn text_of_others_is_clean() {
             "c",
             Outcome::Unsteady { first: nasty.into(), again: nasty.into() },
         )),
-    ]))]);
+    ])));
     let report = report.unwrap();
     assert!(
         !report.contains("\\u001b") && !report.contains("\\u0000") && !report.contains('\u{202e}'),
@@ -146,9 +146,8 @@ fn text_of_others_is_clean() {
 
 #[test]
 fn the_runs_of_a_matrix_are_projects() {
-    let runs =
-        Run::numbered(vec![Run::of(each_outcome()), Run::of(each_outcome()), Run::missing("9.7.0 to 9.9.0")]);
-    let report: Value = serde_json::from_str(&render_all(&runs).unwrap()).unwrap();
+    let runs = [Run::of(each_outcome()), Run::of(each_outcome()), Run::missing("9.7.0 to 9.9.0")];
+    let report: Value = serde_json::from_str(&render(&Runs::matrix(runs.into())).unwrap()).unwrap();
     let again = spec(&report, "9.8.0 to 9.9.0 (again, 2): release", "MM-T5392_20 passed [release]");
     assert_eq!(again["tests"][0]["projectName"], "9.8.0 to 9.9.0 (again, 2)");
     let missing = spec(&report, "9.7.0 to 9.9.0: run", "MM-T5392_14 complete");

@@ -14,7 +14,7 @@ pub(super) fn environment(
     results: &str,
 ) -> Result<Vec<(String, String)>, String> {
     let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
-    let nodes: Vec<String> = session.places.iter().map(|place| place.anyone.address().by_number()).collect();
+    let nodes: Vec<String> = session.places.iter().map(|place| place.client.address().by_number()).collect();
     let variables = [
         ("UPGRADE_GATE_URL", url.to_owned()),
         ("UPGRADE_GATE_NODE_URLS", nodes.join(",")),

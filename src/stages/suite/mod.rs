@@ -21,8 +21,9 @@ use super::scene;
 use super::session::{Session, millis};
 use crate::checks::catalogue;
 use crate::cluster::evidence::GrowingLog;
-use crate::cluster::{Exit, Guest, Leftovers, run_command};
+use crate::cluster::{Exit, Leftovers, SideContainer, run_command};
 use crate::event::EventKind;
+use crate::inputs::own_variables;
 use crate::outcome::{CheckResult, Outcome, Stage};
 use crate::plan::SuitePlan;
 use results::Results;
@@ -74,20 +75,21 @@ async fn run_to_end(
         let environment =
             account::environment(session, front.url(), front.at(), &folder.path().to_string_lossy())?;
         let command = suite.command.as_deref().unwrap_or_default();
-        let exit = run_command(command, &environment, Leftovers::End, &mut line, deadline).await;
+        let exit =
+            run_command(command, &environment, &own_variables(), Leftovers::End, &mut line, deadline).await;
         let exit = exit.map_err(|why| format!("{why}, or give suite-image"))?;
         return Ok((exit, folder.files()?));
     };
-    let url = session.cluster.balancer_for_guests().await.map_err(|error| error.to_string())?;
+    let beside = session.cluster.side_containers().map_err(|absent| absent.to_string())?;
+    let url = beside.balancer().map_err(|error| error.to_string())?;
     let results = suite.results.as_deref().unwrap_or(RESULTS);
-    let guest = Guest {
+    let container = SideContainer {
         image: image.clone(),
         command: suite.command.clone(),
         environment: account::environment(session, &url, None, results)?,
         results: results.to_owned(),
     };
-    let ended =
-        session.cluster.run_guest(&guest, &mut line, deadline).await.map_err(|error| error.to_string())?;
+    let ended = beside.run(&container, &mut line, deadline).await.map_err(|error| error.to_string())?;
     let exit = match (ended.exit_code, ended.out_of_memory) {
         (_, true) => Exit::OutOfMemory,
         (Some(code), false) => Exit::Code(code),

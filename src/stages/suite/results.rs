@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::junit;
-use crate::cluster::evidence::Shelf;
+use crate::cluster::evidence::EvidenceFolder;
 use crate::event::{Events, UserSuite};
 use crate::limited::{self, Links};
 
@@ -46,7 +46,7 @@ pub(super) struct Found {
 }
 
 /// Reads the JUnit files among the results and keeps them as evidence; other files are none of our business.
-pub(super) async fn read(results: Results, shelf: &Shelf, events: &Events) -> Found {
+pub(super) async fn read(results: Results, shelf: &EvidenceFolder, events: &Events) -> Found {
     let mut found = Found { place: results.place, ..Found::default() };
     let mut files = results.files;
     files.retain(|(name, _)| name.to_ascii_lowercase().ends_with(".xml"));

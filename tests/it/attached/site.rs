@@ -12,8 +12,8 @@ use upgrade_gate::mattermost::{Client, Http};
 use upgrade_gate::retry;
 use upgrade_gate::standin::balancer::Balancer;
 
-/// The stand-in's binary is the gate's.
-pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-gate");
+use crate::gate::{BINARY, Gate};
+
 /// The site's own admin.
 pub(crate) const ADMIN: &str = "root-of-the-site";
 /// Their password.
@@ -38,13 +38,8 @@ impl Site {
         let host = own_host();
         let [database, store] = [15_432, 19_000].map(|port| format!("{host}:{port}"));
         let part = |name: &str, listen: &str, more: &[&str]| {
-            Command::new(BINARY)
-                .args(["standin", name, "--listen", listen])
-                .args(more)
-                .env_clear()
-                .stdout(Stdio::null())
-                .spawn()
-                .unwrap()
+            let gate = Gate::of(&["standin", name, "--listen", listen]).args(more).within(dir.path());
+            gate.command().stdout(Stdio::null()).spawn().unwrap()
         };
         let keys = ["--access-key", KEYS.0, "--secret-key", KEYS.1];
         let parts = vec![part("database", &database, &["--clustered"]), part("store", &store, &keys)];

@@ -6,7 +6,7 @@ use upgrade_gate::plan::{self, Plan};
 use super::region::hold;
 
 fn listed(stable: &str, change: impl Fn(&mut Inputs)) -> String {
-    let mut inputs = Inputs { stable: stable.into(), release: "12.1.0".into(), ..Inputs::defaults() };
+    let mut inputs = Inputs::given(&[("stable", stable), ("release", "12.1.0")]);
     change(&mut inputs);
     let Plan { steps, .. } = plan::make(&inputs, None).unwrap();
     let lines = (1..).zip(&steps).map(|(number, step): (usize, _)| format!("{number}. {}\n", step.words()));
@@ -20,7 +20,7 @@ fn the_readme_shows_what_a_run_does() {
 
 #[test]
 fn each_kind_of_run_is_shown_as_its_list() {
-    hold("ARCHITECTURE.md", "steps-rolling", &listed("12.0.0", |inputs| inputs.nodes = "2".into()));
+    hold("ARCHITECTURE.md", "steps-rolling", &listed("12.0.0", |inputs| inputs.cluster.nodes = "2".into()));
     hold("ARCHITECTURE.md", "steps-stop-start", &listed("11.7.0", |_| ()));
     let attached = |inputs: &mut Inputs| {
         inputs.attached.cluster = "attached".into();

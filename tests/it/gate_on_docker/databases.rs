@@ -1,7 +1,8 @@
 //! A PostgreSQL that is too old for a release, told before the first node: by its image, and by its server.
 
-use super::call::{Call, gone};
+use super::call::{built_in, gone};
 use super::images::{self, RELEASE, STABLE, build, images};
+use crate::gate::Ended;
 
 /// 11.x needs 14.
 const BY_IMAGE: &str = "upgrade-gate-test/database:old-image";
@@ -9,7 +10,7 @@ const BY_SERVER: &str = "upgrade-gate-test/database:server13";
 const NEW_ENOUGH: &str = "upgrade-gate-test/database:server14";
 
 /// The containers that the run has ever made are gone; its events tell which there were.
-fn started(call: &Call) -> String {
+fn started(call: &Ended) -> String {
     let events = call.report("events.jsonl");
     events.lines().filter(|line| line.contains("container-state") && line.contains("\"started\"")).collect()
 }
@@ -18,7 +19,7 @@ fn started(call: &Call) -> String {
 fn an_image_of_an_old_postgresql_ends_the_run_before_anything_is_started() {
     let Some(images) = images() else { return };
     build(BY_IMAGE, &format!("FROM {}\nENV PG_MAJOR=13\n", images::DATABASE)).unwrap();
-    let call = Call::roll(images, STABLE, RELEASE).arg("--database-image", BY_IMAGE).nodes(1).run();
+    let call = built_in(images, STABLE, RELEASE).arg("--database-image", BY_IMAGE).nodes(1).run();
     assert_eq!(call.code, Some(3), "{}", call.output);
     for part in
         ["database: its image", "is PostgreSQL 13", "needs 14 or later (https://", "Give it PostgreSQL 14"]
@@ -46,14 +47,14 @@ fn the_server_is_asked_before_the_first_node_starts() {
         );
         build(image, &format!("FROM {}\n{lines}\n", images::DATABASE)).unwrap();
     }
-    let old = Call::roll(images, STABLE, RELEASE).arg("--database-image", BY_SERVER).nodes(1).run();
+    let old = built_in(images, STABLE, RELEASE).arg("--database-image", BY_SERVER).nodes(1).run();
     assert_eq!(old.code, Some(3), "{}", old.output);
     assert!(old.output.contains("database: its server is PostgreSQL 13, and"), "{}", old.output);
     assert!(started(&old).contains("database-1") && !started(&old).contains("node1-1"), "{}", started(&old));
     assert_eq!(gone(&old.run_id()), "");
 
     let run = |image: &str| {
-        let call = Call::roll(images, STABLE, RELEASE).arg("--database-image", image).nodes(1);
+        let call = built_in(images, STABLE, RELEASE).arg("--database-image", image).nodes(1);
         let call = call.arg("--only", "startup").run();
         assert_eq!(call.code, Some(0), "{}", call.output);
         assert_eq!(gone(&call.run_id()), "");

@@ -3,18 +3,19 @@
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use upgrade_gate::report::REPORTS;
 
-use super::call::{Call, gone};
+use super::call::{built_in, gone, upgrade};
 use super::images::{RELEASE, STABLE, images};
 use crate::played;
 
 /// Interrupts a run when its output says `moment`.
 fn interrupted_at(moment: &str, signal: &'static str, code: i32) {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, RELEASE).signal_at(moment, signal).run();
+    let call = built_in(images, STABLE, RELEASE).signal_at(moment, signal).run();
     assert_eq!(call.code, Some(code), "at \"{moment}\": {}", call.output);
     assert!(call.output.contains(moment), "the run never said \"{moment}\"");
-    for name in ["record.json", "junit.xml", "summary.md", "comment.md"] {
+    for name in REPORTS.iter().map(|report| report.name) {
         assert!(!call.report(name).is_empty(), "{name} is empty");
     }
     assert_eq!(gone(&call.run_id()), "", "after a signal at \"{moment}\"");
@@ -76,7 +77,7 @@ async fn stubborn(method: Method, uri: Uri) -> Response {
 fn who_cannot_remove_everything_leaves_all_the_same_and_says_so() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let host = runtime.block_on(played::engine(Router::new().fallback(stubborn)));
-    let call = Call::bare(STABLE, RELEASE).variable("DOCKER_HOST", &host).arg("--reaper", "never");
+    let call = upgrade(STABLE, RELEASE).env("DOCKER_HOST", &host).arg("--reaper", "never");
     // The runner's second signal comes while the first is being obeyed.
     let call = call.signal_at(" is there", "-INT").signal_at("partial reports first", "-TERM").run();
     assert_eq!(call.code, Some(130), "{}", call.output);

@@ -1,7 +1,8 @@
 //! The lock of one run, given to another one after a tag has moved.
 
-use super::call::{Call, docker, gone};
+use super::call::{built_in, docker, gone};
 use super::images::{DATABASE, NO_START, RELEASE, STABLE, images};
+use crate::gate::Gate;
 
 /// Tags of this test's own.
 const MOVING: &str = "upgrade-gate-test/mattermost:moving";
@@ -12,13 +13,13 @@ fn a_lock_gives_the_images_of_its_run_after_their_tags_have_moved() {
     let Some(images) = images() else { return };
     docker(&["tag", RELEASE, MOVING]);
     docker(&["tag", DATABASE, GONE]);
-    let quick = |call: Call| {
+    let quick = |call: Gate| {
         let call = call.nodes(1).arg("--only", "startup").arg("--mode", "rolling");
         call.arg("--database-image", GONE).run()
     };
-    let first = quick(Call::roll(images, STABLE, MOVING));
+    let first = quick(built_in(images, STABLE, MOVING));
     assert_eq!(first.code, Some(0), "{}", first.output);
-    let lock = first.dir().join("lock.json");
+    let lock = first.folder().join("lock.json");
     let written: serde_json::Value = serde_json::from_str(&first.report("lock.json")).unwrap();
     assert_eq!(
         written["images"].as_object().unwrap().len(),
@@ -29,11 +30,11 @@ fn a_lock_gives_the_images_of_its_run_after_their_tags_have_moved() {
     assert_eq!(written["images"][MOVING]["id"], id.as_str());
 
     docker(&["tag", NO_START, MOVING]);
-    let moved = quick(Call::roll(images, STABLE, MOVING));
+    let moved = quick(built_in(images, STABLE, MOVING));
     assert_eq!(moved.code, Some(1), "{}", moved.output);
     // What PostgreSQL an image has is asked of the one that is taken, whatever became of its name.
     docker(&["rmi", GONE]);
-    let again = quick(Call::roll(images, "", "").arg("--lock", lock.to_str().unwrap()));
+    let again = quick(built_in(images, "", "").arg("--lock", lock.to_str().unwrap()));
     assert_eq!(again.code, Some(0), "{}", again.output);
     assert!(again.output.contains("lock     5 images, as they were on 20"), "{}", again.output);
     let taken = again.record().images.into_iter().find(|image| image.image == MOVING).unwrap();

@@ -5,9 +5,10 @@
 use std::process::Command;
 use std::time::Instant;
 
-use super::call::{Call, docker, gone};
+use super::call::{built_in, docker, gone};
 use super::images::{RELEASE, STABLE, images};
 use super::suite::{BUSYBOX, busybox};
+use crate::gate::Ended;
 
 /// A container, a network and a volume of somebody else; the labels of another run, which is not over, do not matter.
 struct Foreign {
@@ -53,10 +54,10 @@ fn runs_at_once_do_not_meet_and_leave_others_alone() {
     let foreign = [Foreign::new("plain", &[]), Foreign::new("other-run", &ours)];
     let before: Vec<_> = foreign.iter().map(Foreign::looks).collect();
     let began = Instant::now();
-    let calls: Vec<Call> = std::thread::scope(|scope| {
+    let calls: Vec<Ended> = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..count)
             .map(|_| {
-                let call = Call::roll(images, STABLE, RELEASE).nodes(2).arg("--timeout", "9m");
+                let call = built_in(images, STABLE, RELEASE).nodes(2).arg("--timeout", "9m");
                 scope.spawn(|| call.run())
             })
             .collect();

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::call::{Call, gone};
+use super::call::{gone, upgrade};
 use super::images::{self, RELEASE, STABLE, images};
+use crate::gate::Gate;
 
 /// What replaces the images that the files name, where no registry is asked.
 const IMAGES: &str = "services:
@@ -42,8 +43,8 @@ fn one_at_a_time() -> MutexGuard<'static, ()> {
 }
 
 /// `run` with compose files alone.
-fn roll(compose_files: &str) -> Call {
-    Call::bare(STABLE, RELEASE).arg("--compose-file", compose_files).arg("--timeout", "3m")
+fn roll(compose_files: &str) -> Gate {
+    upgrade(STABLE, RELEASE).arg("--compose-file", compose_files).arg("--timeout", "3m")
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use super::call::{Call, docker, gone, send};
+use super::call::{built_in, clean_up, docker, gone};
 use super::images::{BALANCER, DATABASE, RELEASE, STABLE, STORE, images};
+use crate::gate::{Gate, send};
 use crate::wait;
 
 /// How long we wait for anything.
@@ -16,9 +17,9 @@ fn until<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The run of a call that was started, once its node is there.
-fn run_with_a_node(call: &Call) -> String {
+fn run_with_a_node(call: &Gate) -> String {
     until("a node", || {
-        let events = std::fs::read_to_string(call.dir().join("events.jsonl")).ok()?;
+        let events = std::fs::read_to_string(call.folder().join("events.jsonl")).ok()?;
         let (_, run) = events.split_once("\"run_id\":\"")?;
         events.contains("\"node1-1\"").then(|| run.split('"').next().unwrap().to_owned())
     })
@@ -62,7 +63,7 @@ fn children(child: &Child) -> String {
 #[test]
 fn a_process_that_is_killed_is_tidied_up_after() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, RELEASE).nodes(1);
+    let call = built_in(images, STABLE, RELEASE).nodes(1);
     let mut child = call.start();
     let run = run_with_a_node(&call);
     assert_ne!(children(&child), "", "nobody waits for its end");
@@ -74,7 +75,7 @@ fn a_process_that_is_killed_is_tidied_up_after() {
 #[test]
 fn a_cluster_that_shall_be_kept_has_no_reaper() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, RELEASE).nodes(1).arg("--keep", "true");
+    let call = built_in(images, STABLE, RELEASE).nodes(1).arg("--keep", "true");
     let mut child = call.start();
     let run = run_with_a_node(&call);
     let watchers = children(&child);
@@ -82,23 +83,22 @@ fn a_cluster_that_shall_be_kept_has_no_reaper() {
     child.wait().unwrap();
     assert_eq!(watchers, "", "somebody waits for the end of a run whose cluster is kept");
     assert_ne!(gone(&run), "");
-    clean_up(&run);
+    is_cleaned_up(&run);
 }
 
-fn clean_up(run: &str) {
-    let mut cleanup = std::process::Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
-    let cleanup = cleanup.args(["cleanup", "--run", run]).output().unwrap();
-    assert!(cleanup.status.success(), "{}", String::from_utf8_lossy(&cleanup.stdout));
+fn is_cleaned_up(run: &str) {
+    let cleanup = clean_up(run);
+    assert_eq!(cleanup.code, Some(0), "{}", cleanup.output);
     assert_eq!(gone(run), "");
 }
 
 #[test]
 fn a_clean_up_beside_a_run_that_is_at_work_wins() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, RELEASE).nodes(2);
+    let call = built_in(images, STABLE, RELEASE).nodes(2);
     let mut child = call.start();
     let run = run_with_a_node(&call);
-    clean_up(&run);
+    is_cleaned_up(&run);
     assert!(!child.wait().unwrap().success());
     assert_eq!(gone(&run), "");
 }

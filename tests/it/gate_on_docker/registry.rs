@@ -7,7 +7,8 @@ use axum::Router;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-use super::call::Call;
+use super::call::upgrade;
+use crate::gate::Ended;
 use crate::played;
 
 const SECRET: &str = "password-that-nobody-may-see";
@@ -56,16 +57,16 @@ fn answer(pulls: &Pulls, method: &Method, uri: &Uri, headers: &HeaderMap) -> Res
 }
 
 /// A run on the played engine with these variables of its own, and what was pulled.
-fn pulled(variables: &[(&str, &str)]) -> (Call, Vec<Pull>) {
+fn pulled(variables: &[(&str, &str)]) -> (Ended, Vec<Pull>) {
     let pulls = Pulls::default();
     let noted = Arc::clone(&pulls);
     let engine =
         async move |method: Method, uri: Uri, headers: HeaderMap| answer(&noted, &method, &uri, &headers);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let host = runtime.block_on(played::engine(Router::new().fallback(engine)));
-    let call = Call::bare("registry.example/chat:11.5.1", "registry.example/chat:11.6.0");
-    let call = variables.iter().fold(call, |call, (name, value)| call.variable(name, value));
-    let call = call.variable("DOCKER_HOST", &host).arg("--reaper", "never").run();
+    let call = upgrade("registry.example/chat:11.5.1", "registry.example/chat:11.6.0");
+    let call = variables.iter().fold(call, |call, (name, value)| call.env(name, value));
+    let call = call.env("DOCKER_HOST", &host).arg("--reaper", "never").run();
     let pulls = pulls.lock().unwrap().clone();
     (call, pulls)
 }

@@ -1,7 +1,8 @@
 //! The user's own suite in a container on the cluster's network.
 
-use super::call::{Call, gone};
+use super::call::{built_in, gone};
 use super::images::{RELEASE, STABLE, images};
+use crate::gate::Gate;
 
 /// An image with a shell and nothing else: Debian's static busybox.
 pub(super) const BUSYBOX: &str = "upgrade-gate-test/busybox:1";
@@ -23,9 +24,9 @@ pub(super) fn busybox() -> bool {
     tokio::runtime::Runtime::new().unwrap().block_on(engine).is_some()
 }
 
-fn call(command: &str) -> Option<Call> {
+fn call(command: &str) -> Option<Gate> {
     let images = images().filter(|_| busybox())?;
-    let call = Call::roll(images, STABLE, RELEASE).nodes(2).arg("--only", "startup,suite");
+    let call = built_in(images, STABLE, RELEASE).nodes(2).arg("--only", "startup,suite");
     Some(call.arg("--suite-image", BUSYBOX).arg("--suite-command", command))
 }
 
@@ -36,7 +37,7 @@ fn it_reaches_every_server_and_its_results_are_read() {
     assert_eq!(call.code, Some(0), "{}", call.output);
     assert!(call.report("junit.xml").contains("name=\"your suite: box\""));
     assert!(call.report("evidence/suite.log").contains("password ***"));
-    assert!(call.dir().join("evidence/suite/results_deep_junit.xml").exists());
+    assert!(call.folder().join("evidence/suite/results_deep_junit.xml").exists());
     assert_eq!(gone(&call.run_id()), "");
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::call::{Call, gone};
+use super::call::{built_in, gone, upgrade};
 use super::images::{RELEASE, STABLE, images};
 use super::suite::{BUSYBOX, GREEN, busybox};
+use crate::gate::Gate;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls");
 
@@ -60,7 +61,7 @@ configs:
 ";
 
 /// A run with such a file: `site` as the servers know it, `labels` of the balancer.
-fn roll(folder: &Path, site: &str, labels: &str) -> Call {
+fn roll(folder: &Path, site: &str, labels: &str) -> Gate {
     let pem =
         ["server.pem", "server.key"].map(|name| std::fs::read_to_string(format!("{FOLDER}/{name}")).unwrap());
     let pem: Vec<String> = pem.concat().lines().map(|line| format!("      {line}")).collect();
@@ -68,13 +69,13 @@ fn roll(folder: &Path, site: &str, labels: &str) -> Call {
         SERVICES.replace("<site>", site).replace("<labels>", labels).replace("<server>", &pem.join("\n"));
     let file = folder.join("compose.yml");
     std::fs::write(&file, text).unwrap();
-    Call::bare(STABLE, RELEASE).arg("--compose-file", file.to_str().unwrap()).arg("--timeout", "3m")
+    upgrade(STABLE, RELEASE).arg("--compose-file", file.to_str().unwrap()).arg("--timeout", "3m")
 }
 
 #[test]
 fn the_built_in_cluster_may_be_below_a_path() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, RELEASE)
+    let call = built_in(images, STABLE, RELEASE)
         .nodes(2)
         .arg("--variables", "SITE_URL=http://balancer:8065/chat")
         .arg("--only", "startup,topology,posts,files.links,integrations.commands")

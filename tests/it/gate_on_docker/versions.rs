@@ -1,10 +1,11 @@
 //! Versions that no name tells: asked of the images, by a real engine.
 
-use super::call::{Call, gone};
+use super::call::{built_in, gone};
 use super::images::{BEHIND, LABELLED, MASTER, RELEASE, SILENT, STABLE, images, images_that_tell};
+use crate::gate::Ended;
 
 /// Mode and stages that were planned in the end.
-fn planned(call: &Call) -> (String, usize) {
+fn planned(call: &Ended) -> (String, usize) {
     let header = call.record().header.unwrap();
     (header.mode, header.planned.len())
 }
@@ -12,7 +13,7 @@ fn planned(call: &Call) -> (String, usize) {
 #[test]
 fn a_branch_rolls_when_its_image_says_that_it_is_one_minor_ahead() {
     let Some(images) = images_that_tell() else { return };
-    let call = Call::roll(images, STABLE, MASTER).nodes(2).arg("--only", "startup,identity").run();
+    let call = built_in(images, STABLE, MASTER).nodes(2).arg("--only", "startup,identity").run();
     assert_eq!(call.code, Some(0), "{}", call.output);
     assert_eq!(planned(&call), ("rolling".to_owned(), 3), "{}", call.output);
     assert!(
@@ -28,7 +29,7 @@ fn a_branch_rolls_when_its_image_says_that_it_is_one_minor_ahead() {
 #[test]
 fn an_image_that_says_nothing_is_upgraded_as_an_unknown_one_and_why_is_told() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, SILENT).nodes(2).arg("--only", "startup").run();
+    let call = built_in(images, STABLE, SILENT).nodes(2).arg("--only", "startup").run();
     assert_eq!(call.code, Some(0), "{}", call.output);
     assert_eq!(planned(&call), ("stop-start".to_owned(), 2), "{}", call.output);
     let warnings = call.record().warnings;
@@ -40,7 +41,7 @@ fn an_image_that_says_nothing_is_upgraded_as_an_unknown_one_and_why_is_told() {
 #[test]
 fn where_no_server_answers_the_label_of_its_version_counts() {
     let Some(images) = images() else { return };
-    let call = Call::roll(images, STABLE, LABELLED).nodes(2).arg("--only", "startup").run();
+    let call = built_in(images, STABLE, LABELLED).nodes(2).arg("--only", "startup").run();
     assert_eq!(call.code, Some(0), "{}", call.output);
     assert_eq!(planned(&call), ("rolling".to_owned(), 3), "{}", call.output);
     assert_eq!(gone(&call.run_id()), "");
@@ -49,14 +50,14 @@ fn where_no_server_answers_the_label_of_its_version_counts() {
 #[test]
 fn a_branch_that_is_behind_is_refused_and_not_called_a_failed_upgrade() {
     let Some(images) = images_that_tell() else { return };
-    let call = Call::roll(images, STABLE, BEHIND).nodes(1).arg("--only", "startup").run();
+    let call = built_in(images, STABLE, BEHIND).nodes(1).arg("--only", "startup").run();
     assert_eq!(call.code, Some(3), "{}", call.output);
     assert!(
         call.output.contains("the release is 11.4.0, older than stable, which is 11.5.1"),
         "{}",
         call.output
     );
-    let two = Call::roll(images, BEHIND, RELEASE).nodes(1).arg("--mode", "rolling").run();
+    let two = built_in(images, BEHIND, RELEASE).nodes(1).arg("--mode", "rolling").run();
     assert_eq!(two.code, Some(3), "{}", two.output);
     assert!(two.output.contains("the mode rolling is not supported"), "{}", two.output);
     for call in [call, two] {

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
-use tempfile::TempDir;
 
 use super::secrets::Planted;
+use crate::gate::{Ended, Gate};
 
 /// Nobody listens there.
 pub(super) const CLOSED: &str = "127.0.0.1:9";
@@ -14,22 +12,15 @@ pub(super) const CLOSED: &str = "127.0.0.1:9";
 /// A call in a folder of its own, with nothing of an environment but what is given.
 pub(super) struct Call {
     pub(super) planted: Planted,
-    pub(super) dir: TempDir,
-    arguments: Vec<String>,
-    variables: Vec<(String, String)>,
+    gate: Gate,
     given: BTreeSet<PathBuf>,
 }
 
 impl Call {
     /// A call with a secret in each secret input and each variable that the gate reads, and no engine.
     pub(super) fn of(arguments: &[&str]) -> Self {
-        let mut call = Self {
-            planted: Planted::default(),
-            dir: tempfile::tempdir().unwrap(),
-            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
-            variables: Vec::new(),
-            given: BTreeSet::new(),
-        };
+        let mut call =
+            Self { planted: Planted::default(), gate: Gate::of(arguments), given: BTreeSet::new() };
         let odd = ["INPUT_LICENSE", "INPUT_REGISTRY-PASSWORD", "INPUT_REPORT-SECRET-KEY"];
         let plain = [
             "INPUT_GITHUB-TOKEN",
@@ -64,8 +55,7 @@ impl Call {
     /// The same without the inputs of these names.
     pub(super) fn without(mut self, inputs: &[&str]) -> Self {
         let names = inputs.iter().map(|input| format!("INPUT_{}", input.to_uppercase()));
-        let names: Vec<String> = names.collect();
-        self.variables.retain(|(known, _)| !names.contains(known));
+        self.gate = names.fold(self.gate, |gate, name| gate.without_env(&name));
         self
     }
 
@@ -76,14 +66,16 @@ impl Call {
 
     /// The same in a job of GitHub's, whose API does not answer.
     pub(super) fn on_github(self) -> Self {
-        let file = |name: &str| self.dir.path().join(name).to_str().unwrap().to_owned();
         let files = [
             ("GITHUB_OUTPUT", "outputs"),
             ("GITHUB_STEP_SUMMARY", "step-summary"),
             ("GITHUB_STATE", "state"),
         ];
-        let mut variables: Vec<(String, String)> =
-            files.iter().map(|(name, path)| ((*name).to_owned(), file(path))).collect();
+        let mut call = self;
+        for (name, file) in files {
+            let path = call.gate.folder().join(file);
+            call = call.variable(name, path.to_str().unwrap());
+        }
         let more = [
             ("GITHUB_ACTIONS", "true"),
             ("GITHUB_REPOSITORY", "acme/chat"),
@@ -91,9 +83,7 @@ impl Call {
             ("GITHUB_SHA", "0123456789"),
             ("GITHUB_JOB", "gate"),
         ];
-        variables.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let mut call = self;
-        call.variables.extend(variables);
+        call.gate = call.gate.envs(&more);
         let login = call.login("GITHUB_API_URL");
         let query = call.planted.plant("GITHUB_API_URL's query");
         call.variable("GITHUB_API_URL", &format!("http://{login}@{CLOSED}/api?token={query}"))
@@ -114,74 +104,62 @@ impl Call {
         format!("https://{login}@{CLOSED}/x?token={query}#{fragment}")
     }
 
-    /// With these words in place of those that it had.
-    pub(super) fn with_words(mut self, words: Vec<String>) -> Self {
-        self.arguments = words;
+    /// With more words.
+    pub(super) fn with_words(mut self, words: &[String]) -> Self {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.gate = self.gate.args(&words);
         self
     }
 
     pub(super) fn variable(mut self, name: &str, value: &str) -> Self {
-        self.variables.retain(|(known, _)| known != name);
-        self.variables.push((name.to_owned(), value.to_owned()));
+        self.gate = self.gate.env(name, value);
         self
     }
 
-    pub(super) fn input(self, name: &str, value: &str) -> Self {
-        self.variable(&format!("INPUT_{}", name.to_uppercase()), value)
+    pub(super) fn input(mut self, name: &str, value: &str) -> Self {
+        self.gate = self.gate.input(name, value);
+        self
     }
 
     pub(super) fn file(mut self, name: &str, text: &str) -> Self {
-        let path = self.dir.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        self.given.insert(path);
+        self.gate = self.gate.file(name, text);
+        self.given.insert(self.gate.folder().join(name));
         self
     }
 
-    pub(super) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
-        command
-            .args(&self.arguments)
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.dir.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
+    /// With a signal as soon as it prints this.
+    pub(super) fn signal_at(mut self, text: &str, signal: &'static str) -> Self {
+        self.gate = self.gate.signal_at(text, signal);
+        self
     }
 
-    /// Makes the call and judges it; its exit code and its standard output.
+    /// Makes the call and judges it; its exit code and what it printed.
     pub(super) fn judged(self) -> (i32, String) {
-        let ended = self.command().output().unwrap();
-        self.judge(ended)
+        let ended = self.run();
+        (ended.code.unwrap_or(-1), ended.output)
     }
 
-    /// Judges what came of it: no secret anywhere, but where a runner is told to mask it.
-    pub(super) fn judge(self, ended: std::process::Output) -> (i32, String) {
-        let output = String::from_utf8_lossy(&ended.stdout).into_owned();
-        let said: String =
-            output.lines().filter(|line| !line.starts_with("::add-mask::")).collect::<Vec<_>>().join("\n");
-        let mut left =
-            vec![("stdout".to_owned(), said.into_bytes()), ("stderr".to_owned(), ended.stderr.clone())];
-        collect(self.dir.path(), &self.given, &mut left);
+    /// Makes the call and judges what came of it: no secret anywhere, but where a runner is told to mask it.
+    pub(super) fn run(self) -> Ended {
+        let words: Vec<_> = self.gate.command().get_args().map(ToOwned::to_owned).collect();
+        let ended = self.gate.run();
+        let said: Vec<&str> = ended.stdout.lines().filter(|line| !line.starts_with("::add-mask::")).collect();
+        let mut left = vec![
+            ("stdout".to_owned(), said.join("\n").into_bytes()),
+            ("stderr".to_owned(), ended.stderr.clone().into_bytes()),
+        ];
+        collect(ended.folder(), &self.given, &mut left);
         for (place, bytes) in &left {
             let found = self.planted.found_in(bytes);
             assert!(
                 found.is_empty(),
-                "{:?} leaves in {place} what was planted in {found:?}:\n{}",
-                self.arguments,
+                "{words:?} leaves in {place} what was planted in {found:?}:\n{}",
                 String::from_utf8_lossy(bytes)
             );
         }
-        let code = ended.status.code().unwrap_or(-1);
-        let words = String::from_utf8_lossy(&ended.stderr).into_owned();
-        assert!(
-            [0, 1, 2, 3, 4, 130].contains(&code),
-            "{:?} ended with {code}:\n{output}{words}",
-            self.arguments
-        );
-        (code, output + &words)
+        let known = [0, 1, 2, 3, 4, 130].map(Some);
+        assert!(known.contains(&ended.code), "{words:?} ended with {:?}:\n{}", ended.code, ended.output);
+        ended
     }
 }
 

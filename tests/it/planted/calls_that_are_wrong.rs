@@ -43,7 +43,7 @@ fn a_wrong_call_is_told_without_its_words() {
         let mut call = Call::of(&[]);
         let secret = call.planted.plant(&words.join(" "));
         let words: Vec<String> = words.iter().map(|word| word.replace("SECRET", &secret)).collect();
-        let (code, told) = call.with_words(words).judged();
+        let (code, told) = call.with_words(&words).judged();
         assert_eq!(code, 2, "{told}");
     }
 }

@@ -1,10 +1,5 @@
 //! Runs of the demo: green, red, stopped, without a place for its reports.
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::Output;
-
-use rustix::process::{Pid, Signal, kill_process};
-
 use super::call::Call;
 
 fn demo(more: &[&str]) -> Call {
@@ -18,15 +13,12 @@ fn demo(more: &[&str]) -> Call {
 #[test]
 fn a_suite_has_nothing_of_the_gates_own_and_what_it_prints_is_masked() {
     let suite = "env | sort; echo kube=$KUBE_TOKEN; curl -s http://me:$KUBE_TOKEN@127.0.0.1:9; exit 1";
-    let call = demo(&["--suite-command", suite]);
-    let log = call.dir.path().join("report/evidence/suite.log");
-    let ended = call.command().output().unwrap();
-    let log = std::fs::read_to_string(log).unwrap();
+    let ended = demo(&["--suite-command", suite]).run();
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
+    let log = ended.report("evidence/suite.log");
     // What the job gave to the step is the suite's as well, an input of the gate's is not.
     assert!(log.contains("kube=***") && log.contains("AWS_SECRET_ACCESS_KEY=***"), "{log}");
     assert!(!log.contains("INPUT_") && !log.contains("ACTIONS_RUNTIME_TOKEN"), "{log}");
-    let (code, told) = call.judge(ended);
-    assert_eq!(code, 1, "{told}");
 }
 
 #[test]
@@ -39,17 +31,8 @@ fn a_green_run_and_one_that_cannot_write() {
 
 #[test]
 fn an_interrupted_run() {
-    let call = demo(&["--suite-command", "env; sleep 60"]);
-    let mut child = call.command().spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap());
-    let mut stdout = String::new();
-    while !stdout.contains("stage release") {
-        assert!(lines.read_line(&mut stdout).unwrap() > 0, "{stdout}");
-    }
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    lines.read_to_string(&mut stdout).unwrap();
-    let ended = child.wait_with_output().unwrap();
-    let (code, told) = call.judge(Output { stdout: stdout.into_bytes(), ..ended });
+    let call = demo(&["--suite-command", "env; sleep 60"]).signal_at("stage release", "-INT");
+    let (code, told) = call.judged();
     assert_eq!(code, 130, "{told}");
 }
 
@@ -62,8 +45,7 @@ fn what_tidies_up_without_an_engine() {
     Call::of(&["post"]).on_github().variable("STATE_run", "ug-0123456789").judged();
     let mut call = Call::of(&[]);
     let until = call.planted.plant("--until");
-    let words =
-        ["reap", "--run", "x", "--until", &format!("http://me:{until}@host")].map(str::to_owned).to_vec();
-    let (code, told) = call.with_words(words).judged();
+    let words = ["reap", "--run", "x", "--until", &format!("http://me:{until}@host")].map(str::to_owned);
+    let (code, told) = call.with_words(&words).judged();
     assert_eq!(code, 2, "{told}");
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Command;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_upgrade-gate");
+use crate::gate::{BINARY, Gate};
 
 fn script(arguments: &[&Path]) {
     let root = env!("CARGO_MANIFEST_DIR");
@@ -49,13 +49,9 @@ fn post(variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let dir = tempfile::tempdir().unwrap();
     let name = dir.path().join(upgrade_gate::cli::POST);
     symlink(BINARY, &name).unwrap();
-    let ended = Command::new(name)
-        .env_clear()
-        .env("DOCKER_HOST", "unix:///no/such/docker.sock")
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
-    (ended.status.code(), String::from_utf8(ended.stdout).unwrap())
+    let ended =
+        Gate::of(&[]).program(&name).env("DOCKER_HOST", "unix:///no/such/docker.sock").envs(variables).run();
+    (ended.code, ended.stdout)
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::case::Case;
+use crate::gate::Gate;
 
 /// What each must end with.
 const WRONG_INPUT: i32 = 2;
@@ -64,11 +64,14 @@ async fn one(case: &Case) -> Option<String> {
     // Nobody accepts, and the backlog tells who knocked.
     let engine = UnixListener::bind(folder.path().join("engine")).unwrap();
     engine.set_nonblocking(true).unwrap();
-    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_upgrade-gate"));
-    command.args(&case.args).current_dir(&work).env_clear().stdin(Stdio::null()).kill_on_drop(true);
-    command.env("HOME", &home).env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env("DOCKER_HOST", format!("unix://{}", folder.path().join("engine").display()));
-    command.envs(case.variables.iter().map(|(name, value)| (name, value)));
+    let words: Vec<&str> = case.args.iter().map(String::as_str).collect();
+    let gate = Gate::of(&words)
+        .within(&work)
+        .env("HOME", home.to_str().unwrap())
+        .env("DOCKER_HOST", &format!("unix://{}", folder.path().join("engine").display()));
+    let gate = case.variables.iter().fold(gate, |gate, (name, value)| gate.env(name, value));
+    let mut command = tokio::process::Command::from(gate.command());
+    command.kill_on_drop(true);
     let Ok(ended) = tokio::time::timeout(HANGS, command.output()).await else {
         return Some(format!("it had not ended after {} s", HANGS.as_secs()));
     };

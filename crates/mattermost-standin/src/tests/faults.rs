@@ -67,7 +67,7 @@ async fn misbehaves(fault: &str, faults: &Faults) -> bool {
 }
 
 /// Faults that never get as far as a probe, or show on the old node: tests of their own. What is about an announced change or passes is played whole,
-/// between its own versions, by tests/it/faults.rs.
+/// between its own versions, by tests/faults.
 const APART: [&str; 7] = [
     "exits-at-start",
     "never-ready",

@@ -2,17 +2,18 @@
 
 use std::fmt;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use upgrade_gate::event::{Event, EventKind};
 use upgrade_gate::record::Record;
 use upgrade_gate::report::EventLog;
 
-use super::super::call::{Call, gone, send};
+use super::super::call::{built_in, clean_up, gone};
 use super::super::images::{CORRUPT, Images, RELEASE, STABLE};
 use super::super::suite::BUSYBOX;
 use super::moments::{EVIDENCE, Moment, OVER, SUITE};
+use crate::gate::{Gate, send};
 use crate::wait::until;
 
 /// What is told of a run whose reports are missing or broken.
@@ -73,7 +74,7 @@ impl Cancel {
         let Some(run) = wait_for(self.moment, &call, &mut child) else {
             send(&child, "-KILL");
             let _ = child.wait();
-            let console = std::fs::read_to_string(call.dir().join("console")).unwrap_or_default();
+            let console = std::fs::read_to_string(call.folder().join("console")).unwrap_or_default();
             seen.wrong.push(format!("the moment never came: {console}"));
             return seen;
         };
@@ -84,7 +85,7 @@ impl Cancel {
         let hard = self.signal == "-KILL";
         if !hard {
             // The step summary is the last that is written, and before anything is removed.
-            let all = || (!read(call.dir(), "step-summary").is_empty()).then_some(());
+            let all = || (!read(call.folder(), "step-summary").is_empty()).then_some(());
             if until(began + PATIENCE, all).is_some() {
                 seen.reported = Some(began.elapsed());
             }
@@ -99,7 +100,7 @@ impl Cancel {
                 seen.wrong.push(format!("exit code {code:?}"));
             }
             seen.wrong.extend(self.wrong_report(&call));
-        } else if EventLog::read(read(call.dir(), "events.jsonl").as_bytes()).is_err() {
+        } else if EventLog::read(read(call.folder(), "events.jsonl").as_bytes()).is_err() {
             seen.wrong.push(format!("{NO_REPORT}: events.jsonl cannot be read"));
         }
         if hard && self.reaper {
@@ -107,12 +108,10 @@ impl Cancel {
             seen.reaped = reaped.map(|()| began.elapsed());
         } else {
             let cleaning = Instant::now();
-            let cleanup =
-                Command::new(env!("CARGO_BIN_EXE_upgrade-gate")).args(["cleanup", "--run", &run]).output();
-            let cleanup = cleanup.unwrap();
+            let cleanup = clean_up(&run);
             seen.cleaned = Some(cleaning.elapsed());
-            if !cleanup.status.success() {
-                seen.wrong.push(format!("the clean-up failed: {}", String::from_utf8_lossy(&cleanup.stdout)));
+            if cleanup.code != Some(0) {
+                seen.wrong.push(format!("the clean-up failed: {}", cleanup.output));
             }
         }
         if hard && self.reaper {
@@ -127,31 +126,31 @@ impl Cancel {
     }
 
     /// A small run that comes to this moment.
-    fn call(&self, images: Images) -> Call {
+    fn call(&self, images: Images) -> Gate {
         let release = if self.moment.name == EVIDENCE { CORRUPT } else { RELEASE };
-        let mut call = Call::roll(images, STABLE, release).nodes(2).arg("--only", "startup,teams,files");
+        let mut call = built_in(images, STABLE, release).nodes(2).arg("--only", "startup,teams,files");
         if self.moment.name == SUITE {
             call = call.arg("--only", "startup,suite");
             call = call.arg("--suite-image", BUSYBOX).arg("--suite-command", "sleep 300");
         }
         let files = [("GITHUB_OUTPUT", "output"), ("GITHUB_STEP_SUMMARY", "step-summary")];
         for (variable, name) in files {
-            let path = call.dir().join(name).to_str().unwrap().to_owned();
-            call = call.variable(variable, &path);
+            let path = call.folder().join(name).to_str().unwrap().to_owned();
+            call = call.env(variable, &path);
         }
-        call.variable("GITHUB_ACTIONS", "true")
-            .variable("GITHUB_EVENT_NAME", "push")
-            .variable("GITHUB_REPOSITORY", "owner/repository")
+        call.env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_EVENT_NAME", "push")
+            .env("GITHUB_REPOSITORY", "owner/repository")
             .arg("--reaper", if self.reaper { "auto" } else { "never" })
     }
 
     /// What is wrong with the reports of an interrupted run.
-    fn wrong_report(&self, call: &Call) -> Option<String> {
-        let record: Record = match serde_json::from_str(&read(call.dir(), "record.json")) {
+    fn wrong_report(&self, call: &Gate) -> Option<String> {
+        let record: Record = match serde_json::from_str(&read(call.folder(), "record.json")) {
             Ok(record) => record,
             Err(error) => return Some(format!("{NO_REPORT}: record.json: {error}")),
         };
-        let junit = read(call.dir(), "junit.xml");
+        let junit = read(call.folder(), "junit.xml");
         let mut reader = quick_xml::Reader::from_str(&junit);
         let well_formed = loop {
             match reader.read_event() {
@@ -163,7 +162,7 @@ impl Cancel {
         let signal = format!("SIG{}", self.signal.trim_start_matches('-'));
         let told = record.interrupted.as_deref() == Some(signal.as_str()) || self.moment.name == OVER;
         let summaries = ["summary.md", "comment.md", "step-summary", "output"];
-        let empty = summaries.into_iter().find(|name| read(call.dir(), name).trim().is_empty());
+        let empty = summaries.into_iter().find(|name| read(call.folder(), name).trim().is_empty());
         match (junit.is_empty() || !well_formed, told, empty) {
             (true, ..) => Some(format!("{NO_REPORT}: junit.xml is not well-formed")),
             (_, false, _) => Some(format!("{NO_REPORT}: record.json does not say that {signal} came")),
@@ -174,11 +173,11 @@ impl Cancel {
 }
 
 /// The run's id, as soon as it has come to the moment; nothing if it ends before.
-fn wait_for(moment: &Moment, call: &Call, child: &mut Child) -> Option<String> {
+fn wait_for(moment: &Moment, call: &Gate, child: &mut Child) -> Option<String> {
     let (mut run, mut lines, mut come) = (None, 0, false);
     until(Instant::now() + PATIENCE, || {
         let over = child.try_wait().unwrap().is_some();
-        let text = read(call.dir(), "events.jsonl");
+        let text = read(call.folder(), "events.jsonl");
         // The last line may be half written.
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         for line in whole.lines().skip(lines) {

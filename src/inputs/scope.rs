@@ -1,0 +1,45 @@
+//! Inputs that are for one kind of cluster, where the cluster is of the other kind.
+
+use super::Inputs;
+use super::attached::Origin;
+use super::problems::Problems;
+use super::row::{Kind, Row, Scope, Value};
+use crate::shown::Shown;
+
+/// Names those that are given and have no effect.
+pub(super) fn judge(inputs: &Inputs, problems: &mut Problems) {
+    let (foreign, wrong, remedy) = match inputs.attached.origin() {
+        Origin::Attached => (
+            Scope::Built,
+            "is for clusters that the gate builds",
+            "Leave it out: an attached cluster is taken as it is.",
+        ),
+        Origin::Built => (
+            Scope::Attached,
+            "is for an attached cluster",
+            "Write cluster: attached as well, or leave it out.",
+        ),
+        Origin::Unknown => return,
+    };
+    let all = inputs.values().into_iter();
+    for (row, value) in all.filter(|(row, value)| row.scope == foreign && is_given(row, *value)) {
+        problems.add(row.name, shown(row, value, foreign), wrong, remedy);
+    }
+}
+
+/// Whether it says more than nothing says.
+fn is_given(row: &Row, value: Value<'_>) -> bool {
+    match value {
+        Value::Secret(secret) => secret.is_some(),
+        Value::Text(text) if row.kind == Kind::Truth => text == "true",
+        Value::Text(text) => !text.trim().is_empty() && text != row.default,
+    }
+}
+
+/// What of it may be repeated: passwords go into variables, and logins into addresses and commands.
+fn shown(row: &Row, value: Value<'_>, scope: Scope) -> Shown {
+    match value {
+        Value::Text(text) if scope == Scope::Built && row.kind != Kind::Variables => Shown::plain(text),
+        Value::Text(_) | Value::Secret(_) => Shown::nothing(),
+    }
+}

@@ -1,0 +1,49 @@
+//! Inputs that are one line of text or a command: what no program could take.
+
+use super::Inputs;
+use super::problems::Problems;
+use super::row::{Kind, Value};
+use crate::shown::Shown;
+
+/// Names those that hold what they cannot. Nothing is repeated: some of them are beside passwords.
+pub(super) fn judge(inputs: &Inputs, problems: &mut Problems) {
+    for (row, value) in inputs.values() {
+        let Value::Text(text) = value else { continue };
+        match row.kind {
+            Kind::Line if text.contains(char::is_control) => {
+                let wrong = "has a line break or another control character in it";
+                problems.add(row.name, Shown::nothing(), wrong, "Write it on one line.");
+            }
+            Kind::Lines | Kind::Command | Kind::Variables if text.contains('\0') => {
+                problems.add(row.name, Shown::nothing(), "has a NUL character in it", "Write it as text.");
+            }
+            _ => {}
+        }
+    }
+    let admin = &inputs.attached.admin_username;
+    if admin.contains(char::is_whitespace) {
+        let remedy = "Write the name that they log in with, or their e-mail address.";
+        problems.add("admin-username", Shown::plain(admin), "has a blank in it", remedy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(given: &[(&str, &str)]) -> Vec<String> {
+        let mut problems = Problems::default();
+        judge(&Inputs::given(given), &mut problems);
+        problems.named()
+    }
+
+    #[test]
+    fn what_no_program_could_take_is_named() {
+        assert!(named(&[]).is_empty());
+        assert!(named(&[("suite-command", "make\nmake e2e")]).is_empty());
+        assert_eq!(named(&[("suite-command", "make\0")]), ["suite-command"]);
+        assert_eq!(named(&[("replace-command", "\0")]), ["replace-command"]);
+        assert_eq!(named(&[("admin-username", "root\nx")]), ["admin-username"; 2]);
+        assert_eq!(named(&[("report-dir", "a\nb")]), ["report-dir"]);
+    }
+}

@@ -1,0 +1,82 @@
+//! All inputs, judged: `plan` and `run` hear of the same wrong ones, and nothing was created when they do.
+
+use super::blueprint::{self, Blueprint};
+use super::today::today;
+use super::{attached, fork_guard};
+use crate::cluster::AttachedOptions;
+use crate::inputs::{Attached, Inputs, Problems, Settings, Surroundings};
+use crate::plan::{self, Plan};
+use crate::publish::{Destination, report_folder};
+use crate::shown::Shown;
+
+/// Inputs that turned out right.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) settings: Settings,
+    pub(crate) plan: Plan,
+    pub(crate) subject: Subject,
+    /// Where reports go besides the report folder.
+    pub(crate) destination: Option<Destination>,
+}
+
+/// What is upgraded.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// A cluster to build.
+    Built(Box<Blueprint>),
+    /// A cluster that is there already.
+    Attached(Box<AttachedOptions>),
+}
+
+/// Judges everything that could keep a run from beginning.
+///
+/// # Errors
+/// Every wrong input at once; a fork's head where that is not allowed, and then nothing of it is read.
+pub(crate) async fn judge(
+    inputs: &Inputs,
+    surroundings: &Surroundings,
+    run_id: &str,
+) -> Result<Judged, Problems> {
+    fork_guard::refuse_unsafe_fork(inputs, surroundings)?;
+    let mut wrong = Problems::default();
+    let settings = inputs.judge(&mut wrong);
+    // Certificates that were refused would break whoever is to trust them.
+    let trusted = !wrong.iter().any(|problem| problem.input == "ca-bundle");
+    let mut problems = Problems::default();
+    let made = match &settings.attached {
+        Some(attached) => to_attach(&settings, attached, wrong).await,
+        None => blueprint::read(&settings, run_id, wrong)
+            .map(|(plan, blueprint)| (plan, Subject::Built(Box::new(blueprint)))),
+    };
+    let made = made.map_err(|wrong| problems = wrong).ok();
+    let ca_bundle = &settings.publishing.ca_bundle;
+    let upload = settings.upload.as_ref().filter(|_| trusted);
+    let destination = upload.map(|upload| Destination::of(upload, ca_bundle, surroundings, run_id));
+    let destination = destination.transpose().unwrap_or_else(|wrong| {
+        problems.extend(wrong);
+        None
+    });
+    report_folder::judge(&settings.publishing.report_dir, &mut problems);
+    let pairs = inputs.action_mode.pairs.as_str();
+    if !pairs.is_empty() {
+        let remedy = "Write matrix: true as well, or plan --format matrix, or leave it out.";
+        problems.add("pairs", Shown::plain(pairs), "are for a matrix, and this is one run", remedy);
+    }
+    match made {
+        Some((mut plan, subject)) if problems.is_empty() => {
+            plan.warnings.extend(plan::support(&plan.stable.version, today()));
+            Ok(Judged { settings, plan, subject, destination })
+        }
+        _ => Err(problems),
+    }
+}
+
+async fn to_attach(
+    settings: &Settings,
+    attached: &Attached,
+    wrong: Problems,
+) -> Result<(Plan, Subject), Problems> {
+    let plan = plan::of_settings(settings, None, wrong)?;
+    let options = attached::options(attached, &plan).await?;
+    Ok((plan, Subject::Attached(Box::new(options))))
+}

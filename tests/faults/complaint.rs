@@ -1,0 +1,61 @@
+//! What is wrong with how a fault was noticed.
+
+use std::collections::BTreeSet;
+
+use upgrade_gate::event::{Blame, Stage};
+use upgrade_gate::fault::{Faults, NamedFault};
+use upgrade_gate::record::Record;
+use upgrade_gate::verdict::{ExitCode, Verdict};
+
+use super::play::Play;
+
+/// Plays an upgrade with this fault; nothing when all is as the catalogue says.
+pub(crate) fn about(fault: &'static NamedFault) -> Option<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let record = runtime.block_on(play(fault).record());
+    let (verdict, found) = (Verdict::of(&record), red(&record));
+    let wanted = of(&fault.reddens);
+    let told = [("announced", &fault.announces), ("unsteady", &fault.unsettles)];
+    let blamed = record.breakages.iter().any(|breakage| breakage.blame == Blame::Release);
+    let early = record.results().filter(|r| r.stage == Stage::Stable && r.outcome.is_red()).count();
+    let exit = if fault.passes { ExitCode::PASSED } else { ExitCode::FAILED };
+    if verdict.exit_code != exit {
+        Some(format!("exit {} instead of {exit}; {:?}", verdict.exit_code, verdict.reasons))
+    } else if early > 0 {
+        Some("stable is red already".to_owned())
+    } else if wanted.is_empty() && !fault.passes && !blamed {
+        Some(format!("should end the run with the release to blame; red: {found:?}"))
+    } else if (fault.passes || !wanted.is_empty()) && found != wanted {
+        Some(format!("red are {found:?} instead of {wanted:?}; {:?}", verdict.reasons))
+    } else if fault.passes && told.iter().any(|(word, ids)| ended(&record, word) != of(ids)) {
+        Some(format!("told are {:?}", told.map(|(word, _)| (word, ended(&record, word)))))
+    } else {
+        None
+    }
+}
+
+fn play(fault: &NamedFault) -> Play {
+    let mut play = Play::healthy();
+    if let Some((stable, release)) = &fault.versions {
+        (play.inputs.releases.stable, play.inputs.releases.release) = (stable.clone(), release.clone());
+    }
+    play.clustered = !fault.shared_database;
+    play.faults =
+        Faults::new(fault.rules.clone(), &play.inputs.releases.stable, &play.inputs.releases.release);
+    // A check may take half of it: plays beside each other on two cores must not run into that.
+    play.inputs.run.timeout = "160s".into();
+    play
+}
+
+fn of(ids: &[String]) -> BTreeSet<&str> {
+    ids.iter().map(String::as_str).collect()
+}
+
+fn red(record: &Record) -> BTreeSet<&str> {
+    record.results().filter(|result| result.outcome.is_red()).map(|result| result.check.as_str()).collect()
+}
+
+/// The checks that ended with this word somewhere.
+fn ended<'r>(record: &'r Record, word: &str) -> BTreeSet<&'r str> {
+    record.results().filter(|r| r.outcome.word() == word).map(|r| r.check.as_str()).collect()
+}

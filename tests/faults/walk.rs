@@ -1,0 +1,43 @@
+//! All faults of the catalogue, as tests of one program.
+
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use upgrade_gate::fault::{NamedFault, catalogue};
+
+use super::complaint;
+
+type Times = Arc<Mutex<Vec<(Duration, &'static str)>>>;
+
+/// Plays the faults that the arguments ask for.
+pub(crate) fn all() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // A play works for the most part, and waits for a third of its time: for what must not happen, and for what comes late.
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    arguments.test_threads.get_or_insert(2 * cores);
+    let times = Times::default();
+    let trials = catalogue().iter().map(|fault| trial(fault, times.clone())).collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if std::env::var_os("UPGRADE_GATE_SLOWEST").is_some() {
+        slowest(&mut times.lock().unwrap());
+    }
+    conclusion.exit_code()
+}
+
+fn trial(fault: &'static NamedFault, times: Times) -> Trial {
+    Trial::test(&fault.id, move || {
+        let began = Instant::now();
+        let complaint = complaint::about(fault);
+        times.lock().unwrap().push((began.elapsed(), &fault.id));
+        complaint.map_or(Ok(()), |text| Err(Failed::from(text)))
+    })
+}
+
+fn slowest(times: &mut [(Duration, &str)]) {
+    times.sort_unstable();
+    for (took, id) in times.iter().rev().take(20) {
+        println!("{} ms: {id}", took.as_millis());
+    }
+}

@@ -1,0 +1,61 @@
+//! Whole upgrades of a healthy release: clustered, with a shared database, stopped and started.
+
+use std::collections::BTreeSet;
+
+use upgrade_gate::checks::catalogue::CHECKS;
+use upgrade_gate::event::{Outcome, Stage};
+use upgrade_gate::record::Record;
+use upgrade_gate::report::{self, Runs};
+use upgrade_gate::verdict::{ExitCode, Verdict};
+
+use super::play::Play;
+
+fn red(record: &Record) -> BTreeSet<&str> {
+    record.results().filter(|result| result.outcome.is_red()).map(|result| result.check.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_upgrade_passes_and_measures_everything() {
+    let record = Play::healthy().record().await;
+    let verdict = Verdict::of(&record);
+    assert_eq!(red(&record), BTreeSet::new(), "{:?}", verdict.reasons);
+    assert_eq!(verdict.exit_code, ExitCode::PASSED);
+    assert_eq!((verdict.counts.run, verdict.counts.never_ran), (verdict.counts.planned, 0));
+    for check in CHECKS {
+        let passed = |stage| {
+            record.results().any(|r| r.check == check.id && r.stage == stage && r.outcome == Outcome::Passed)
+        };
+        let ends = [Stage::Stable, Stage::Release].into_iter().filter(|stage| check.stages.contain(*stage));
+        // tests/it/suite.rs has the suite, which nobody gave here.
+        assert!(
+            check.id == "suite" || ends.into_iter().all(passed),
+            "{} did not pass on both ends",
+            check.id
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_clustering_the_same_upgrade_passes_and_says_what_does_not_apply() {
+    let record = Play { clustered: false, ..Play::healthy() }.record().await;
+    let verdict = Verdict::of(&record);
+    assert_eq!(verdict.exit_code, ExitCode::PASSED, "{:?}", verdict.reasons);
+    assert_eq!(record.clustering.as_ref().map(|c| c.label()), Some("shared database, not HA"));
+    let aside: Vec<_> = record
+        .results()
+        .flat_map(|result| &result.steps)
+        .filter(|step| matches!(&step.outcome, Outcome::NotApplicable { reason } if reason.contains("no licence")))
+        .collect();
+    assert!(!aside.is_empty(), "cross-node steps must be told as not applicable");
+    let summary = report::summary(&Runs::of(record));
+    assert!(summary.contains("events reach the websockets of other nodes (part of posts)"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_start_passes_too() {
+    let mut play = Play::healthy();
+    play.inputs.releases.stable = "11.4.0".into();
+    let record = play.record().await;
+    assert_eq!(record.header.as_ref().map(|header| header.mode.as_str()), Some("stop-start"));
+    assert_eq!(Verdict::of(&record).exit_code, ExitCode::PASSED);
+}
