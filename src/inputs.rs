@@ -125,7 +125,7 @@ impl Inputs {
     /// Judges all of them: what is wrong is added to the problems, and stands in the settings as something harmless.
     pub fn judge(&self, problems: &mut Problems) -> Settings {
         let lock = self.cluster.lock(problems);
-        let releases = self.releases.judge(lock.as_ref(), problems);
+        let releases = self.releases.judge(lock.as_ref().map(|given| &given.lock), problems);
         if let Some(lock) = &lock {
             lock.judge_pair(&releases, problems);
         }
@@ -133,13 +133,13 @@ impl Inputs {
         let run = self.run.judge(problems);
         self.action_mode.judge(problems);
         let publishing = self.publishing.judge(problems);
-        texts::judge(self, problems);
+        texts::judge(&self.values(), problems);
         let checks = self.checks.judge(&self.suite, problems);
         let servers = self.servers.judge(problems);
         let suite = self.suite.judge(problems);
         let registry = self.registry.judge(problems);
         let upload = self.upload.judge(problems);
-        scope::judge(self, problems);
+        scope::judge(&self.values(), self.attached.origin(), problems);
         let attached = self.attached.judge(problems);
         // A suite that is skipped is not run, whatever its inputs say.
         let suite = suite.filter(|_| checks.chosen.iter().any(|check| check.id == SuitePlan::CHECK));

@@ -56,6 +56,7 @@ pub(super) fn matrix(inputs: &Inputs, surroundings: &Surroundings) -> ExitCode {
         Ok(pairs) => {
             let json = plan::matrix(&pairs);
             print(&json);
+            // What is wrong with them was told with the pairs.
             publish::matrix(&json, &inputs.publishing.judge(&mut Problems::default()), surroundings);
             ExitCode::PASSED
         }

@@ -105,6 +105,11 @@ impl AttachedInputs {
 
     /// The cluster, if the gate visits one.
     pub(super) fn judge(&self, problems: &mut Problems) -> Option<Attached> {
+        let name = &self.admin_username;
+        if name.contains(char::is_whitespace) {
+            let remedy = "Write the name that they log in with, or their e-mail address.";
+            problems.add("admin-username", Shown::plain(name), "has a blank in it", remedy);
+        }
         match self.origin() {
             Origin::Attached => {}
             Origin::Built => return None,

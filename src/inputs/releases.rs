@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::images::judge_image;
-use super::lock::GivenLock;
 use super::problems::Problems;
 use super::row::family;
+use crate::lock::Lock;
 use crate::shown::Shown;
 use crate::versions::{DEFAULT_IMAGE, Version};
 
@@ -47,8 +47,7 @@ pub struct Releases {
 
 impl ReleaseInputs {
     /// Both releases; what is not given is as in the lock.
-    pub(crate) fn judge(&self, lock: Option<&GivenLock>, problems: &mut Problems) -> Releases {
-        let lock = lock.map(|given| &given.lock);
+    pub(crate) fn judge(&self, lock: Option<&Lock>, problems: &mut Problems) -> Releases {
         let or_locked = |given: &str, locked: Option<&String>| match locked {
             Some(locked) if given.is_empty() => locked.clone(),
             _ => given.to_owned(),

@@ -1,14 +1,13 @@
 //! Inputs that are for one kind of cluster, where the cluster is of the other kind.
 
-use super::Inputs;
 use super::attached::Origin;
 use super::problems::Problems;
 use super::row::{Kind, Row, Scope, Value};
 use crate::shown::Shown;
 
 /// Names those that are given and have no effect.
-pub(super) fn judge(inputs: &Inputs, problems: &mut Problems) {
-    let (foreign, wrong, remedy) = match inputs.attached.origin() {
+pub(super) fn judge(values: &[(&Row, Value<'_>)], origin: Origin, problems: &mut Problems) {
+    let (foreign, wrong, remedy) = match origin {
         Origin::Attached => (
             Scope::Built,
             "is for clusters that the gate builds",
@@ -21,9 +20,8 @@ pub(super) fn judge(inputs: &Inputs, problems: &mut Problems) {
         ),
         Origin::Unknown => return,
     };
-    let all = inputs.values().into_iter();
-    for (row, value) in all.filter(|(row, value)| row.scope == foreign && is_given(row, *value)) {
-        problems.add(row.name, shown(row, value, foreign), wrong, remedy);
+    for (row, value) in values.iter().filter(|(row, value)| row.scope == foreign && is_given(row, *value)) {
+        problems.add(row.name, shown(row, *value), wrong, remedy);
     }
 }
 
@@ -37,9 +35,9 @@ fn is_given(row: &Row, value: Value<'_>) -> bool {
 }
 
 /// What of it may be repeated: passwords go into variables, and logins into addresses and commands.
-fn shown(row: &Row, value: Value<'_>, scope: Scope) -> Shown {
+fn shown(row: &Row, value: Value<'_>) -> Shown {
     match value {
-        Value::Text(text) if scope == Scope::Built && row.kind != Kind::Variables => Shown::plain(text),
+        Value::Text(text) if row.scope == Scope::Built && row.kind != Kind::Variables => Shown::plain(text),
         Value::Text(_) | Value::Secret(_) => Shown::nothing(),
     }
 }
