@@ -30,7 +30,7 @@ async fn run(cx: &Context<'_>) {
         for reader in walk.readers() {
             for forbidden in forbidden(cx, reader, &hers) {
                 let name = format!("{reader} refuses {}", forbidden.what);
-                cx.verify(name, forbidden.is_refused()).await;
+                cx.verify(name, forbidden.refused()).await;
             }
         }
         Ok(())
@@ -103,7 +103,7 @@ fn forbidden<'a>(cx: &Context<'_>, reader: &'a Place, hers: &OfAlice) -> [Forbid
 const NOBODYS_LOOK: &str = "nobody's look at a message";
 
 impl Forbidden<'_> {
-    async fn is_refused(self) -> Result<(), StepError> {
+    async fn refused(self) -> Result<(), StepError> {
         let expected = format!("{} for {}", self.statuses[0], self.what);
         match self.client.send(self.method, &self.path, self.body.as_ref(), &[200, 201]).await {
             Err(error) if error.status().is_some_and(|status| self.statuses.contains(&status)) => Ok(()),

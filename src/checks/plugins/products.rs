@@ -81,16 +81,13 @@ async fn run(cx: &Context<'_>) {
     }
     let mut running = Vec::new();
     for product in PRODUCTS {
-        match present(cx, product, &lists).await {
-            Some(Switch::Running) => {
-                if phase(cx, product, "runs and answers on every node", true).await.is_ok() {
-                    running.push(product);
-                }
-            }
-            Some(Switch::Off) => {
-                cx.part(phase(cx, product, "is off and answers on no node", false)).await;
-            }
-            None => {}
+        let Some(switch) = present(cx, product, &lists).await else { continue };
+        let (what, on) = match switch {
+            Switch::Running => ("runs and answers on every node", true),
+            Switch::Off => ("is off and answers on no node", false),
+        };
+        if phase(cx, product, what, on).await.is_ok() && on {
+            running.push(product);
         }
     }
     if !running.is_empty() {
