@@ -5,7 +5,7 @@
 //! the cache and the replicas by the configuration.
 
 use super::prelude::*;
-use crate::retry;
+use crate::wait;
 
 /// What a server is built on beside its database and its file store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ const BEFORE: Entry<Backends> = Entry::new("what nodes search, cache and read wi
 pub(super) async fn are_as_before(cx: &Context<'_>, place: &Place) -> Result<(), StepError> {
     let before = BEFORE.kept(cx);
     // An engine that has just started is not in use yet.
-    let settled = retry::until(cx.event_deadline(), || async {
+    let settled = wait::until_ok(cx.event_deadline(), || async {
         let now = read(place).await.map_err(Err)?;
         let unlike = before.as_ref().is_some_and(|before| now.differs(before));
         if unlike || (before.is_none() && now.falls_back()) { Err(Ok(now)) } else { Ok(now) }

@@ -12,7 +12,7 @@ use super::channel;
 use super::prelude::*;
 use super::product;
 use crate::mattermost::{Frame, Socket};
-use crate::retry;
+use crate::wait;
 
 /// The plugin's id.
 const PLUGIN: &str = "com.mattermost.calls";
@@ -224,7 +224,7 @@ async fn last_leaves(cx: &Context<'_>, held: &mut HeldCall<'_>, post: &str) -> R
     held.alice.leave_call().await.expecting("an open websocket to leave by")?;
     hears(cx, &mut held.alice, channel, "user_left", |data| data["user_id"] == *cx.home.alice_id).await?;
     // The event comes first, the database within milliseconds after it.
-    retry::until(Instant::now() + END, || call_state::over(host, channel, post)).await
+    wait::until_ok(Instant::now() + END, || call_state::over(host, channel, post)).await
 }
 
 /// The call of stable is still told of, and calls are still allowed where they were.

@@ -13,7 +13,7 @@ use super::step::{Expect as _, Reported, StepError};
 use crate::event::Clustering;
 use crate::mattermost::{ApiError, Client, Socket};
 use crate::outcome::{Outcome, Step};
-use crate::retry;
+use crate::wait;
 
 /// How long something may take to cross from one node to another; real clusters need well under a second.
 const CROSSING: Duration = Duration::from_secs(5);
@@ -164,7 +164,7 @@ impl<'a> Context<'a> {
         Fut: Future<Output = Result<T, StepError>>,
     {
         if self.clustered() {
-            return self.in_time(retry::until(self.event_deadline(), ask)).await;
+            return self.in_time(wait::until_ok(self.event_deadline(), ask)).await;
         }
         if let Ok(value) = ask().await {
             return Ok(value);
@@ -173,7 +173,7 @@ impl<'a> Context<'a> {
             self.refresh(reader).await?;
             ask().await
         };
-        self.in_time(retry::until(self.event_deadline(), again)).await
+        self.in_time(wait::until_ok(self.event_deadline(), again)).await
     }
 
     /// What a member does on `place` a moment after the membership was made, by whomever.
@@ -203,7 +203,7 @@ impl<'a> Context<'a> {
                 other => Ok(other),
             }
         };
-        match retry::until(self.event_deadline(), again).await {
+        match wait::until_ok(self.event_deadline(), again).await {
             Ok(answer) => answer,
             Err(last) => {
                 self.mark_late();

@@ -1,7 +1,7 @@
 //! Whether a product can be checked here: which nodes run its plugin, and what that means after what stable had.
 
 use super::prelude::*;
-use crate::retry;
+use crate::wait;
 
 /// Where a product's plugin stands on one node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ async fn settled(
     expected: bool,
 ) -> Result<Standing, StepError> {
     if expected {
-        let running = retry::until(cx.event_deadline(), || async {
+        let running = wait::until_ok(cx.event_deadline(), || async {
             match standing(place, plugin).await? {
                 Standing::Running(version) => Ok(Standing::Running(version)),
                 other => Err(StepError::NotMeasured(other.words(plugin))),

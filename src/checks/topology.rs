@@ -116,7 +116,7 @@ async fn sees_all(cx: &Context<'_>, place: &Place) -> Result<(), StepError> {
     // Once one node's list did not settle, the others' lists are read as they are.
     let lingering = if cx.late() { Duration::ZERO } else { Duration::from_secs(20) };
     let deadline = Instant::now() + lingering;
-    cx.in_time(crate::retry::until(deadline, || lists_all(cx, place))).await
+    cx.in_time(crate::wait::until_ok(deadline, || lists_all(cx, place))).await
 }
 
 async fn lists_all(cx: &Context<'_>, place: &Place) -> Result<(), StepError> {

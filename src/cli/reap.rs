@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use super::cleanup::is_id;
 use crate::docker::{self, Engine};
@@ -20,6 +20,7 @@ use crate::inputs::Surroundings;
 use crate::publish::print;
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
+use crate::wait::{self, Pace, Progress};
 
 /// How long the removal may take.
 const REMOVAL: Duration = Duration::from_secs(300);
@@ -48,19 +49,19 @@ pub(super) async fn reap(
     let left = Duration::try_from(until - OffsetDateTime::now_utc()).unwrap_or_default();
     let _ = timeout(left, ended(watch, surroundings)).await;
     let deadline = Instant::now() + REMOVAL;
-    loop {
-        match removed(run, surroundings, deadline).await {
-            Ok(removed) => print(&format!("{run}: {removed}")),
-            Err(error) if Instant::now() >= deadline => {
-                print(&error.to_string());
-                return ExitCode::ENVIRONMENT;
-            }
-            Err(_) => {
-                sleep(AGAIN).await;
-                continue;
-            }
+    let look = async || match removed(run, surroundings, deadline).await {
+        Ok(removed) => Progress::There(removed),
+        Err(error) => Progress::<_, _, docker::Error>::OnTheWay(error),
+    };
+    match wait::until(deadline, Pace::steady(AGAIN), look).await {
+        Ok(removed) => {
+            print(&format!("{run}: {removed}"));
+            ExitCode::PASSED
         }
-        return ExitCode::PASSED;
+        Err(missed) => {
+            print(&missed.reason().to_string());
+            ExitCode::ENVIRONMENT
+        }
     }
 }
 
@@ -70,12 +71,9 @@ async fn ended(watch: Option<&str>, surroundings: &Surroundings) {
         let _ = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await;
         return;
     };
-    loop {
-        if let Ok(engine) = Engine::connect(surroundings.docker_host.as_deref()).await {
-            return docker::container_ended(&engine, container).await;
-        }
-        sleep(AGAIN).await;
-    }
+    let connect = async || Engine::connect(surroundings.docker_host.as_deref()).await.ok();
+    let engine = wait::as_long_as_it_takes(AGAIN, connect).await;
+    docker::container_ended(&engine, container).await;
 }
 
 async fn removed(

@@ -209,7 +209,7 @@ impl<'a> Life<'a> {
     async fn settle(&self, patience: Patience) {
         let sent = self.events.sent();
         let folded = || async { if self.pump.folded() >= sent { Ok(()) } else { Err(()) } };
-        let _: Result<(), ()> = crate::retry::until(Instant::now() + patience.fold, folded).await;
+        let _: Result<(), ()> = crate::wait::until_ok(Instant::now() + patience.fold, folded).await;
     }
 
     /// Tells of our own bugs as of anything else that breaks a run.

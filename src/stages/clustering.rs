@@ -13,7 +13,7 @@ use super::session::Session;
 use crate::checks::Home;
 use crate::event::{Blame, Breakage, Clustering};
 use crate::mattermost::Config;
-use crate::retry;
+use crate::wait;
 
 /// How long members may take to find each other; a real cluster of three took less than a second.
 const CENSUS: Duration = Duration::from_secs(20);
@@ -53,7 +53,7 @@ async fn census(session: &Session<'_>, home: &Home) -> Result<(), String> {
         });
         join_all(asked).await
     };
-    let complete = retry::until(Instant::now() + CENSUS, || async {
+    let complete = wait::until_ok(Instant::now() + CENSUS, || async {
         let lists = lists().await;
         if lists.iter().all(|list| matches!(list, Ok(members) if *members == nodes)) {
             return Ok(Ok(()));

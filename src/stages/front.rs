@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::blame::broken;
 use super::session::Session;
@@ -10,6 +10,7 @@ use crate::cluster::unreached::{remedy, untrusted};
 use crate::cluster::{Cluster, ClusterError};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{ApiError, Client};
+use crate::wait::{self, Missed, Pace, Progress};
 
 /// How long the balancer may take to see that its nodes are there.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -31,27 +32,32 @@ pub(super) async fn leads_to_the_nodes(session: &Session<'_>) -> Result<(), Brea
         let message = format!("TLS to it can't be set up: {error}");
         broken(ClusterError::new("balancer", message, "Look at the input ca-bundle."))
     })?;
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let Err(error) = client.ping().await else { return Ok(()) };
-        if let Some(told) = told(cluster, &address.to_string(), &error, Instant::now() >= deadline) {
-            return Err(broken(told));
+    let look = async || match client.ping().await {
+        Ok(_) => Progress::There(()),
+        Err(error) => match without_hope(cluster, &error) {
+            Some(told) => Progress::Never(told),
+            None => Progress::OnTheWay(error),
+        },
+    };
+    match wait::until(Instant::now() + PATIENCE, Pace::steady(LOOK_EVERY), look).await {
+        Ok(()) => Ok(()),
+        Err(Missed::Never(told)) => Err(broken(told)),
+        // Whether it should have answered is for the checks to say.
+        Err(Missed::TimeUp(error)) => {
+            too_late(cluster, &address.to_string(), &error).map_or(Ok(()), |told| Err(broken(told)))
         }
-        if Instant::now() >= deadline {
-            // Whether it should have answered is for the checks to say.
-            return Ok(());
-        }
-        sleep(LOOK_EVERY).await;
     }
 }
 
-/// What ends the run: at once where waiting is of no use.
-fn told(cluster: &Cluster, address: &str, error: &ApiError, is_late: bool) -> Option<ClusterError> {
-    let written = cluster.origin().addresses_are_in();
-    if let Some(failure) = error.tls().filter(|failure| failure.stays()) {
-        return Some(untrusted("balancer", failure, written));
-    }
-    let remedy = remedy(error, written).filter(|_| is_late)?;
+/// What no waiting changes.
+fn without_hope(cluster: &Cluster, error: &ApiError) -> Option<ClusterError> {
+    let failure = error.tls().filter(|failure| failure.stays())?;
+    Some(untrusted("balancer", failure, cluster.origin().addresses_are_in()))
+}
+
+/// What ends the run when it did not change in time.
+fn too_late(cluster: &Cluster, address: &str, error: &ApiError) -> Option<ClusterError> {
+    let remedy = remedy(error, cluster.origin().addresses_are_in())?;
     let message =
         format!("it does not lead to the nodes, asked at {address}: expected 200, got {}", error.got());
     Some(ClusterError::new("balancer", message, remedy))

@@ -14,8 +14,8 @@ use super::session::Session;
 use crate::checks::{Absent, Home};
 use crate::event::Clustering;
 use crate::mattermost::{ApiError, Client};
-use crate::retry;
 use crate::sinks::MailSink;
+use crate::wait;
 
 /// How long a setting may take to every node of a cluster.
 const CROSSING: Duration = Duration::from_secs(5);
@@ -68,7 +68,7 @@ pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) ->
             admin.reload_config().await.map_err(told)?;
         }
         let deadline = Instant::now() + CROSSING;
-        retry::until(deadline, async || {
+        wait::until_ok(deadline, async || {
             has(&admin, &needed).await.map_err(told)?.map_err(|what| {
                 if clustered {
                     Absent::NotMeasured(format!("{}: {what}, set through {}", place.name, first.name))

@@ -19,8 +19,8 @@ use crate::cluster::{ClusterError, ImageFacts, Packaged};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{Client, PluginStatus};
 use crate::plan::Bundle;
-use crate::retry;
 use crate::telling::{self, LOOKED_AT};
+use crate::wait;
 
 /// How long a plugin may take to start; Calls looks for a STUN server for 20 s where there is none.
 const START: Duration = Duration::from_secs(60);
@@ -116,7 +116,7 @@ async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle)
 async fn upload(admin: &Client, id: &str, bytes: Vec<u8>) -> Result<String, String> {
     let manifest = admin.upload_plugin(bytes, true).await.map_err(|error| error.explained())?;
     admin.enable_plugin(id).await.map_err(|error| error.explained())?;
-    let running = retry::until(Instant::now() + START, || async {
+    let running = wait::until_ok(Instant::now() + START, || async {
         let statuses = admin.plugin_statuses().await.map_err(|error| error.to_string())?;
         match statuses.into_iter().find(|status| status.plugin_id == id) {
             // A failed start will not get better: that is an answer too.

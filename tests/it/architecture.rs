@@ -75,6 +75,27 @@ const LOOKERS: [Exception<'_>; 1] = [Exception {
     why: "asks whether it is a terminal, an input like any other; nothing is written",
 }];
 
+/// Who pauses without waiting for a condition, or cannot say it in one look.
+const PAUSERS: [Exception<'_>; 5] = [
+    Exception {
+        file: "src/docker/down.rs",
+        name: "sleep",
+        why: "its passes remove and look by turns, and know how quiet it has been",
+    },
+    Exception {
+        file: "src/cluster/command.rs",
+        name: "sleep_until",
+        why: "an alarm beside two streams, not a wait",
+    },
+    Exception {
+        file: "src/balancer.rs",
+        name: "sleep",
+        why: "the stand-in's balancer looks at its nodes as long as it lives",
+    },
+    Exception { file: "src/node/serve.rs", name: "sleep", why: "a fault that makes answers slow" },
+    Exception { file: "src/watch.rs", name: "sleep", why: "a watchdog on a thread, of tests" },
+];
+
 const MOST_LINES: usize = 400;
 const LONG: [Exception<'_>; 0] = [];
 
@@ -148,6 +169,13 @@ fn only_the_console_and_the_commands_touch_standard_streams() {
             &format!("only the console and the commands touch standard streams, and not {name}"),
             &found,
         );
+    }
+}
+
+#[test]
+fn waiting_is_in_one_place() {
+    for (name, tree) in trees() {
+        assert_none(&format!("no wait of its own in {name}"), &rules::pauses(&tree, "src/wait.rs", &PAUSERS));
     }
 }
 

@@ -1,43 +1,36 @@
 //! The printed plan of each kind of run, byte for byte: its numbered lines are the steps that run.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test it plan_golden` writes the golden files anew; read their diff.
+//! `UPGRADE_GATE_BLESS=1 cargo test --test it plan_golden` writes the golden files anew; read their diff.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use upgrade_gate::day::Day;
 use upgrade_gate::inputs::Inputs;
 use upgrade_gate::plan::{self, Pair};
 
+use super::bless;
+use super::gate::Gate;
+
 /// The plan that is printed for these arguments, without what is beside its steps: notes hang on the day, and what is left
 /// out on the catalogue.
 fn planned(arguments: &[&str], variables: &[(&str, &str)]) -> String {
-    let dir = tempfile::tempdir().unwrap();
-    let ended = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"))
-        .arg("plan")
-        .args(arguments)
-        .env_clear()
-        .envs(variables.iter().copied())
-        .current_dir(&dir)
-        .output()
-        .unwrap();
-    let printed = String::from_utf8(ended.stdout).unwrap();
-    assert!(ended.status.success(), "{printed}");
+    let ended = Gate::of(&["plan"]).args(arguments).envs(variables).run();
+    assert_eq!(ended.code, Some(0), "{}", ended.output);
     let is_beside =
         |line: &&str| line.is_empty() || line.starts_with("note: ") || line.starts_with("left out: ");
-    printed.lines().filter(|line| !is_beside(line)).map(|line| format!("{line}\n")).collect()
+    ended.stdout.lines().filter(|line| !is_beside(line)).map(|line| format!("{line}\n")).collect()
 }
 
 fn compare(name: &str, text: &str) {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/plan").join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+    if bless::asked() {
         fs::write(&golden, text).unwrap();
     }
     let expected = fs::read_to_string(&golden).unwrap_or_default();
     assert!(
         expected == text,
-        "{name} differs; if that is meant, run again with UPDATE_GOLDEN=1\n--- expected\n{expected}--- got\n{text}"
+        "{name} differs; if that is meant, run again with UPGRADE_GATE_BLESS=1\n--- expected\n{expected}--- got\n{text}"
     );
 }
 

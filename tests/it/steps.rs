@@ -1,11 +1,12 @@
 //! What ran is the list that was printed: the steps of whole runs, by their own events.
 
 use std::path::Path;
-use std::process::Command;
 
 use upgrade_gate::event::EventKind;
 use upgrade_gate::record::Record;
 use upgrade_gate::report::EventLog;
+
+use super::gate::{Ended, Gate};
 
 /// The steps that began, in order, by the events in a report folder.
 pub(crate) fn begun(report: &Path) -> Vec<String> {
@@ -37,37 +38,30 @@ fn assert_printed(output: &str, steps: &[String]) {
     }
 }
 
-fn demo(arguments: &[&str]) -> (tempfile::TempDir, Option<i32>, String) {
-    let dir = tempfile::tempdir().unwrap();
-    let ended = Command::new(env!("CARGO_BIN_EXE_upgrade-gate"))
-        .args(["demo", "--nodes", "2", "--only", "startup,identity,flags,suite", "--report-dir"])
-        .arg(dir.path())
-        .args(arguments)
-        .env_clear()
-        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-        .output()
-        .unwrap();
-    (dir, ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
+fn demo(arguments: &[&str]) -> Ended {
+    Gate::demo().nodes(2).arg("--only", "startup,identity,flags,suite").args(arguments).run()
 }
 
 #[test]
 fn a_roll_runs_the_list_that_was_printed() {
-    let (dir, code, output) = demo(&["--suite-command", "true"]);
-    assert_eq!(code, Some(0), "{output}");
-    let steps = begun(dir.path());
-    assert_eq!(steps, planned(dir.path()));
-    assert_printed(&output, &steps);
+    let ended = demo(&["--suite-command", "true"]);
+    let output = &ended.output;
+    assert_eq!(ended.code, Some(0), "{output}");
+    let steps = begun(&ended.reports());
+    assert_eq!(steps, planned(&ended.reports()));
+    assert_printed(output, &steps);
     let of = |word: &str| steps.iter().filter(|step| step.starts_with(word)).count();
     assert_eq!((of("replace "), of("stop "), of("your suite"), of("flags on")), (2, 0, 1, 2), "{steps:?}");
 }
 
 #[test]
 fn a_stop_start_runs_the_list_that_was_printed() {
-    let (dir, code, output) = demo(&["--mode", "stop-start"]);
-    assert_eq!(code, Some(0), "{output}");
-    let steps = begun(dir.path());
-    assert_eq!(steps, planned(dir.path()));
-    assert_printed(&output, &steps);
+    let ended = demo(&["--mode", "stop-start"]);
+    let output = &ended.output;
+    assert_eq!(ended.code, Some(0), "{output}");
+    let steps = begun(&ended.reports());
+    assert_eq!(steps, planned(&ended.reports()));
+    assert_printed(output, &steps);
     let stopped = steps.iter().position(|step| step == "stop node1, node2: drain, stop").unwrap();
     assert_eq!(steps[stopped + 1], "start node1: release image, ready, sanity, undrain");
     assert_eq!(steps[stopped + 2], "start node2: release image, ready, sanity, undrain");
@@ -75,9 +69,10 @@ fn a_stop_start_runs_the_list_that_was_printed() {
 
 #[test]
 fn a_run_that_ends_early_leaves_out_what_comes_between_and_does_the_end() {
-    let (dir, code, output) = demo(&["--fault", "exits-at-start"]);
-    assert_eq!(code, Some(1), "{output}");
-    let (steps, list) = (begun(dir.path()), planned(dir.path()));
+    let ended = demo(&["--fault", "exits-at-start"]);
+    let output = &ended.output;
+    assert_eq!(ended.code, Some(1), "{output}");
+    let (steps, list) = (begun(&ended.reports()), planned(&ended.reports()));
     let replaced = list.iter().position(|step| step.starts_with("replace node1")).unwrap();
     let expected = [&list[..=replaced], &list[list.len() - 2..]].concat();
     assert_eq!(steps, expected, "{output}");

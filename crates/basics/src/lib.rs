@@ -9,7 +9,6 @@ pub mod limited;
 pub mod png;
 pub mod redact;
 pub mod reference;
-pub mod retry;
 pub mod shown;
 pub mod tarball;
 pub mod telling;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::checks::prelude::*;
 use crate::cluster::{ImageFacts, Packaged};
 use crate::mattermost::PluginStatus;
-use crate::retry;
+use crate::wait;
 
 pub(crate) const CHECK: Check = Check::new(
     "plugins.inventory",
@@ -85,7 +85,7 @@ async fn find<'a>(cx: &Context<'_>, place: &'a Place) -> Result<NodePlugins<'a>,
 /// Activation is asynchronous: a plugin may be starting for a while after its node answers.
 async fn settled(cx: &Context<'_>, place: &Place) -> Result<Inventory, StepError> {
     let admin = place.admin();
-    retry::until(Instant::now() + Duration::from_secs(30), || async {
+    wait::until_ok(Instant::now() + Duration::from_secs(30), || async {
         let statuses = match admin.plugin_statuses().await {
             Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(Inventory::new()),
             other => other.expecting("the plugin statuses")?,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::checks::bundle;
 use crate::checks::prelude::*;
 use crate::mattermost::{ApiError, Client};
-use crate::retry;
+use crate::wait;
 
 pub(crate) const CHECK: Check = Check::new(
     "plugins.lifecycle",
@@ -111,7 +111,7 @@ async fn cycle(cx: &Context<'_>, hands: &[&Place], watchers: &[&Place]) -> Resul
     cx.step(format!("{} installs a plugin with no part to run, and says that it fails", place.name), async {
         admin.upload_plugin(bundle::hollow(HOLLOW), false).await.expecting("201 to the upload")?;
         admin.enable_plugin(HOLLOW).await.expecting("200 to enabling")?;
-        retry::until(cx.event_deadline(), || fails(admin)).await?;
+        wait::until_ok(cx.event_deadline(), || fails(admin)).await?;
         admin.remove_plugin(HOLLOW).await.map(drop).expecting("200 to removing")
     })
     .await
@@ -160,7 +160,7 @@ async fn all_show(
     for place in watchers {
         let seen = async {
             let deadline = cx.deadline_in(INSTALLED);
-            cx.in_time(retry::until(deadline, || shows(place.admin(), entries, wanted))).await
+            cx.in_time(wait::until_ok(deadline, || shows(place.admin(), entries, wanted))).await
         };
         all &= cx.step(format!("{place}: {what}"), seen).await.is_ok();
     }

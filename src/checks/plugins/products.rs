@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::checks::prelude::*;
 use crate::checks::product;
 use crate::mattermost::{Client, Installed};
-use crate::retry;
+use crate::wait;
 
 pub(crate) const CHECK: Check = Check::new(
     "products",
@@ -192,7 +192,7 @@ async fn phase(cx: &Context<'_>, product: Product, what: &str, on: bool) -> Resu
     let nodes = cx
         .places
         .iter()
-        .map(async |place| retry::until(deadline, || is_so(cx, place.admin(), product, on)).await);
+        .map(async |place| wait::until_ok(deadline, || is_so(cx, place.admin(), product, on)).await);
     let all = cx.in_time(try_join_all(nodes));
     cx.step(format!("{} {what}", product.name), all).await.map(drop)
 }

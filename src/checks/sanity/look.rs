@@ -8,8 +8,8 @@ use crate::checks::context::millis;
 use crate::checks::step::{Expect as _, StepError, ensure};
 use crate::mattermost::{Client, PluginStatus, VersionFacts};
 use crate::outcome::{Outcome, Step};
-use crate::retry;
 use crate::versions::Version;
+use crate::wait;
 
 /// How long a failed start of a plugin is not believed.
 const INSTALLING: Duration = Duration::from_secs(5);
@@ -68,7 +68,7 @@ async fn is_version(node: &Client, expected: &Version) -> Result<VersionFacts, S
 /// edition does not run: stable may not have run it either.
 async fn plugins_start(admin: &Client) -> Result<(), StepError> {
     // In a cluster the answer covers all nodes, and one that is still installing what another told it shows a failed start.
-    retry::until(Instant::now() + INSTALLING, || async {
+    wait::until_ok(Instant::now() + INSTALLING, || async {
         let statuses = match admin.plugin_statuses().await {
             // Plugins switched off as a whole: nothing can fail to start.
             Err(error) if error.id() == "app.plugin.disabled.app_error" => return Ok(()),

@@ -110,6 +110,22 @@ pub(super) fn standard_streams(tree: &Tree, owners: &[&str], exceptions: &[Excep
     found
 }
 
+/// Pauses outside the one place that waits.
+pub(super) fn pauses(tree: &Tree, owner: &str, exceptions: &[Exception<'_>]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for file in sources(tree).filter(|file| file.path != owner) {
+        for named in &file.paths {
+            let pause = named.parts.iter().find(|part| *part == "sleep" || *part == "sleep_until");
+            let Some(pause) = pause.filter(|_| named.imported || named.parts.len() > 1) else { continue };
+            if !exceptions.iter().any(|exception| exception.covers(file, pause)) {
+                let what = format!("{} is a wait of its own", named.parts.join("::"));
+                found.push(file.finding(named.line, what, "Say what is waited for to basics::wait"));
+            }
+        }
+    }
+    found
+}
+
 /// Printing macros, in tests too.
 pub(super) fn printing(tree: &Tree) -> Vec<Finding> {
     const MACROS: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];

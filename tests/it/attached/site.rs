@@ -9,8 +9,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::Instant;
 use upgrade_gate::mattermost::{Client, Http};
-use upgrade_gate::retry;
 use upgrade_gate::standin::balancer::Balancer;
+use upgrade_gate::wait;
 
 use crate::gate::{BINARY, Gate};
 
@@ -56,7 +56,7 @@ impl Site {
                 .status();
             assert!(started.unwrap().success());
             let node = Client::new(&http, &name, &url);
-            let up = retry::until(Instant::now() + Duration::from_secs(60), || node.ping()).await;
+            let up = wait::until_ok(Instant::now() + Duration::from_secs(60), || node.ping()).await;
             up.unwrap_or_else(|error| panic!("{error}\n{}", log(dir.path(), &name)));
             if admin.is_none() {
                 node.create_user(ADMIN, PASSWORD).await.unwrap();

@@ -60,7 +60,7 @@ async fn has(site: &Site, channel: &str, message: &str) -> bool {
         let mut all = posts.as_object().cloned().unwrap_or_default().into_iter();
         all.find(|(_, post)| post["message"] == message).map(drop).ok_or(())
     };
-    basics::retry::until(deadline, look).await.is_ok()
+    basics::wait::until_ok(deadline, look).await.is_ok()
 }
 
 /// Whether the release node has this fault.

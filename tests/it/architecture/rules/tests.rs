@@ -65,6 +65,20 @@ fn printing_is_found_in_tests_too() {
 }
 
 #[test]
+fn pauses_are_found_wherever_they_hide() {
+    let exceptions = [Exception { file: "src/d.rs", name: "sleep", why: "because" }];
+    let tree = Tree::new(&[
+        ("src/wait.rs", "fn f() { tokio::time::sleep(p) }"),
+        ("src/a.rs", "use tokio::time::{Instant, sleep};"),
+        ("src/b.rs", "\nfn f() { std::thread::sleep(p); tokio::time::sleep_until(d) }"),
+        ("src/c.rs", "fn f(sleep: bool) -> bool { !sleep }"),
+        ("src/d.rs", "use tokio::time::{sleep, sleep_until};"),
+    ]);
+    let found = at(&pauses(&tree, "src/wait.rs", &exceptions));
+    assert_eq!(found, ["src/a.rs:1", "src/b.rs:2", "src/b.rs:2", "src/d.rs:1"]);
+}
+
+#[test]
 fn long_files_and_needless_exceptions_are_found() {
     let exceptions = ["src/b.rs", "tests/it/c.rs"].map(|file| Exception { file, name: "", why: "" });
     let tree = Tree::new(&[

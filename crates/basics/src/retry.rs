@@ -1,3 +1,0 @@
-//! See [`crate::wait`].
-
-pub use crate::wait::until_ok as until;
