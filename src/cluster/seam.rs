@@ -177,8 +177,8 @@ impl Nodes<'_> {
         }
     }
 
-    /// Puts a node at `image` in place of the one that was stopped, with `environment` on top of its own where nodes are
-    /// [`Self::restartable`]; returns its own address.
+    /// Puts a node at `image` in place of the one that was stopped, with `environment` on top of its own; returns its own
+    /// address. A command that replaces nodes gives them what environment it likes, so no plan asks it for another.
     ///
     /// # Errors
     /// When it could not be created or started.
@@ -192,19 +192,6 @@ impl Nodes<'_> {
             Cluster::Compose(cluster) => cluster.start(node, image, environment).await,
             Cluster::StandIn(cluster) => cluster.start(node, image, environment).await,
             Cluster::Attached(cluster) => cluster.replace(node).await,
-        }
-    }
-
-    /// Whether a node can be replaced by what it runs already, with another environment.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn restartable(&self) -> Result<(), Absent> {
-        match self.0 {
-            Cluster::Compose(_) | Cluster::StandIn(_) => Ok(()),
-            Cluster::Attached(_) => Err(Absent::NotApplicable(
-                "attached: the gate cannot restart its nodes with another environment".into(),
-            )),
         }
     }
 
