@@ -54,8 +54,21 @@ impl Traffic<'_> {
     /// # Errors
     /// When the balancer refuses.
     pub async fn drain(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
-        self.take_out(node).await?;
-        self.until_idle(node, patience).await
+        match self {
+            Self::Haproxy(cluster, api) => {
+                let haproxy = cluster.haproxy(api).await?;
+                haproxy.drain(node).await?;
+                haproxy.wait_idle(node, Instant::now() + patience).await?;
+                Ok(())
+            }
+            Self::StandIn(cluster) => {
+                cluster.take_out(node)?;
+                cluster.until_idle(node, patience).await
+            }
+            // A command that takes a node out waits by itself for as long as it likes.
+            Self::Commands(cluster) => cluster.take_out(node).await,
+            Self::Reloaded(_) | Self::Direct => Ok(()),
+        }
     }
 
     /// Puts a node back and waits until it is sent traffic.
@@ -75,27 +88,6 @@ impl Traffic<'_> {
             Self::StandIn(cluster) => cluster.put_back(node, patience).await,
             Self::Commands(cluster) => cluster.put_back(node).await,
             Self::Direct => Ok(()),
-        }
-    }
-
-    async fn take_out(&self, node: &str) -> Result<(), ClusterError> {
-        match self {
-            Self::Haproxy(cluster, api) => Ok(cluster.haproxy(api).await?.drain(node).await?),
-            Self::StandIn(cluster) => cluster.take_out(node),
-            Self::Commands(cluster) => cluster.take_out(node).await,
-            Self::Reloaded(_) | Self::Direct => Ok(()),
-        }
-    }
-
-    /// A command that takes a node out waits by itself for as long as it likes.
-    async fn until_idle(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
-        match self {
-            Self::Haproxy(cluster, api) => {
-                cluster.haproxy(api).await?.wait_idle(node, Instant::now() + patience).await?;
-                Ok(())
-            }
-            Self::StandIn(cluster) => cluster.until_idle(node, patience).await,
-            Self::Commands(_) | Self::Reloaded(_) | Self::Direct => Ok(()),
         }
     }
 }

@@ -16,8 +16,10 @@ impl NodeCore {
 
     /// The same node on the tables that it found when it came up: it answers from a time gone by.
     pub(crate) fn in_the_past(&self) -> Arc<Self> {
-        let now = self.world.tables().clone();
-        let then = self.found.as_ref().map_or_else(|| now.clone(), |found| now.as_of(found));
+        let then = match &self.found {
+            Some(found) => self.world.tables().as_of(found),
+            None => self.world.tables().clone(),
+        };
         self.elsewhere(self.world.copy(then), Caches::default())
     }
 
