@@ -2,7 +2,9 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
+
+use crate::unpoisoned::lock;
 
 /// Who keeps it (a check's id), what it is, and its type: a value cannot be asked for as something else.
 type Key = (&'static str, &'static str, TypeId);
@@ -17,32 +19,28 @@ pub struct Carried {
 
 impl Carried {
     pub(super) fn get<T: Clone + 'static>(&self, owner: &'static str, name: &'static str) -> Option<T> {
-        locked(&self.values).get(&(owner, name, TypeId::of::<T>()))?.downcast_ref().cloned()
+        lock(&self.values).get(&(owner, name, TypeId::of::<T>()))?.downcast_ref().cloned()
     }
 
     pub(super) fn set<T: Send + 'static>(&self, owner: &'static str, name: &'static str, value: T) {
-        locked(&self.values).insert((owner, name, TypeId::of::<T>()), Box::new(value));
+        lock(&self.values).insert((owner, name, TypeId::of::<T>()), Box::new(value));
     }
 
     pub(super) fn take<T: 'static>(&self, owner: &'static str, name: &'static str) -> Option<T> {
-        let value = locked(&self.values).remove(&(owner, name, TypeId::of::<T>()))?;
+        let value = lock(&self.values).remove(&(owner, name, TypeId::of::<T>()))?;
         value.downcast().ok().map(|value| *value)
     }
 
     /// Notes why there is none; the first reason stays.
     pub(super) fn set_absent(&self, owner: &'static str, name: Option<&'static str>, reason: &str) {
-        locked(&self.absences).entry((owner, name)).or_insert_with(|| reason.to_owned());
+        lock(&self.absences).entry((owner, name)).or_insert_with(|| reason.to_owned());
     }
 
     /// Why there is none of this, or of nothing at all.
     pub(super) fn absent(&self, owner: &'static str, name: &'static str) -> Option<String> {
-        let absences = locked(&self.absences);
+        let absences = lock(&self.absences);
         absences.get(&(owner, Some(name))).or_else(|| absences.get(&(owner, None))).cloned()
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

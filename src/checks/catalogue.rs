@@ -7,10 +7,12 @@ use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
 use super::check::Check;
-use super::context::{Context, lock, millis};
+use super::context::Context;
 use super::step::worst;
 use super::{ledger, safety};
+use crate::clock::millis;
 use crate::outcome::{CheckResult, Outcome, Stage, Step};
+use crate::unpoisoned::lock;
 
 /// Every check, in the order in which reports show them.
 pub const CHECKS: &[Check] = &[

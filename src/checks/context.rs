@@ -10,9 +10,11 @@ use tokio::time::Instant;
 use super::restart_round::RestartRound;
 use super::scene::{Place, Scene};
 use super::step::{Expect as _, Reported, StepError};
+use crate::clock::millis;
 use crate::event::Clustering;
 use crate::mattermost::{ApiError, Client, Socket};
 use crate::outcome::{Outcome, Step};
+use crate::unpoisoned::lock;
 use crate::wait;
 
 /// How long something may take to cross from one node to another; real clusters need well under a second.
@@ -277,14 +279,4 @@ impl<'a> Context<'a> {
         }
         error
     }
-}
-
-/// Locks what only short, panic-free sections hold.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// Milliseconds since `began`.
-pub(super) fn millis(began: Instant) -> u64 {
-    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::carried::Carried;
-use super::context::{Context, lock};
+use super::context::Context;
 use super::restart_round::RestartRound;
 use super::scene::{Absent, Home, InstalledPlugins, Place, RunningNode, Scene, Side};
 use crate::event::{Clustering, Event, EventKind, Events};
 use crate::mattermost::{Client, Http, VersionFacts};
 use crate::outcome::Stage;
 use crate::sinks::Sinks;
+use crate::unpoisoned::lock;
 use crate::versions::Version;
 
 /// All that a scene borrows.

@@ -4,7 +4,7 @@
 //! logs, a restart with another environment, a way from its servers to the gate) it has not.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -15,6 +15,7 @@ use super::error::ClusterError;
 use super::last_words::LastWords;
 use crate::mattermost::Address;
 use crate::telling;
+use crate::unpoisoned::lock;
 
 /// How long one command may take.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -169,11 +170,6 @@ impl AttachedCluster {
         }
         lines.push_back(line);
     }
-}
-
-/// Locks what only short, panic-free sections hold.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ pub async fn fetch(
             if wanted.platform.is_none() {
                 architecture::judge(engine.architecture(), &wanted.reference, &facts.architecture, said)?;
             }
-            let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let took_ms = crate::clock::millis(begun);
             let identity = Some(facts.identity(&wanted.reference));
             events.send(EventKind::ImageReady { image: wanted.reference.clone(), pulled, took_ms, identity });
             // A tag that moves on during the run, by somebody else's pull on this engine, must not take our nodes along.

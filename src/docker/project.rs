@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -24,6 +24,7 @@ use super::spec;
 use super::{listing, logs, wait};
 use crate::compose::{Condition, Project};
 use crate::event::{EventKind, Events};
+use crate::unpoisoned::lock;
 
 /// A project on an engine. All methods take `&self`, so that tasks can share it behind an `Arc`.
 /// Dropping it removes nothing: that is [`down`](super::down)'s part.
@@ -236,7 +237,7 @@ impl Running {
                 && !log.is_empty()
             {
                 log.push(format!("--- recreated from {image}"));
-                self.earlier.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), log);
+                lock(&self.earlier).insert(name.clone(), log);
             }
             if container::remove(&self.engine, &name, deadline).await? {
                 self.tell(service, number, "removed");
@@ -280,7 +281,7 @@ impl Running {
         if tail.is_some() {
             return current;
         }
-        let earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+        let earlier = lock(&self.earlier).get(&name).cloned();
         match (earlier, current) {
             (None, current) => current,
             (Some(earlier), current) => Ok(earlier.into_iter().chain(current.unwrap_or_default()).collect()),

@@ -194,7 +194,7 @@ impl<'a> Life<'a> {
             None => events
                 .warn(format!("not everything could be removed, because of a bug of the gate: {by_hand}")),
         }
-        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took_ms = crate::clock::millis(began);
         events.send(EventKind::PhaseFinished { phase: Phase::Teardown, took_ms });
     }
 

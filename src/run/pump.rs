@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -18,6 +18,7 @@ use crate::publish::{Outlet, voice};
 use crate::record::Record;
 use crate::redact::Redactor;
 use crate::report::{Console, EventLog, Look, redacted};
+use crate::unpoisoned::lock;
 
 /// How often the live line of a terminal moves.
 const TICK: Duration = Duration::from_millis(200);
@@ -96,10 +97,6 @@ impl Pump {
         };
         (Record::clone(&lock(&self.record)), console)
     }
-}
-
-fn lock(record: &Mutex<Arc<Record>>) -> MutexGuard<'_, Arc<Record>> {
-    record.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// In the place of an event whose secrets could not be taken out.

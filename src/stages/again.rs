@@ -4,7 +4,6 @@
 //! and is not asked again in later stages. All of a stage's second questions together have the time of one check: a release
 //! that is broken all over is not worth more.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -14,6 +13,7 @@ use super::session::Session;
 use crate::checks::{Check, RestartRound, Scene};
 use crate::event::EventKind;
 use crate::outcome::{ASKED_AGAIN, CheckResult, Outcome, Step};
+use crate::unpoisoned::lock;
 
 /// Asks each of them, and sends the result that stands from then on.
 pub(super) async fn ask(session: &Session<'_>, scene: &Scene<'_>, red: Vec<(&'static Check, CheckResult)>) {
@@ -21,7 +21,7 @@ pub(super) async fn ask(session: &Session<'_>, scene: &Scene<'_>, red: Vec<(&'st
     // Names must be unlike those of the first time, and some are near the longest that a server takes.
     let nonce = format!("{}b", session.nonce);
     for (check, first) in red {
-        let known = session.steadily_red.lock().unwrap_or_else(PoisonError::into_inner).contains(check.id);
+        let known = lock(&session.steadily_red).contains(check.id);
         let result = if known {
             with_fact(first, "no: it stayed red in an earlier stage")
         } else if Instant::now() >= until {
@@ -31,7 +31,7 @@ pub(super) async fn ask(session: &Session<'_>, scene: &Scene<'_>, red: Vec<(&'st
             settled(first, second, session.plan.unsteady_fails)
         };
         if result.outcome.is_red() {
-            session.steadily_red.lock().unwrap_or_else(PoisonError::into_inner).insert(check.id);
+            lock(&session.steadily_red).insert(check.id);
         }
         session.events.send(EventKind::CheckAskedAgain(result));
     }

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::session::millis;
+use crate::clock::millis;
 use crate::event::{EventKind, Events, Phase, Stage};
 use crate::plan::Step;
 

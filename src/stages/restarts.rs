@@ -3,9 +3,10 @@
 
 use tokio::time::Instant;
 
-use super::session::{Session, millis};
+use super::session::Session;
 use super::{node, scene};
 use crate::checks::{Check, RestartRound, Side, catalogue, sanity};
+use crate::clock::millis;
 use crate::event::{Blame, Breakage, EventKind};
 use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 

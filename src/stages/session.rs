@@ -1,7 +1,7 @@
 //! What one run carries along its line.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -17,6 +17,7 @@ use crate::mattermost::{Address, Client, Http, VersionFacts};
 use crate::outcome::Step;
 use crate::plan::{Plan, Release};
 use crate::sinks::Sinks;
+use crate::unpoisoned::lock;
 use crate::waivers::Ledger;
 
 /// The run's own state: what is known of the nodes, and what stages hand on.
@@ -92,7 +93,7 @@ impl<'a> Session<'a> {
 
     /// Warns, unless it did so before.
     pub(super) fn warn_once(&self, sentence: String) {
-        if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(sentence.clone()) {
+        if lock(&self.warned).insert(sentence.clone()) {
             self.events.warn(sentence);
         }
     }
@@ -208,9 +209,4 @@ impl<'a> Session<'a> {
             log_tail: self.cluster.nodes().complaints(node).await,
         }
     }
-}
-
-/// Milliseconds since `began`.
-pub(super) fn millis(began: Instant) -> u64 {
-    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::session::millis;
+use crate::clock::millis;
 
 /// Runs from its start; a lap ends a part.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! The waivers of one run, and what became of each.
 
-use std::sync::PoisonError;
 use std::{collections::BTreeSet, sync::Mutex};
 
 use super::waiver::{Waiver, Waivers};
 use crate::outcome::Failure;
+use crate::unpoisoned::lock;
 use crate::versions::{Range, Version};
 
 /// Keeps which waivers matched something. Clones of a run's waivers keep books of their own.
@@ -50,7 +50,7 @@ impl<'w> Ledger<'w> {
             if !matches {
                 continue;
             }
-            self.matched.lock().unwrap_or_else(PoisonError::into_inner).insert(index);
+            lock(&self.matched).insert(index);
             if failure.safety {
                 cover.told.push(format!(
                     "the waiver of {waiver} has no effect: data lost, wrong bytes, a permission gained or a migration gone cannot be waived ({words})"
@@ -67,7 +67,7 @@ impl<'w> Ledger<'w> {
     /// Waivers for these versions that matched nothing although their check ran: one sentence each.
     #[must_use]
     pub fn unused(&self, (stable, release): (&Version, &Version), ran: impl Fn(&str) -> bool) -> Vec<String> {
-        let matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        let matched = lock(&self.matched);
         let idle = self.waivers.list.iter().enumerate().filter(|(index, waiver)| {
             !matched.contains(index) && holds(waiver, stable, release) && ran(&waiver.check)
         });

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what an upgrade is. Whoever adds something asks first which two rooms need it.
 
+pub mod clock;
 pub mod confidential;
 pub mod day;
 pub mod limited;
@@ -13,6 +14,7 @@ pub mod shown;
 pub mod tarball;
 pub mod telling;
 pub mod trust;
+pub mod unpoisoned;
 pub mod unseen;
 pub mod versions;
 pub mod wait;

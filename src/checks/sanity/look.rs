@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::checks::context::millis;
 use crate::checks::step::{Expect as _, StepError, ensure};
+use crate::clock::millis;
 use crate::mattermost::{Client, PluginStatus, VersionFacts};
 use crate::outcome::{Outcome, Step};
 use crate::versions::Version;

@@ -18,8 +18,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::scene;
-use super::session::{Session, millis};
+use super::session::Session;
 use crate::checks::catalogue;
+use crate::clock::millis;
 use crate::cluster::evidence::GrowingLog;
 use crate::cluster::{Exit, Leftovers, SideContainer, run_command};
 use crate::event::EventKind;
