@@ -6,6 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::{Value, json};
 
+use crate::db::tables::Tables;
+
 /// An event for websockets, and for whom it is.
 #[derive(Debug, Clone)]
 pub(crate) struct SocketEvent {
@@ -104,11 +106,11 @@ pub(crate) trait Peer: Send + Sync {
     /// Its name.
     fn name(&self) -> &str;
     /// Sends an event to its own websockets.
-    fn deliver(&self, event: &SocketEvent);
+    fn deliver(&self, tables: &Tables, event: &SocketEvent);
     /// Forgets something cached.
-    fn drop_outdated(&self, what: &Outdated);
+    fn drop_outdated(&self, tables: &Tables, what: &Outdated);
     /// Its line in `/cluster/status`, unless it did not join.
-    fn cluster_status_row(&self) -> Option<Value>;
+    fn cluster_status_row(&self, tables: &Tables) -> Option<Value>;
     /// Its lines in `/plugins/statuses`.
     fn plugin_statuses(&self) -> Vec<Value>;
 }

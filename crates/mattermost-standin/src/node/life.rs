@@ -197,14 +197,17 @@ impl Running {
             });
         }
         let reported = reported(name, &release, &faults);
-        let applied = world.migrate(&release);
+        let shared = Arc::clone(&world);
+        let tables = &mut *shared.tables();
+        let applied = tables.migrate(&release, world.tick());
         if !applied.is_empty() {
-            migrations::touch(&world, &release, &faults, who);
+            migrations::touch(tables, &release, &faults, who);
+            lose_data(tables, &faults, who);
         }
-        lose_data(&world, &faults, who, !applied.is_empty());
-        let core = Arc::new(NodeCore::new(world, name, release, reported, faults, environment, lines));
+        let core =
+            Arc::new(NodeCore::new(world, tables, name, release, reported, faults, environment, lines));
         log_boot(&core, &applied);
-        start_plugins(&core);
+        start_plugins(&core, tables);
         let peer: Arc<dyn Peer> = core.clone();
         core.world.bus.join(Arc::clone(&peer));
         Ok(Self { router: routes::router(Arc::clone(&core)), core, peer })
@@ -268,11 +271,7 @@ fn reported(name: &str, release: &Release, faults: &Faults) -> Release {
 }
 
 /// Faults of an upgrade that lose what was there before; only the node that migrates can do so.
-fn lose_data(world: &World, faults: &Faults, who: crate::fault::AskingNode<'_>, migrated: bool) {
-    if !migrated {
-        return;
-    }
-    let mut tables = world.tables();
+fn lose_data(tables: &mut Tables, faults: &Faults, who: crate::fault::AskingNode<'_>) {
     for table in faults.wiped(who) {
         tables.wipe(table);
     }
@@ -281,7 +280,7 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::AskingNode<'_>, 
         plain.for_each(|user| user.delete_at = user.create_at);
     }
     if faults.has("bot-tokens-wiped", who) {
-        let Tables { access_tokens, integrations, .. } = &mut *tables;
+        let Tables { access_tokens, integrations, .. } = tables;
         access_tokens.retain(|_, token| !integrations.bots.contains_key(&token.user_id));
     }
     if faults.has("plugin-switched-off", who) {
@@ -290,10 +289,9 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::AskingNode<'_>, 
 }
 
 /// What the file store has is installed; then what came with the release, if it is switched on and newer.
-fn start_plugins(core: &NodeCore) {
-    let bundles = core.world.tables().bundles.clone();
-    for (id, manifest) in bundles {
-        core.plugins.install(&id, manifest);
+fn start_plugins(core: &NodeCore, tables: &Tables) {
+    for (id, manifest) in &tables.bundles {
+        core.plugins.install(id, manifest.clone());
     }
     // Older than any stable version of a test has.
     let old = release::known("10.0.0");

@@ -1,6 +1,7 @@
 //! One server: how it starts and stops, and everything it does with a request before and after a route.
 //!
-//! [`life`] boots it, [`serve`] takes its connections, [`identity`] says who asks, [`answer`] how it is answered. [`core`]
+//! [`life`] boots it, [`serve`] takes its connections, [`identity`] says who asks, [`transaction`] gives a route the tables,
+//! [`answer`] says how it is answered. [`core`]
 //! is the node itself: what it is, what it remembers ([`caches`]), how it is set ([`settings`]), what runs in it
 //! ([`plugins`]). What a request does on a `copy` of the node is forgotten.
 
@@ -18,3 +19,4 @@ pub(crate) mod plugins;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod subpath;
+pub(crate) mod transaction;

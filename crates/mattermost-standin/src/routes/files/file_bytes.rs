@@ -19,7 +19,7 @@ pub(crate) async fn keep(node: &NodeCore, key: &str, bytes: Vec<u8>) -> Result<(
 /// The bytes under a key, if there are any.
 pub(crate) async fn look(node: &NodeCore, key: &str) -> Result<Option<Vec<u8>>, Refusal> {
     // What a fault kept from the store, and the node would give out of its own disk.
-    let stray = node.world.tables().stray_bytes.get(key).cloned();
+    let stray = node.transact(|tables| tables.stray_bytes.get(key).cloned());
     if stray.is_some() {
         return Ok(stray);
     }
