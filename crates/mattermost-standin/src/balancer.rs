@@ -1,7 +1,7 @@
 //! A balancer in this process: one address in front of all nodes, like the cluster's haproxy.
 //!
 //! Round robin over the nodes that are up and not drained. A node's health is its `/api/v4/system/ping`, looked
-//! at every 200 ms and on demand, and a connection that it refuses marks it down at once. Websockets pass through.
+//! at every 200 ms, and a connection that it refuses marks it down at once. Websockets pass through.
 //! A drained node gets no new requests; those that run, websockets too, stay until they end by themselves.
 
 mod headers;
@@ -193,13 +193,6 @@ impl Balancer {
             Err(Missed::Never(error)) => Err(error),
         }
     }
-
-    /// Looks at all nodes now; gives the names of those that get requests.
-    pub async fn check_now(&self) -> Vec<String> {
-        self.shared.check_all().await;
-        let nodes = self.shared.lock();
-        nodes.iter().filter(|(_, node)| node.up && !node.drained).map(|(name, _)| name.clone()).collect()
-    }
 }
 
 impl Shared {
@@ -218,14 +211,15 @@ impl Shared {
 
     async fn check_all(self: &Arc<Self>) {
         let nodes: Vec<_> = self.lock().iter().map(|(name, node)| (name.clone(), node.address)).collect();
-        let looks: JoinSet<_> = nodes
+        let mut looks: JoinSet<_> = nodes
             .into_iter()
             .map(|(name, address)| {
                 let shared = self.clone();
                 async move { shared.check(&name, address).await }
             })
             .collect();
-        looks.join_all().await;
+        // A look that is cancelled with the runtime is no panic of this task.
+        while looks.join_next().await.is_some() {}
     }
 
     /// Pings a node and notes what came of it, unless the node has moved meanwhile.

@@ -21,7 +21,7 @@ use crate::node::log::Log;
 use crate::node::plugins::Plugins;
 use crate::node::settings::{Identity, Settings};
 use crate::node::subpath;
-use crate::release::Release;
+use crate::release::{self, Release};
 
 /// One node.
 pub(crate) struct NodeCore {
@@ -59,7 +59,6 @@ impl NodeCore {
         tables: &mut Tables,
         name: &str,
         release: Release,
-        reported: Release,
         faults: Faults,
         environment: Environment,
         lines: Option<mpsc::UnboundedSender<String>>,
@@ -71,6 +70,7 @@ impl NodeCore {
                 tables.config[FLAGS][flag] = value.clone();
             }
         }
+        let reported = reported(name, &release, &faults);
         let found = faults.look_back().then(|| tables.clone());
         let document = tables.config.clone();
         let settings = Arc::new(load_settings(&world, tables, &reported, &environment, document));
@@ -232,6 +232,22 @@ impl NodeCore {
         }
         member
     }
+}
+
+/// What the node says about its build.
+fn reported(name: &str, release: &Release, faults: &Faults) -> Release {
+    let who = AskingNode { name, version: &release.version };
+    let mut reported = release.clone();
+    if faults.has("wrong-version", who) {
+        reported = release::known(&faults.plan().stable_version);
+    }
+    if faults.has("same-hash", who) {
+        reported.build_hash = release::known(&faults.plan().stable_version).build_hash;
+    }
+    if faults.has("wrong-hash", who) {
+        reported.build_hash = ids::digest(&[release.build_hash.as_bytes(), name.as_bytes()])[..40].to_owned();
+    }
+    reported
 }
 
 fn load_settings(

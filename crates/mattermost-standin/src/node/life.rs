@@ -10,7 +10,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::db::ids;
 use crate::db::tables::Tables;
 use crate::db::world::{APPS, World};
 use crate::events::bus::Peer;
@@ -196,7 +195,6 @@ impl Running {
                         .into(),
             });
         }
-        let reported = reported(name, &release, &faults);
         let shared = Arc::clone(&world);
         let tables = &mut *shared.tables();
         let applied = tables.migrate(&release, world.tick());
@@ -204,8 +202,7 @@ impl Running {
             migrations::touch(tables, &release, &faults, who);
             lose_data(tables, &faults, who);
         }
-        let core =
-            Arc::new(NodeCore::new(world, tables, name, release, reported, faults, environment, lines));
+        let core = Arc::new(NodeCore::new(world, tables, name, release, faults, environment, lines));
         log_boot(&core, &applied);
         start_plugins(&core, tables);
         let peer: Arc<dyn Peer> = core.clone();
@@ -252,22 +249,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// What the node says about its build.
-fn reported(name: &str, release: &Release, faults: &Faults) -> Release {
-    let who = crate::fault::AskingNode { name, version: &release.version };
-    let mut reported = release.clone();
-    if faults.has("wrong-version", who) {
-        reported = release::known(&faults.plan().stable_version);
-    }
-    if faults.has("same-hash", who) {
-        reported.build_hash = release::known(&faults.plan().stable_version).build_hash;
-    }
-    if faults.has("wrong-hash", who) {
-        reported.build_hash = ids::digest(&[release.build_hash.as_bytes(), name.as_bytes()])[..40].to_owned();
-    }
-    reported
 }
 
 /// Faults of an upgrade that lose what was there before; only the node that migrates can do so.

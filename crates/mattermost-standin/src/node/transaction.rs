@@ -97,3 +97,33 @@ functions_are_routes! {
     (first: A, second: B, third: C, fourth: D)
     (first: A, second: B, third: C, fourth: D, fifth: E)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    /// Where tables may be locked, besides tests.
+    const LOCKERS: [&str; 3] = ["db/world.rs", "node/life.rs", "node/transaction.rs"];
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("tests") {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn tables_are_locked_by_transactions_and_by_nodes_that_come_up() {
+        let (root, mut files) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), Vec::new());
+        sources(&root, &mut files);
+        let locks = |path: &&PathBuf| std::fs::read_to_string(path).unwrap().contains(".tables()");
+        let mut lockers: Vec<&Path> =
+            files.iter().filter(locks).map(|path| path.strip_prefix(&root).unwrap()).collect();
+        lockers.sort_unstable();
+        assert_eq!(lockers, LOCKERS.map(Path::new));
+    }
+}

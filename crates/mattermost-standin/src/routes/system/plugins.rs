@@ -176,7 +176,7 @@ fn route(
     }
     let answer = running.and_then(|plugin| {
         let request = Request {
-            node: node,
+            node,
             manifest: &plugin.manifest,
             method: &method,
             path: rest.split('/').collect(),
