@@ -5,6 +5,7 @@
 //! A drained node gets no new requests; those that run, websockets too, stay until they end by themselves.
 
 mod headers;
+mod lent;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -20,7 +21,7 @@ use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode, Uri, Version};
+use hyper::{Request, Response, StatusCode, Uri, Version};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -33,6 +34,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use basics::wait::{self, Missed, Pace, Progress};
 
 use headers::{forwarded, hop_by_hop, to_node};
+use lent::Home;
 
 /// How often every node is asked whether it is well.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
@@ -40,6 +42,8 @@ const CHECK_EVERY: Duration = Duration::from_millis(200);
 const CHECK_WITHIN: Duration = Duration::from_secs(1);
 /// How long a connection to a node may take to come up.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+/// How often a request is tried again on another node after one refused its connection: as cluster/haproxy.cfg has it.
+const RETRIES: usize = 3;
 /// How long one side of a websocket may go on after the other has closed.
 const LAST_WORD: Duration = Duration::from_millis(500);
 
@@ -255,29 +259,22 @@ impl Shared {
         hop_by_hop(request.headers_mut(), upgrade);
         *request.version_mut() = Version::HTTP_11;
         let (head, body) = request.into_parts();
-        // A body can be sent once only, so only a request without one can be tried again.
-        let mut again = (head.method == Method::GET || head.method == Method::HEAD) && !upgrade;
-        let mut body = Some(if again { empty() } else { body.boxed() });
-        loop {
-            let Some((name, address, token)) = self.next_node() else {
-                return plain(StatusCode::SERVICE_UNAVAILABLE, "no node is up and in use");
-            };
+        let home = Home::of(body.boxed());
+        // Where a connection was refused nothing was sent yet: whatever it asks for, it is safe to ask another node.
+        for _ in 0..=RETRIES {
+            let Some((name, address, token)) = self.next_node() else { break };
+            let Some(body) = home.lend() else { break };
             let mut copy = head.clone();
             copy.uri = to_node(address, &head.uri);
-            let sent = Request::from_parts(copy, body.take().unwrap_or_else(empty));
-            match self.client.request(sent).await {
+            match self.client.request(Request::from_parts(copy, body.boxed())).await {
                 Ok(answer) => return passed_on(answer, from_client, token),
+                Err(error) if error.is_connect() => self.note(&name, address, false),
                 Err(error) => {
-                    let refused = error.is_connect();
-                    if refused {
-                        self.note(&name, address, false);
-                    }
-                    if !(refused && std::mem::take(&mut again)) {
-                        return plain(StatusCode::BAD_GATEWAY, &format!("{name} did not answer: {error}"));
-                    }
+                    return plain(StatusCode::BAD_GATEWAY, &format!("{name} did not answer: {error}"));
                 }
             }
         }
+        plain(StatusCode::SERVICE_UNAVAILABLE, "no node is up and in use")
     }
 }
 
