@@ -1,6 +1,6 @@
 //! The tables of the database, and what is asked of several of them at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::db::ids;
 use crate::db::integrations::Integrations;
 use crate::db::invitations::{AccessToken, Invitation};
+use crate::db::personal::Personal;
 use crate::db::posts::{Emoji, FileInfo, Post, Reaction, UploadSession};
 use crate::db::products::ProductTables;
 use crate::db::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
@@ -33,6 +34,8 @@ pub(crate) struct Tables {
     pub(crate) posts: HashMap<String, Post>,
     /// Ids of the posts of a channel, oldest first.
     pub(crate) channel_posts: HashMap<String, Vec<String>>,
+    /// Deleted posts as they were before: what a fault brings back.
+    pub(crate) deleted: HashMap<String, Post>,
     /// Replies by the id of their root: counted once here instead of at each look.
     pub(crate) thread_sizes: HashMap<String, usize>,
     /// Former states of a post, newest first.
@@ -41,6 +44,10 @@ pub(crate) struct Tables {
     pub(crate) files: IndexMap<String, FileInfo>,
     pub(crate) uploads: HashMap<String, UploadSession>,
     pub(crate) emojis: IndexMap<String, Emoji>,
+    /// What belongs to one user alone.
+    pub(crate) personal: Personal,
+    /// Keys of files whose bytes are damaged.
+    pub(crate) rotten_files: HashSet<String>,
     /// Bytes that should be in the file store and are not.
     pub(crate) stray_bytes: HashMap<String, Vec<u8>>,
     /// Applied migrations.
@@ -166,6 +173,9 @@ impl Tables {
             if let Some(row) = self.posts.get_mut(&id)
                 && (row.id == post.id || row.root_id == post.id)
             {
+                if row.delete_at == 0 {
+                    self.deleted.insert(id, row.clone());
+                }
                 row.delete_at = now;
                 row.update_at = now;
                 row.message.clear();

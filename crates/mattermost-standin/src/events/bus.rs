@@ -3,10 +3,12 @@
 //! With clustering everything crosses. Without it nothing does: that is the whole difference between the two modes.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::db::tables::Tables;
+use crate::fault::OutageKind;
 
 /// An event for websockets, and for whom it is.
 #[derive(Debug, Clone)]
@@ -113,6 +115,8 @@ pub(crate) trait Peer: Send + Sync {
     fn cluster_status_row(&self, tables: &Tables) -> Option<Value>;
     /// Its lines in `/plugins/statuses`.
     fn plugin_statuses(&self) -> Vec<Value>;
+    /// Is out for so long.
+    fn be_out(self: Arc<Self>, kind: OutageKind, length: Duration);
 }
 
 /// All running nodes.

@@ -6,6 +6,7 @@ use crate::db::world::World;
 use crate::events::hub::Hub;
 use crate::node::caches::Caches;
 use crate::node::core::NodeCore;
+use crate::node::outage::Outages;
 
 impl NodeCore {
     /// The same node on a copy of everything: what it does there is forgotten.
@@ -36,6 +37,7 @@ impl NodeCore {
             environment: self.environment.clone(),
             caches,
             hub: Hub::default(),
+            outages: Outages::default(),
             plugins: self.plugins.copy(),
             log: Arc::clone(&self.log),
             stopping: self.stopping.clone(),

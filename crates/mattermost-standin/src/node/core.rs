@@ -1,6 +1,7 @@
 //! One node without its listener: what it is, what it remembers, and how it acts on the world.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -13,11 +14,12 @@ use crate::db::tables::{Tables, pair};
 use crate::db::world::World;
 use crate::events::bus::{Audience, Outdated, Peer, SocketEvent};
 use crate::events::hub::{Gatekeeper, Hub};
-use crate::fault::{AskingNode, EventEffect, Faults};
+use crate::fault::{AskingNode, EventEffect, Faults, OutageKind};
 use crate::node::answer::Refusal;
 use crate::node::caches::Caches;
 use crate::node::environment::{Environment, FLAGS};
 use crate::node::log::Log;
+use crate::node::outage::Outages;
 use crate::node::plugins::Plugins;
 use crate::node::settings::{Identity, Settings};
 use crate::node::subpath;
@@ -37,6 +39,7 @@ pub(crate) struct NodeCore {
     pub(crate) environment: Environment,
     pub(crate) caches: Caches,
     pub(crate) hub: Hub,
+    pub(crate) outages: Outages,
     pub(crate) plugins: Plugins,
     pub(crate) log: Arc<Log>,
     /// No new work; running requests may end.
@@ -79,6 +82,7 @@ impl NodeCore {
             cluster_id: ids::new_id(),
             caches: Caches::default(),
             hub: Hub::default(),
+            outages: Outages::default(),
             plugins: Plugins::default(),
             log: Arc::new(Log::new(lines)),
             stopping: CancellationToken::new(),
@@ -319,5 +323,9 @@ impl Peer for NodeCore {
     fn plugin_statuses(&self) -> Vec<Value> {
         let cluster_id = if self.world.clustered() { self.cluster_id.as_str() } else { "" };
         self.plugins.statuses(cluster_id)
+    }
+
+    fn be_out(self: Arc<Self>, kind: OutageKind, length: Duration) {
+        self.go_out(kind, length);
     }
 }

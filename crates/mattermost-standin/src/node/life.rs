@@ -7,17 +7,18 @@ use std::time::Duration;
 use axum::Router;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::db::tables::Tables;
 use crate::db::world::{APPS, World};
 use crate::events::bus::Peer;
-use crate::fault::Faults;
+use crate::fault::{Faults, Outage, OutageKind};
 use crate::node::bundle;
 use crate::node::core::NodeCore;
 use crate::node::environment::Environment;
+use crate::node::line::Abrupt;
 use crate::node::migrations;
+use crate::node::port::{self, Port};
 use crate::node::serve;
 use crate::release::{self, Release};
 use crate::routes;
@@ -104,23 +105,10 @@ impl Node {
     ) -> Result<Self, StartError> {
         let running = Running::boot(world, name, release, faults, environment, None)?;
         let failed = |source| StartError::Listen { node: name.to_owned(), address: listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let core = Arc::clone(&running.core);
-        let router = running.router.clone();
-        running.core.tasks.spawn(async move {
-            loop {
-                let accepted = tokio::select! {
-                    accepted = listener.accept() => accepted,
-                    () = core.stopping.cancelled() => return,
-                    () = core.killed.cancelled() => return,
-                };
-                if let Ok((stream, _)) = accepted {
-                    let _ = stream.set_nodelay(true);
-                    core.tasks.spawn(serve::serve_stream(Arc::clone(&core), router.clone(), stream));
-                }
-            }
-        });
+        let port = Port::take(listen).map_err(failed)?;
+        let (address, listener) = (port.address, port.open().map_err(failed)?);
+        let (core, router) = (Arc::clone(&running.core), running.router.clone());
+        running.core.tasks.spawn(port::serve(core, router, port, listener));
         running.listening(address);
         Ok(Self { running, address })
     }
@@ -149,12 +137,17 @@ impl Node {
         self.running.core.log.lines()
     }
 
-    /// Serves a connection that somebody else accepted, until it ends.
-    pub async fn serve_stream<S>(&self, stream: S)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        self.running.serve_stream(stream).await;
+    /// Is out from now on, for so long; nothing while it is out already.
+    pub fn outage(&self, kind: OutageKind, length: Duration) {
+        self.running.core.go_out(kind, length);
+    }
+
+    /// When nodes of this name were out, as far as they share their faults with this one.
+    #[must_use]
+    pub fn outages(&self) -> Vec<Outage> {
+        let mut outages = self.running.core.faults.outages();
+        outages.retain(|outage| outage.node == self.name());
+        outages
     }
 
     /// Stops it: no new connections, running requests have a second (or `grace`, if that is less), websockets end
@@ -202,6 +195,9 @@ impl Running {
             migrations::touch(tables, &release, &faults, who);
             lose_data(tables, &faults, who);
         }
+        for rot in faults.rots(who) {
+            tables.rot(rot);
+        }
         let core = Arc::new(NodeCore::new(world, tables, name, release, faults, environment, lines));
         log_boot(&core, &applied);
         start_plugins(&core, tables);
@@ -222,7 +218,7 @@ impl Running {
 
     pub(crate) async fn serve_stream<S>(&self, stream: S)
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Abrupt + Unpin + Send + 'static,
     {
         serve::serve_stream(Arc::clone(&self.core), self.router.clone(), stream).await;
     }

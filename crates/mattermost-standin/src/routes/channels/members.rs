@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::routing::get;
 use serde_json::{Value, json};
 
@@ -17,6 +17,7 @@ use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
 use crate::node::transaction::signed_in;
 use crate::routes::channels::channel::said;
+use crate::routes::page::Page;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
@@ -80,10 +81,16 @@ fn add(
     created(&member.json())
 }
 
-fn list(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+fn list(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(page): Query<Page>,
+) -> Answer {
     caller.reading(node, tables, &id)?;
     let members = tables.channel_members.values().filter(|member| member.channel_id == id);
-    let list: Vec<Value> = members.map(ChannelMember::json).collect();
+    let list: Vec<Value> = page.of(members).map(ChannelMember::json).collect();
     ok(&list.into())
 }
 

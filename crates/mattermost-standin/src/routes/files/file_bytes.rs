@@ -23,7 +23,14 @@ pub(crate) async fn look(node: &NodeCore, key: &str) -> Result<Option<Vec<u8>>, 
     if stray.is_some() {
         return Ok(stray);
     }
-    node.world.options.files.get(key).await.map_err(|error| unreadable(&error.to_string()))
+    let found = node.world.options.files.get(key).await.map_err(|error| unreadable(&error.to_string()))?;
+    let rotten = node.transact(|tables| tables.rotten_files.contains(key));
+    Ok(found.map(|mut bytes| {
+        if let Some(first) = bytes.first_mut().filter(|_| rotten) {
+            *first ^= 1;
+        }
+        bytes
+    }))
 }
 
 /// The bytes that must be under a key.

@@ -50,6 +50,7 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
         password_at: now,
         failed_attempts: 0,
         email_verified: true,
+        custom_status: String::new(),
         picture_at: 0,
     };
     let bot = Bot {

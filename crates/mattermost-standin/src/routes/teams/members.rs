@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
@@ -17,6 +17,7 @@ use crate::node::answer::{Answer, Refusal, created, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
 use crate::node::transaction::signed_in;
+use crate::routes::page::Page;
 use crate::routes::teams::team::ruled;
 
 use crate::events::publish_post::publish_post;
@@ -125,13 +126,17 @@ pub(crate) fn enter(
     member
 }
 
-fn list(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(team_id): Path<String>) -> Answer {
+fn list(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(team_id): Path<String>,
+    Query(page): Query<Page>,
+) -> Answer {
     caller.visiting(node, tables, &team_id)?;
     let members = tables.team_members.values();
-    let list: Vec<Value> = members
-        .filter(|member| member.team_id == team_id && member.delete_at == 0)
-        .map(TeamMember::json)
-        .collect();
+    let here = members.filter(|member| member.team_id == team_id && member.delete_at == 0);
+    let list: Vec<Value> = page.of(here).map(TeamMember::json).collect();
     ok(&list.into())
 }
 

@@ -84,9 +84,11 @@ fn create(
         password_at: now,
         failed_attempts: 0,
         email_verified,
+        custom_status: String::new(),
         picture_at: 0,
     };
     taken(&tables.users, &user)?;
+    tables.personal.welcome(&user.id);
     tables.users.insert(user.id.clone(), user.clone());
     if let Some(way_in) = way_in {
         way_in.enter(node, tables, &user);
