@@ -6,7 +6,6 @@ use super::{ClusterError, ComposeCluster, PREPARE, of, pulls};
 use crate::image::ImageFacts;
 use basics::shown::Shown;
 use basics::versions::Version;
-use docker;
 
 impl ComposeCluster {
     /// The version of each of these images, or why it does not tell one. They are made ready for that, and not pulled again later.
