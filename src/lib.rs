@@ -8,15 +8,22 @@
 //! ```
 //! Data goes one way. ARCHITECTURE.md has the rooms, the floors and the invariants.
 
-pub mod checks;
-pub mod cli;
-pub mod inputs;
-pub mod plan;
-pub mod publish;
-pub mod run;
-pub mod stages;
+mod checks;
+mod cli;
+mod inputs;
+mod plan;
+mod publish;
+mod run;
+mod stages;
 #[cfg(test)]
 mod tests;
+
+// What the binary starts, and what tests of the whole look at: no room is open to anybody else.
+pub use checks::catalogue;
+pub use cli::{POST, main};
+pub use inputs::Inputs;
+pub use plan::{Pair, Plan, has_apps, make as make_plan, pairs};
+pub use run::{Interrupts, Provider, Run, execute, random};
 
 // The rooms that are crates of their own, by the names that they have in this one.
 pub use basics::{
