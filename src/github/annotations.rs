@@ -1,7 +1,7 @@
 //! Record → annotations: what the run's page should show at its top, most important first.
 
 use super::commands::{Annotation, Level};
-use crate::event::CheckResult;
+use crate::event::{Breakage, CheckResult};
 use crate::record::history::{self, History};
 use crate::report::words::headline;
 use crate::report::{Run, Runs};
@@ -38,9 +38,9 @@ fn of_run(run: &Run) -> Vec<Annotation> {
         line: None,
     };
     let mut all = Vec::new();
-    for broken in &record.breakages {
-        let message = format!("{}\n{}", broken.message, broken.remedy);
-        all.push(annotation(Level::Error, format!("{} broke the run", broken.part), message));
+    for Breakage { trouble, .. } in &record.breakages {
+        let message = format!("{}\n{}", trouble.message, trouble.remedy);
+        all.push(annotation(Level::Error, format!("{} broke the run", trouble.part), message));
     }
     let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
     red.sort_by_key(|result| History::of(record, result).map_or((true, None), |known| (false, Some(known))));

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::{Blame, Failure, Outcome, ReleaseName};
+use crate::trouble::Trouble;
 
 /// A header that plans these checks.
 pub(crate) fn header(planned: &[(Stage, &[&str])]) -> RunHeader {
@@ -52,13 +53,8 @@ pub(crate) fn failed(expected: &str, got: &str) -> Outcome {
 
 /// A breakage of node2.
 pub(crate) fn breakage(blame: Blame) -> Breakage {
-    Breakage {
-        blame,
-        part: "node2".into(),
-        message: "node2 exited with status 1 while it started".into(),
-        remedy: "look at its log".into(),
-        log_tail: vec!["panic: no database".into()],
-    }
+    let trouble = Trouble::new("node2", "node2 exited with status 1 while it started", "look at its log");
+    Breakage { blame, trouble: trouble.with_log(vec!["panic: no database".into()]) }
 }
 
 /// A record of these events, one second apart.

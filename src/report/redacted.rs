@@ -8,6 +8,7 @@ use crate::event::{
     RunHeader, Step, UserEnd, UserSuite, UserTest,
 };
 use crate::redact::Redactor;
+use crate::trouble::Trouble;
 
 /// The event without secrets. Ids of checks and stages, and the names of what they keep, are ours and stay as they are.
 #[must_use]
@@ -65,10 +66,12 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         EventKind::Warning { text } => EventKind::Warning { text: r(text) },
         EventKind::RunBroken(broken) => EventKind::RunBroken(Breakage {
             blame: broken.blame,
-            part: r(broken.part),
-            message: r(broken.message),
-            remedy: r(broken.remedy),
-            log_tail: broken.log_tail.into_iter().map(r).collect(),
+            trouble: Trouble {
+                part: r(broken.trouble.part),
+                message: r(broken.trouble.message),
+                remedy: r(broken.trouble.remedy),
+                log_tail: broken.trouble.log_tail.into_iter().map(r).collect(),
+            },
         }),
         kind @ (EventKind::StageStarted { .. }
         | EventKind::StageFinished { .. }
@@ -189,7 +192,7 @@ fn of_outcome(outcome: Outcome, redactor: &Redactor) -> Outcome {
 mod tests {
     use super::*;
     use crate::event::{Blame, Stage};
-    use crate::record::tests::{breakage, failed, header, result};
+    use crate::record::tests::{failed, header, result};
 
     const SECRET: &str = "hunter22";
 
@@ -245,7 +248,6 @@ mod tests {
                 took_ms: 1,
             },
         ];
-        let broken = breakage(Blame::Release);
         vec![
             EventKind::RunStarted(leaky_header),
             EventKind::PlanSettled {
@@ -281,11 +283,8 @@ mod tests {
             EventKind::EvidenceSaved { path: s(), about: s() },
             EventKind::Warning { text: s() },
             EventKind::RunBroken(Breakage {
-                part: s(),
-                message: s(),
-                remedy: s(),
-                log_tail: vec![s()],
-                ..broken
+                blame: Blame::Release,
+                trouble: Trouble::new(SECRET, s(), s()).with_log(vec![s()]),
             }),
         ]
     }

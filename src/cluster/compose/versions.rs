@@ -2,10 +2,11 @@
 
 use tokio::time::Instant;
 
-use super::{ClusterError, ComposeCluster, PREPARE, of, pulls};
+use super::{ComposeCluster, PREPARE, pulls};
 use crate::cluster::image::ImageFacts;
 use crate::docker;
 use crate::shown::Shown;
+use crate::trouble::Trouble;
 use crate::versions::Version;
 
 impl ComposeCluster {
@@ -13,7 +14,7 @@ impl ComposeCluster {
     pub(in crate::cluster) async fn versions(
         &self,
         images: &[&str],
-    ) -> Result<Vec<Result<Version, String>>, ClusterError> {
+    ) -> Result<Vec<Result<Version, String>>, Trouble> {
         let labels = self.begin().await;
         let (project, roles) = (&self.options.project, &self.options.roles);
         let node = |image: &&str| pulls::of_nodes(project, roles, image, self.options.pull);
@@ -21,8 +22,7 @@ impl ComposeCluster {
         let platform = wanted.first().and_then(|wanted| wanted.platform.clone());
         let deadline = Instant::now() + PREPARE;
         let ways = self.ways();
-        let fetched = docker::fetch(&self.engine, wanted, &ways, &self.events, deadline);
-        let fetched = fetched.await.map_err(|error| of("docker", error))?;
+        let fetched = docker::fetch(&self.engine, wanted, &ways, &self.events, deadline).await?;
         let fetched = self.fetched.get_or_init(|| async { fetched }).await;
         let mut versions = Vec::new();
         for image in images {

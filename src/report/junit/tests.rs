@@ -6,6 +6,7 @@ use crate::event::{
     UserTest,
 };
 use crate::record::tests::{breakage, failed, header, record, result};
+use crate::trouble::Trouble;
 use crate::verdict::Verdict;
 use proptest::prelude::*;
 use quick_xml::events::Event as Xml;
@@ -251,7 +252,8 @@ proptest! {
             EventKind::CheckFinished(skipped),
             EventKind::CheckFinished(errored),
             EventKind::RunBroken(Breakage {
-                part: t(), message: t(), remedy: texts[4].clone(), log_tail: texts.clone(), ..breakage(Blame::Release)
+                blame: Blame::Release,
+                trouble: Trouble::new(&t(), t(), &texts[4]).with_log(texts.clone()),
             }),
             EventKind::Interrupted { signal: texts[5].clone() },
         ]);

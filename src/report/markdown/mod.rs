@@ -51,7 +51,8 @@ mod tests {
     use super::*;
     use crate::event::{Blame, Breakage, CheckResult, EventKind, Outcome, Stage};
     use crate::record::Record;
-    use crate::record::tests::{breakage, failed, header, record, result};
+    use crate::record::tests::{failed, header, record, result};
+    use crate::trouble::Trouble;
 
     /// A run with `checks` failing checks that say `said`.
     fn loud(checks: usize, said: &str) -> Record {
@@ -64,11 +65,8 @@ mod tests {
             })
         });
         let plan = EventKind::RunStarted(header(&[(Stage::Release, &ids)]));
-        let broken = EventKind::RunBroken(Breakage {
-            message: said.into(),
-            log_tail: vec![said.into(); 50],
-            ..breakage(Blame::Release)
-        });
+        let trouble = Trouble::new("node2", said, "look at its log").with_log(vec![said.into(); 50]);
+        let broken = EventKind::RunBroken(Breakage { blame: Blame::Release, trouble });
         record(std::iter::once(plan).chain(results).chain([broken, EventKind::RunFinished]))
     }
 
