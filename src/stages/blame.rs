@@ -36,7 +36,7 @@ impl From<Side> for Blame {
 
 /// Trouble with the blame that the moment decides; a database that is too old is nobody's but the environment's.
 #[must_use]
-pub fn broken(whom: impl Into<Blame>, trouble: Trouble) -> Breakage {
+pub(crate) fn broken(whom: impl Into<Blame>, trouble: Trouble) -> Breakage {
     let says = |line: &String| line.to_lowercase().contains(OLD_DATABASE);
     let old_database = says(&trouble.message) || trouble.log_tail.iter().any(says);
     Breakage { blame: if old_database { Blame::Environment } else { whom.into() }, trouble }
