@@ -15,13 +15,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use availability::{Motion, Route, Through, UserPath};
 use mattermost_client::{Client, Http};
 use mattermost_standin::balancer::Balancer;
 use mattermost_standin::fault::Faults;
 use mattermost_standin::{Node, Options, World, release};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
-use availability::{Motion, Route, Through, UserPath};
 use watch::{Login, Rates, Setup, Watch};
 
 const PASSWORD: &str = "Passw0rd-example";
