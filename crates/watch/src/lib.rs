@@ -38,7 +38,7 @@ mod watch;
 pub use activity::{Activity, Chapter, Deed, Motion};
 pub use diary::{Diary, Since};
 pub use figures::{DeedFigure, Figure, RouteFigures, Series, SocketFigures, StageFigure};
-pub use gaps::{Culprit, Finder, Gap, HarmCount, Stretch};
+pub use gaps::{Culprit, Gap, GapFinder, HarmCount, Stretch};
 pub use harm::Harm;
 pub use judge::{Budget, Crossing, Downtime, Tolerance, downtimes, is_known, judge};
 pub use observation::{NotWatched, Observation, Pulse};
