@@ -228,14 +228,15 @@ impl Reply {
     /// When it is not JSON, or a field is missing or of another type; the error names the field.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let mut decoder = serde_json::Deserializer::from_slice(&self.body);
-        serde_path_to_error::deserialize(&mut decoder).map_err(|error| ApiError {
-            node: self.node.clone(),
-            request: self.request.clone(),
-            kind: ApiErrorKind::Shape {
-                reason: format!("is not what it should be at {}: {}", error.path(), error.inner()),
-                request_id: self.request_id(),
-            },
+        serde_path_to_error::deserialize(&mut decoder).map_err(|error| {
+            self.misshapen(format!("is not what it should be at {}: {}", error.path(), error.inner()))
         })
+    }
+
+    /// The error of an answer with another shape; `reason` goes on after "an answer to … that".
+    pub(super) fn misshapen(&self, reason: String) -> ApiError {
+        let kind = ApiErrorKind::Shape { reason, request_id: self.request_id() };
+        ApiError { node: self.node.clone(), request: self.request.clone(), kind }
     }
 
     fn into_error(self, status: StatusCode) -> ApiError {

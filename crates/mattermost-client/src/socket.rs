@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{
     Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config, connect_async_tls_with_config,
@@ -90,16 +91,17 @@ impl Socket {
     async fn connect(client: &Client, query: &str, deadline: Instant) -> Result<Self, ApiError> {
         let fail = |cause: String| silence(client.node(), cause);
         let address = client.address();
+        // No Origin: a foreign one is refused, and programs send none.
+        let authorization =
+            client.token().map(|token| HeaderValue::try_from(format!("Bearer {token}"))).transpose();
+        let authorization = authorization.map_err(|_| fail("the token is no header text".into()))?;
         let url = format!("{}/api/v4/websocket{query}", address.url().replacen("http", "ws", 1));
-        let mut request = url.into_client_request().map_err(|error| fail(error.to_string()))?;
-        if let Some(token) = client.token() {
-            // No Origin: a foreign one is refused, and programs send none.
-            let value =
-                format!("Bearer {token}").parse().map_err(|_| fail("the token is no header text".into()))?;
-            request.headers_mut().insert("Authorization", value);
-        }
         let tls = Some(Connector::Rustls(client.http().tls()));
         let opened = async {
+            let mut request = url.into_client_request()?;
+            if let Some(value) = authorization {
+                request.headers_mut().insert("Authorization", value);
+            }
             match address.at() {
                 // As for requests: the name is the server's, and where it is was told otherwise.
                 Some(at) => {
@@ -109,26 +111,8 @@ impl Socket {
                 None => connect_async_tls_with_config(request, None, false, tls).await,
             }
         };
-        let (stream, _) = tokio::time::timeout_at(deadline, opened)
-            .await
-            .map_err(|_| fail("timed out".into()))?
-            .map_err(|error| match error {
-                tungstenite::Error::Http(response) => ApiError {
-                    node: client.node().to_owned(),
-                    request: "GET /api/v4/websocket".into(),
-                    kind: ApiErrorKind::Status {
-                        status: response.status().as_u16(),
-                        id: String::new(),
-                        message: "the upgrade was refused".into(),
-                        request_id: None,
-                        version: None,
-                    },
-                },
-                other => match TlsFailure::of(&other) {
-                    Some(failure) => ApiError { kind: ApiErrorKind::Tls(failure), ..fail(String::new()) },
-                    None => fail(other.to_string()),
-                },
-            })?;
+        let opened = tokio::time::timeout_at(deadline, opened).await.map_err(|_| fail("timed out".into()))?;
+        let (stream, _) = opened.map_err(|error| refused(client.node(), error))?;
         Ok(Self {
             node: client.node().to_owned(),
             stream,
@@ -217,6 +201,27 @@ impl Socket {
         }
         let names: Vec<&str> = self.seen.iter().map(|frame| frame.event.as_str()).collect();
         format!("came: {}", names.join(", "))
+    }
+}
+
+/// Why no websocket came about.
+fn refused(node: &str, error: tungstenite::Error) -> ApiError {
+    match error {
+        tungstenite::Error::Http(response) => ApiError {
+            node: node.to_owned(),
+            request: "GET /api/v4/websocket".into(),
+            kind: ApiErrorKind::Status {
+                status: response.status().as_u16(),
+                id: String::new(),
+                message: "the upgrade was refused".into(),
+                request_id: None,
+                version: None,
+            },
+        },
+        other => match TlsFailure::of(&other) {
+            Some(failure) => ApiError { kind: ApiErrorKind::Tls(failure), ..silence(node, String::new()) },
+            None => silence(node, other.to_string()),
+        },
     }
 }
 
