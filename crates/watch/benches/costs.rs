@@ -15,13 +15,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use availability::{Motion, Route, Through, UserPath};
 use mattermost_client::{Client, Http};
 use mattermost_standin::balancer::Balancer;
 use mattermost_standin::fault::Faults;
 use mattermost_standin::{Node, Options, World, release};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
-use watch::{Login, Motion, Rates, Route, Setup, Through, UserPath, Watch};
+use watch::{Login, Rates, Setup, Watch};
 
 const PASSWORD: &str = "Passw0rd-example";
 const NODES: [&str; 3] = ["node1", "node2", "node3"];

@@ -15,11 +15,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use availability::{Gap, Route, Through, UserPath};
 use mattermost_client::{Client, Http};
 use mattermost_standin::fault::{Faults, OutageKind};
 use mattermost_standin::{Node, Options, World, release};
 use tokio::time::{Instant, sleep};
-use watch::{Gap, Rates, Route, Setup, Through, UserPath, Watch};
+use watch::{Rates, Setup, Watch};
 
 const PASSWORD: &str = "Passw0rd-example";
 const LENGTHS_MS: [u64; 5] = [100, 300, 1000, 3000, 10_000];
@@ -109,7 +110,11 @@ fn report(played: &[(OutageKind, u64, u64)], gaps: &[Gap]) {
         worst = worst.max(off);
         if off > EXACT_MS {
             wrong += 1;
-            println!("{kind:?} of {length_ms} ms was measured as {found} ms");
+            println!("{kind:?} of {length_ms} ms from {from_ms} on was measured as {found} ms");
+            let near = of_node.iter().map(|gap| &gap.stretch);
+            for gap in near.filter(|gap| gap.overlap_ms(from_ms, from_ms + length_ms + 1000) > 0) {
+                println!("    {} ms from {} on: {:?}", gap.length_ms, gap.start_ms, gap.harms);
+            }
         }
     }
     println!("{} outages: {wrong} off by more than {EXACT_MS} ms, {worst} ms at most", played.len());

@@ -1,9 +1,7 @@
 //! Random outages of known length, played in a time that nobody waits for.
 
 use super::dice::Dice;
-use crate::gaps::GapFinder;
-use crate::harm::Harm;
-use crate::sample::{Answer, Sample};
+use availability::{Answer, GapFinder, Harm, Sample};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Outage {
