@@ -67,7 +67,7 @@ impl RouteTally {
         self.sent += 1;
         self.failed += u64::from(failed);
         let key = (diary.chapter_at(sample.at_ms), sample.answer.version.clone());
-        self.figures.entry(key).or_insert_with(Latencies::new).count(sample.took_us, failed);
+        self.figures.entry(key).or_default().count(sample.took_us, failed);
         let what = diary.doing_at(sample.at_ms).first().map(|activity| activity.what);
         let (sent, bad, worst) = self.deeds.entry(what).or_default();
         *sent += 1;
@@ -147,7 +147,7 @@ impl RouteTally {
     fn sum(&self, wanted: impl Fn(usize) -> bool) -> Option<Figure> {
         let mut all: Option<Latencies> = None;
         for (_, latencies) in self.figures.iter().filter(|((at, _), _)| wanted(*at)) {
-            all.get_or_insert_with(Latencies::new).add(latencies);
+            all.get_or_insert_default().add(latencies);
         }
         all.map(|latencies| latencies.figure())
     }
