@@ -50,16 +50,17 @@ const LATE_PING: Duration = Duration::from_millis(250);
 const LATE_LOGIN: Duration = Duration::from_secs(5);
 
 impl Rates {
-    /// Between two requests on a route.
+    /// Between two requests on a route: a millisecond at least.
     #[must_use]
     pub fn period(&self, path: UserPath, through: &Through) -> Duration {
-        match path {
+        let period = match path {
             UserPath::PingNew if matches!(through, Through::Node(_)) => self.node_connect,
             UserPath::PingNew | UserPath::PingKept => self.ping,
             UserPath::Login => self.login,
             UserPath::Post if matches!(through, Through::Node(_)) => self.node_post,
             _ => self.path,
-        }
+        };
+        period.max(Duration::from_millis(1))
     }
 
     /// From when on a right answer is late on a route.
