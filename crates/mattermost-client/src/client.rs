@@ -1,6 +1,7 @@
 //! One client for one address: sends requests, keeps what the answer's headers prove.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::address::Address;
 use super::error::{ApiError, ApiErrorKind};
-use super::http::Http;
+use super::http::{Connections, Http};
 use super::made::Made;
 use basics::trust::TlsFailure;
 
@@ -76,6 +77,15 @@ impl Client {
     #[must_use]
     pub fn at(&self, place: &Self) -> Self {
         Self { token: self.token.clone(), ..place.clone() }
+    }
+
+    /// The same account at the same address, on connections that nobody else uses, with a patience of its own.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn apart(&self, timeout: Duration, connections: Connections) -> anyhow::Result<Self> {
+        let http = self.http.apart(timeout, connections)?.for_address(&self.address)?;
+        Ok(Self { http, ..self.clone() })
     }
 
     /// The name of the node it speaks to.
@@ -147,8 +157,8 @@ impl Client {
         self.http.note(note);
     }
 
-    /// A request to be completed by the caller (multipart, raw bodies), with the token set.
-    pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+    /// A request to be completed and sent by the caller (multipart, raw bodies, failures told apart), with the token set.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let mut request = self.http.inner().request(method, format!("{}{path}", self.base));
         if let Some(host) = &self.host {
             request = request.header(reqwest::header::HOST, host.as_ref());
