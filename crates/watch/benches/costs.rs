@@ -21,7 +21,8 @@ use mattermost_standin::fault::Faults;
 use mattermost_standin::{Node, Options, World, release};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
-use watch::{Login, Motion, Rates, Route, Setup, Through, UserPath, Watch};
+use availability::{Motion, Route, Through, UserPath};
+use watch::{Login, Rates, Setup, Watch};
 
 const PASSWORD: &str = "Passw0rd-example";
 const NODES: [&str; 3] = ["node1", "node2", "node3"];

@@ -1,5 +1,6 @@
 //! One request of each path, and the judgement of its answer: the wanted status with the wanted body, or what is wrong.
 
+use availability::{Answer, Harm, UserPath};
 use std::sync::Arc;
 
 use mattermost_client::Client;
@@ -8,9 +9,6 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::ground::{Ground, is_page};
-use crate::harm::Harm;
-use crate::path::UserPath;
-use crate::sample::Answer;
 
 /// As many of the newest messages as are read.
 const NEWEST: usize = 5;
@@ -26,7 +24,7 @@ pub(crate) struct Asked {
 pub(crate) async fn ask(path: UserPath, ground: &Ground, client: &Client, number: u64) -> Asked {
     let response = match request(path, ground, client, number).send().await {
         Ok(response) => response,
-        Err(error) => return Asked { answer: failed(Harm::of(&error), None), post: None },
+        Err(error) => return Asked { answer: failed(harm_of(&error), None), post: None },
     };
     let version = version(&response);
     let status = response.status().as_u16();
@@ -35,7 +33,7 @@ pub(crate) async fn ask(path: UserPath, ground: &Ground, client: &Client, number
     let body = match response.bytes().await {
         Ok(body) => body,
         Err(error) if status == wanted(path) => {
-            return Asked { answer: failed(Harm::of(&error), version), post: None };
+            return Asked { answer: failed(harm_of(&error), version), post: None };
         }
         Err(_) => Vec::new().into(),
     };
@@ -54,6 +52,18 @@ pub(crate) async fn ask(path: UserPath, ground: &Ground, client: &Client, number
 
 fn failed(harm: Harm, version: Option<Arc<str>>) -> Answer {
     Answer { node: None, version, harm: Some(harm) }
+}
+
+/// What came of a request that got no answer.
+fn harm_of(error: &reqwest::Error) -> Harm {
+    // Whether nobody is at an address, or nobody answers there, differs from one network to another.
+    if error.is_connect() {
+        Harm::Refused
+    } else if error.is_timeout() {
+        Harm::TimedOut
+    } else {
+        Harm::Reset
+    }
 }
 
 fn wanted(path: UserPath) -> u16 {

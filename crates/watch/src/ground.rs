@@ -1,5 +1,6 @@
 //! What the watch stands on: a channel of its own, a message that is searched for, a file that is fetched.
 
+use availability::{NotWatched, UserPath};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -7,8 +8,6 @@ use basics::wait;
 use mattermost_client::{ApiErrorKind, Client};
 use tokio::time::Instant;
 
-use crate::observation::NotWatched;
-use crate::path::UserPath;
 use crate::setup::Login;
 
 /// What was made at the start, and what answers are compared with.

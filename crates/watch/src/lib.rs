@@ -11,22 +11,13 @@
 //!
 //! Nothing that grows with the number of requests is kept: histograms, bounded series, and gaps instead of failures.
 
-mod activity;
 mod asking;
 mod control;
-mod diary;
-mod figures;
 mod files;
-mod gaps;
 mod ground;
-mod harm;
-mod judge;
-mod observation;
-mod path;
 mod places;
 mod rates;
 mod routes;
-mod sample;
 mod sampler;
 mod setup;
 mod sockets;
@@ -35,15 +26,9 @@ mod tally;
 mod tests;
 mod watch;
 
-pub use activity::{Activity, Chapter, Deed, Motion};
-pub use diary::{Diary, Since};
-pub use figures::{DeedFigure, Figure, RouteFigures, Series, SocketFigures, StageFigure};
-pub use gaps::{Culprit, Finder, Gap, HarmCount, Stretch};
-pub use harm::Harm;
-pub use judge::{Budget, Crossing, Downtime, Tolerance, downtimes, is_known, judge};
-pub use observation::{NotWatched, Observation, Pulse};
-pub use path::{Route, Through, UserPath};
 pub use rates::Rates;
-pub use sample::{Answer, Sample};
 pub use setup::{Login, Setup};
 pub use watch::Watch;
+
+#[cfg(doc)]
+use availability::{Gap, Observation, Route, judge};

@@ -1,5 +1,6 @@
 //! Every route of a watch as a task of its own: which there are, and when each asks.
 
+use availability::{Answer, NotWatched, Route, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,11 +12,8 @@ use tokio::time::Instant;
 
 use crate::asking::{Asked, ask};
 use crate::ground::Ground;
-use crate::observation::NotWatched;
-use crate::path::{Route, Through, UserPath};
 use crate::places::Place;
 use crate::rates::Rates;
-use crate::sample::Answer;
 use crate::sampler::{self, Beat};
 use crate::sockets::{Book, Desks, hold};
 use crate::tally::Tally;

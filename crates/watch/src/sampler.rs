@@ -2,6 +2,7 @@
 //!
 //! One that waited for its answers would ask less where answers are slow, and so leave out the worst of what users feel.
 
+use availability::{Answer, Harm, Sample};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::time::Duration;
@@ -11,9 +12,6 @@ use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout_at};
-
-use crate::harm::Harm;
-use crate::sample::{Answer, Sample};
 
 /// When requests are to be sent, and how long is waited for them.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,6 @@
 //! The watch: begun once, told what the run does, ended with what was seen.
 
+use availability::{Activity, Chapter, Motion, NotWatched, Observation, Pulse, Route, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,12 +12,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::activity::{Activity, Chapter, Motion};
 use crate::control::Control;
 use crate::files;
 use crate::ground::Ground;
-use crate::observation::{NotWatched, Observation, Pulse};
-use crate::path::{Route, UserPath};
 use crate::places::Place;
 use crate::routes::Routes;
 use crate::setup::Setup;

@@ -1,5 +1,6 @@
 //! Who is told that a post was acknowledged: the websockets that should hear of it.
 
+use availability::{Harm, SocketFigures, Stretch, Through};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -7,10 +8,6 @@ use basics::unpoisoned::lock;
 
 use super::continuity::Continuity;
 use super::delivery::Delivery;
-use crate::figures::SocketFigures;
-use crate::gaps::Stretch;
-use crate::harm::Harm;
-use crate::path::Through;
 
 /// What is known of one websocket.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! One websocket that is held: read, and opened again whenever it breaks.
 
+use availability::{Harm, Stretch, Through};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,9 +11,6 @@ use mattermost_client::{ApiErrorKind, Connections, Frame, Socket};
 use tokio::time::{Instant, timeout};
 
 use super::desk::{Desk, Desks};
-use crate::gaps::Stretch;
-use crate::harm::Harm;
-use crate::path::Through;
 use crate::places::Place;
 use crate::tally::{RouteNumber, Tally};
 

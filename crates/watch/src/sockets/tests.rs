@@ -1,5 +1,6 @@
 //! A websocket that breaks when the test wants it, on a server of a few lines.
 
+use availability::{Route, SocketFigures, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,8 +18,6 @@ use tokio::time::Instant;
 
 use super::desk::Desks;
 use super::{Book, hold};
-use crate::figures::SocketFigures;
-use crate::path::{Route, Through, UserPath};
 use crate::places::Place;
 use crate::tally::Tally;
 

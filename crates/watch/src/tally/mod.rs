@@ -7,13 +7,7 @@ mod route_tally;
 #[cfg(test)]
 mod tests;
 
-use crate::activity::{Activity, Chapter};
-use crate::diary::Diary;
-use crate::figures::RouteFigures;
-use crate::gaps::{Gap, Stretch};
-use crate::observation::Pulse;
-use crate::path::{Route, Through};
-use crate::sample::Sample;
+use availability::{Activity, Chapter, Diary, Gap, Pulse, Route, RouteFigures, Sample, Stretch, Through};
 use route_tally::RouteTally;
 
 /// Everything that was counted so far.

@@ -1,15 +1,13 @@
 //! What was counted on one route.
 
+use availability::{
+    Deed, DeedFigure, Diary, Figure, Finder, Gap, Latencies, Motion, Route, RouteFigures, Sample, Series,
+    StageFigure, Stretch,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::order::Order;
-use crate::activity::{Deed, Motion};
-use crate::diary::Diary;
-use crate::figures::{DeedFigure, Figure, Latencies, RouteFigures, Series, StageFigure};
-use crate::gaps::{Finder, Gap, Stretch};
-use crate::path::Route;
-use crate::sample::Sample;
 
 /// As many gaps of a route as are kept; of more, the longest.
 const MOST_GAPS: usize = 200;

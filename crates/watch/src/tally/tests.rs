@@ -1,11 +1,7 @@
 //! What samples become, in whatever order they end.
 
 use super::*;
-use crate::activity::{Deed, Motion};
-use crate::gaps::Culprit;
-use crate::harm::Harm;
-use crate::path::UserPath;
-use crate::sample::Answer;
+use availability::{Answer, Culprit, Deed, Harm, Motion, UserPath};
 
 fn route(through: Through) -> Route {
     Route { path: UserPath::PingKept, through }

@@ -1,5 +1,6 @@
 //! Random outages of known length, watched by the sampler and the tally together, in a time that nobody waits for.
 
+use availability::{Answer, Harm, Route, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,10 +9,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::dice::Dice;
-use crate::harm::Harm;
-use crate::path::{Route, Through, UserPath};
 use crate::rates::Rates;
-use crate::sample::Answer;
 use crate::sampler::{self, Beat};
 use crate::tally::Tally;
 

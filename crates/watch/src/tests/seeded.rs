@@ -1,9 +1,7 @@
 //! Random outages of known length, played in a time that nobody waits for.
 
 use super::dice::Dice;
-use crate::gaps::Finder;
-use crate::harm::Harm;
-use crate::sample::{Answer, Sample};
+use availability::{Answer, Finder, Harm, Sample};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Outage {

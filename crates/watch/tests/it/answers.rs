@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use watch::{Harm, Rates, Route, Through, UserPath};
+use availability::{Harm, Route, Through, UserPath};
+use watch::Rates;
 
 use crate::site::{Site, ask_on, calm};
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use watch::{
-    Activity, Budget, Deed, Harm, Motion, Observation, Route, Through, Tolerance, UserPath, Watch, judge,
+use availability::{
+    Activity, Budget, Deed, Harm, Motion, Observation, Route, Through, Tolerance, UserPath, judge,
 };
+use watch::Watch;
 
 use crate::site::{Site, ask_on, calm};
 

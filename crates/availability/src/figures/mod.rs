@@ -5,7 +5,7 @@ mod route_figures;
 mod series;
 mod socket_figures;
 
-pub(crate) use latencies::Latencies;
+pub use latencies::Latencies;
 pub use route_figures::{DeedFigure, Figure, RouteFigures, StageFigure};
 pub use series::Series;
 pub use socket_figures::SocketFigures;

@@ -8,6 +8,6 @@ mod gap;
 mod stretch;
 
 pub use finder::Finder;
-pub(crate) use gap::told;
+pub use gap::told;
 pub use gap::{Culprit, Gap};
 pub use stretch::{HarmCount, Stretch};

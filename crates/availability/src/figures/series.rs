@@ -26,7 +26,7 @@ impl Default for Series {
 
 impl Series {
     /// Counts a request that was to be sent at `at_ms`.
-    pub(crate) fn count(&mut self, at_ms: u64, took_ms: u64, failed: bool) {
+    pub fn count(&mut self, at_ms: u64, took_ms: u64, failed: bool) {
         let mut at = self.place(at_ms);
         while at >= MOST_POINTS {
             self.widen();

@@ -61,7 +61,7 @@ impl Gap {
     /// Lays it on the environment if the gate's own server did no better for at least half of it: less would excuse an outage by a
     /// hiccup. A machine that is slow makes everybody wait, and balancers give up servers that do not answer their pings in time. It
     /// refuses nobody: that is the environment's only where the gate's own server failed too.
-    pub(crate) fn blame(&mut self, of_control: &[Stretch]) {
+    pub fn blame(&mut self, of_control: &[Stretch]) {
         let (start, end) = (self.stretch.start_ms, self.stretch.end_ms());
         let gave_up = matches!(self.stretch.harm(), Harm::Status(502..=504));
         let waiting = gave_up || was_waiting(&self.stretch);
@@ -85,7 +85,7 @@ fn was_waiting(stretch: &Stretch) -> bool {
 }
 
 /// Milliseconds as people say them.
-pub(crate) fn told(ms: u64) -> String {
+pub fn told(ms: u64) -> String {
     if ms < 1000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1000, ms % 1000 / 100) }
 }
 

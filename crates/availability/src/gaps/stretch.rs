@@ -45,7 +45,7 @@ pub struct HarmCount {
 
 impl Stretch {
     /// A stretch that begins now.
-    pub(crate) fn begin(at_ms: u64, version_before: Option<String>) -> Self {
+    pub fn begin(at_ms: u64, version_before: Option<String>) -> Self {
         Self {
             start_ms: at_ms,
             struck_ms: at_ms,
@@ -62,7 +62,7 @@ impl Stretch {
     }
 
     /// Counts something bad.
-    pub(crate) fn count(&mut self, harm: Harm) {
+    pub fn count(&mut self, harm: Harm) {
         *(if harm.is_failure() { &mut self.failed } else { &mut self.late }) += 1;
         match self.harms.iter_mut().find(|known| known.harm == harm) {
             Some(known) => known.times += 1,

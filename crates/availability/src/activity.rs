@@ -30,7 +30,7 @@ pub enum Deed {
 
 impl Deed {
     /// Whether a node need not answer meanwhile.
-    pub(crate) fn takes_it_down(self) -> bool {
+    pub fn takes_it_down(self) -> bool {
         matches!(self, Self::Stop | Self::Start | Self::Migrate | Self::Ready | Self::Replace)
     }
 }

@@ -30,18 +30,6 @@ impl Harm {
     pub fn is_failure(self) -> bool {
         self != Self::Late
     }
-
-    /// What came of a request that got no answer.
-    pub(crate) fn of(error: &reqwest::Error) -> Self {
-        // Whether nobody is at an address, or nobody answers there, differs from one network to another.
-        if error.is_connect() {
-            Self::Refused
-        } else if error.is_timeout() {
-            Self::TimedOut
-        } else {
-            Self::Reset
-        }
-    }
 }
 
 impl fmt::Display for Harm {

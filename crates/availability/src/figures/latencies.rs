@@ -6,7 +6,7 @@ use super::route_figures::Figure;
 
 /// Counts without a list: its size does not grow with the number of requests.
 #[derive(Debug, Clone)]
-pub(crate) struct Latencies {
+pub struct Latencies {
     sent: u64,
     failed: u64,
     good: Histogram<u32>,
@@ -18,7 +18,8 @@ const LONGEST_US: u64 = 120_000_000;
 impl Latencies {
     /// # Panics
     /// Never: the bounds are constants that the histogram takes.
-    pub(crate) fn new() -> Self {
+    #[must_use]
+    pub fn new() -> Self {
         let good = Histogram::new_with_bounds(1, LONGEST_US, 2);
         Self {
             sent: 0,
@@ -28,7 +29,7 @@ impl Latencies {
     }
 
     /// Counts a request that failed, or one that took this long.
-    pub(crate) fn count(&mut self, took_us: u64, failed: bool) {
+    pub fn count(&mut self, took_us: u64, failed: bool) {
         self.sent += 1;
         if failed {
             self.failed += 1;
@@ -37,14 +38,17 @@ impl Latencies {
         }
     }
 
-    pub(crate) fn add(&mut self, other: &Self) {
+    /// Counts what another one counted.
+    pub fn add(&mut self, other: &Self) {
         self.sent += other.sent;
         self.failed += other.failed;
         // Both have the same bounds: what fits into one fits into the other.
         let _ = self.good.add(&other.good);
     }
 
-    pub(crate) fn figure(&self) -> Figure {
+    /// What they come to.
+    #[must_use]
+    pub fn figure(&self) -> Figure {
         let at = |quantile| if self.good.is_empty() { 0 } else { self.good.value_at_quantile(quantile) };
         let (p50_us, p95_us, p99_us) = (at(0.5), at(0.95), at(0.99));
         Figure { sent: self.sent, failed: self.failed, p50_us, p95_us, p99_us, max_us: self.good.max() }
