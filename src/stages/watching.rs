@@ -15,16 +15,16 @@ use availability::{Activity, Chapter, Deed, Motion, Pulse};
 use secrecy::ExposeSecret as _;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use watch::{Login, Rates, Setup, Watch};
+use watch::{Rates, Setup, Watch, WatchLogin};
 
-use super::session::Session;
+use super::session::RunSession;
 use super::{harm, scene};
 use crate::checks::catalogue;
 use crate::clock::millis;
 use crate::event::{Clustering, EventKind, Events};
 use crate::mattermost::{ApiError, Client};
 use crate::outcome::Stage;
-use crate::plan::Step;
+use crate::plan::PlanStep;
 
 /// A watch that goes on, and the account that it asks as.
 #[derive(Debug)]
@@ -44,11 +44,11 @@ impl Drop for Watching {
 const PULSE: Duration = Duration::from_secs(1);
 
 /// Begins to watch. What keeps it from that is told by the check.
-pub(super) async fn begin(session: &mut Session<'_>) {
+pub(super) async fn begin(session: &mut RunSession<'_>) {
     session.watching = start(session).await.map_err(|why| format!("the watch could not begin: {why}"));
 }
 
-async fn start(session: &Session<'_>) -> Result<Watching, String> {
+async fn start(session: &RunSession<'_>) -> Result<Watching, String> {
     let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
     let first = session.places.first().ok_or("there is no node")?;
     let accounts = accounts(session, &first.client, &home.admin, &home.team_id).await;
@@ -69,11 +69,11 @@ async fn start(session: &Session<'_>) -> Result<Watching, String> {
 
 /// An account that asks, and one that logs in: each is used for nothing else.
 async fn accounts(
-    session: &Session<'_>,
+    session: &RunSession<'_>,
     node: &Client,
     admin: &Client,
     team: &str,
-) -> Result<(Client, Login), ApiError> {
+) -> Result<(Client, WatchLogin), ApiError> {
     let (asks, logs_in) = (format!("watch-{}", session.nonce), format!("login-{}", session.nonce));
     let secret = session.password.expose_secret();
     let asking = async {
@@ -83,7 +83,7 @@ async fn accounts(
     };
     let (asking, logging_in) = tokio::join!(asking, admin.create_user(&logs_in, secret));
     logging_in?;
-    Ok((asking?.client, Login { name: logs_in, password: secret.to_owned() }))
+    Ok((asking?.client, WatchLogin { name: logs_in, password: secret.to_owned() }))
 }
 
 /// Tells how it goes, as long as it goes.
@@ -102,7 +102,7 @@ async fn tell(watch: Weak<Watch>, events: Events) {
 }
 
 /// The run cannot go on: what was seen until now is told all the same.
-pub(super) async fn break_off(session: &mut Session<'_>) {
+pub(super) async fn break_off(session: &mut RunSession<'_>) {
     let watching = std::mem::replace(&mut session.watching, Err("the run broke off".into()));
     if let Ok(watching) = watching
         && let Ok(watch) = watching.into_watch().await
@@ -112,7 +112,7 @@ pub(super) async fn break_off(session: &mut Session<'_>) {
 }
 
 /// Watches no more and judges what was seen.
-pub(super) async fn end(session: &mut Session<'_>, stage: Stage, check: &str, drained: bool) {
+pub(super) async fn end(session: &mut RunSession<'_>, stage: Stage, check: &str, drained: bool) {
     let Some(check) = catalogue::find(check) else { return };
     session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
     let began = Instant::now();
@@ -145,7 +145,7 @@ impl Watching {
     }
 }
 
-impl Session<'_> {
+impl RunSession<'_> {
     /// What is done to a node from now on.
     pub(super) fn doing(&self, node: &str, what: Deed) {
         if let Ok(watching) = &self.watching {
@@ -163,18 +163,18 @@ impl Session<'_> {
     }
 
     /// A step begins; `rest` are the steps from it on.
-    pub(super) fn turn_to(&self, step: &Step, rest: &[Step]) {
+    pub(super) fn turn_to(&self, step: &PlanStep, rest: &[PlanStep]) {
         let Ok(watching) = &self.watching else { return };
         let motion = match step {
-            Step::Check { .. } | Step::Judge { .. } => Motion::Rest,
-            Step::Restart { .. } => Motion::NullRoll,
-            Step::Replace { .. } | Step::StopAll { .. } => Motion::Roll,
+            PlanStep::Check { .. } | PlanStep::Judge { .. } => Motion::Rest,
+            PlanStep::Restart { .. } => Motion::NullRoll,
+            PlanStep::Replace { .. } | PlanStep::StopAll { .. } => Motion::Roll,
             _ => return,
         };
         let stage = rest.iter().find_map(|step| match step {
-            Step::Check { stage, .. } | Step::Judge { stage, .. } | Step::Restart { stage, .. } => {
-                Some(*stage)
-            }
+            PlanStep::Check { stage, .. }
+            | PlanStep::Judge { stage, .. }
+            | PlanStep::Restart { stage, .. } => Some(*stage),
             _ => None,
         });
         let Chapter { stage, motion } =
