@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::blame::explained;
 use super::frame::Frames;
 use super::session::RunSession;
-use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, versions, watching};
+use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, users, versions};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::EvidenceFolder;
@@ -34,7 +34,7 @@ pub(crate) async fn run(
     let mut session = RunSession::new(plan, cluster, http, events, shelf, (nonce, password));
     let ended = all(&mut session).await;
     if ended.is_err() {
-        watching::break_off(&mut session).await;
+        users::break_off(&mut session).await;
     }
     ended.map_err(|breakage| explained(breakage, &scene::pair(&session)))
 }
@@ -80,11 +80,11 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep) -> Result<(), Breaka
             Ok(())
         }
         PlanStep::Watch { .. } => {
-            watching::begin(session).await;
+            users::begin(session).await;
             Ok(())
         }
         PlanStep::Judge { stage, check, drained } => {
-            watching::end(session, *stage, check, *drained).await;
+            users::end(session, *stage, check, *drained).await;
             Ok(())
         }
         PlanStep::Restart { stage, check, environment } => {

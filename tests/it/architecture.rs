@@ -131,7 +131,7 @@ fn the_sources_are_read() {
             "the import of {to} by {from} was not seen: the rules would see none at all. Repair the reading, or choose another"
         );
     };
-    known("src/main.rs", "src/cli/mod.rs");
+    known("src/cli/run.rs", "src/run/mod.rs");
     known("src/stages/run.rs", "src/stages/node.rs");
     known("src/run/lifecycle.rs", "src/publish/mod.rs");
 }
