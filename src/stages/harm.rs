@@ -30,10 +30,7 @@ pub(super) fn judged(
     for figures in seen.routes.iter().filter(|figures| figures.route.is_of_users()) {
         let crossed: Vec<_> = crossings.iter().filter(|crossing| crossing.route == figures.route).collect();
         let outcome = match crossed.as_slice() {
-            [] if is_seen(figures, seen) => Outcome::Passed,
-            [] => {
-                Outcome::NotMeasured { reason: "nothing was asked since the first node was replaced".into() }
-            }
+            [] => unless_unasked(figures, seen),
             crossed => {
                 failed(crossed.iter().map(|crossing| crossing.sentence.as_str()), &allowed_words(allowed))
             }
@@ -83,11 +80,24 @@ pub(super) fn judged(
     result
 }
 
-/// Whether anything was asked on a route since nodes began to change; a websocket is not asked.
-fn is_seen(figures: &RouteFigures, seen: &Observation) -> bool {
-    let rolled = seen.diary.roll_began_ms().is_some();
-    figures.route.path == UserPath::Socket
-        || (rolled && figures.roll.as_ref().is_some_and(|roll| roll.sent > 0))
+/// Passed, where anything was asked on a route since the first node was replaced; a websocket is not asked.
+fn unless_unasked(figures: &RouteFigures, seen: &Observation) -> Outcome {
+    let Some(rolled_ms) = seen.diary.roll_began_ms() else {
+        return Outcome::NotMeasured { reason: "no node was replaced while it was watched".into() };
+    };
+    let stable = &seen.diary.chapters[0].what.stage;
+    let later = figures.stages.iter().filter(|figure| figure.chapter.stage != *stable);
+    let asked: u64 = later.map(|figure| figure.figure.sent).sum();
+    let lasted_ms = seen.lasted_ms.saturating_sub(rolled_ms);
+    if asked > 0 || figures.route.path == UserPath::Socket {
+        Outcome::Passed
+    } else if lasted_ms < 2 * figures.period_ms {
+        let (every, lasted) = (availability::told(figures.period_ms), availability::told(lasted_ms));
+        let reason = format!("it is asked every {every}, and all of the roll took {lasted}");
+        Outcome::NotApplicable { reason }
+    } else {
+        Outcome::NotMeasured { reason: "nothing was asked since the first node was replaced".into() }
+    }
 }
 
 fn name(route: &Route, drained: bool) -> String {

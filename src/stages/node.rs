@@ -54,7 +54,7 @@ pub(super) async fn stop_all(session: &RunSession<'_>, nodes: &[String]) -> Resu
 async fn drain(session: &RunSession<'_>, node: &str) -> Result<(), Breakage> {
     let patience = Duration::from_secs(session.plan.budgets.drain_s);
     session.doing(node, Deed::Drain);
-    session.cluster.traffic().drain(node, patience).await.blames(Blame::Environment)
+    session.cluster.traffic().drain(node, session.lasting(node), patience).await.blames(Blame::Environment)
 }
 
 async fn stop(session: &RunSession<'_>, node: &str) -> Result<(), Breakage> {

@@ -105,6 +105,11 @@ impl RunSession<'_> {
         }
     }
 
+    /// How many connections through the balancer are known to stay on a node: those of the watch's own websocket.
+    pub(super) fn lasting(&self, node: &str) -> usize {
+        self.watching.as_ref().map_or(0, |watching| watching.held_on(node))
+    }
+
     /// A node is there from now on.
     pub(super) fn moved(&self, node: &str, client: &Client) {
         if let Ok(watching) = &self.watching

@@ -57,6 +57,11 @@ impl Watching {
         self.watch.mark(Activity { node: node.to_owned(), what });
     }
 
+    /// How many websockets through the balancer it holds on a node.
+    pub(super) fn held_on(&self, node: &str) -> usize {
+        self.watch.held_on(node)
+    }
+
     /// A node is there from now on.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use upgrade_gate::event::{Blame, Stage};
-use upgrade_gate::fault::{Faults, NamedFault};
+use upgrade_gate::fault::{Faults, Finder, NamedFault};
 use upgrade_gate::record::Record;
 use upgrade_gate::verdict::{ExitCode, Verdict};
 
@@ -42,6 +42,12 @@ fn play(fault: &NamedFault) -> Play {
     play.clustered = !fault.shared_database;
     play.faults =
         Faults::new(fault.rules.clone(), &play.inputs.releases.stable, &play.inputs.releases.release);
+    match fault.found_by {
+        // The watch needs something to watch: these checks post through every node of the release.
+        Finder::Watch => play.inputs.checks.only = "availability, posts, channels, flags".into(),
+        // It asks some hundred times a second: four plays on two cores would be late by themselves.
+        Finder::Checks | Finder::Ledger => play.inputs.checks.skip = "availability".into(),
+    }
     // A check may take half of it: plays beside each other on two cores must not run into that.
     play.inputs.run.timeout = "160s".into();
     play

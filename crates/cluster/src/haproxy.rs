@@ -241,15 +241,22 @@ impl Haproxy {
         })
     }
 
-    /// Waits until nothing runs on a server; gives how much still does at the deadline. Websockets stay as long
-    /// as their clients like, so that is no error.
+    /// Waits until no more than `lasting` sessions run on a server; gives how many do at the deadline. Websockets stay as long as
+    /// their clients like, so that is no error: those that are known of are not waited for.
     ///
     /// # Errors
     /// When haproxy does not answer or knows no such server.
-    pub(super) async fn wait_idle(&self, server: &str, deadline: Instant) -> Result<u64, HaproxyError> {
+    pub(super) async fn wait_idle(
+        &self,
+        server: &str,
+        lasting: u64,
+        deadline: Instant,
+    ) -> Result<u64, HaproxyError> {
         let idle = until(deadline, PACE, || async {
             match self.status(server).await {
-                Ok(ServerStatus { current_sessions: 0, .. }) => WaitProgress::There(0),
+                Ok(status) if status.current_sessions <= lasting => {
+                    WaitProgress::There(status.current_sessions)
+                }
                 Ok(status) => WaitProgress::OnTheWay(status.current_sessions),
                 Err(error) => WaitProgress::Never(error),
             }

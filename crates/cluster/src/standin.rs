@@ -127,8 +127,13 @@ impl StandInCluster {
         taken(self.balancer.drain(node))
     }
 
-    pub(super) async fn until_idle(&self, node: &str, patience: Duration) -> Result<(), Trouble> {
-        taken(self.balancer.wait_idle(node, patience).await).map(drop)
+    pub(super) async fn until_idle(
+        &self,
+        node: &str,
+        lasting: usize,
+        patience: Duration,
+    ) -> Result<(), Trouble> {
+        taken(self.balancer.wait_idle(node, lasting, patience).await).map(drop)
     }
 
     pub(super) async fn put_back(&self, node: &str, patience: Duration) -> Result<(), Trouble> {

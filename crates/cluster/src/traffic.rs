@@ -33,7 +33,7 @@ impl Traffic<'_> {
     pub async fn hold_back(&self, node: &str) -> Result<(), Trouble> {
         match self {
             Self::Commands(_) => Ok(()),
-            _ => self.drain(node, Duration::ZERO).await,
+            _ => self.drain(node, 0, Duration::ZERO).await,
         }
     }
 
@@ -49,21 +49,21 @@ impl Traffic<'_> {
     }
 
     /// Takes a node out and waits for its last requests, at most for `patience`: websockets may stay to the end, they lose
-    /// their connection at the stop anyway.
+    /// their connection at the stop anyway. As many connections as are `lasting` are not waited for.
     ///
     /// # Errors
     /// When the balancer refuses.
-    pub async fn drain(&self, node: &str, patience: Duration) -> Result<(), Trouble> {
+    pub async fn drain(&self, node: &str, lasting: usize, patience: Duration) -> Result<(), Trouble> {
         match self {
             Self::Haproxy(cluster, api) => {
                 let haproxy = cluster.haproxy(api).await?;
                 haproxy.drain(node).await?;
-                haproxy.wait_idle(node, Instant::now() + patience).await?;
+                haproxy.wait_idle(node, lasting as u64, Instant::now() + patience).await?;
                 Ok(())
             }
             Self::StandIn(cluster) => {
                 cluster.take_out(node)?;
-                cluster.until_idle(node, patience).await
+                cluster.until_idle(node, lasting, patience).await
             }
             // A command that takes a node out waits by itself for as long as it likes.
             Self::Commands(cluster) => cluster.take_out(node).await,
@@ -114,7 +114,7 @@ mod tests {
         traffic.hold_back("a").await.unwrap();
         traffic.admit("a", Duration::ZERO).await.unwrap();
         assert!(cluster.log("a", None).is_empty());
-        traffic.drain("a", Duration::ZERO).await.unwrap();
+        traffic.drain("a", 0, Duration::ZERO).await.unwrap();
         traffic.undrain("a", Duration::ZERO).await.unwrap();
         assert_eq!(cluster.log("a", None), ["--- drain-command", "out", "--- undrain-command", "back"]);
     }

@@ -181,13 +181,19 @@ impl Balancer {
         self.shared.with_node(node, |node| Arc::strong_count(&node.active) - 1)
     }
 
-    /// Waits until a node answers no request any more, at most for `wait`; gives how many still run.
+    /// Waits until a node answers no more than `lasting` requests, at most for `wait`; gives how many still run. A websocket is one
+    /// for as long as it is open.
     ///
     /// # Errors
     /// When there is no such node.
-    pub async fn wait_idle(&self, node: &str, wait: Duration) -> Result<usize, BalancerError> {
+    pub async fn wait_idle(
+        &self,
+        node: &str,
+        lasting: usize,
+        wait: Duration,
+    ) -> Result<usize, BalancerError> {
         let look = async || match self.active_requests(node) {
-            Ok(0) => WaitProgress::There(0),
+            Ok(active) if active <= lasting => WaitProgress::There(active),
             Ok(active) => WaitProgress::OnTheWay(active),
             Err(error) => WaitProgress::Never(error),
         };

@@ -117,6 +117,12 @@ impl Watch {
         lock(&self.tally).turn_to(millis(self.began), chapter);
     }
 
+    /// How many of its websockets through the balancer are on a node just now, as far as servers tell who they are.
+    #[must_use]
+    pub fn held_on(&self, node: &str) -> usize {
+        self.desks.held_on(node)
+    }
+
     /// How it goes.
     #[must_use]
     pub fn pulse(&self) -> Pulse {

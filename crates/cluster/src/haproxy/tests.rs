@@ -114,10 +114,11 @@ async fn up_means_checked_and_at_the_expected_address() {
 async fn idle_means_no_session_or_the_deadline() {
     let csv = |sessions| format!("# pxname,svname,scur,status,type,\nnodes,node1,{sessions},DRAIN,2,\n");
     let (haproxy, heard) = scripted(vec![csv(5), csv(2), csv(0)]).await;
-    assert_eq!(haproxy.wait_idle("node1", deadline(60)).await.unwrap(), 0);
+    assert_eq!(haproxy.wait_idle("node1", 0, deadline(60)).await.unwrap(), 0);
     assert_eq!(heard.lock().unwrap().len(), 3);
     let (haproxy, _heard) = scripted(vec![csv(5), csv(2)]).await;
-    assert_eq!(haproxy.wait_idle("node1", deadline(0)).await.unwrap(), 5);
+    assert_eq!(haproxy.wait_idle("node1", 4, deadline(0)).await.unwrap(), 5);
+    assert_eq!(haproxy.wait_idle("node1", 5, deadline(60)).await.unwrap(), 5, "they are known to last");
 }
 
 #[test]

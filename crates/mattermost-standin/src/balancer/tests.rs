@@ -168,7 +168,12 @@ async fn requests_and_websockets_of_a_drained_node_run_to_their_end() {
         tokio::task::yield_now().await;
     }
     balancer.drain("a").unwrap();
-    assert_eq!(balancer.wait_idle("a", Duration::ZERO).await.unwrap(), 2);
+    assert_eq!(balancer.wait_idle("a", 0, Duration::ZERO).await.unwrap(), 2);
+    assert_eq!(
+        balancer.wait_idle("a", 2, Duration::from_secs(60)).await.unwrap(),
+        2,
+        "both are known to last"
+    );
 
     nodes[0].release.notify_one();
     assert_eq!(slow.await.unwrap(), "slow");
@@ -176,7 +181,7 @@ async fn requests_and_websockets_of_a_drained_node_run_to_their_end() {
     assert_eq!(socket.next().await.unwrap().unwrap().into_text().unwrap(), "hello");
     socket.close(None).await.unwrap();
     while socket.next().await.is_some() {}
-    assert_eq!(balancer.wait_idle("a", Duration::from_secs(5)).await.unwrap(), 0);
+    assert_eq!(balancer.wait_idle("a", 0, Duration::from_secs(5)).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -6,6 +6,9 @@ use std::collections::VecDeque;
 /// From when on an event is called missing. Events come within milliseconds; a node that is restarted beside may hold them up.
 const OVERDUE_MS: u64 = 5000;
 
+/// How long after it was opened a websocket may still miss what was sent before.
+const SETTLING_MS: u64 = 1000;
+
 /// As many posts as are remembered of each kind; of more, the newest.
 const REMEMBERED: usize = 1000;
 
@@ -20,6 +23,8 @@ pub(super) struct Delivery {
     early: VecDeque<(String, u64)>,
     /// Acknowledged while it was not open, or about to break.
     away: VecDeque<(String, u64)>,
+    /// When it last heard of a post.
+    heard_ms: Option<u64>,
     /// Since when it is open and tells nothing.
     silent_since_ms: Option<u64>,
     /// Posts that it heard of.
@@ -59,6 +64,7 @@ impl Delivery {
         } else {
             remember(&mut self.early, (post.to_owned(), at_ms));
         }
+        self.heard_ms = Some(at_ms);
         let since = self.silent_since_ms.take()?;
         Some(silence(since, at_ms))
     }
@@ -80,10 +86,18 @@ impl Delivery {
 
     /// Counts what is overdue; says for how long nothing was heard of what should have been.
     pub(super) fn look(&mut self, now_ms: u64) -> Option<u64> {
-        while let Some((_, at_ms)) = self.pending.front().filter(|(_, at_ms)| at_ms + OVERDUE_MS <= now_ms) {
-            self.silent_since_ms.get_or_insert(*at_ms);
+        while let Some((post, at_ms)) = self.pending.pop_front_if(|(_, at_ms)| *at_ms + OVERDUE_MS <= now_ms)
+        {
+            if self.open_since_ms.is_some_and(|open| at_ms < open + SETTLING_MS) {
+                // Its event may have been told before this websocket was there, and the answer came after.
+                self.leave_behind(post, at_ms);
+                continue;
+            }
             self.unheard += 1;
-            self.pending.pop_front();
+            // One event that is missing among others is no silence.
+            if self.heard_ms.is_none_or(|heard| heard < at_ms) {
+                self.silent_since_ms.get_or_insert(at_ms);
+            }
         }
         self.silent_since_ms.map(|since| now_ms - since)
     }
@@ -143,6 +157,18 @@ mod tests {
         let silence = delivery.heard_of("c", 8010).unwrap();
         assert_eq!((silence.start_ms, silence.length_ms, silence.harm()), (1000, 7010, Harm::Silent));
         assert_eq!((delivery.heard, delivery.unheard), (1, 1));
+    }
+
+    #[test]
+    fn one_event_that_is_missing_among_others_is_no_silence() {
+        let mut delivery = Delivery::default();
+        delivery.opened(0);
+        delivery.acknowledged("sent before it was open", 900);
+        delivery.acknowledged("missing", 1500);
+        delivery.acknowledged("b", 1600);
+        delivery.heard_of("b", 1610);
+        assert_eq!(delivery.look(7000), None);
+        assert_eq!((delivery.heard, delivery.unheard, delivery.missed_while_away), (1, 1, 1));
     }
 
     #[test]

@@ -71,6 +71,14 @@ impl Desks {
         }
     }
 
+    /// How many websockets through the balancer are open on a node.
+    pub(crate) fn held_on(&self, node: &str) -> usize {
+        let open = |desk: &&Arc<Desk>| lock(&desk.state).away_since.is_none();
+        let through_balancer = |desk: &&Arc<Desk>| desk.through == Through::Balancer;
+        let all = lock(&self.all);
+        all.iter().filter(through_balancer).filter(open).filter(|desk| self.is_on(desk, node)).count()
+    }
+
     /// Whether a websocket is on a node: where nothing crosses nodes it hears only of what that one served.
     fn is_on(&self, desk: &Desk, node: &str) -> bool {
         match &desk.through {

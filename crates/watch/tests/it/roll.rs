@@ -117,5 +117,5 @@ async fn a_watch_that_is_dropped_asks_no_more() {
     ask_on(&watch, 50).await;
     drop(watch);
     // Its websockets and requests are gone when the balancer has nothing to pass on.
-    assert_eq!(site.balancer.wait_idle("node1", Duration::from_secs(30)).await, Ok(0));
+    assert_eq!(site.balancer.wait_idle("node1", 0, Duration::from_secs(30)).await, Ok(0));
 }
