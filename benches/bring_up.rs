@@ -20,8 +20,8 @@ use futures_util::future::try_join_all;
 use indexmap::IndexMap;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
-use upgrade_gate::compose::{Condition, Project, load};
-use upgrade_gate::docker::{Engine, Fetched, Options, RunLabels, Running, Ways, down};
+use upgrade_gate::compose::{DependsCondition, Project, load};
+use upgrade_gate::docker::{Engine, Fetched, PrepareOptions, RunLabels, RunningProject, Ways, down};
 use upgrade_gate::event::Events;
 
 const ROUNDS: usize = 5;
@@ -110,18 +110,20 @@ impl Ours {
             github_job: None,
             runner: None,
         };
-        let options = Options {
+        let options = PrepareOptions {
             labels,
             pull: None,
             ways: Ways::default(),
             further_images: Vec::new(),
             fetched: Fetched::default(),
         };
-        let running = Running::prepare(&engine, project, options, &Events::nowhere(), deadline).await?;
+        let running =
+            RunningProject::prepare(&engine, project, options, &Events::nowhere(), deadline).await?;
         running.up(deadline).await?;
         let services = &running.project().services;
         let checked = services.iter().filter(|(_, service)| service.healthcheck.is_some());
-        let healthy = checked.map(|(name, _)| running.wait(name, 1, Condition::ServiceHealthy, deadline));
+        let healthy =
+            checked.map(|(name, _)| running.wait(name, 1, DependsCondition::ServiceHealthy, deadline));
         try_join_all(healthy).await?;
         Ok(())
     }

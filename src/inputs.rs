@@ -39,12 +39,12 @@ pub(crate) use availability::{AllowedHarm, AvailabilityInputs};
 pub(crate) use bundles::Bundle;
 pub(crate) use ca_bundle::{authorities, authorities_pem};
 pub(crate) use checks::{CheckInputs, Checks, LeftOut};
-pub(crate) use cluster::{Cluster, ClusterInputs};
+pub(crate) use cluster::{ClusterInputs, ClusterSettings};
 pub(crate) use images::judge_image;
 pub(crate) use lock::GivenLock;
 pub(crate) use problems::{Problem, Problems};
-pub(crate) use publishing::{Comment, JunitNames, Publishing, PublishingInputs};
-pub(crate) use registry::{Login, RegistryInputs};
+pub(crate) use publishing::{CommentMode, JunitNames, Publishing, PublishingInputs};
+pub(crate) use registry::{RegistryInputs, RegistryLogin};
 pub(crate) use releases::{Release, ReleaseInputs, Releases};
 pub(crate) use run::{RunInputs, RunSettings};
 pub(crate) use servers::{ServerInputs, Servers};
@@ -52,12 +52,12 @@ pub(crate) use suite::{SuiteInputs, SuitePlan};
 #[cfg(test)]
 pub(crate) use surroundings::Aws;
 pub(crate) use surroundings::Surroundings;
-pub(crate) use upload::{Upload, UploadInputs};
+pub(crate) use upload::{UploadInputs, UploadSettings};
 
 use std::collections::BTreeSet;
 
 use clap::{Arg, Args, Command, FromArgMatches as _};
-use row::{Family, Kind, Row, Value};
+use row::{Family, InputKind, InputRow, Value};
 use secrecy::ExposeSecret as _;
 
 use crate::confidential;
@@ -109,9 +109,9 @@ pub struct Settings {
     /// Which versions are upgraded.
     pub releases: Releases,
     /// What cluster is built.
-    pub cluster: Cluster,
+    pub cluster: ClusterSettings,
     /// A login at a registry, for images that are not public.
-    pub registry: Option<Login>,
+    pub registry: Option<RegistryLogin>,
     /// What the servers get besides their image.
     pub servers: Servers,
     /// The cluster, if it is there already.
@@ -127,7 +127,7 @@ pub struct Settings {
     /// Where reports go.
     pub publishing: Publishing,
     /// Where reports go besides the report folder.
-    pub upload: Option<Upload>,
+    pub upload: Option<UploadSettings>,
 }
 
 impl Inputs {
@@ -169,7 +169,7 @@ impl Inputs {
     }
 
     /// What was given for each input, in the order of help and docs.
-    pub(crate) fn values(&self) -> Vec<(&'static Row, Value<'_>)> {
+    pub(crate) fn values(&self) -> Vec<(&'static InputRow, Value<'_>)> {
         [
             self.releases.values(),
             self.cluster.values(),
@@ -197,8 +197,8 @@ impl Inputs {
                 (_, Value::Secret(secret)) => {
                     secrets.extend(secret.map(|secret| secret.expose_secret().to_owned()));
                 }
-                (Kind::Variables, Value::Text(text)) => secrets.extend(confidential::of_lines(text)),
-                (Kind::Command, Value::Text(text)) => secrets.extend(confidential::of_words(text)),
+                (InputKind::Variables, Value::Text(text)) => secrets.extend(confidential::of_lines(text)),
+                (InputKind::Command, Value::Text(text)) => secrets.extend(confidential::of_words(text)),
                 (_, Value::Text(text)) => secrets.extend(confidential::of_wrong_addresses(text)),
             }
         }
@@ -218,18 +218,18 @@ impl Inputs {
     #[must_use]
     pub fn given(given: &[(&str, &str)]) -> Self {
         let flags = given.iter().map(|(name, value)| format!("--{name}={value}"));
-        let command = Command::new("inputs").no_binary_name(true).args(Self::rows().map(Row::flag));
+        let command = Command::new("inputs").no_binary_name(true).args(Self::rows().map(InputRow::flag));
         let read = command.try_get_matches_from(flags).and_then(|matches| Self::from_arg_matches(&matches));
         read.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Flags for some inputs, without their variables: for a command that has more of its own.
     pub(crate) fn flags(names: &[&str]) -> impl Iterator<Item = Arg> {
-        Self::rows().filter(|row| names.contains(&row.name)).map(Row::flag)
+        Self::rows().filter(|row| names.contains(&row.name)).map(InputRow::flag)
     }
 
     /// The row of each input.
-    fn rows() -> impl Iterator<Item = &'static Row> {
+    fn rows() -> impl Iterator<Item = &'static InputRow> {
         [
             ReleaseInputs::ROWS,
             ClusterInputs::ROWS,
@@ -256,7 +256,7 @@ impl Inputs {
 /// left) stays: the command that replaces a node may be there to use it.
 #[must_use]
 pub(crate) fn own_variables() -> Vec<String> {
-    Inputs::rows().map(Row::variable).chain(["ACTIONS_RUNTIME_TOKEN".to_owned()]).collect()
+    Inputs::rows().map(InputRow::variable).chain(["ACTIONS_RUNTIME_TOKEN".to_owned()]).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::channel;
 use super::prelude::*;
-use crate::sinks::{Answer, HttpSink};
+use crate::sinks::{CannedAnswer, HttpSink};
 
 pub(super) const CHECK: Check = Check::new(
     "apps",
@@ -129,7 +129,7 @@ fn serve(sink: &HttpSink, app: &str) {
             }
             _ => json!({ "type": "ok" }),
         };
-        Answer::json(&answer)
+        CannedAnswer::json(&answer)
     });
 }
 

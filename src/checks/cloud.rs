@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::prelude::*;
-use crate::sinks::{Answer, HttpSink};
+use crate::sinks::{CannedAnswer, HttpSink};
 
 pub(super) const CHECK: Check = Check::new(
     "cloud",
@@ -37,7 +37,7 @@ async fn run(cx: &Context<'_>) {
     let own = own_endpoint(cx, &server);
     cx.fact("Customer Web Server", if own.is_some() { "the gate itself plays it" } else { &server });
     if let Some((sink, endpoint)) = &own {
-        sink.serve(endpoint, |request| Answer::json(&played(&request.path)));
+        sink.serve(endpoint, |request| CannedAnswer::json(&played(&request.path)));
     }
     for place in cx.places {
         cx.verify(format!("{place} reaches the Customer Web Server"), is_connected(place)).await;

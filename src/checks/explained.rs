@@ -9,7 +9,7 @@ use crate::announced::{Applying, Change, Ground};
 use crate::mattermost::ApiError;
 use crate::outcome::{CheckResult, Outcome};
 use crate::versions::Version;
-use crate::waivers::Ledger;
+use crate::waivers::WaiverUse;
 
 /// The announced changes between the versions of the run that apply to this ground.
 pub(super) fn applying(cx: &Context<'_>, ground: &Ground) -> Applying {
@@ -67,7 +67,7 @@ pub(super) fn refusal(
 #[must_use]
 pub(crate) fn waive(
     result: &mut CheckResult,
-    ledger: &Ledger<'_>,
+    ledger: &WaiverUse<'_>,
     versions: (&Version, &Version),
 ) -> Vec<String> {
     let check = result.check.clone();
@@ -122,7 +122,7 @@ mod tests {
         let list = read(&text, &[CHECKS[0].id]).unwrap();
         let today = Some(list[0].expires);
         let waivers = Waivers { list, today };
-        let ledger = Ledger::new(&waivers);
+        let ledger = WaiverUse::new(&waivers);
         let waived = |outcomes: &[Outcome]| {
             let mut result = result(outcomes);
             assert_eq!(waive(&mut result, &ledger, (&Version::Unknown, &Version::Unknown)), [""; 0]);

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::demo::DemoOptions;
 use super::report::ReportOptions;
-use super::standin::Part;
+use super::standin::StandInPart;
 use crate::inputs::Inputs;
 
 /// Rolls a Mattermost cluster from stable to release, and says whether it held (test case MM-T5392).
@@ -13,12 +13,12 @@ use crate::inputs::Inputs;
 pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: GateCommand,
 }
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum GateCommand {
     /// Build a cluster on Docker, roll it from stable to release, check it, report.
     Run {
         /// What the user wants.
@@ -78,7 +78,7 @@ pub(crate) enum Command {
     },
     /// Parts of the stand-in, for images that play a cluster on a real Docker engine.
     #[command(name = "standin", hide = true, subcommand)]
-    StandIn(Part),
+    StandIn(StandInPart),
 }
 
 /// How a plan is shown.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::Format;
-use crate::case::{LINES, Step};
+use crate::case::{CaseStep, LINES};
 use crate::checks::catalogue::CHECKS;
 use crate::publish::print;
 use crate::verdict::ExitCode;
@@ -22,11 +22,11 @@ fn covering(line: &str) -> Vec<&'static str> {
 }
 
 /// The part of the case that a line belongs to.
-fn part(step: Step) -> &'static str {
+fn part(step: CaseStep) -> &'static str {
     match step {
-        Step::Stable => "stable",
-        Step::Release => "release",
-        Step::Expected => "expected",
+        CaseStep::Stable => "stable",
+        CaseStep::Release => "release",
+        CaseStep::Expected => "expected",
     }
 }
 

@@ -17,7 +17,7 @@ mod standin;
 mod timings;
 mod usage;
 
-pub(crate) use arguments::Command;
+pub(crate) use arguments::GateCommand;
 
 use std::pin::Pin;
 
@@ -60,25 +60,25 @@ async fn called() -> ExitCode {
     }
 }
 
-async fn dispatch(command: Command, surroundings: Surroundings) -> ExitCode {
+async fn dispatch(command: GateCommand, surroundings: Surroundings) -> ExitCode {
     // Boxed without their types: a whole run is a deep nest of futures, and its layout would be computed again here.
     let work: Pin<Box<dyn Future<Output = ExitCode> + '_>> = match command {
-        Command::Run { inputs } => Box::pin(action_mode::act(kept(inputs), &surroundings)),
-        Command::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
-        Command::Plan { inputs, format } => {
+        GateCommand::Run { inputs } => Box::pin(action_mode::act(kept(inputs), &surroundings)),
+        GateCommand::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
+        GateCommand::Plan { inputs, format } => {
             let (inputs, surroundings) = (kept(inputs), &surroundings);
             Box::pin(async move { plan::plan(&inputs, format, surroundings).await })
         }
-        Command::Report(options) => Box::pin(report::report(options, &surroundings)),
-        Command::Checks { format, timings: None } => return checks::checks(format),
-        Command::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
-        Command::Post { inputs } => Box::pin(post::post(kept(inputs), &surroundings)),
-        Command::Cleanup { run, expired } => Box::pin(cleanup::command(run, expired, &surroundings)),
-        Command::Reap { run, until, watch } => {
+        GateCommand::Report(options) => Box::pin(report::report(options, &surroundings)),
+        GateCommand::Checks { format, timings: None } => return checks::checks(format),
+        GateCommand::Checks { format, timings: Some(file) } => return timings::timings(&file, format),
+        GateCommand::Post { inputs } => Box::pin(post::post(kept(inputs), &surroundings)),
+        GateCommand::Cleanup { run, expired } => Box::pin(cleanup::command(run, expired, &surroundings)),
+        GateCommand::Reap { run, until, watch } => {
             let surroundings = &surroundings;
             Box::pin(async move { reap::reap(&run, &until, watch.as_deref(), surroundings).await })
         }
-        Command::StandIn(part) => Box::pin(standin::standin(part)),
+        GateCommand::StandIn(part) => Box::pin(standin::standin(part)),
     };
     work.await
 }

@@ -20,7 +20,7 @@ use crate::inputs::Surroundings;
 use crate::publish::print;
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
-use crate::wait::{self, Pace, Progress};
+use crate::wait::{self, WaitPace, WaitProgress};
 
 /// How long the removal may take.
 const REMOVAL: Duration = Duration::from_secs(300);
@@ -50,10 +50,10 @@ pub(super) async fn reap(
     let _ = timeout(left, ended(watch, surroundings)).await;
     let deadline = Instant::now() + REMOVAL;
     let look = async || match removed(run, surroundings, deadline).await {
-        Ok(removed) => Progress::There(removed),
-        Err(error) => Progress::<_, _, docker::Error>::OnTheWay(error),
+        Ok(removed) => WaitProgress::There(removed),
+        Err(error) => WaitProgress::<_, _, docker::Error>::OnTheWay(error),
     };
-    match wait::until(deadline, Pace::steady(AGAIN), look).await {
+    match wait::until(deadline, WaitPace::steady(AGAIN), look).await {
         Ok(removed) => {
             print(&format!("{run}: {removed}"));
             ExitCode::PASSED

@@ -12,7 +12,7 @@ use crate::inputs::{Inputs, Problems, Publishing, PublishingInputs, Surroundings
 use crate::plan::pairs;
 use crate::publish::{Notes, finish, names, remembered_pull_request, report_folder, voice};
 use crate::record::Record;
-use crate::report::{Console, Look, Run, Runs, stored, write_all};
+use crate::report::{Console, Look, RecordedRun, Runs, stored, write_all};
 use crate::run::today;
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
@@ -77,11 +77,11 @@ pub(super) async fn merged(
         pairs(inputs, today())?
     };
     let folders = folders(dirs, planned.is_empty())?;
-    let mut runs: Vec<Run> = records(&folders)?.into_iter().map(Run::of).collect();
+    let mut runs: Vec<RecordedRun> = records(&folders)?.into_iter().map(RecordedRun::of).collect();
     let out = report_folder::make(&publishing.report_dir)?;
     for pair in planned {
         if !runs.iter().any(|run| run.name == pair.name) {
-            runs.push(Run::missing(&pair.name));
+            runs.push(RecordedRun::missing(&pair.name));
         }
     }
     let stored = folders.iter().find_map(|dir| remembered_pull_request(dir));

@@ -21,7 +21,7 @@ use crate::verdict::ExitCode;
 
 /// One process of a stand-in cluster.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Part {
+pub(crate) enum StandInPart {
     /// A Mattermost node.
     Node(Box<NodePart>),
     /// The database, which holds the world.
@@ -108,11 +108,11 @@ pub(crate) struct StorePart {
     rest: Vec<String>,
 }
 
-pub(super) async fn standin(part: Part) -> ExitCode {
+pub(super) async fn standin(part: StandInPart) -> ExitCode {
     let ended = match part {
-        Part::Node(part) => node(*part).await,
-        Part::Database(part) => database(part).await,
-        Part::Store(part) => store(part).await,
+        StandInPart::Node(part) => node(*part).await,
+        StandInPart::Database(part) => database(part).await,
+        StandInPart::Store(part) => store(part).await,
     };
     match ended {
         Ok(()) => ExitCode::PASSED,

@@ -30,7 +30,7 @@ pub(super) fn timings(file: &Path, format: Format) -> ExitCode {
 }
 
 /// One check, in milliseconds.
-struct Row<'r> {
+struct TimingRow<'r> {
     check: &'r str,
     stable: Option<u64>,
     /// The longest of the mixed stages.
@@ -39,20 +39,20 @@ struct Row<'r> {
     slower: bool,
 }
 
-impl Row<'_> {
+impl TimingRow<'_> {
     fn longest(&self) -> u64 {
         self.stable.max(self.mixed).max(self.release).unwrap_or(0)
     }
 }
 
-fn rows(record: &Record) -> Vec<Row<'_>> {
+fn rows(record: &Record) -> Vec<TimingRow<'_>> {
     let slower: Vec<&str> = paces(record).into_iter().filter(|p| p.is_slower()).map(|p| p.check).collect();
-    let mut rows: Vec<Row<'_>> = Vec::new();
+    let mut rows: Vec<TimingRow<'_>> = Vec::new();
     for result in record.results() {
         let index = rows.iter().position(|row| row.check == result.check).unwrap_or_else(|| {
             let check = result.check.as_str();
             let slower = slower.contains(&check);
-            rows.push(Row { check, stable: None, mixed: None, release: None, slower });
+            rows.push(TimingRow { check, stable: None, mixed: None, release: None, slower });
             rows.len() - 1
         });
         let row = &mut rows[index];
@@ -79,7 +79,7 @@ fn table(record: &Record) -> String {
 }
 
 fn listing(record: &Record) -> Value {
-    let row = |row: Row<'_>| {
+    let row = |row: TimingRow<'_>| {
         json!({
             "check": row.check, "stable_ms": row.stable, "mixed_ms": row.mixed, "release_ms": row.release,
             "slower": row.slower,

@@ -84,7 +84,7 @@ pub enum Admin {
 
 /// Where a cluster comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum ClusterOrigin {
     /// The gate builds it.
     Built,
     /// It is there already.
@@ -95,11 +95,11 @@ pub(super) enum Origin {
 
 impl AttachedInputs {
     /// Where the cluster comes from.
-    pub(super) fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> ClusterOrigin {
         match self.cluster.as_str() {
-            "compose" => Origin::Built,
-            "attached" => Origin::Attached,
-            _ => Origin::Unknown,
+            "compose" => ClusterOrigin::Built,
+            "attached" => ClusterOrigin::Attached,
+            _ => ClusterOrigin::Unknown,
         }
     }
 
@@ -111,9 +111,9 @@ impl AttachedInputs {
             problems.add("admin-username", Shown::plain(name), "has a blank in it", remedy);
         }
         match self.origin() {
-            Origin::Attached => {}
-            Origin::Built => return None,
-            Origin::Unknown => {
+            ClusterOrigin::Attached => {}
+            ClusterOrigin::Built => return None,
+            ClusterOrigin::Unknown => {
                 let remedy = "Write \"compose\" or \"attached\".";
                 problems.add("cluster", Shown::plain(&self.cluster), "is no kind of cluster", remedy);
                 return None;

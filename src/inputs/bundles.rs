@@ -51,7 +51,7 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Vec<Bundle> {
 }
 
 #[derive(Deserialize)]
-struct Manifest {
+struct BundleManifest {
     id: String,
     version: String,
 }
@@ -61,12 +61,12 @@ fn look(path: &Path) -> std::io::Result<Bundle> {
     if file.metadata()?.len() > PACKED {
         return Err(odd(format!("it has more than {}", limited::size(PACKED))));
     }
-    let Manifest { id, version } = manifest(file)?;
+    let BundleManifest { id, version } = manifest(file)?;
     Ok(Bundle { path: path.to_owned(), id, version })
 }
 
 /// The manifest lies at the top of a bundle, or in the one folder there.
-fn manifest(packed: impl Read) -> std::io::Result<Manifest> {
+fn manifest(packed: impl Read) -> std::io::Result<BundleManifest> {
     // Read on without a limit, a bomb would unpack a thousand times its size.
     let mut archive = tar::Archive::new(GzDecoder::new(packed).take(UNPACKED));
     let mut count = 0;
@@ -80,7 +80,7 @@ fn manifest(packed: impl Read) -> std::io::Result<Manifest> {
         if inside.file_name().is_some_and(|name| name == "plugin.json") && inside.components().count() <= 2 {
             let text = limited::all(&mut entry, MANIFEST)
                 .map_err(|error| Error::new(error.kind(), format!("its plugin.json: {error}")))?;
-            let manifest: Manifest =
+            let manifest: BundleManifest =
                 serde_json::from_slice(&text).map_err(|error| odd(format!("its plugin.json: {error}")))?;
             return judged(manifest);
         }
@@ -90,11 +90,11 @@ fn manifest(packed: impl Read) -> std::io::Result<Manifest> {
 
 /// Ids become parts of addresses and file names, and both are shown: Mattermost's rule for ids (`IsValidPluginId`), and what
 /// can stand in a version.
-fn judged(manifest: Manifest) -> std::io::Result<Manifest> {
+fn judged(manifest: BundleManifest) -> std::io::Result<BundleManifest> {
     let plain = |text: &str, marks: &[u8]| {
         text.bytes().all(|byte| byte.is_ascii_alphanumeric() || marks.contains(&byte))
     };
-    let Manifest { id, version } = &manifest;
+    let BundleManifest { id, version } = &manifest;
     if !(3..=190).contains(&id.len()) || !plain(id, b"-_.") {
         return Err(odd(format!("its plugin.json: {:?} is no id of a plugin", Shown::plain(id).as_str())));
     }

@@ -37,7 +37,7 @@ family! {
 
 /// What cluster is built.
 #[derive(Debug, Clone)]
-pub struct Cluster {
+pub struct ClusterSettings {
     /// How its nodes are to be upgraded.
     pub mode: WantedMode,
     /// How many nodes the built-in cluster has.
@@ -84,7 +84,7 @@ impl WantedMode {
     }
 }
 
-impl Cluster {
+impl ClusterSettings {
     /// How many nodes the built-in cluster has where nobody says a number.
     pub const NODES: usize = 3;
     /// The input that is the image of the built-in database.
@@ -105,9 +105,9 @@ impl ClusterInputs {
     }
 
     /// What is built, with this lock.
-    pub(super) fn judge(&self, lock: Option<GivenLock>, problems: &mut Problems) -> Cluster {
+    pub(super) fn judge(&self, lock: Option<GivenLock>, problems: &mut Problems) -> ClusterSettings {
         let images = [
-            (Cluster::DATABASE_IMAGE, "DATABASE_IMAGE", &self.database_image),
+            (ClusterSettings::DATABASE_IMAGE, "DATABASE_IMAGE", &self.database_image),
             ("store-image", "STORE_IMAGE", &self.store_image),
             ("balancer-image", "BALANCER_IMAGE", &self.balancer_image),
         ];
@@ -131,7 +131,7 @@ impl ClusterInputs {
             problems.add("profiles", Shown::plain(&self.profiles), wrong, remedy);
         }
         let profiles = self.profiles.split([',', ' ', '\t', '\r', '\n']).map(str::trim);
-        Cluster {
+        ClusterSettings {
             mode: choice("mode", &self.mode, &WantedMode::WORDS, problems),
             nodes,
             compose_files,
@@ -150,7 +150,7 @@ mod tests {
     use super::super::Inputs;
     use super::*;
 
-    fn judged(given: &[(&str, &str)]) -> (Cluster, String) {
+    fn judged(given: &[(&str, &str)]) -> (ClusterSettings, String) {
         let mut problems = Problems::default();
         let cluster = Inputs::given(given).cluster.judge(None, &mut problems);
         (cluster, problems.to_string())

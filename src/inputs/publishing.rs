@@ -33,7 +33,7 @@ pub struct Publishing {
     /// A token that may comment on the pull request.
     pub github_token: Option<SecretString>,
     /// Whether the pull request gets a comment.
-    pub comment: Comment,
+    pub comment: CommentMode,
     /// Certificates to trust beside the usual ones: PEM, or the path of a file.
     pub ca_bundle: String,
     /// The number of the pull request, where it is given.
@@ -44,7 +44,7 @@ pub struct Publishing {
 
 /// Whether the pull request gets a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comment {
+pub enum CommentMode {
     /// On a pull request with a token.
     Auto,
     /// Always; why there is none is told.
@@ -66,7 +66,8 @@ impl PublishingInputs {
     /// Where they go.
     pub(crate) fn judge(&self, problems: &mut Problems) -> Publishing {
         ca_bundle::judge(&self.ca_bundle, problems);
-        let comment = [("auto", Comment::Auto), ("always", Comment::Always), ("never", Comment::Never)];
+        let comment =
+            [("auto", CommentMode::Auto), ("always", CommentMode::Always), ("never", CommentMode::Never)];
         let comment = choice("comment", &self.comment, &comment, problems);
         let names = [("plain", JunitNames::Plain), ("zephyr", JunitNames::Zephyr)];
         let junit_names = choice("junit-names", &self.junit_names, &names, problems);

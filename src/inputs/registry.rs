@@ -23,7 +23,7 @@ const DOCKER_HUB: &str = "docker.io";
 
 /// A login at a registry. Nothing of it is part of the plan, which anybody may read.
 #[derive(Debug, Clone)]
-pub struct Login {
+pub struct RegistryLogin {
     /// The registry's host.
     pub registry: String,
     /// Who logs in.
@@ -34,7 +34,7 @@ pub struct Login {
 
 impl RegistryInputs {
     /// The login, if there is one.
-    pub(super) fn judge(&self, problems: &mut Problems) -> Option<Login> {
+    pub(super) fn judge(&self, problems: &mut Problems) -> Option<RegistryLogin> {
         let (user, password) = (&self.registry_username, self.registry_password.is_some());
         if !self.registry.is_empty() && reference::registry(&self.registry).is_err() {
             let remedy = "Write the part of the image's name before its first slash, such as \"ghcr.io\".";
@@ -58,7 +58,7 @@ impl RegistryInputs {
         }
         let registry = if self.registry.is_empty() { DOCKER_HUB } else { &self.registry };
         let password = self.registry_password.clone()?;
-        Some(Login { registry: registry.to_owned(), username: user.clone(), password })
+        Some(RegistryLogin { registry: registry.to_owned(), username: user.clone(), password })
     }
 }
 

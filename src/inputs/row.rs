@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 /// An input.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct InputRow {
     /// As in action.yml, and as the flag is called.
     pub(crate) name: &'static str,
     /// What stands for its value in help.
@@ -20,13 +20,13 @@ pub(crate) struct Row {
     pub(crate) heading: &'static str,
     /// What it is.
     pub(crate) help: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: InputKind,
     pub(crate) scope: Scope,
 }
 
 /// What a value is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum InputKind {
     /// Text that its own judge knows.
     Text,
     /// One line.
@@ -54,7 +54,7 @@ pub(crate) enum Scope {
     Attached,
 }
 
-impl Row {
+impl InputRow {
     /// The flag, without its variable.
     pub(super) fn flag(&self) -> Arg {
         let arg = Arg::new(self.name)
@@ -63,8 +63,8 @@ impl Row {
             .help_heading(self.heading)
             .help(self.help.trim().trim_end_matches('.'));
         match self.kind {
-            Kind::Secret => arg.hide_env_values(true),
-            Kind::Truth => arg.default_value(self.default).num_args(0..=1).default_missing_value("true"),
+            InputKind::Secret => arg.hide_env_values(true),
+            InputKind::Truth => arg.default_value(self.default).num_args(0..=1).default_missing_value("true"),
             _ => arg.default_value(self.default),
         }
     }
@@ -89,21 +89,21 @@ pub(crate) enum Value<'a> {
 
 /// What can hold a value.
 pub(super) trait Field {
-    fn read(row: &Row, matches: &ArgMatches) -> Self;
+    fn read(row: &InputRow, matches: &ArgMatches) -> Self;
     fn value(&self) -> Value<'_>;
 }
 
 /// What was given; nothing where the command has no such flag.
-fn given<'a>(row: &Row, matches: &'a ArgMatches) -> Option<&'a String> {
+fn given<'a>(row: &InputRow, matches: &'a ArgMatches) -> Option<&'a String> {
     matches.try_get_one(row.name).ok().flatten()
 }
 
 impl Field for String {
-    fn read(row: &Row, matches: &ArgMatches) -> Self {
+    fn read(row: &InputRow, matches: &ArgMatches) -> Self {
         let given = given(row, matches).map_or("", String::as_str);
         match given.trim() {
             "" => row.default.to_owned(),
-            _ if row.kind == Kind::Variables => given.to_owned(),
+            _ if row.kind == InputKind::Variables => given.to_owned(),
             text => text.to_owned(),
         }
     }
@@ -114,7 +114,7 @@ impl Field for String {
 }
 
 impl Field for Option<SecretString> {
-    fn read(row: &Row, matches: &ArgMatches) -> Self {
+    fn read(row: &InputRow, matches: &ArgMatches) -> Self {
         let given = given(row, matches).cloned().map(SecretString::from);
         given.filter(|text| !text.expose_secret().trim().is_empty())
     }
@@ -127,15 +127,15 @@ impl Field for Option<SecretString> {
 /// Inputs that belong together.
 pub(crate) trait Family {
     /// Their rows, in the order of help and docs.
-    const ROWS: &'static [Row];
+    const ROWS: &'static [InputRow];
 
     /// What was given for each row.
-    fn values(&self) -> Vec<(&'static Row, Value<'_>)>;
+    fn values(&self) -> Vec<(&'static InputRow, Value<'_>)>;
 }
 
 /// The command with a flag for each row.
-pub(super) fn with_flags(command: Command, rows: &'static [Row]) -> Command {
-    command.args(rows.iter().map(Row::arg))
+pub(super) fn with_flags(command: Command, rows: &'static [InputRow]) -> Command {
+    command.args(rows.iter().map(InputRow::arg))
 }
 
 /// Defines a family: a struct for clap with what was given, and a row for each field.
@@ -156,17 +156,17 @@ macro_rules! family {
         }
 
         impl $crate::inputs::row::Family for $name {
-            const ROWS: &'static [$crate::inputs::row::Row] = &[$($crate::inputs::row::Row {
+            const ROWS: &'static [$crate::inputs::row::InputRow] = &[$($crate::inputs::row::InputRow {
                 name: $input,
                 value: $value,
                 default: $default,
                 heading: $crate::inputs::row::family!(@heading $heading $(, $other)?),
                 help: concat!($($help),+),
-                kind: $crate::inputs::row::Kind::$kind,
+                kind: $crate::inputs::row::InputKind::$kind,
                 scope: $crate::inputs::row::Scope::$scope,
             }),+];
 
-            fn values(&self) -> Vec<(&'static $crate::inputs::row::Row, $crate::inputs::row::Value<'_>)> {
+            fn values(&self) -> Vec<(&'static $crate::inputs::row::InputRow, $crate::inputs::row::Value<'_>)> {
                 let values = [$($crate::inputs::row::Field::value(&self.$field)),+];
                 Self::ROWS.iter().zip(values).collect()
             }

@@ -1,24 +1,24 @@
 //! Inputs that are for one kind of cluster, where the cluster is of the other kind.
 
-use super::attached::Origin;
+use super::attached::ClusterOrigin;
 use super::problems::Problems;
-use super::row::{Kind, Row, Scope, Value};
+use super::row::{InputKind, InputRow, Scope, Value};
 use crate::shown::Shown;
 
 /// Names those that are given and have no effect.
-pub(super) fn judge(values: &[(&Row, Value<'_>)], origin: Origin, problems: &mut Problems) {
+pub(super) fn judge(values: &[(&InputRow, Value<'_>)], origin: ClusterOrigin, problems: &mut Problems) {
     let (foreign, wrong, remedy) = match origin {
-        Origin::Attached => (
+        ClusterOrigin::Attached => (
             Scope::Built,
             "is for clusters that the gate builds",
             "Leave it out: an attached cluster is taken as it is.",
         ),
-        Origin::Built => (
+        ClusterOrigin::Built => (
             Scope::Attached,
             "is for an attached cluster",
             "Write cluster: attached as well, or leave it out.",
         ),
-        Origin::Unknown => return,
+        ClusterOrigin::Unknown => return,
     };
     for (row, value) in values.iter().filter(|(row, value)| row.scope == foreign && is_given(row, *value)) {
         problems.add(row.name, shown(row, *value), wrong, remedy);
@@ -26,18 +26,20 @@ pub(super) fn judge(values: &[(&Row, Value<'_>)], origin: Origin, problems: &mut
 }
 
 /// Whether it says more than nothing says.
-fn is_given(row: &Row, value: Value<'_>) -> bool {
+fn is_given(row: &InputRow, value: Value<'_>) -> bool {
     match value {
         Value::Secret(secret) => secret.is_some(),
-        Value::Text(text) if row.kind == Kind::Truth => text == "true",
+        Value::Text(text) if row.kind == InputKind::Truth => text == "true",
         Value::Text(text) => !text.trim().is_empty() && text != row.default,
     }
 }
 
 /// What of it may be repeated: passwords go into variables, and logins into addresses and commands.
-fn shown(row: &Row, value: Value<'_>) -> Shown {
+fn shown(row: &InputRow, value: Value<'_>) -> Shown {
     match value {
-        Value::Text(text) if row.scope == Scope::Built && row.kind != Kind::Variables => Shown::plain(text),
+        Value::Text(text) if row.scope == Scope::Built && row.kind != InputKind::Variables => {
+            Shown::plain(text)
+        }
         Value::Text(_) | Value::Secret(_) => Shown::nothing(),
     }
 }

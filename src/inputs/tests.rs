@@ -28,7 +28,7 @@ fn every_field_has_the_row_of_its_name() {
 #[test]
 fn the_default_number_of_nodes_is_one_number() {
     let settings = Inputs::defaults().judge(&mut Problems::default());
-    assert_eq!(settings.cluster.nodes, Cluster::NODES);
+    assert_eq!(settings.cluster.nodes, ClusterSettings::NODES);
 }
 
 #[test]

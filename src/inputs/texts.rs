@@ -1,19 +1,19 @@
 //! Inputs that are one line of text or a command: what no program could take.
 
 use super::problems::Problems;
-use super::row::{Kind, Row, Value};
+use super::row::{InputKind, InputRow, Value};
 use crate::shown::Shown;
 
 /// Names those that hold what they cannot. Nothing is repeated: some of them are beside passwords.
-pub(super) fn judge(values: &[(&Row, Value<'_>)], problems: &mut Problems) {
+pub(super) fn judge(values: &[(&InputRow, Value<'_>)], problems: &mut Problems) {
     for (row, value) in values {
         let Value::Text(text) = value else { continue };
         match row.kind {
-            Kind::Line if text.contains(char::is_control) => {
+            InputKind::Line if text.contains(char::is_control) => {
                 let wrong = "has a line break or another control character in it";
                 problems.add(row.name, Shown::nothing(), wrong, "Write it on one line.");
             }
-            Kind::Lines | Kind::Command | Kind::Variables if text.contains('\0') => {
+            InputKind::Lines | InputKind::Command | InputKind::Variables if text.contains('\0') => {
                 problems.add(row.name, Shown::nothing(), "has a NUL character in it", "Write it as text.");
             }
             _ => {}

@@ -29,7 +29,7 @@ const LONGEST_PREFIX: usize = 512;
 
 /// A bucket that reports are copied to.
 #[derive(Debug, Clone)]
-pub struct Upload {
+pub struct UploadSettings {
     /// Its name.
     pub bucket: String,
     /// What the names of files begin with: folders, without a slash at either end.
@@ -44,7 +44,7 @@ pub struct Upload {
 
 impl UploadInputs {
     /// The bucket, if one was given; none where its keys are known to be wrong.
-    pub(super) fn judge(&self, problems: &mut Problems) -> Option<Upload> {
+    pub(super) fn judge(&self, problems: &mut Problems) -> Option<UploadSettings> {
         let bucket = self.report_bucket.as_str();
         let keys = [
             ("report-access-key", self.report_access_key.is_some()),
@@ -101,7 +101,7 @@ impl UploadInputs {
         }
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let secret = self.report_secret_key.clone();
-        Some(Upload {
+        Some(UploadSettings {
             bucket: bucket.to_owned(),
             prefix: self.report_prefix.trim_matches('/').to_owned(),
             endpoint: given(self.report_endpoint.trim_end_matches('/')),

@@ -1,7 +1,7 @@
 //! Whether a database that is known beforehand is new enough for both releases.
 
 use super::types::Release;
-use crate::inputs::{Cluster, Problems, Settings};
+use crate::inputs::{ClusterSettings, Problems, Settings};
 use crate::policy::{Needs, Unmet, major_of_image};
 use crate::shown::Shown;
 
@@ -15,7 +15,7 @@ pub(super) fn judge(settings: &Settings, problems: &mut Problems) {
     let needs = Needs::of(&stable.version, &release.version);
     if let Some(unmet) = major_of_image(image).and_then(|found| needs.unmet(found)) {
         let wrong = format!("is {}", unmet.told);
-        problems.add(Cluster::DATABASE_IMAGE, Shown::plain(image), wrong, remedy(&unmet));
+        problems.add(ClusterSettings::DATABASE_IMAGE, Shown::plain(image), wrong, remedy(&unmet));
     }
 }
 

@@ -4,7 +4,7 @@
 //! before a plan is made; what cannot work or is not supported is refused here (a downgrade, more than one minor apart in
 //! rolling mode, a database that is too old).
 //!
-//! What is done is a list of [`Step`]s (`steps.rs`), made by the kind of upgrade (`sequence.rs`). The same list is printed,
+//! What is done is a list of [`PlanStep`]s (`steps.rs`), made by the kind of upgrade (`sequence.rs`). The same list is printed,
 //! run by `stages`, and counted by the console.
 
 mod databases;
@@ -26,7 +26,7 @@ pub(crate) use make::{known_to_fail, of_settings};
 pub(crate) use matrix::matrix;
 pub use matrix::{Pair, pairs};
 pub(crate) use render::text;
-pub(crate) use steps::Step;
+pub(crate) use steps::PlanStep;
 pub(crate) use supported_versions::{is_esr, support};
 pub use types::Plan;
 pub(crate) use types::{BuiltPlan, Bundle, Release, SuitePlan};

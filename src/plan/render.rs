@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::steps::Step;
+use super::steps::PlanStep;
 use super::types::{AttachedPlan, Bundle, Plan};
 use crate::shown::Shown;
 
@@ -55,7 +55,7 @@ pub(crate) fn text(plan: &Plan) -> String {
     line(String::new());
     for (number, step) in (1..).zip(&plan.steps) {
         line(match step {
-            Step::Check { checks, .. } if !checks.is_empty() => {
+            PlanStep::Check { checks, .. } if !checks.is_empty() => {
                 format!("{number}. {}: {}", step.words(), checks.join(", "))
             }
             _ => format!("{number}. {}", step.words()),

@@ -3,7 +3,7 @@
 //! Each list is written out as it runs. Another kind of run (a restart of all nodes on stable as control, a way back from
 //! half-way, versions before stable) is another list of the same steps.
 
-use super::steps::{Part, Step};
+use super::steps::{Part, PlanStep};
 use super::types::{AttachedPlan, Mode, Plan, StagePlan};
 use crate::checks::catalogue::{self, CHECKS};
 use crate::checks::{AVAILABILITY, Need, PRODUCTS, Side};
@@ -14,7 +14,7 @@ use crate::outcome::Stage;
 const NO_RESTARTS: &str = "attached: the gate cannot restart its nodes with another environment";
 
 /// The steps of a plan whose other parts are there.
-pub(super) fn steps(plan: &Plan) -> Vec<Step> {
+pub(super) fn steps(plan: &Plan) -> Vec<PlanStep> {
     match (&plan.attached, plan.mode) {
         (Some(attached), _) => attached_roll(plan, attached),
         (None, Mode::Rolling) => rolling(plan),
@@ -23,36 +23,36 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
 }
 
 /// A cluster that the gate builds, replaced node by node.
-fn rolling(plan: &Plan) -> Vec<Step> {
+fn rolling(plan: &Plan) -> Vec<PlanStep> {
     let mut steps = bring_up(plan);
     steps.extend(roll(plan, &built_parts(plan, Side::Release)));
-    let end = if plan.keep { Step::Keep } else { Step::TearDown };
-    steps.extend([Step::Report, end]);
+    let end = if plan.keep { PlanStep::Keep } else { PlanStep::TearDown };
+    steps.extend([PlanStep::Report, end]);
     steps
 }
 
 /// A cluster that the gate builds: all nodes stop, the first one migrates the database, the others follow.
-fn stop_start(plan: &Plan) -> Vec<Step> {
+fn stop_start(plan: &Plan) -> Vec<PlanStep> {
     let mut steps = bring_up(plan);
     for stage in &plan.stages {
         if stage.stage == Stage::Release {
-            steps.push(Step::StopAll { nodes: plan.order.clone(), parts: out_of_traffic(plan) });
+            steps.push(PlanStep::StopAll { nodes: plan.order.clone(), parts: out_of_traffic(plan) });
             let (first, others) = plan.order.split_at(plan.order.len().min(1));
             steps.extend([first, others].into_iter().filter_map(|nodes| start(plan, nodes, Side::Release)));
         }
         steps.extend(checks_of(plan, stage));
     }
-    let end = if plan.keep { Step::Keep } else { Step::TearDown };
-    steps.extend([Step::Report, end]);
+    let end = if plan.keep { PlanStep::Keep } else { PlanStep::TearDown };
+    steps.extend([PlanStep::Report, end]);
     steps
 }
 
 /// A cluster that is there already, replaced node by node by a command of the user's.
-fn attached_roll(plan: &Plan, attached: &AttachedPlan) -> Vec<Step> {
+fn attached_roll(plan: &Plan, attached: &AttachedPlan) -> Vec<PlanStep> {
     let mut steps = vec![
-        Step::Find { nodes: plan.order.clone(), side: Side::Stable },
-        Step::MakeAccounts,
-        Step::Connect { balancer: true, licensed: false, mail: false },
+        PlanStep::Find { nodes: plan.order.clone(), side: Side::Stable },
+        PlanStep::MakeAccounts,
+        PlanStep::Connect { balancer: true, licensed: false, mail: false },
     ];
     let (drain, undrain) = (attached.drain.is_some(), attached.undrain.is_some());
     let parts = [
@@ -63,35 +63,35 @@ fn attached_roll(plan: &Plan, attached: &AttachedPlan) -> Vec<Step> {
         (undrain, Part::UndrainCommand),
     ];
     steps.extend(roll(plan, &given(parts)));
-    steps.extend([Step::Report, Step::CleanUp]);
+    steps.extend([PlanStep::Report, PlanStep::CleanUp]);
     steps
 }
 
 /// The first node alone, because it migrates the empty database; accounts and plugins before the others start: a node
 /// without clustering installs what the file store has only when it starts.
-fn bring_up(plan: &Plan) -> Vec<Step> {
+fn bring_up(plan: &Plan) -> Vec<PlanStep> {
     let (first, others) = plan.order.split_at(plan.order.len().min(1));
-    let mut steps = vec![Step::Prepare { parts: before_the_nodes(plan) }];
+    let mut steps = vec![PlanStep::Prepare { parts: before_the_nodes(plan) }];
     steps.extend(start(plan, first, Side::Stable));
-    steps.push(Step::MakeAccounts);
+    steps.push(PlanStep::MakeAccounts);
     let (products, own) = (products(plan), plan.plugins.iter().map(|own| own.id.clone()).collect::<Vec<_>>());
     if !products.is_empty() || !own.is_empty() {
-        steps.push(Step::InstallPlugins { products, own });
+        steps.push(PlanStep::InstallPlugins { products, own });
     }
     steps.extend(start(plan, others, Side::Stable));
     let balancer = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
-    steps.push(Step::Connect { balancer, licensed: plan.licensed, mail: true });
+    steps.push(PlanStep::Connect { balancer, licensed: plan.licensed, mail: true });
     steps
 }
 
 /// The checks of each stage, and before each but the first one the next node's replacement.
-fn roll(plan: &Plan, parts: &[Part]) -> Vec<Step> {
+fn roll(plan: &Plan, parts: &[Part]) -> Vec<PlanStep> {
     let mut nodes = plan.order.iter();
     let mut steps = Vec::new();
     for stage in &plan.stages {
         if stage.stage != Stage::Stable {
             let next = nodes.next();
-            steps.extend(next.map(|node| Step::Replace {
+            steps.extend(next.map(|node| PlanStep::Replace {
                 node: node.clone(),
                 side: Side::Release,
                 parts: parts.to_vec(),
@@ -103,7 +103,7 @@ fn roll(plan: &Plan, parts: &[Part]) -> Vec<Step> {
 }
 
 /// The checks of a stage; those that want the nodes restarted and the user's suite come after the others, one by one.
-fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<Step> {
+fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<PlanStep> {
     let environment =
         |id: &String| catalogue::find(id).map(|check| check.environment).filter(|all| !all.is_empty());
     let is_suite = |id: &String| plan.suite.is_some() && id == SuitePlan::CHECK;
@@ -113,25 +113,25 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<Step> {
     let (watched, others): (Vec<&String>, Vec<&String>) =
         others.into_iter().partition(|id| *id == AVAILABILITY);
     let stage = stage.stage;
-    let mut steps = vec![Step::Check { stage, checks: others.into_iter().cloned().collect() }];
+    let mut steps = vec![PlanStep::Check { stage, checks: others.into_iter().cloned().collect() }];
     if stage == Stage::Stable && plan.has_check(AVAILABILITY) {
         let built = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
-        steps.push(Step::Watch { balancer: plan.attached.is_some() || built });
+        steps.push(PlanStep::Watch { balancer: plan.attached.is_some() || built });
     }
     if plan.attached.is_none() {
         steps.extend(restarting.into_iter().map(|id| {
             let all = environment(id).into_iter().flatten();
             let environment = all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            Step::Restart { stage, check: id.clone(), environment }
+            PlanStep::Restart { stage, check: id.clone(), environment }
         }));
     } else if !restarting.is_empty() {
         let checks = restarting.into_iter().cloned().collect();
-        steps.push(Step::Skip { stage, checks, reason: NO_RESTARTS.into() });
+        steps.push(PlanStep::Skip { stage, checks, reason: NO_RESTARTS.into() });
     }
     let drained = is_drained(plan);
-    steps.extend(watched.into_iter().map(|check| Step::Judge { stage, check: check.clone(), drained }));
+    steps.extend(watched.into_iter().map(|check| PlanStep::Judge { stage, check: check.clone(), drained }));
     let suite = plan.suite.as_ref().filter(|_| !own.is_empty());
-    steps.extend(suite.map(|suite| Step::Suite {
+    steps.extend(suite.map(|suite| PlanStep::Suite {
         stage,
         check: SuitePlan::CHECK.into(),
         image: suite.image.clone(),
@@ -140,9 +140,9 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<Step> {
     steps
 }
 
-fn start(plan: &Plan, nodes: &[String], side: Side) -> Option<Step> {
+fn start(plan: &Plan, nodes: &[String], side: Side) -> Option<PlanStep> {
     let parts = || into_traffic(plan, side);
-    (!nodes.is_empty()).then(|| Step::Start { nodes: nodes.to_vec(), side, parts: parts() })
+    (!nodes.is_empty()).then(|| PlanStep::Start { nodes: nodes.to_vec(), side, parts: parts() })
 }
 
 fn built_parts(plan: &Plan, side: Side) -> Vec<Part> {
@@ -213,10 +213,10 @@ mod tests {
     /// What replaces, stops, starts and checks, without the rest.
     fn outline(plan: &Plan) -> Vec<String> {
         let steps = plan.steps.iter().filter_map(|step| match step {
-            Step::Check { stage, .. } => Some(stage.to_string()),
-            Step::Replace { node, .. } => Some(format!("replace {node}")),
-            Step::StopAll { nodes, .. } => Some(format!("stop {}", nodes.len())),
-            Step::Start { nodes, side, .. } => Some(format!("start {} {side:?}", nodes.join(" "))),
+            PlanStep::Check { stage, .. } => Some(stage.to_string()),
+            PlanStep::Replace { node, .. } => Some(format!("replace {node}")),
+            PlanStep::StopAll { nodes, .. } => Some(format!("stop {}", nodes.len())),
+            PlanStep::Start { nodes, side, .. } => Some(format!("start {} {side:?}", nodes.join(" "))),
             _ => None,
         });
         steps.collect()
@@ -256,7 +256,7 @@ mod tests {
     fn every_planned_check_answers_in_exactly_one_step_of_its_stage() {
         let suite = |inputs: &mut Inputs| inputs.suite.suite_command = "true".into();
         for plan in [planned("11.6.0", |_| ()), planned("11.6.0", suite), planned("10.11.4", suite)] {
-            let mut answered: Vec<&String> = plan.steps.iter().flat_map(Step::checks).collect();
+            let mut answered: Vec<&String> = plan.steps.iter().flat_map(PlanStep::checks).collect();
             let mut wanted: Vec<&String> = plan.stages.iter().flat_map(|stage| &stage.checks).collect();
             answered.sort();
             wanted.sort();
@@ -268,19 +268,19 @@ mod tests {
     fn nothing_is_installed_that_no_check_asks_for() {
         let installs = |only: &str| {
             let plan = planned("11.6.0", |inputs| inputs.checks.only = only.into());
-            plan.steps.into_iter().find(|step| matches!(step, Step::InstallPlugins { .. }))
+            plan.steps.into_iter().find(|step| matches!(step, PlanStep::InstallPlugins { .. }))
         };
         assert_eq!(installs("startup"), None);
-        let boards = Step::InstallPlugins { products: vec!["focalboard".into()], own: Vec::new() };
+        let boards = PlanStep::InstallPlugins { products: vec!["focalboard".into()], own: Vec::new() };
         assert_eq!(installs("boards"), Some(boards));
     }
 
     #[test]
     fn the_end_is_the_end_and_says_what_becomes_of_the_cluster() {
         let kept = planned("11.6.0", |inputs| inputs.run.keep = "true".into());
-        assert!(kept.steps.ends_with(&[Step::Report, Step::Keep]));
+        assert!(kept.steps.ends_with(&[PlanStep::Report, PlanStep::Keep]));
         let removed = planned("11.6.0", |_| ()).steps;
-        assert!(removed.ends_with(&[Step::Report, Step::TearDown]));
+        assert!(removed.ends_with(&[PlanStep::Report, PlanStep::TearDown]));
         assert_eq!(removed.iter().filter(|step| step.is_of_the_end()).count(), 2);
     }
 }

@@ -8,7 +8,7 @@ use crate::outcome::Stage;
 /// One entry of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "step")]
-pub enum Step {
+pub enum PlanStep {
     /// All images are fetched and everything but the nodes comes up; no node may have traffic yet.
     Prepare {
         /// What comes up, in order.
@@ -153,7 +153,7 @@ pub enum Part {
     UndrainCommand,
 }
 
-impl Step {
+impl PlanStep {
     /// What is done, on one line.
     #[must_use]
     pub fn words(&self) -> String {

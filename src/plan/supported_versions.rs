@@ -1,7 +1,7 @@
 //! Which versions people upgrade from, and whether those of a run are supported today.
 
 use crate::day::Day;
-use crate::policy::{self, Ended, ReleaseLine};
+use crate::policy::{self, LineEnd, ReleaseLine};
 use crate::versions::{LAST_MINOR, Version};
 
 /// The most minors to upgrade from, extended support releases apart: as many as the vendor tests.
@@ -38,7 +38,7 @@ fn before(release: &Version) -> Option<(u64, u64)> {
 /// What is to be said of a stable version that gets no fixes any more on this day.
 #[must_use]
 pub(crate) fn support(stable: &Version, today: Day) -> Option<String> {
-    let Ended { line, last } = policy::ended(stable, today)?;
+    let LineEnd { line, last } = policy::ended(stable, today)?;
     let since = last.map_or_else(|| "long ago".to_owned(), |last| format!("on {last}"));
     let instead: Vec<String> = policy::release_lines()
         .iter()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::steps::Step;
+use super::steps::PlanStep;
 use crate::compose::PullPolicy;
 pub(crate) use crate::inputs::{AllowedHarm, AttachedPlan, Bundle, LeftOut, Release, SuitePlan};
 use crate::lock::Lock;
@@ -32,7 +32,7 @@ pub struct Plan {
     pub order: Vec<String>,
     /// What is done, in order.
     #[serde(default)]
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlanStep>,
     /// Stages and their checks, in order: what must be measured.
     pub stages: Vec<StagePlan>,
     /// Checks that an input leaves out.

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::output::print;
-use crate::github::{Context, Named, Pull};
+use crate::github::{Named, Pull, WorkflowContext};
 use crate::inputs::{Publishing, Surroundings};
 use crate::limited::{self, Links};
 
@@ -38,10 +38,10 @@ pub(crate) fn job(
     publishing: &Publishing,
     stored: Option<u64>,
     surroundings: &Surroundings,
-) -> Option<Context> {
+) -> Option<WorkflowContext> {
     let event = event(surroundings).ok();
     let named = Named { given: publishing.pull_request, stored };
-    Context::read(&surroundings.github, event.as_ref(), named)
+    WorkflowContext::read(&surroundings.github, event.as_ref(), named)
 }
 
 /// The event that started the workflow.

@@ -8,8 +8,8 @@ use super::job::{job, remember_pull_request};
 use super::output::{print, print_notice};
 use super::outside_http;
 use super::voice::voice;
-use crate::github::{self, Annotation, Context, Patience, Published, Pull};
-use crate::inputs::{Comment, JunitNames, Publishing, Surroundings};
+use crate::github::{self, Annotation, CommentPatience, Published, Pull, WorkflowContext};
+use crate::inputs::{CommentMode, JunitNames, Publishing, Surroundings};
 use crate::plan::is_esr;
 use crate::report::{self, Brief, Names, Runs};
 use crate::verdict::RunEnd;
@@ -67,7 +67,7 @@ impl Notes {
         surroundings: &Surroundings,
     ) {
         let Some(context) = job(publishing, stored, surroundings) else {
-            if publishing.comment == Comment::Always {
+            if publishing.comment == CommentMode::Always {
                 print(
                     "note: there is no comment, because this is no GitHub runner (GITHUB_REPOSITORY is not set)",
                 );
@@ -76,14 +76,14 @@ impl Notes {
         };
         self.files(&context);
         voice().annotate(&self.annotations);
-        if publishing.comment != Comment::Never {
+        if publishing.comment != CommentMode::Never {
             self.comment(publishing, &context, surroundings).await;
         }
     }
 
     /// The files that the runner named: outputs and step summary. Once a run: both are added to, not replaced. Beside the
     /// reports, whose they are.
-    fn files(&self, context: &Context) {
+    fn files(&self, context: &WorkflowContext) {
         set_outputs(context, &self.outputs);
         set_outputs(context, &self.named(context));
         identity::leave(context, self.status_context.as_deref(), &self.report_dir);
@@ -95,7 +95,7 @@ impl Notes {
     }
 
     /// The outputs that name this run to others.
-    fn named(&self, context: &Context) -> [(&'static str, String); 2] {
+    fn named(&self, context: &WorkflowContext) -> [(&'static str, String); 2] {
         let run = context.run.as_ref().map(|_| ("the run", context.run_url.as_str()));
         let reports = self.report_url.as_deref().map(|url| ("reports", url));
         let links: Vec<_> = run.into_iter().chain(reports).collect();
@@ -105,9 +105,10 @@ impl Notes {
         ]
     }
 
-    async fn comment(&self, publishing: &Publishing, context: &Context, surroundings: &Surroundings) {
-        let (Some(token), always) = (&publishing.github_token, publishing.comment == Comment::Always) else {
-            if publishing.comment == Comment::Always {
+    async fn comment(&self, publishing: &Publishing, context: &WorkflowContext, surroundings: &Surroundings) {
+        let (Some(token), always) = (&publishing.github_token, publishing.comment == CommentMode::Always)
+        else {
+            if publishing.comment == CommentMode::Always {
                 print("note: there is no comment, because the input github-token is empty");
             }
             return;
@@ -121,7 +122,7 @@ impl Notes {
             Err(why) => return print(&format!("note: there is no comment, because {why}")),
         };
         let id = format!("{}{}", context.id, self.gate);
-        match github::publish(client, token, context, &id, &self.comment, Patience::default()).await {
+        match github::publish(client, token, context, &id, &self.comment, CommentPatience::default()).await {
             Published::Written { url } => print(&format!("comment: {url}")),
             Published::Unchanged { url } => print(&format!("comment: unchanged, {url}")),
             Published::Skipped { notice: why } => {
@@ -155,7 +156,7 @@ pub(crate) fn names(given: JunitNames) -> Names {
 }
 
 /// What a job can read of a run that is being stopped.
-pub(crate) fn files(runs: &Runs, context: &Context, report_dir: &Path) {
+pub(crate) fn files(runs: &Runs, context: &WorkflowContext, report_dir: &Path) {
     Notes::of(runs, report_dir).linked(None).files(context);
 }
 
@@ -166,7 +167,7 @@ pub(crate) fn matrix(json: &str, publishing: &Publishing, surroundings: &Surroun
     }
 }
 
-fn set_outputs(context: &Context, outputs: &[(&'static str, String)]) {
+fn set_outputs(context: &WorkflowContext, outputs: &[(&'static str, String)]) {
     let Some(file) = &context.output_file else { return };
     for (name, value) in outputs {
         if let Err(why) = github::set_output(file, name, value) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::output::{print, print_notice};
-use crate::inputs::{Problems, Surroundings, Upload, authorities_pem};
+use crate::inputs::{Problems, Surroundings, UploadSettings, authorities_pem};
 use crate::report::REPORTS;
 use crate::shown::Shown;
 use crate::storage::{Bucket, Reach, StorageError, StorageOptions};
@@ -31,7 +31,7 @@ impl Destination {
     /// # Errors
     /// When nobody gives keys.
     pub(crate) fn of(
-        upload: &Upload,
+        upload: &UploadSettings,
         ca_bundle: &str,
         surroundings: &Surroundings,
         run_id: &str,
@@ -47,7 +47,7 @@ impl Destination {
                 return Err(Problems::of("report-access-key", Shown::nothing(), wrong, remedy));
             }
         };
-        let Upload { bucket: name, prefix, endpoint, .. } = upload;
+        let UploadSettings { bucket: name, prefix, endpoint, .. } = upload;
         let prefix = if prefix.is_empty() { format!("{run_id}/") } else { format!("{prefix}/{run_id}/") };
         let url = match endpoint {
             Some(endpoint) => format!("{endpoint}/{name}/{prefix}"),

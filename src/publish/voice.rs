@@ -17,10 +17,10 @@ static VOICE: LazyLock<Voice> = LazyLock::new(Voice::default);
 
 /// What may be said, and how.
 #[derive(Debug, Default)]
-pub(crate) struct Voice(RwLock<Known>);
+pub(crate) struct Voice(RwLock<KnownSecrets>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct KnownSecrets {
     redactor: Redactor,
     /// What the runner was told to mask.
     told: BTreeSet<String>,

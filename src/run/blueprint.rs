@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use super::compose_secrets;
 use super::variables::{Secrets, variables};
 use crate::cluster::{Assurances, Foreseen, ProjectRefusal, Roles, default_files, is_node, off_by_profile};
-use crate::compose::{self, MemoryFiles, Parsed, Project, PullPolicy, Restart, Source};
-use crate::inputs::{Cluster, Problems, Settings, judge_image};
+use crate::compose::{self, MemorySource, Parsed, Project, PullPolicy, Restart, Source};
+use crate::inputs::{ClusterSettings, Problems, Settings, judge_image};
 use crate::plan::{self, BuiltPlan, Plan};
 use crate::policy::{Needs, major_of_image};
 use crate::publish::voice;
@@ -48,7 +48,7 @@ pub(crate) fn read(
     };
     let found = match parsed {
         Ok(parsed) => roles_of(settings, parsed, &mut problems),
-        Err(compose::Problems { wrong, warnings }) => {
+        Err(compose::FileProblems { wrong, warnings }) => {
             for wrong in wrong {
                 let at = if wrong.path.is_empty() { String::new() } else { format!(" at {}", wrong.path) };
                 let file = Shown::plain(&wrong.file.display().to_string());
@@ -141,7 +141,7 @@ fn built(roles: &Roles) -> BuiltPlan {
 }
 
 /// Images that no engine could pull; a node's is replaced.
-fn images_of_services(cluster: &Cluster, project: &Project, problems: &mut Problems) {
+fn images_of_services(cluster: &ClusterSettings, project: &Project, problems: &mut Problems) {
     for (name, service) in project.services.iter().filter(|(_, service)| !is_node(service)) {
         let (value, whose) = (files_shown(cluster), format!("has the service {name}, whose image "));
         judge_image("compose-file", value, &whose, &service.image, problems);
@@ -163,7 +163,7 @@ fn images_of_services(cluster: &Cluster, project: &Project, problems: &mut Probl
 /// Databases that are too old for one of the releases, by the tags of their images; the input `database-image` is judged by
 /// the plan.
 fn old_databases(
-    cluster: &Cluster,
+    cluster: &ClusterSettings,
     needs: &Needs,
     project: &Project,
     roles: &Roles,
@@ -207,7 +207,7 @@ fn built_elsewhere(project: &mut Project, name: &str) -> Vec<String> {
 }
 
 /// What compose calls the project: by its variable, by the file's `name:`, else by the folder of the first file.
-fn default_name(cluster: &Cluster, named: Option<String>) -> String {
+fn default_name(cluster: &ClusterSettings, named: Option<String>) -> String {
     let line = cluster.variables.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_PROJECT_NAME="));
     let folder = || {
         let first = std::path::absolute(cluster.compose_files.first()?).ok()?;
@@ -234,7 +234,7 @@ fn foreseen(settings: &Settings, project: &Project, roles: &Roles, problems: &mu
     }
     problems.note(warnings);
     let has = roles.nodes.len();
-    if cluster.nodes != Cluster::NODES && cluster.nodes != has {
+    if cluster.nodes != ClusterSettings::NODES && cluster.nodes != has {
         problems.note([format!("the input nodes does not count: the compose file has {has} of them")]);
     }
 }
@@ -247,33 +247,33 @@ fn several_on_a_line(file: &Path) -> &'static str {
 }
 
 /// The files of the user's own, on one line.
-fn files_shown(cluster: &Cluster) -> Shown {
+fn files_shown(cluster: &ClusterSettings) -> Shown {
     Shown::plain(&cluster.compose_files.join(", "))
 }
 
 fn own_project(
-    cluster: &Cluster,
+    cluster: &ClusterSettings,
     variables: IndexMap<String, String>,
     run_id: &str,
-) -> Result<Parsed, compose::Problems> {
+) -> Result<Parsed, compose::FileProblems> {
     let paths: Vec<PathBuf> = cluster.compose_files.iter().map(PathBuf::from).collect();
     compose::load(&paths, variables, &cluster.profiles, run_id)
 }
 
 fn default_project(
-    cluster: &Cluster,
+    cluster: &ClusterSettings,
     variables: IndexMap<String, String>,
     run_id: &str,
-) -> Result<Parsed, compose::Problems> {
+) -> Result<Parsed, compose::FileProblems> {
     let ((path, text), files) = default_files();
     let source = Source {
         base: path.parent().unwrap_or(Path::new("/")).to_owned(),
         files: vec![(path, text)],
         variables,
-        profiles: if cluster.nodes > Cluster::NODES { vec!["more".into()] } else { Vec::new() },
+        profiles: if cluster.nodes > ClusterSettings::NODES { vec!["more".into()] } else { Vec::new() },
         project_name: run_id.to_owned(),
     };
-    compose::parse(&source, &MemoryFiles(files))
+    compose::parse(&source, &MemorySource(files))
 }
 
 /// The built-in file has more nodes than asked for: the first ones stay.

@@ -24,7 +24,7 @@ const MESSAGE: usize = 1_000;
 /// Bugs that are kept; one in a loop is one, and more than these nobody reads.
 const MOST: usize = 20;
 
-static NOTED: Mutex<Vec<Noted>> = Mutex::new(Vec::new());
+static NOTED: Mutex<Vec<SeenBug>> = Mutex::new(Vec::new());
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
 /// A panic.
@@ -36,7 +36,7 @@ pub(crate) struct Bug {
 }
 
 #[derive(Debug)]
-struct Noted {
+struct SeenBug {
     bug: Bug,
     told: bool,
 }
@@ -110,11 +110,11 @@ pub(crate) fn exit_code(ended: Option<ExitCode>) -> ExitCode {
 fn note(bug: Bug) {
     let mut noted = noted();
     if noted.len() < MOST && noted.iter().all(|known| known.bug != bug) {
-        noted.push(Noted { bug, told: false });
+        noted.push(SeenBug { bug, told: false });
     }
 }
 
-fn noted() -> MutexGuard<'static, Vec<Noted>> {
+fn noted() -> MutexGuard<'static, Vec<SeenBug>> {
     NOTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

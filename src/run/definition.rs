@@ -7,9 +7,9 @@ use secrecy::SecretString;
 use super::provider::Provider;
 use super::random;
 use crate::event::{ReleaseName, RunHeader};
-use crate::github::Context;
+use crate::github::WorkflowContext;
 use crate::mattermost::Http;
-use crate::plan::{Plan, Release, Step};
+use crate::plan::{Plan, PlanStep, Release};
 use crate::report::Names;
 
 /// A run before it begins: what will be done, to which cluster, and where its reports go.
@@ -32,7 +32,7 @@ pub struct Run {
     /// Password of the gate's own accounts.
     pub password: SecretString,
     /// The GitHub job that the run is part of: it gets outputs and summary at once when a signal comes.
-    pub job: Option<Context>,
+    pub job: Option<WorkflowContext>,
     /// What talks to the cluster.
     pub http: Http,
 }
@@ -64,7 +64,7 @@ impl Run {
             provider: self.provider.name().to_owned(),
             order: plan.order.clone(),
             planned: plan.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
-            steps: plan.steps.iter().map(Step::words).collect(),
+            steps: plan.steps.iter().map(PlanStep::words).collect(),
             left_out: plan.left_out.iter().map(|left| (left.check.clone(), left.why.clone())).collect(),
         }
     }

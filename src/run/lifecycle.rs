@@ -25,7 +25,7 @@ use super::pump::Pump;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::{self, EvidenceFolder};
 use crate::event::{Blame, Breakage, EventKind, Events, Phase};
-use crate::plan::Step;
+use crate::plan::PlanStep;
 use crate::publish;
 use crate::record::Record;
 use crate::redact::Redactor;
@@ -93,7 +93,7 @@ impl<'a> Life<'a> {
         let _ = bugs::caught(self.upgrade(build)).await;
         self.tell_bugs();
         let Some(cluster) = self.cluster.get() else { return };
-        stages::begins(&Step::Report, &self.events);
+        stages::begins(&PlanStep::Report, &self.events);
         self.settle(AT_LEISURE).await;
         if went_wrong(&self.pump.so_far()) {
             let _ = bugs::caught(evidence::collect(cluster, &self.shelf, &self.events)).await;

@@ -9,7 +9,7 @@ use crate::cluster::{ComposeCluster, ComposeOptions};
 use crate::docker::{Credentials, Pin};
 use crate::event::Events;
 use crate::github;
-use crate::inputs::{Login, Settings, Surroundings};
+use crate::inputs::{RegistryLogin, Settings, Surroundings};
 use crate::lock::{Lock, LockedImage};
 use crate::mattermost::Http;
 use crate::plan::Plan;
@@ -85,8 +85,8 @@ fn pins(lock: &Lock) -> impl Iterator<Item = (String, Pin)> {
 }
 
 /// What the engine is given for the images of a registry.
-fn credentials(login: &Login) -> Credentials {
-    let Login { registry, username, password } = login.clone();
+fn credentials(login: &RegistryLogin) -> Credentials {
+    let RegistryLogin { registry, username, password } = login.clone();
     Credentials { registry, username, password }
 }
 

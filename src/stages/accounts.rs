@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::Home;
 use crate::cluster::SiteAdmin;
 use crate::event::{Blame, Breakage};
@@ -13,7 +13,7 @@ use crate::trouble::Trouble;
 ///
 /// # Errors
 /// The [`Breakage`] of accounts that could not be made, or of an admin who is none.
-pub(super) async fn make(session: &mut Session<'_>) -> Result<(), Breakage> {
+pub(super) async fn make(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     let Some(first) = session.places.first() else { return Ok(()) };
     let (client, site) = (&first.client, session.cluster.site_admin());
     let (nonce, password) = (session.nonce, session.password);
@@ -120,7 +120,11 @@ fn no_admin(node: &Client, user: &User, site: Option<&SiteAdmin>) -> Breakage {
 }
 
 /// What the gate makes for itself on stable, or why the run cannot go on.
-async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiError>) -> Result<T, Breakage> {
+async fn made<T>(
+    session: &RunSession<'_>,
+    node: &Client,
+    result: Result<T, ApiError>,
+) -> Result<T, Breakage> {
     match result {
         Ok(made) => Ok(made),
         Err(error) => {

@@ -9,14 +9,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::scene::{turn, waived};
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::{Check, RestartRound, Scene};
 use crate::event::EventKind;
 use crate::outcome::{ASKED_AGAIN, CheckResult, Outcome, Step};
 use crate::unpoisoned::lock;
 
 /// Asks each of them, and sends the result that stands from then on.
-pub(super) async fn ask(session: &Session<'_>, scene: &Scene<'_>, red: Vec<(&'static Check, CheckResult)>) {
+pub(super) async fn ask(
+    session: &RunSession<'_>,
+    scene: &Scene<'_>,
+    red: Vec<(&'static Check, CheckResult)>,
+) {
     let until = Instant::now() + Duration::from_secs(session.plan.budgets.check_s);
     // Names must be unlike those of the first time, and some are near the longest that a server takes.
     let nonce = format!("{}b", session.nonce);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::Home;
 use crate::event::{Blame, Breakage, Clustering};
 use crate::mattermost::Config;
@@ -25,7 +25,7 @@ const LINES: usize = 10;
 ///
 /// # Errors
 /// The [`Breakage`] of a licence that was given and of which no cluster came.
-pub(super) async fn clustering(session: &Session<'_>, home: &Home) -> Result<Clustering, Breakage> {
+pub(super) async fn clustering(session: &RunSession<'_>, home: &Home) -> Result<Clustering, Breakage> {
     let Some(first) = session.places.first() else {
         return Ok(Clustering::SharedDatabase { reason: "no node is up".into() });
     };
@@ -45,7 +45,7 @@ pub(super) async fn clustering(session: &Session<'_>, home: &Home) -> Result<Clu
 ///
 /// Nodes that list some but not all of them are a cluster with a fault: to call them anything else would make what does not
 /// cross a thing that need not. The check `topology` names who is missing.
-async fn census(session: &Session<'_>, home: &Home) -> Result<(), String> {
+async fn census(session: &RunSession<'_>, home: &Home) -> Result<(), String> {
     let nodes = session.places.len();
     let lists = async || {
         let asked = session.places.iter().map(|place| {
@@ -87,7 +87,7 @@ fn switched_off(licence: &Config) -> String {
     .to_owned()
 }
 
-async fn refused(session: &Session<'_>, node: &str, licence: &Config, reason: &str) -> Breakage {
+async fn refused(session: &RunSession<'_>, node: &str, licence: &Config, reason: &str) -> Breakage {
     let licensed = licence.get("IsLicensed").is_some_and(|value| value == "true");
     let (what, remedy) = if licensed {
         (

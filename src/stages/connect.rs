@@ -1,12 +1,12 @@
 //! All nodes are up for the first time: users come to them, they find each other, and their mail comes to the gate.
 
 use super::clustering::clustering;
-use super::session::Session;
+use super::session::RunSession;
 use super::{front, mail_settings};
 use crate::event::{Breakage, EventKind};
 
 /// Sees to each of these, and tells what kind of cluster came of it.
-pub(super) async fn connect(session: &mut Session<'_>) -> Result<(), Breakage> {
+pub(super) async fn connect(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     front::leads_to_the_nodes(session).await?;
     session.clustering = clustering(session, session.home()?).await?;
     // Only now, when every node is up: one that starts at this moment might read the settings just before they change.

@@ -4,10 +4,10 @@ use tokio::time::Instant;
 
 use crate::clock::millis;
 use crate::event::{EventKind, Events, Phase, Stage};
-use crate::plan::Step;
+use crate::plan::PlanStep;
 
 #[derive(Debug, Clone, PartialEq)]
-enum Frame {
+enum ReportFrame {
     Phase(Phase),
     Stage(Stage),
 }
@@ -16,7 +16,7 @@ enum Frame {
 #[derive(Debug)]
 pub(super) struct Frames<'a> {
     events: &'a Events,
-    open: Option<(Frame, Instant)>,
+    open: Option<(ReportFrame, Instant)>,
 }
 
 impl<'a> Frames<'a> {
@@ -25,12 +25,12 @@ impl<'a> Frames<'a> {
     }
 
     /// Closes what is open and opens what the step begins; many steps go on with what is open.
-    pub(super) fn enter(&mut self, step: &Step) {
+    pub(super) fn enter(&mut self, step: &PlanStep) {
         if let Some(frame) = opened_by(step) {
             self.close();
             self.events.send(match frame.clone() {
-                Frame::Phase(phase) => EventKind::PhaseStarted { phase },
-                Frame::Stage(stage) => EventKind::StageStarted { stage },
+                ReportFrame::Phase(phase) => EventKind::PhaseStarted { phase },
+                ReportFrame::Stage(stage) => EventKind::StageStarted { stage },
             });
             self.open = Some((frame, Instant::now()));
         }
@@ -43,7 +43,7 @@ impl<'a> Frames<'a> {
 
     /// The step that runs cannot go on: a phase ends with it, a stage was never finished.
     pub(super) fn broken(mut self) {
-        if matches!(self.open, Some((Frame::Phase(_), _))) {
+        if matches!(self.open, Some((ReportFrame::Phase(_), _))) {
             self.close();
         }
     }
@@ -52,32 +52,32 @@ impl<'a> Frames<'a> {
         let Some((frame, began)) = self.open.take() else { return };
         let took_ms = millis(began);
         self.events.send(match frame {
-            Frame::Phase(phase) => EventKind::PhaseFinished { phase, took_ms },
-            Frame::Stage(stage) => EventKind::StageFinished { stage, took_ms },
+            ReportFrame::Phase(phase) => EventKind::PhaseFinished { phase, took_ms },
+            ReportFrame::Stage(stage) => EventKind::StageFinished { stage, took_ms },
         });
     }
 }
 
 /// What begins with a step; nothing where it goes on with what the step before it began.
-fn opened_by(step: &Step) -> Option<Frame> {
+fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
     match step {
-        Step::Prepare { .. } | Step::Find { .. } => Some(Frame::Phase(Phase::BringUp)),
-        Step::Replace { node, .. } => Some(Frame::Phase(Phase::Replace(node.clone()))),
-        Step::StopAll { .. } => Some(Frame::Phase(Phase::StopStart)),
-        Step::Check { stage, .. } => Some(Frame::Stage(*stage)),
-        Step::Start { .. }
-        | Step::MakeAccounts
-        | Step::InstallPlugins { .. }
-        | Step::Connect { .. }
-        | Step::Restart { .. }
-        | Step::Watch { .. }
-        | Step::Judge { .. }
-        | Step::Skip { .. }
-        | Step::Suite { .. }
-        | Step::Report
-        | Step::TearDown
-        | Step::Keep
-        | Step::CleanUp => None,
+        PlanStep::Prepare { .. } | PlanStep::Find { .. } => Some(ReportFrame::Phase(Phase::BringUp)),
+        PlanStep::Replace { node, .. } => Some(ReportFrame::Phase(Phase::Replace(node.clone()))),
+        PlanStep::StopAll { .. } => Some(ReportFrame::Phase(Phase::StopStart)),
+        PlanStep::Check { stage, .. } => Some(ReportFrame::Stage(*stage)),
+        PlanStep::Start { .. }
+        | PlanStep::MakeAccounts
+        | PlanStep::InstallPlugins { .. }
+        | PlanStep::Connect { .. }
+        | PlanStep::Restart { .. }
+        | PlanStep::Watch { .. }
+        | PlanStep::Judge { .. }
+        | PlanStep::Skip { .. }
+        | PlanStep::Suite { .. }
+        | PlanStep::Report
+        | PlanStep::TearDown
+        | PlanStep::Keep
+        | PlanStep::CleanUp => None,
     }
 }
 
@@ -100,21 +100,22 @@ mod tests {
         seen
     }
 
-    fn check(stage: Stage) -> Step {
-        Step::Check { stage, checks: Vec::new() }
+    fn check(stage: Stage) -> PlanStep {
+        PlanStep::Check { stage, checks: Vec::new() }
     }
 
-    fn replace(node: &str) -> Step {
-        Step::Replace { node: node.into(), side: Side::Release, parts: Vec::new() }
+    fn replace(node: &str) -> PlanStep {
+        PlanStep::Replace { node: node.into(), side: Side::Release, parts: Vec::new() }
     }
 
     #[test]
     fn parts_do_not_overlap_and_hold_several_steps() {
         let (events, receiver) = Events::stream();
         let mut frames = Frames::new(&events);
-        let restart = Step::Restart { stage: Stage::Stable, check: "flags".into(), environment: Vec::new() };
-        let prepare = Step::Prepare { parts: Vec::new() };
-        for step in [&prepare, &Step::MakeAccounts, &check(Stage::Stable), &restart, &replace("a")] {
+        let restart =
+            PlanStep::Restart { stage: Stage::Stable, check: "flags".into(), environment: Vec::new() };
+        let prepare = PlanStep::Prepare { parts: Vec::new() };
+        for step in [&prepare, &PlanStep::MakeAccounts, &check(Stage::Stable), &restart, &replace("a")] {
             frames.enter(step);
         }
         frames.end();

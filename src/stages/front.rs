@@ -5,13 +5,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::blame::Blames as _;
-use super::session::Session;
+use super::session::RunSession;
 use crate::cluster::Cluster;
 use crate::cluster::unreached::{remedy, untrusted, with_tls};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{ApiError, Client};
 use crate::trouble::Trouble;
-use crate::wait::{self, Missed, Pace, Progress};
+use crate::wait::{self, Missed, WaitPace, WaitProgress};
 
 /// How long the balancer may take to see that its nodes are there.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// It answers for another name or path, or its certificate is not trusted: nothing was learned about the release.
-pub(super) async fn leads_to_the_nodes(session: &Session<'_>) -> Result<(), Breakage> {
+pub(super) async fn leads_to_the_nodes(session: &RunSession<'_>) -> Result<(), Breakage> {
     let cluster = session.cluster;
     if !cluster.has_balancer() {
         return Ok(());
@@ -31,13 +31,13 @@ pub(super) async fn leads_to_the_nodes(session: &Session<'_>) -> Result<(), Brea
     let client = Client::to(session.http, "balancer", &address);
     let client = with_tls("balancer", client).blames(Blame::Environment)?;
     let look = async || match client.ping().await {
-        Ok(_) => Progress::There(()),
+        Ok(_) => WaitProgress::There(()),
         Err(error) => match without_hope(cluster, &error) {
-            Some(told) => Progress::Never(told),
-            None => Progress::OnTheWay(error),
+            Some(told) => WaitProgress::Never(told),
+            None => WaitProgress::OnTheWay(error),
         },
     };
-    let led = match wait::until(Instant::now() + PATIENCE, Pace::steady(LOOK_EVERY), look).await {
+    let led = match wait::until(Instant::now() + PATIENCE, WaitPace::steady(LOOK_EVERY), look).await {
         Ok(()) => Ok(()),
         Err(Missed::Never(told)) => Err(told),
         // Whether it should have answered is for the checks to say.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::{Absent, Home};
 use crate::event::Clustering;
 use crate::mattermost::{ApiError, Client};
@@ -24,7 +24,7 @@ const CROSSING: Duration = Duration::from_secs(5);
 const SENDER: &str = "mattermost@upgrade-gate.example";
 
 /// The gate's mail server, if the servers send their mail there; else why not.
-pub(super) fn mail_of<'s>(session: &'s Session<'_>) -> Result<&'s MailSink, Absent> {
+pub(super) fn mail_of<'s>(session: &'s RunSession<'_>) -> Result<&'s MailSink, Absent> {
     session.mail.clone()?;
     match &session.sinks {
         Ok(sinks) => Ok(&sinks.mail),
@@ -36,7 +36,7 @@ pub(super) fn mail_of<'s>(session: &'s Session<'_>) -> Result<&'s MailSink, Abse
 ///
 /// # Errors
 /// Why their mail does not come there.
-pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) -> Result<(), Absent> {
+pub(super) async fn send_mail_to_the_gate(session: &RunSession<'_>, home: &Home) -> Result<(), Absent> {
     match &session.sinks {
         Ok(sinks) => point_at(&sinks.mail, session, home).await.map_err(|NoMail(why)| why),
         Err(reason) => Err(Absent::NotApplicable(reason.clone())),
@@ -53,7 +53,7 @@ impl From<ApiError> for NoMail {
     }
 }
 
-async fn point_at(sink: &MailSink, session: &Session<'_>, home: &Home) -> Result<(), NoMail> {
+async fn point_at(sink: &MailSink, session: &RunSession<'_>, home: &Home) -> Result<(), NoMail> {
     let Some((first, others)) = session.places.split_first() else {
         return Err(NoMail(Absent::NotMeasured("no node is up".into())));
     };

@@ -26,6 +26,7 @@ mod session;
 mod stage;
 mod stopwatch;
 mod suite;
+mod users;
 mod versions;
 mod watching;
 

@@ -5,14 +5,18 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::blame::Blames as _;
-use super::session::Session;
+use super::session::RunSession;
 use super::stopwatch::Stopwatch;
 use crate::checks::{RunningNode, Side};
 use crate::event::{Blame, Breakage, EventKind};
 use availability::Deed;
 
 /// Starts nodes at what a side runs, or finds those that run already, and puts each into traffic.
-pub(super) async fn start(session: &mut Session<'_>, nodes: &[String], side: Side) -> Result<(), Breakage> {
+pub(super) async fn start(
+    session: &mut RunSession<'_>,
+    nodes: &[String],
+    side: Side,
+) -> Result<(), Breakage> {
     let here = &*session;
     let started = nodes.iter().map(|node| into_traffic(here, node, side, &[], Stopwatch::start()));
     for place in try_join_all(started).await? {
@@ -23,7 +27,7 @@ pub(super) async fn start(session: &mut Session<'_>, nodes: &[String], side: Sid
 
 /// Replaces one node by one on a side, the same or the other one, with `environment` on top of its own.
 pub(super) async fn replace(
-    session: &mut Session<'_>,
+    session: &mut RunSession<'_>,
     node: &str,
     side: Side,
     environment: &[(&str, &str)],
@@ -39,7 +43,7 @@ pub(super) async fn replace(
 }
 
 /// Takes nodes out of traffic and stops them, beside each other.
-pub(super) async fn stop_all(session: &Session<'_>, nodes: &[String]) -> Result<(), Breakage> {
+pub(super) async fn stop_all(session: &RunSession<'_>, nodes: &[String]) -> Result<(), Breakage> {
     let stopped = nodes.iter().map(async |node| {
         drain(session, node).await?;
         stop(session, node).await
@@ -47,13 +51,13 @@ pub(super) async fn stop_all(session: &Session<'_>, nodes: &[String]) -> Result<
     try_join_all(stopped).await.map(drop)
 }
 
-async fn drain(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
+async fn drain(session: &RunSession<'_>, node: &str) -> Result<(), Breakage> {
     let patience = Duration::from_secs(session.plan.budgets.drain_s);
     session.doing(node, Deed::Drain);
     session.cluster.traffic().drain(node, patience).await.blames(Blame::Environment)
 }
 
-async fn stop(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
+async fn stop(session: &RunSession<'_>, node: &str) -> Result<(), Breakage> {
     let grace = Duration::from_secs(session.plan.budgets.stop_s);
     session.doing(node, Deed::Stop);
     session.cluster.nodes().stop(node, grace).await.blames(Blame::Environment)
@@ -61,7 +65,7 @@ async fn stop(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
 
 /// The one way into traffic: start, ready, sane, undrained, announced.
 async fn into_traffic(
-    session: &Session<'_>,
+    session: &RunSession<'_>,
     node: &str,
     side: Side,
     environment: &[(&str, &str)],

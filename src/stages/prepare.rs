@@ -4,7 +4,7 @@ use futures_util::future::try_join_all;
 
 use super::blame::Blames as _;
 use super::node;
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::Side;
 use crate::cluster::Images;
 use crate::event::{Blame, Breakage};
@@ -13,7 +13,7 @@ use crate::sinks::Sinks;
 use crate::trouble::Trouble;
 
 /// Brings up everything but the nodes; none of these may have traffic yet.
-pub(super) async fn prepare(session: &mut Session<'_>) -> Result<(), Breakage> {
+pub(super) async fn prepare(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     let plan = session.plan;
     let needs = Needs::of(&plan.stable.version, &plan.release.version);
     let images = Images {
@@ -34,13 +34,13 @@ pub(super) async fn prepare(session: &mut Session<'_>) -> Result<(), Breakage> {
 }
 
 /// Looks at the nodes of a cluster that is there already.
-pub(super) async fn find(session: &mut Session<'_>, nodes: &[String], side: Side) -> Result<(), Breakage> {
+pub(super) async fn find(session: &mut RunSession<'_>, nodes: &[String], side: Side) -> Result<(), Breakage> {
     serve(session).await;
     node::start(session, nodes, side).await
 }
 
 /// Starts what the gate serves to the nodes, where they have a way to it.
-async fn serve(session: &mut Session<'_>) {
+async fn serve(session: &mut RunSession<'_>) {
     let inside = session.cluster.inside();
     session.sinks = match inside.gate_address().await {
         Ok(address) => Sinks::start(address).await.map_err(|error| {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::blame::broken;
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::{InstalledPlugins, Side};
 use crate::cluster::{ImageFacts, Packaged};
 use crate::event::{Blame, Breakage};
@@ -31,7 +31,7 @@ const START: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// The [`Breakage`] of an own plugin that stable does not take: the run would not be what was asked for.
-pub(super) async fn install(session: &mut Session<'_>, products: &[String]) -> Result<(), Breakage> {
+pub(super) async fn install(session: &mut RunSession<'_>, products: &[String]) -> Result<(), Breakage> {
     let Some(node) = session.places.first().map(|place| place.name.clone()) else { return Ok(()) };
     let admin = session.home()?.admin.clone();
     let image = session.image(Side::Stable, Some(&node)).await.ok();
@@ -66,7 +66,7 @@ fn newest<'a>(image: &'a ImageFacts, product: &str) -> Option<&'a Packaged> {
 
 /// The version that was brought, as the bundle's own manifest tells it; nothing where the product was there already.
 async fn product(
-    session: &Session<'_>,
+    session: &RunSession<'_>,
     node: &str,
     admin: &Client,
     id: &str,
@@ -98,7 +98,7 @@ fn unlicensed(id: &str, log: &[String]) -> Option<String> {
     Some(format!("this edition has no {id}: {}", telling::plain(line)))
 }
 
-async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle) -> Result<(), Breakage> {
+async fn own(session: &RunSession<'_>, node: &str, admin: &Client, bundle: &Bundle) -> Result<(), Breakage> {
     let installed = match tokio::fs::read(&bundle.path).await {
         Ok(bytes) => upload(admin, &bundle.id, bytes).await,
         Err(error) => Err(error.to_string()),

@@ -3,7 +3,7 @@
 
 use tokio::time::Instant;
 
-use super::session::Session;
+use super::session::RunSession;
 use super::{node, scene};
 use crate::checks::{Check, RestartRound, Side, catalogue, sanity};
 use crate::clock::millis;
@@ -16,7 +16,7 @@ use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 /// # Errors
 /// The [`Breakage`] of a node that did not come back, with the blame of what it runs; the check is reported before.
 pub(super) async fn run(
-    session: &mut Session<'_>,
+    session: &mut RunSession<'_>,
     stage: Stage,
     check: &str,
     environment: &[(String, String)],
@@ -39,7 +39,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-async fn turn(session: &Session<'_>, stage: Stage, check: &Check, turn: RestartRound) -> CheckResult {
+async fn turn(session: &RunSession<'_>, stage: Stage, check: &Check, turn: RestartRound) -> CheckResult {
     match scene::scene(session, stage).await {
         Ok(scene) => scene::turn(session, &scene, check, turn, session.nonce).await,
         Err(reason) => catalogue::not_measured(check, stage, &reason),
@@ -48,7 +48,7 @@ async fn turn(session: &Session<'_>, stage: Stage, check: &Check, turn: RestartR
 
 /// Replaces every node by one of what it runs, with `environment` on top, one after the other; each is a step.
 async fn roll_all(
-    session: &mut Session<'_>,
+    session: &mut RunSession<'_>,
     environment: &[(&str, &str)],
     result: &mut CheckResult,
 ) -> Result<(), Breakage> {

@@ -4,14 +4,14 @@ use secrecy::SecretString;
 
 use super::blame::explained;
 use super::frame::Frames;
-use super::session::Session;
-use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, versions, watching};
+use super::session::RunSession;
+use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, users, versions};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::EvidenceFolder;
 use crate::event::{Breakage, EventKind, Events};
 use crate::mattermost::Http;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, PlanStep};
 
 /// Runs the plan on a cluster. What was found is in the events; what ended the run early is returned.
 ///
@@ -31,20 +31,20 @@ pub(crate) async fn run(
 ) -> Result<(), Breakage> {
     let settled = versions::settled(plan, cluster, events).await?;
     let plan = settled.as_ref().unwrap_or(plan);
-    let mut session = Session::new(plan, cluster, http, events, shelf, (nonce, password));
+    let mut session = RunSession::new(plan, cluster, http, events, shelf, (nonce, password));
     let ended = all(&mut session).await;
     if ended.is_err() {
-        watching::break_off(&mut session).await;
+        users::break_off(&mut session).await;
     }
     ended.map_err(|breakage| explained(breakage, &scene::pair(&session)))
 }
 
 /// Tells that a step begins.
-pub(crate) fn begins(step: &Step, events: &Events) {
+pub(crate) fn begins(step: &PlanStep, events: &Events) {
     events.send(EventKind::StepStarted { step: step.words() });
 }
 
-async fn all(session: &mut Session<'_>) -> Result<(), Breakage> {
+async fn all(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     let (plan, events) = (session.plan, session.events);
     let mut frames = Frames::new(events);
     // What belongs to the end is done however the others ended, and that is the caller's.
@@ -67,47 +67,47 @@ async fn all(session: &mut Session<'_>) -> Result<(), Breakage> {
 }
 
 /// What is said is what is done: a new kind of step does not compile without its arm.
-async fn one(session: &mut Session<'_>, step: &Step) -> Result<(), Breakage> {
+async fn one(session: &mut RunSession<'_>, step: &PlanStep) -> Result<(), Breakage> {
     match step {
-        Step::Prepare { .. } => prepare::prepare(session).await,
-        Step::Find { nodes, side } => prepare::find(session, nodes, *side).await,
-        Step::Start { nodes, side, .. } => node::start(session, nodes, *side).await,
-        Step::MakeAccounts => accounts::make(session).await,
-        Step::InstallPlugins { products, .. } => products::install(session, products).await,
-        Step::Connect { .. } => connect::connect(session).await,
-        Step::Check { stage, checks } => {
+        PlanStep::Prepare { .. } => prepare::prepare(session).await,
+        PlanStep::Find { nodes, side } => prepare::find(session, nodes, *side).await,
+        PlanStep::Start { nodes, side, .. } => node::start(session, nodes, *side).await,
+        PlanStep::MakeAccounts => accounts::make(session).await,
+        PlanStep::InstallPlugins { products, .. } => products::install(session, products).await,
+        PlanStep::Connect { .. } => connect::connect(session).await,
+        PlanStep::Check { stage, checks } => {
             stage::check(session, *stage, checks).await;
             Ok(())
         }
-        Step::Watch { .. } => {
-            watching::begin(session).await;
+        PlanStep::Watch { .. } => {
+            users::begin(session).await;
             Ok(())
         }
-        Step::Judge { stage, check, drained } => {
-            watching::end(session, *stage, check, *drained).await;
+        PlanStep::Judge { stage, check, drained } => {
+            users::end(session, *stage, check, *drained).await;
             Ok(())
         }
-        Step::Restart { stage, check, environment } => {
+        PlanStep::Restart { stage, check, environment } => {
             restarts::run(session, *stage, check, environment).await
         }
-        Step::Skip { stage, checks, reason } => {
+        PlanStep::Skip { stage, checks, reason } => {
             stage::skip(session, *stage, checks, reason);
             Ok(())
         }
-        Step::Suite { stage, .. } => {
+        PlanStep::Suite { stage, .. } => {
             suite::run(session, *stage).await;
             Ok(())
         }
-        Step::Replace { node, side, .. } => node::replace(session, node, *side, &[]).await,
-        Step::StopAll { nodes, .. } => node::stop_all(session, nodes).await,
-        Step::Report | Step::TearDown | Step::Keep | Step::CleanUp => Ok(()),
+        PlanStep::Replace { node, side, .. } => node::replace(session, node, *side, &[]).await,
+        PlanStep::StopAll { nodes, .. } => node::stop_all(session, nodes).await,
+        PlanStep::Report | PlanStep::TearDown | PlanStep::Keep | PlanStep::CleanUp => Ok(()),
     }
 }
 
 /// When a node was not sane, the checks that come after it never begin: what the sanity saw is told in their place.
-fn report_sanity_failure(session: &Session<'_>, rest: &[Step]) {
+fn report_sanity_failure(session: &RunSession<'_>, rest: &[PlanStep]) {
     let next = rest.iter().find_map(|step| match step {
-        Step::Check { stage, checks } => Some((*stage, checks)),
+        PlanStep::Check { stage, checks } => Some((*stage, checks)),
         _ => None,
     });
     if let Some((stage, checks)) = next

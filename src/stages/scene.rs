@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::mail_settings;
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::{
     Absent, Check, Context, Entry, Home, Place, RestartRound, Scene, Side, catalogue, explained,
 };
@@ -14,7 +14,7 @@ use crate::storage::Bucket;
 use crate::versions::Version;
 
 /// The scene as it is now; `Err` says why there is none.
-pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<Scene<'s>, String> {
+pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Result<Scene<'s>, String> {
     let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
     let image = async |side| {
         let place = session.places.iter().find(|place| place.side == side);
@@ -39,7 +39,7 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
     })
 }
 
-pub(super) async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
+pub(super) async fn balancer(session: &RunSession<'_>) -> Result<Client, Absent> {
     if !session.cluster.has_balancer() {
         return Err(Absent::NotApplicable("no service of the compose file is a balancer".into()));
     }
@@ -51,7 +51,7 @@ pub(super) async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
 }
 
 /// The bucket, or why not: where the project does not say where files are, a server does.
-async fn bucket(session: &Session<'_>, home: &Home) -> Result<Bucket, Absent> {
+async fn bucket(session: &RunSession<'_>, home: &Home) -> Result<Bucket, Absent> {
     match session.cluster.inside().files() {
         Some(NodeFiles::OutOfReach(why)) => return Err(Absent::NotApplicable(why.clone())),
         Some(NodeFiles::Unknown(_)) => {
@@ -73,7 +73,7 @@ async fn bucket(session: &Session<'_>, home: &Home) -> Result<Bucket, Absent> {
 const STABLE_SAID: Entry<String> = Entry::new("the version of stable's nodes");
 
 /// What nodes of stable and of release said they are; the images' names may say less.
-pub(super) fn pair(session: &Session<'_>) -> (Version, Version) {
+pub(super) fn pair(session: &RunSession<'_>) -> (Version, Version) {
     let of = |side, promised: &Version| {
         let told = session.places.iter().find(|place| place.side == side).map(|place| &place.facts.version);
         if let (Side::Stable, Some(told)) = (side, told) {
@@ -90,7 +90,7 @@ pub(super) fn pair(session: &Session<'_>) -> (Version, Version) {
 
 /// Runs a check once.
 pub(super) async fn turn(
-    session: &Session<'_>,
+    session: &RunSession<'_>,
     scene: &Scene<'_>,
     check: &Check,
     round: RestartRound,
@@ -102,7 +102,7 @@ pub(super) async fn turn(
 }
 
 /// Puts the waivers of the run over a result, and tells of those that have no effect.
-pub(super) fn waived(session: &Session<'_>, mut result: CheckResult) -> CheckResult {
+pub(super) fn waived(session: &RunSession<'_>, mut result: CheckResult) -> CheckResult {
     let (stable, release) = pair(session);
     for sentence in explained::waive(&mut result, &session.ledger, (&stable, &release)) {
         session.warn_once(sentence);

@@ -21,11 +21,11 @@ use crate::plan::{Plan, Release};
 use crate::sinks::Sinks;
 use crate::trouble::{OrBug as _, Trouble};
 use crate::unpoisoned::lock;
-use crate::waivers::Ledger;
+use crate::waivers::WaiverUse;
 
 /// The run's own state: what is known of the nodes, and what stages hand on.
 #[derive(Debug)]
-pub(super) struct Session<'a> {
+pub(super) struct RunSession<'a> {
     pub(super) plan: &'a Plan,
     pub(super) cluster: &'a Cluster,
     pub(super) http: &'a Http,
@@ -41,7 +41,7 @@ pub(super) struct Session<'a> {
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
     /// What may fail, and what became of it.
-    pub(super) ledger: Ledger<'a>,
+    pub(super) ledger: WaiverUse<'a>,
     /// Checks that stayed red when they were asked again.
     pub(super) steadily_red: Mutex<BTreeSet<&'static str>>,
     /// Warnings that were given: one per cause, not one per stage.
@@ -64,7 +64,7 @@ struct SeenImages {
     release: OnceCell<Arc<ImageFacts>>,
 }
 
-impl<'a> Session<'a> {
+impl<'a> RunSession<'a> {
     pub(super) fn new(
         plan: &'a Plan,
         cluster: &'a Cluster,
@@ -86,7 +86,7 @@ impl<'a> Session<'a> {
             home: None,
             clustering: Clustering::SharedDatabase { reason },
             carried: Carried::default(),
-            ledger: Ledger::new(&plan.waivers),
+            ledger: WaiverUse::new(&plan.waivers),
             steadily_red: Mutex::default(),
             warned: Mutex::default(),
             brought: InstalledPlugins::default(),

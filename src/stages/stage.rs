@@ -6,21 +6,21 @@ use futures_util::stream::FuturesUnordered;
 
 use super::again;
 use super::scene::{scene, turn, waived};
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::catalogue::{self, CHECKS};
 use crate::checks::{Check, RestartRound, sanity};
 use crate::event::EventKind;
 use crate::outcome::Stage;
 
 /// Runs checks of a stage and reports each as it ends. A failed check does not end the run.
-pub(super) async fn check(session: &Session<'_>, stage: Stage, ids: &[String]) {
+pub(super) async fn check(session: &RunSession<'_>, stage: Stage, ids: &[String]) {
     verify(session, stage, &of_catalogue(ids)).await;
     // What a stage's replacements left is told by then; a restart's own sanity is the restart's.
     sanity::forget(&session.carried);
 }
 
 /// Reports checks that do not apply to this cluster.
-pub(super) fn skip(session: &Session<'_>, stage: Stage, ids: &[String], reason: &str) {
+pub(super) fn skip(session: &RunSession<'_>, stage: Stage, ids: &[String], reason: &str) {
     for check in of_catalogue(ids) {
         let result = catalogue::not_applicable(check, stage, reason);
         session.events.send(EventKind::CheckFinished(result));
@@ -31,7 +31,7 @@ fn of_catalogue(ids: &[String]) -> Vec<&'static Check> {
     CHECKS.iter().filter(|check| ids.iter().any(|id| id == check.id)).collect()
 }
 
-async fn verify(session: &Session<'_>, stage: Stage, checks: &[&Check]) {
+async fn verify(session: &RunSession<'_>, stage: Stage, checks: &[&Check]) {
     let scene = match scene(session, stage).await {
         Ok(scene) => scene,
         Err(reason) => {

@@ -3,7 +3,7 @@
 use super::blame::Blames as _;
 use crate::cluster::Cluster;
 use crate::event::{Blame, Breakage, EventKind, Events};
-use crate::plan::{Plan, Release, Step, known_to_fail};
+use crate::plan::{Plan, PlanStep, Release, known_to_fail};
 use crate::trouble::Trouble;
 use crate::versions::Version;
 
@@ -48,7 +48,7 @@ pub(super) async fn settled(
         mode: settled.mode.to_string(),
         mode_reason: settled.mode_reason.clone(),
         planned: settled.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
-        steps: settled.steps.iter().map(Step::words).collect(),
+        steps: settled.steps.iter().map(PlanStep::words).collect(),
     });
     Ok(Some(settled))
 }

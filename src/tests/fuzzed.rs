@@ -6,9 +6,9 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::cluster::Roles;
-use crate::compose::{self, MemoryFiles, Source};
+use crate::compose::{self, MemorySource, Source};
 use crate::day::Day;
-use crate::github::{Context, Head, Named};
+use crate::github::{Head, Named, WorkflowContext};
 use crate::inputs::Inputs;
 use crate::plan;
 use crate::versions::{Version, minors_apart};
@@ -72,7 +72,7 @@ fn project(text: &str) {
     let env = env.as_bytes().to_vec();
     let memory =
         [".env", "app.env", "second.env", "secret.txt"].map(|name| (Path::new("/p").join(name), env.clone()));
-    if let Ok(parsed) = compose::parse(&source, &MemoryFiles(memory.into())) {
+    if let Ok(parsed) = compose::parse(&source, &MemorySource(memory.into())) {
         let _ = Roles::read(&parsed.project);
     }
 }
@@ -151,7 +151,8 @@ fn fuzzed_github_event() {
         let variables =
             [("GITHUB_EVENT_NAME", name), ("GITHUB_REPOSITORY", "acme/chat"), ("GITHUB_SHA", "abc")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let _ = Context::read(&variables, event.as_ref().ok(), Named { given: None, stored: Some(7) });
+        let _ =
+            WorkflowContext::read(&variables, event.as_ref().ok(), Named { given: None, stored: Some(7) });
         let head = Head::read(&variables, event.as_ref().map_err(String::as_str));
         // Whatever else it says, a head that is not named as ours is not ours.
         let place = match name {

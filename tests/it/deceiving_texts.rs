@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use upgrade_gate::event::{Event, EventKind, ImageIdentity};
 use upgrade_gate::github::{annotate, annotations, outputs};
 use upgrade_gate::record::Record;
-use upgrade_gate::report::{self, Console, Look, Names, Run, Runs};
+use upgrade_gate::report::{self, Console, Look, Names, RecordedRun, Runs};
 use upgrade_gate::shown::Shown;
 use upgrade_gate::unseen::visible;
 
@@ -61,7 +61,7 @@ proptest! {
     #[test]
     fn nothing_of_it_is_in_any_report(texts in prop::collection::vec(text(), 12)) {
         let record = record_of(&texts);
-        let run = Run::of(record.clone());
+        let run = RecordedRun::of(record.clone());
         for runs in [Runs::of(record), Runs::matrix(vec![run.clone(), run])] {
             for names in [Names::Plain, Names::Zephyr] {
                 prop_assert_eq!(left(&report::junit(&runs, names).unwrap()), "", "junit.xml");

@@ -28,12 +28,12 @@ use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use upgrade_gate::compose::{
-    Attachment, Condition, Dependency, FileMount, FileSource, Healthcheck, Mount, MountSource, Network,
-    Project, PullPolicy, Service, Volume,
+    Attachment, Dependency, DependsCondition, FileMount, FileSource, Healthcheck, Mount, MountSource,
+    Network, Project, PullPolicy, Service, Volume,
 };
 use upgrade_gate::docker::{
-    Cause, Engine, Fetched, Health, LABEL_RUN, Options, Pin, RunLabels, Running, Status, Wanted, Ways, clear,
-    down, inspect_image, sweep_expired,
+    Cause, ContainerStatus, Engine, Fetched, Health, LABEL_RUN, Pin, PrepareOptions, RunLabels,
+    RunningProject, Wanted, Ways, clear, down, inspect_image, sweep_expired,
 };
 use upgrade_gate::event::{EventKind, Events};
 
@@ -48,7 +48,7 @@ struct Run {
 }
 
 impl Run {
-    fn options(&self) -> Options {
+    fn options(&self) -> PrepareOptions {
         let labels = RunLabels {
             run: self.id.clone(),
             owner: "integration test".into(),
@@ -56,7 +56,7 @@ impl Run {
             github_job: None,
             runner: None,
         };
-        Options {
+        PrepareOptions {
             labels,
             pull: Some(PullPolicy::Never),
             ways: Ways::default(),
@@ -74,8 +74,10 @@ impl Run {
         }
     }
 
-    async fn prepare(&self, project: Project) -> Running {
-        Running::prepare(&self.engine, project, self.options(), &Events::nowhere(), soon()).await.unwrap()
+    async fn prepare(&self, project: Project) -> RunningProject {
+        RunningProject::prepare(&self.engine, project, self.options(), &Events::nowhere(), soon())
+            .await
+            .unwrap()
     }
 }
 
@@ -177,7 +179,7 @@ fn idle() -> Service {
     script("trap 'exit 0' TERM; sleep 600 & wait")
 }
 
-fn after(service: Service, dependency: &str, condition: Condition) -> Service {
+fn after(service: Service, dependency: &str, condition: DependsCondition) -> Service {
     let mut service = service;
     service.depends_on.insert(dependency.into(), Dependency { condition, required: true });
     service

@@ -9,7 +9,7 @@ use upgrade_gate::event::{
 };
 use upgrade_gate::github::{ANNOTATIONS_PER_KIND, annotate, annotations, outputs};
 use upgrade_gate::record::Record;
-use upgrade_gate::report::{self, Names, Run, Runs};
+use upgrade_gate::report::{self, Names, RecordedRun, Runs};
 use upgrade_gate::trouble::Trouble;
 
 /// Texts that go into one record.
@@ -180,7 +180,7 @@ proptest! {
         // Phase, breakage, signal and verdict; each text as a check, and as a test of the user's.
         let alone = cases(&report::junit(&Runs::of(record.clone()), Names::Plain).unwrap());
         prop_assert_eq!(alone, 4 + 2 * TEXTS);
-        let run = Run::of(record);
+        let run = RecordedRun::of(record);
         let xml = report::junit(&Runs::matrix(vec![run.clone(), run]), Names::Zephyr).unwrap();
         prop_assert_eq!(cases(&xml), 2 * alone);
     }
@@ -197,8 +197,8 @@ proptest! {
         let long: Vec<String> = texts.iter().map(|(text, times)| text.repeat(*times)).collect();
         let many: Vec<String> = (0..times).flat_map(|_| long.clone()).collect();
         let record = record_of(&many);
-        let run = || Run::of(record.clone());
-        let matrix = Runs::matrix(vec![run(), run(), Run::missing("a")]);
+        let run = || RecordedRun::of(record.clone());
+        let matrix = Runs::matrix(vec![run(), run(), RecordedRun::missing("a")]);
         for runs in [Runs::of(record.clone()), matrix] {
             let comment = report::comment(&runs);
             prop_assert!(comment.len() <= 60_000, "marker and link need some of the 65,536");

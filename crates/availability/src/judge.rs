@@ -76,7 +76,7 @@ const ENOUGH: u64 = 100;
 #[must_use]
 pub fn judge(seen: &Observation, tolerance: &Tolerance, drained: bool) -> Vec<Crossing> {
     let Some(began_ms) = seen.diary.roll_began_ms() else { return Vec::new() };
-    let judged = Judged { seen, began_ms };
+    let judged = JudgedRoll { seen, began_ms };
     let mut crossings = Vec::new();
     let routes = seen.routes.iter().filter(|figures| figures.route.through != Through::Control);
     for figures in routes.filter(|figures| drained || !figures.route.is_of_users()) {
@@ -120,12 +120,12 @@ pub fn downtimes(seen: &Observation) -> Vec<Downtime> {
     of_users.filter_map(downtime).collect()
 }
 
-struct Judged<'o> {
+struct JudgedRoll<'o> {
     seen: &'o Observation,
     began_ms: u64,
 }
 
-impl<'o> Judged<'o> {
+impl<'o> JudgedRoll<'o> {
     /// The gaps of a route that are to be judged, each with whether it counts.
     fn gaps(&self, route: &Route) -> impl Iterator<Item = (&'o Gap, bool)> {
         let (seen, began_ms, route) = (self.seen, self.began_ms, route.clone());

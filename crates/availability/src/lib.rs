@@ -23,4 +23,4 @@ pub use harm::Harm;
 pub use judge::{Budget, Crossing, Downtime, Tolerance, downtimes, is_known, judge};
 pub use observation::{NotWatched, Observation, Pulse};
 pub use path::{Route, Through, UserPath};
-pub use sample::{Answer, Sample};
+pub use sample::{Sample, SampledAnswer};

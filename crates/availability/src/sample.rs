@@ -6,7 +6,7 @@ use super::harm::Harm;
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Answer {
+pub struct SampledAnswer {
     /// The node that was asked; nothing behind a balancer.
     pub node: Option<Arc<str>>,
     /// The version that answered, where the answer told.
@@ -26,7 +26,7 @@ pub struct Sample {
     /// Microseconds from that instant to the answer's last byte, or to the failure.
     pub took_us: u64,
     /// What came.
-    pub answer: Answer,
+    pub answer: SampledAnswer,
 }
 
 impl Sample {

@@ -21,7 +21,7 @@ pub struct Reference<'a> {
 
 /// Why a text names no image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wrong {
+pub struct WrongReference {
     /// Which part is wrong, as a clause: "has an empty tag". Nothing of the text is repeated.
     pub wrong: &'static str,
     /// What to write instead, as a sentence.
@@ -39,18 +39,18 @@ const REPOSITORY: usize = 255;
 /// What is written where nothing more special can be said.
 const FORM: &str = "Write [registry/]repository[:tag][@digest], such as \"ghcr.io/me/mm:12.1.0\".";
 
-fn wrong<T>(wrong: &'static str, remedy: &'static str) -> Result<T, Wrong> {
-    Err(Wrong { wrong, remedy, secret: false })
+fn wrong<T>(wrong: &'static str, remedy: &'static str) -> Result<T, WrongReference> {
+    Err(WrongReference { wrong, remedy, secret: false })
 }
 
 /// Reads the name of an image.
 ///
 /// # Errors
 /// The first part that is wrong.
-pub fn parse(text: &str) -> Result<Reference<'_>, Wrong> {
+pub fn parse(text: &str) -> Result<Reference<'_>, WrongReference> {
     if text.contains("://") {
         let remedy = "Leave http:// or https:// and any login away, as in \"ghcr.io/me/mm:12.1.0\"; a login goes into registry-username and registry-password.";
-        return Err(Wrong { wrong: "is an address and no name of an image", remedy, secret: true });
+        return Err(WrongReference { wrong: "is an address and no name of an image", remedy, secret: true });
     }
     let (name, digest) = match text.split_once('@') {
         Some((name, digest)) => (name, Some(digest)),
@@ -90,7 +90,7 @@ pub fn parse(text: &str) -> Result<Reference<'_>, Wrong> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn registry(text: &str) -> Result<(), Wrong> {
+pub fn registry(text: &str) -> Result<(), WrongReference> {
     const REMEDY: &str =
         "Write host or host:port in front of the first slash, such as \"ghcr.io/me/mm:12.1.0\".";
     let (host, port) = match (text.strip_prefix('['), text.rsplit_once(':')) {
@@ -122,7 +122,7 @@ fn is_host_like(first: &str) -> bool {
     first.contains(['.', ':']) || first == "localhost" || first.bytes().any(|b| b.is_ascii_uppercase())
 }
 
-fn repository(path: &str) -> Result<(), Wrong> {
+fn repository(path: &str) -> Result<(), WrongReference> {
     if path.is_empty() {
         return wrong("has no repository", FORM);
     }
@@ -153,7 +153,7 @@ fn repository(path: &str) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn tag(tag: &str) -> Result<(), Wrong> {
+fn tag(tag: &str) -> Result<(), WrongReference> {
     let remedy = "Write a tag of letters, digits, `_`, `.` and `-`, at most 128 of them, such as \"12.1.0\".";
     if tag.is_empty() {
         return wrong("has an empty tag", remedy);
@@ -170,7 +170,7 @@ fn tag(tag: &str) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn digest(digest: &str) -> Result<(), Wrong> {
+fn digest(digest: &str) -> Result<(), WrongReference> {
     let known = DIGESTS.iter().find_map(|(name, length)| {
         let hex = digest.strip_prefix(name)?.strip_prefix(':')?;
         Some((hex, *length))
@@ -178,7 +178,7 @@ fn digest(digest: &str) -> Result<(), Wrong> {
     let Some((hex, length)) = known else {
         // Whatever stands in front of such an `@` may be a user and a password.
         let remedy = "Write repository@sha256: and 64 hexadecimal digits, or repository:tag; a login goes into registry-username and registry-password.";
-        return Err(Wrong { wrong: "has an @ that no digest follows", remedy, secret: true });
+        return Err(WrongReference { wrong: "has an @ that no digest follows", remedy, secret: true });
     };
     if hex.len() == length && hex.bytes().all(is_hex) {
         return Ok(());

@@ -92,24 +92,24 @@ pub fn short(line: &str) -> String {
 
 /// Without usage texts, and of stacks only the top of the first.
 fn spoken(said: &[&str]) -> Vec<usize> {
-    let (mut kept, mut place, mut stacks, mut frames) = (Vec::new(), Place::Text, 0, 0);
+    let (mut kept, mut place, mut stacks, mut frames) = (Vec::new(), LogPart::Text, 0, 0);
     for (index, line) in said.iter().enumerate() {
         let trimmed = line.trim();
         place = match place {
-            _ if trimmed.to_lowercase().starts_with("usage:") => Place::Usage,
-            Place::Usage if is_usage(line) => Place::Usage,
+            _ if trimmed.to_lowercase().starts_with("usage:") => LogPart::Usage,
+            LogPart::Usage if is_usage(line) => LogPart::Usage,
             _ if trimmed.starts_with("goroutine ") && trimmed.ends_with("]:") => {
                 stacks += 1;
                 frames = 0;
-                Place::Stack
+                LogPart::Stack
             }
-            Place::Stack if is_frame(line) => Place::Stack,
-            _ => Place::Text,
+            LogPart::Stack if is_frame(line) => LogPart::Stack,
+            _ => LogPart::Text,
         };
         let shown = match place {
-            Place::Text => true,
-            Place::Usage => false,
-            Place::Stack => {
+            LogPart::Text => true,
+            LogPart::Usage => false,
+            LogPart::Stack => {
                 frames += 1;
                 stacks == 1 && frames <= FRAMES
             }
@@ -122,7 +122,7 @@ fn spoken(said: &[&str]) -> Vec<usize> {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Place {
+enum LogPart {
     Text,
     Usage,
     Stack,

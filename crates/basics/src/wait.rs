@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 /// What one look saw.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Progress<T, W, N> {
+pub enum WaitProgress<T, W, N> {
     /// What is waited for.
     There(T),
     /// Not yet, for this reason.
@@ -37,12 +37,12 @@ impl<E> Missed<E, E> {
 
 /// How long the pauses between two looks are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct WaitPace {
     first: Duration,
     longest: Duration,
 }
 
-impl Pace {
+impl WaitPace {
     /// From 20 ms to 250 ms: short waits stay short, long ones do not load what is looked at.
     pub const GROWING: Self = Self::growing(Duration::from_millis(20), Duration::from_millis(250));
 
@@ -63,18 +63,20 @@ impl Pace {
 ///
 /// # Errors
 /// Why it is not there.
-pub async fn until<T, W, N, F, Fut>(deadline: Instant, pace: Pace, mut look: F) -> Result<T, Missed<W, N>>
+pub async fn until<T, W, N, F, Fut>(deadline: Instant, pace: WaitPace, mut look: F) -> Result<T, Missed<W, N>>
 where
     F: FnMut() -> Fut,
-    Fut: Future<Output = Progress<T, W, N>>,
+    Fut: Future<Output = WaitProgress<T, W, N>>,
 {
     let mut pause = pace.first;
     loop {
         match look().await {
-            Progress::There(found) => return Ok(found),
-            Progress::Never(reason) => return Err(Missed::Never(reason)),
-            Progress::OnTheWay(reason) if Instant::now() >= deadline => return Err(Missed::TimeUp(reason)),
-            Progress::OnTheWay(_) => tokio::time::sleep_until(deadline.min(Instant::now() + pause)).await,
+            WaitProgress::There(found) => return Ok(found),
+            WaitProgress::Never(reason) => return Err(Missed::Never(reason)),
+            WaitProgress::OnTheWay(reason) if Instant::now() >= deadline => {
+                return Err(Missed::TimeUp(reason));
+            }
+            WaitProgress::OnTheWay(_) => tokio::time::sleep_until(deadline.min(Instant::now() + pause)).await,
         }
         pause = (pause * 3 / 2).min(pace.longest);
     }
@@ -105,9 +107,9 @@ where
 {
     let look = || {
         let answer = ask();
-        async { answer.await.map_or_else(Progress::OnTheWay, Progress::There) }
+        async { answer.await.map_or_else(WaitProgress::OnTheWay, WaitProgress::There) }
     };
-    until(deadline, Pace::GROWING, look).await.map_err(Missed::<E, E>::reason)
+    until(deadline, WaitPace::GROWING, look).await.map_err(Missed::<E, E>::reason)
 }
 
 /// Tries, and tries again after the pause that `again` names for a failure and the number of tries so far, if it names one.
@@ -172,21 +174,21 @@ mod tests {
         let look = || async {
             looked.set(looked.get() + 1);
             if looked.get() < 3 {
-                Progress::<(), _, _>::OnTheWay("starting")
+                WaitProgress::<(), _, _>::OnTheWay("starting")
             } else {
-                Progress::Never("dead")
+                WaitProgress::Never("dead")
             }
         };
         assert_eq!(
-            until(soon(Duration::from_secs(60)), Pace::GROWING, look).await,
+            until(soon(Duration::from_secs(60)), WaitPace::GROWING, look).await,
             Err(Missed::Never("dead"))
         );
     }
 
     #[tokio::test]
     async fn a_deadline_that_has_passed_still_allows_one_look() {
-        let look = || async { Progress::<_, (), ()>::There(7) };
-        assert_eq!(until(Instant::now(), Pace::steady(Duration::from_secs(9)), look).await, Ok(7));
+        let look = || async { WaitProgress::<_, (), ()>::There(7) };
+        assert_eq!(until(Instant::now(), WaitPace::steady(Duration::from_secs(9)), look).await, Ok(7));
     }
 
     #[tokio::test]

@@ -25,8 +25,8 @@ use super::images::Images;
 use super::precautions;
 use super::project::{BalancerRole, NodeFiles, NodeRole, Roles, RuntimeApi};
 use basics::trouble::{OfPart as _, OrBug as _, Trouble};
-use compose_file::{Condition, Project, PullPolicy};
-use docker::{self, Credentials, Engine, Fetched, Options, Own, Pin, RunLabels, Running, Ways};
+use compose_file::{DependsCondition, Project, PullPolicy};
+use docker::{self, Credentials, Engine, Fetched, Own, Pin, PrepareOptions, RunLabels, RunningProject, Ways};
 use mattermost_client::{Address, Http};
 use run_record::event::Events;
 
@@ -74,7 +74,7 @@ pub struct ComposeCluster {
     labels: OnceCell<RunLabels>,
     /// Images that were needed before everything else.
     fetched: OnceCell<Fetched>,
-    running: OnceCell<Running>,
+    running: OnceCell<RunningProject>,
     /// Held while the balancer is told of a node.
     following: Mutex<()>,
     /// Where nodes were when they last got traffic, for a balancer that cannot be told.
@@ -115,14 +115,14 @@ impl ComposeCluster {
         let mut project = self.options.project.clone();
         let further_images = pulls::settle(&mut project, &self.options.roles, images, self.options.pull);
         let ways = self.ways();
-        let options = Options {
+        let options = PrepareOptions {
             labels,
             pull: None,
             ways,
             further_images,
             fetched: self.fetched.get().cloned().unwrap_or_default(),
         };
-        let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await?;
+        let running = RunningProject::prepare(&self.engine, project, options, &self.events, deadline).await?;
         let running = self.running.get_or_init(|| async { running }).await;
         self.database_images_suffice(running, images.needs).await?;
         if let Some(member) = self.member() {
@@ -146,7 +146,7 @@ impl ComposeCluster {
     }
 
     /// What the nodes depend on, and how far it must be.
-    fn awaited(&self) -> impl Iterator<Item = (&str, Condition)> {
+    fn awaited(&self) -> impl Iterator<Item = (&str, DependsCondition)> {
         let services = &self.options.project.services;
         let first = self.options.roles.nodes.first().and_then(|node| services.get(&node.service));
         let depends = first.into_iter().flat_map(|service| &service.depends_on);
@@ -195,7 +195,7 @@ impl ComposeCluster {
         }
     }
 
-    fn running(&self) -> Result<&Running, Trouble> {
+    fn running(&self) -> Result<&RunningProject, Trouble> {
         self.running.get().or_bug("docker", "the cluster was not prepared")
     }
 

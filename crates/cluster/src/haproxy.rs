@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use basics::trouble::Trouble;
-use basics::wait::{Missed, Pace, Progress, until};
+use basics::wait::{Missed, WaitPace, WaitProgress, until};
 
 /// The backend that `cluster/haproxy.cfg` has the nodes in.
 pub(super) const BACKEND: &str = "nodes";
@@ -25,7 +25,7 @@ const NO_CHECK: &str = "no check";
 /// How long one command may take, connection included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 /// How often haproxy is asked while we wait for a change; its own checks are 250 ms apart.
-const PACE: Pace = Pace::steady(Duration::from_millis(50));
+const PACE: WaitPace = WaitPace::steady(Duration::from_millis(50));
 /// Bytes of an answer; that of a hundred servers has some ten thousand.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
@@ -229,11 +229,11 @@ impl Haproxy {
         let up = until(deadline, PACE, || async {
             let last = match self.status(server).await {
                 Ok(status) => status,
-                Err(error) => return Progress::Never(error),
+                Err(error) => return WaitProgress::Never(error),
             };
             let in_place = expected.is_none_or(|ip| last.address.is_some_and(|address| address.ip() == ip));
             let up = last.state == ServerState::Up && last.is_healthy() && in_place;
-            if up { Progress::There(last) } else { Progress::OnTheWay(last) }
+            if up { WaitProgress::There(last) } else { WaitProgress::OnTheWay(last) }
         });
         up.await.map_err(|missed| match missed {
             Missed::TimeUp(last) => HaproxyError::NotUp { server: server.to_owned(), wanted: expected, last },
@@ -249,9 +249,9 @@ impl Haproxy {
     pub(super) async fn wait_idle(&self, server: &str, deadline: Instant) -> Result<u64, HaproxyError> {
         let idle = until(deadline, PACE, || async {
             match self.status(server).await {
-                Ok(ServerStatus { current_sessions: 0, .. }) => Progress::There(0),
-                Ok(status) => Progress::OnTheWay(status.current_sessions),
-                Err(error) => Progress::Never(error),
+                Ok(ServerStatus { current_sessions: 0, .. }) => WaitProgress::There(0),
+                Ok(status) => WaitProgress::OnTheWay(status.current_sessions),
+                Err(error) => WaitProgress::Never(error),
             }
         });
         match idle.await {

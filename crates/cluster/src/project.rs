@@ -45,20 +45,20 @@ pub fn default_files() -> ((PathBuf, String), IndexMap<PathBuf, Vec<u8>>) {
 /// The project that a compose file in `/srv` describes.
 #[cfg(test)]
 fn project_of(text: &str) -> compose_file::Project {
-    use compose_file::{MemoryFiles, Source, parse};
+    use compose_file::{MemorySource, Source, parse};
     let source = Source {
         base: "/srv".into(),
         files: vec![("compose.yaml".into(), text.to_owned())],
         project_name: "p".into(),
         ..Source::default()
     };
-    parse(&source, &MemoryFiles::default()).unwrap_or_else(|told| panic!("{told}")).project
+    parse(&source, &MemorySource::default()).unwrap_or_else(|told| panic!("{told}")).project
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use compose_file::{MemoryFiles, Project, Source, parse};
+    use compose_file::{MemorySource, Project, Source, parse};
 
     fn default_project(profiles: &[&str]) -> Project {
         let ((path, text), files) = default_files();
@@ -68,7 +68,7 @@ mod tests {
             profiles: profiles.iter().map(|&p| p.to_owned()).collect(),
             ..Source::default()
         };
-        parse(&source, &MemoryFiles(files)).unwrap().project
+        parse(&source, &MemorySource(files)).unwrap().project
     }
 
     #[test]

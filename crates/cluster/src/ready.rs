@@ -7,11 +7,11 @@ use tokio::time::Instant;
 use super::seam::Cluster;
 use super::unreached::{remedy, untrusted};
 use basics::trouble::Trouble;
-use basics::wait::{Missed, Pace, Progress, until};
+use basics::wait::{Missed, WaitPace, WaitProgress, until};
 use mattermost_client::Client;
 
 /// Everything else waits for a node: it is asked a little more often than other things are.
-const PACE: Pace = Pace::growing(Duration::from_millis(20), Duration::from_millis(150));
+const PACE: WaitPace = WaitPace::growing(Duration::from_millis(20), Duration::from_millis(150));
 
 /// Waits until a node answers its ping, or until its process ends, or until the deadline.
 ///
@@ -24,13 +24,13 @@ pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Resul
     let (name, nodes) = (node.node(), cluster.nodes());
     let written = cluster.origin().addresses_are_in();
     let answered = until(deadline, PACE, || async {
-        let Err(error) = node.ping().await else { return Progress::There(()) };
+        let Err(error) = node.ping().await else { return WaitProgress::There(()) };
         if let Err(ended) = nodes.alive(name).await {
-            return Progress::Never(ended);
+            return WaitProgress::Never(ended);
         }
         match error.tls().filter(|failure| failure.stays()) {
-            Some(failure) => Progress::Never(untrusted(name, failure, written)),
-            None => Progress::OnTheWay(error),
+            Some(failure) => WaitProgress::Never(untrusted(name, failure, written)),
+            None => WaitProgress::OnTheWay(error),
         }
     });
     match answered.await {

@@ -16,7 +16,7 @@ use mattermost_client::Address;
 use mattermost_standin::balancer::{Balancer, BalancerError};
 use mattermost_standin::fault::{AskingNode, Faults};
 use mattermost_standin::store::{Store, StoreOptions, StoreServer};
-use mattermost_standin::{BucketFiles, Node, Options, Release, StartError, World, release};
+use mattermost_standin::{BucketFiles, Node, Options, StandInRelease, StartError, World, release};
 use storage::{Bucket, Reach, StorageOptions};
 
 /// Any free port of this host alone.
@@ -173,7 +173,7 @@ impl StandInCluster {
         })
     }
 
-    async fn release_of(&self, node: &str) -> Result<Release, Trouble> {
+    async fn release_of(&self, node: &str) -> Result<StandInRelease, Trouble> {
         let nodes = self.nodes.lock().await;
         let release = nodes.get(node).map(|node| node.release().clone());
         release.ok_or_else(|| Trouble::new(node, "it is not running", "Start it first."))

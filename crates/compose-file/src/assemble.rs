@@ -7,7 +7,7 @@ use super::consistency;
 use super::environment::Variables;
 use super::files::file_source;
 use super::networks::network;
-use super::node::{Findings, Node, Place};
+use super::node::{Findings, YamlNode, YamlPlace};
 use super::profiles;
 use super::project::{FileMount, FileSource, Mount, MountSource, Network, Project, Service};
 use super::service::service;
@@ -31,8 +31,8 @@ impl Reading<'_> {
         merged: &Value,
         findings: &mut Findings,
     ) -> (Project, IndexMap<String, Off>) {
-        let top = Node::new(merged, Place::default());
-        let mut sections: IndexMap<String, Node<'_>> = IndexMap::new();
+        let top = YamlNode::new(merged, YamlPlace::default());
+        let mut sections: IndexMap<String, YamlNode<'_>> = IndexMap::new();
         let mut name = self.source.project_name.clone();
         for (key, node) in top.keys(findings) {
             match key.as_str() {
@@ -71,7 +71,7 @@ impl Reading<'_> {
     /// The services that are on, and those that are off.
     fn services(
         &self,
-        entries: Vec<(String, Node<'_>)>,
+        entries: Vec<(String, YamlNode<'_>)>,
         findings: &mut Findings,
     ) -> (IndexMap<String, Service>, IndexMap<String, Off>) {
         let variables = Variables { base: &self.source.base, outer: self.variables, files: self.files };
@@ -88,7 +88,7 @@ impl Reading<'_> {
             }
         }
         if active.is_empty() {
-            let place = Place::default().key("services");
+            let place = YamlPlace::default().key("services");
             if inactive.is_empty() {
                 findings.problem(&place, "there are no services", "Add at least one under `services:`");
             } else {
@@ -101,7 +101,7 @@ impl Reading<'_> {
     }
 
     /// The networks that services use; `default` need not be declared.
-    fn networks(&self, entries: Vec<(String, Node<'_>)>, project: &mut Project, findings: &mut Findings) {
+    fn networks(&self, entries: Vec<(String, YamlNode<'_>)>, project: &mut Project, findings: &mut Findings) {
         let is_used =
             |name: &str| project.services.values().any(|service| service.networks.contains_key(name));
         let mut networks: IndexMap<String, Network> =
@@ -116,7 +116,7 @@ impl Reading<'_> {
     /// The configs or secrets that services use, with their content.
     fn file_sources(
         &self,
-        entries: Vec<(String, Node<'_>)>,
+        entries: Vec<(String, YamlNode<'_>)>,
         project: &Project,
         section: &str,
         of: impl Fn(&Service) -> &Vec<FileMount>,
@@ -128,7 +128,7 @@ impl Reading<'_> {
         let declared: Vec<String> = entries.iter().map(|(name, _)| name.clone()).collect();
         for (name, service) in &project.services {
             for file in of(service).iter().filter(|file| !declared.contains(&file.source)) {
-                let place = Place::default().key("services").key(name).key(section);
+                let place = YamlPlace::default().key("services").key(name).key(section);
                 let message = format!("it uses `{}`, which is not declared", file.source);
                 let remedy = format!("Declare it under the top-level `{section}:`, or correct the name");
                 findings.problem(&place, message, remedy);
@@ -152,7 +152,7 @@ fn check_name(name: &str, findings: &mut Findings) {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     if !name.starts_with(allowed) || !name.chars().all(|c| allowed(c) || matches!(c, '_' | '-')) {
         findings.problem(
-            &Place::default().key("name"),
+            &YamlPlace::default().key("name"),
             format!("`{name}` is not a project name"),
             "Start with a small letter or digit, and use only those, `_` and `-`",
         );

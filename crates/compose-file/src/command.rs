@@ -1,9 +1,9 @@
 //! `command` and `entrypoint`: a list, or a text that is split as a shell splits words, without a shell.
 
-use super::node::{Findings, Node};
+use super::node::{Findings, YamlNode};
 
 /// Reads a command. An empty text or list clears the image's own.
-pub(super) fn command(node: &Node<'_>, findings: &mut Findings) -> Option<Vec<String>> {
+pub(super) fn command(node: &YamlNode<'_>, findings: &mut Findings) -> Option<Vec<String>> {
     if node.value.is_sequence() {
         return Some(node.texts(findings));
     }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use indexmap::IndexMap;
 
 use super::bounds::PORTS;
-use super::node::{Findings, Place};
+use super::node::{Findings, YamlPlace};
 use super::ports::too_many;
-use super::project::{Condition, MountSource, Project};
+use super::project::{DependsCondition, MountSource, Project};
 use super::source::Off;
 
 /// Checks a project; `off` are the services that no active profile turns on. Dependencies on those are dropped where the file
@@ -20,8 +20,8 @@ pub(super) fn check(project: &mut Project, off: &IndexMap<String, Off>, findings
     targets(project, findings);
 }
 
-fn at(service: &str) -> Place {
-    Place::default().key("services").key(service)
+fn at(service: &str) -> YamlPlace {
+    YamlPlace::default().key("services").key(service)
 }
 
 fn dependencies(project: &mut Project, off: &IndexMap<String, Off>, findings: &mut Findings) {
@@ -44,7 +44,7 @@ fn dependencies(project: &mut Project, off: &IndexMap<String, Off>, findings: &m
                 continue;
             };
             let unchecked = target.healthcheck.as_ref().is_some_and(|check| check.test == ["NONE"]);
-            if unchecked && dependency.condition == Condition::ServiceHealthy {
+            if unchecked && dependency.condition == DependsCondition::ServiceHealthy {
                 let message = format!("it waits for `{other}` to be healthy, whose health check is disabled");
                 findings.problem(&place, message, "Use the condition service_started, or enable the check");
             }
@@ -99,7 +99,7 @@ type Takers<'a> = Vec<(Option<&'a str>, &'a str)>;
 fn published_ports(project: &Project, findings: &mut Findings) {
     let amount: usize = project.services.values().map(|service| service.ports.len()).sum();
     if amount > PORTS {
-        findings.problem(&Place::default().key("services"), too_many(), "Publish fewer ports");
+        findings.problem(&YamlPlace::default().key("services"), too_many(), "Publish fewer ports");
         return;
     }
     let mut taken: HashMap<(u16, &str), Takers<'_>> = HashMap::new();
@@ -158,17 +158,17 @@ mod tests {
     use std::path::Path;
 
     use super::super::environment::Variables;
-    use super::super::node::{Node, reading};
+    use super::super::node::{YamlNode, reading};
     use super::super::project::{Network, Volume};
     use super::super::service::service;
-    use super::super::source::MemoryFiles;
+    use super::super::source::MemorySource;
     use super::*;
 
     /// What is told of these services, where `off` is inactive, and the network `default` and the volume `v` are declared.
     fn told(services: &str) -> String {
-        let (outer, files) = (IndexMap::new(), MemoryFiles::default());
+        let (outer, files) = (IndexMap::new(), MemorySource::default());
         let variables = Variables { base: Path::new("/srv"), outer: &outer, files: &files };
-        let read = |node: &Node<'_>, findings: &mut Findings| {
+        let read = |node: &YamlNode<'_>, findings: &mut Findings| {
             let entries = node.entries(findings);
             let mut project = Project {
                 services: entries

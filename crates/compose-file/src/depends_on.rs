@@ -2,12 +2,12 @@
 
 use indexmap::IndexMap;
 
-use super::node::{Findings, Node};
-use super::project::{Condition, Dependency};
+use super::node::{Findings, YamlNode};
+use super::project::{Dependency, DependsCondition};
 
 /// Reads `depends_on`.
-pub(super) fn depends_on(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, Dependency> {
-    let started = Dependency { condition: Condition::ServiceStarted, required: true };
+pub(super) fn depends_on(node: &YamlNode<'_>, findings: &mut Findings) -> IndexMap<String, Dependency> {
+    let started = Dependency { condition: DependsCondition::ServiceStarted, required: true };
     if node.value.is_sequence() {
         return node.texts(findings).into_iter().map(|name| (name, started)).collect();
     }
@@ -39,12 +39,12 @@ pub(super) fn depends_on(node: &Node<'_>, findings: &mut Findings) -> IndexMap<S
     all
 }
 
-fn condition(node: &Node<'_>, findings: &mut Findings) -> Option<Condition> {
+fn condition(node: &YamlNode<'_>, findings: &mut Findings) -> Option<DependsCondition> {
     let expected = "service_started, service_healthy or service_completed_successfully";
     node.read(expected, findings, |text| match text {
-        "service_started" => Some(Condition::ServiceStarted),
-        "service_healthy" => Some(Condition::ServiceHealthy),
-        "service_completed_successfully" => Some(Condition::ServiceCompletedSuccessfully),
+        "service_started" => Some(DependsCondition::ServiceStarted),
+        "service_healthy" => Some(DependsCondition::ServiceHealthy),
+        "service_completed_successfully" => Some(DependsCondition::ServiceCompletedSuccessfully),
         _ => None,
     })
 }
@@ -58,15 +58,15 @@ mod tests {
     fn both_forms() {
         let (read, _) = reading("[a, b]", depends_on);
         assert_eq!(read.keys().collect::<Vec<_>>(), ["a", "b"]);
-        assert!(read["a"].required && read["a"].condition == Condition::ServiceStarted);
+        assert!(read["a"].required && read["a"].condition == DependsCondition::ServiceStarted);
         let (read, told) = reading(
             "{a: {condition: service_healthy, restart: false}, b: {condition: service_completed_successfully, required: false}}",
             depends_on,
         );
-        assert_eq!(read["a"], Dependency { condition: Condition::ServiceHealthy, required: true });
+        assert_eq!(read["a"], Dependency { condition: DependsCondition::ServiceHealthy, required: true });
         assert_eq!(
             read["b"],
-            Dependency { condition: Condition::ServiceCompletedSuccessfully, required: false }
+            Dependency { condition: DependsCondition::ServiceCompletedSuccessfully, required: false }
         );
         assert!(told.is_empty());
     }

@@ -2,20 +2,20 @@
 
 use super::kinds::judge;
 use super::limits::{cpus, pids};
-use super::node::{Findings, Node, scalar};
-use super::project::{Limits, Restart};
+use super::node::{Findings, YamlNode, scalar};
+use super::project::{ResourceLimits, Restart};
 
 /// What `deploy` says.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Deploy {
     pub(super) replicas: Option<u32>,
-    pub(super) limits: Limits,
+    pub(super) limits: ResourceLimits,
     /// It wins over `restart:`.
     pub(super) restart: Option<Restart>,
 }
 
 /// Reads `deploy`.
-pub(super) fn deploy(node: &Node<'_>, findings: &mut Findings) -> Deploy {
+pub(super) fn deploy(node: &YamlNode<'_>, findings: &mut Findings) -> Deploy {
     let mut deploy = Deploy::default();
     for (key, node) in node.keys(findings) {
         match key.as_str() {
@@ -44,8 +44,8 @@ pub(super) fn deploy(node: &Node<'_>, findings: &mut Findings) -> Deploy {
     deploy
 }
 
-fn limits(node: &Node<'_>, findings: &mut Findings) -> Limits {
-    let mut limits = Limits::default();
+fn limits(node: &YamlNode<'_>, findings: &mut Findings) -> ResourceLimits {
+    let mut limits = ResourceLimits::default();
     for (key, node) in node.keys(findings) {
         match key.as_str() {
             "memory" => limits.memory = node.size(findings),
@@ -59,7 +59,7 @@ fn limits(node: &Node<'_>, findings: &mut Findings) -> Limits {
 
 /// How compose reads swarm's policy on a single engine: the pauses between attempts are the engine's, and a policy without a
 /// condition is none, whatever `restart:` says.
-fn restart(node: &Node<'_>, findings: &mut Findings) -> Option<Restart> {
+fn restart(node: &YamlNode<'_>, findings: &mut Findings) -> Option<Restart> {
     let (mut policy, mut attempts) = (None, 0);
     for (key, node) in node.keys(findings) {
         match key.as_str() {
@@ -83,7 +83,7 @@ fn restart(node: &Node<'_>, findings: &mut Findings) -> Option<Restart> {
     }
 }
 
-fn unknown(node: &Node<'_>, key: &str, findings: &mut Findings) {
+fn unknown(node: &YamlNode<'_>, key: &str, findings: &mut Findings) {
     findings.problem(
         &node.place,
         format!("there is no key `{key}` here"),
@@ -103,7 +103,7 @@ mod tests {
             |node, findings| (deploy(node, findings), findings.warnings.clone()),
         );
         assert!(told.is_empty(), "{told:?}");
-        let limits = Limits { memory: Some(1 << 30), cpus: Some(0.5), pids: Some(100) };
+        let limits = ResourceLimits { memory: Some(1 << 30), cpus: Some(0.5), pids: Some(100) };
         assert_eq!(read.0, Deploy { replicas: Some(3), limits, restart: None });
         assert_eq!(read.1, ["resources.reservations: reservations have no effect here"]);
     }

@@ -40,8 +40,8 @@ pub(super) fn parse_dotenv(
             continue;
         }
         let value = match cursor.value().map_err(error)? {
-            Raw::Literal(value) => value,
-            Raw::Template(template) => {
+            RawValue::Literal(value) => value,
+            RawValue::Template(template) => {
                 let lookup = |name: &str| outer(name).or_else(|| read.variables.get(name).cloned());
                 interpolate(&template, &lookup, &mut read.unset).map_err(|cause| error(cause.to_string()))?
             }
@@ -61,7 +61,7 @@ pub(super) fn read_dotenv(bytes: Vec<u8>, outer: &dyn Fn(&str) -> Option<String>
 }
 
 /// A value before interpolation.
-enum Raw {
+enum RawValue {
     Literal(String),
     Template(String),
 }
@@ -135,7 +135,7 @@ impl Cursor<'_> {
         }
     }
 
-    fn value(&mut self) -> Result<Raw, String> {
+    fn value(&mut self) -> Result<RawValue, String> {
         match self.rest.chars().next() {
             Some(quote @ ('\'' | '"')) => {
                 let value = self.quoted(quote)?;
@@ -148,18 +148,18 @@ impl Cursor<'_> {
                 // A comment has a blank in front; those behind the `=` are gone already.
                 let value = line.split(" #").next().unwrap_or_default().trim_end().to_owned();
                 self.advance(length);
-                Ok(Raw::Template(value))
+                Ok(RawValue::Template(value))
             }
         }
     }
 
-    fn quoted(&mut self, quote: char) -> Result<Raw, String> {
+    fn quoted(&mut self, quote: char) -> Result<RawValue, String> {
         let mut value = String::new();
         let mut chars = self.rest.char_indices().skip(1).peekable();
         while let Some((position, c)) = chars.next() {
             if c == quote {
                 self.advance(position + 1);
-                return Ok(if quote == '"' { Raw::Template(value) } else { Raw::Literal(value) });
+                return Ok(if quote == '"' { RawValue::Template(value) } else { RawValue::Literal(value) });
             }
             if c != '\\' {
                 value.push(c);

@@ -5,12 +5,12 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::dotenv::parse_dotenv;
-use super::node::{Findings, Node, Place, scalar};
+use super::node::{Findings, YamlNode, YamlPlace, scalar};
 use super::rawenv::parse_raw;
 use super::source::{Files, resolve};
 
 /// Pairs in either form: a mapping, or a list of `NAME=value`. A name without a value has `None`.
-pub(super) fn pairs(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, Option<String>> {
+pub(super) fn pairs(node: &YamlNode<'_>, findings: &mut Findings) -> IndexMap<String, Option<String>> {
     let mut pairs = IndexMap::new();
     if node.value.is_sequence() {
         for item in node.texts(findings) {
@@ -40,7 +40,7 @@ pub(super) fn pairs(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String
 }
 
 /// Reads `labels`: a label without a value has the empty one.
-pub(super) fn labels(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, String> {
+pub(super) fn labels(node: &YamlNode<'_>, findings: &mut Findings) -> IndexMap<String, String> {
     pairs(node, findings).into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()
 }
 
@@ -59,8 +59,8 @@ impl Variables<'_> {
     /// passed on from the project's variables, or else left out, even if an `env_file` has it (as compose does).
     pub(super) fn read(
         &self,
-        env_file: Option<&Node<'_>>,
-        environment: Option<&Node<'_>>,
+        env_file: Option<&YamlNode<'_>>,
+        environment: Option<&YamlNode<'_>>,
         findings: &mut Findings,
     ) -> IndexMap<String, String> {
         let mut own = environment.map(|node| pairs(node, findings)).unwrap_or_default();
@@ -84,7 +84,7 @@ impl Variables<'_> {
 
     fn env_files(
         &self,
-        node: &Node<'_>,
+        node: &YamlNode<'_>,
         own: &IndexMap<String, Option<String>>,
         variables: &mut IndexMap<String, String>,
         findings: &mut Findings,
@@ -117,7 +117,13 @@ impl Variables<'_> {
         }
     }
 
-    fn text_of(&self, path: &str, required: bool, place: &Place, findings: &mut Findings) -> Option<String> {
+    fn text_of(
+        &self,
+        path: &str,
+        required: bool,
+        place: &YamlPlace,
+        findings: &mut Findings,
+    ) -> Option<String> {
         let read = resolve(self.base, path, self.outer).and_then(|full| match self.files.read(&full) {
             Ok(bytes) => {
                 String::from_utf8(bytes).map(Some).map_err(|_| format!("`{path}` is not UTF-8 text"))
@@ -133,7 +139,7 @@ impl Variables<'_> {
 }
 
 /// One entry of `env_file`: the path, whether it must be there, and whether its values are taken as they are.
-fn env_file(node: &Node<'_>, findings: &mut Findings) -> Option<(String, bool, bool)> {
+fn env_file(node: &YamlNode<'_>, findings: &mut Findings) -> Option<(String, bool, bool)> {
     if !node.value.is_mapping() {
         return Some((node.text(findings)?, true, false));
     }
@@ -162,12 +168,12 @@ fn env_file(node: &Node<'_>, findings: &mut Findings) -> Option<(String, bool, b
 #[cfg(test)]
 mod tests {
     use super::super::node::reading;
-    use super::super::source::MemoryFiles;
+    use super::super::source::MemorySource;
     use super::*;
 
     fn read(yaml: &str) -> (String, Vec<String>) {
         let outer = IndexMap::from([("OUT".to_owned(), "outer".to_owned())]);
-        let files = MemoryFiles(IndexMap::from([
+        let files = MemorySource(IndexMap::from([
             ("/srv/a.env".into(), b"A=a\nB=$A-$OUT-$OWN\nOUT".to_vec()),
             ("/srv/b.env".into(), b"A=second\nC=$B".to_vec()),
             ("/srv/bad.env".into(), b"A='".to_vec()),

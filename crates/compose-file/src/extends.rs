@@ -8,7 +8,7 @@ use yaml_serde::{Mapping, Value};
 use super::bounds::CHAIN;
 use super::followed::{Followed, path_of};
 use super::merge::merge;
-use super::node::{Findings, Node, Place, Step, scalar};
+use super::node::{Findings, PlaceStep, YamlNode, YamlPlace, scalar};
 use super::roots::root_paths;
 use super::tags::{retagged, settle};
 use super::tree::tree;
@@ -67,7 +67,7 @@ impl<'a, 'f> Extending<'a, 'f> {
         // `extends: !reset null` leaves nothing to extend.
         let Some(extends) = extends.filter(|value| !is_reset(value)).map(settle) else { return service };
         let place_here = place.key("extends");
-        let Some((base, other)) = base_of(&Node::new(&extends, place_here.clone()), self.findings) else {
+        let Some((base, other)) = base_of(&YamlNode::new(&extends, place_here.clone()), self.findings) else {
             return service;
         };
         let link = (file.to_owned(), name.to_owned());
@@ -117,7 +117,7 @@ impl<'a, 'f> Extending<'a, 'f> {
     }
 
     /// The services of another file, with their paths in full.
-    fn other_file(&mut self, text: &str, place: &Place) -> Option<(PathBuf, Mapping)> {
+    fn other_file(&mut self, text: &str, place: &YamlPlace) -> Option<(PathBuf, Mapping)> {
         let path = match path_of(self.base, text, self.variables) {
             Ok(path) => path,
             Err((message, remedy)) => {
@@ -148,7 +148,7 @@ impl<'a, 'f> Extending<'a, 'f> {
     }
 
     /// Each circle once, wherever one enters it.
-    fn tell_circle(&mut self, place: &Place, circle: &[Link]) {
+    fn tell_circle(&mut self, place: &YamlPlace, circle: &[Link]) {
         let mut members = circle.to_vec();
         members.sort();
         if self.circles.contains(&members) {
@@ -165,22 +165,22 @@ impl<'a, 'f> Extending<'a, 'f> {
     }
 
     /// What could not be interpolated in the base is of no interest in the service that extends it either.
-    fn spoil(&mut self, base: &str, place: &Place) {
+    fn spoil(&mut self, base: &str, place: &YamlPlace) {
         let base = place_of(base);
         let spoilt = self.findings.spoilt.iter().filter_map(|spoilt| {
             let rest = spoilt.steps().strip_prefix(base.steps())?;
             Some(rest.iter().fold(place.clone(), |place, step| match step {
-                Step::Key(key) => place.key(key.as_str()),
-                Step::Item(index) => place.item(*index),
+                PlaceStep::Key(key) => place.key(key.as_str()),
+                PlaceStep::Item(index) => place.item(*index),
             }))
         });
-        let spoilt: Vec<Place> = spoilt.filter(|moved| !self.findings.spoilt.contains(moved)).collect();
+        let spoilt: Vec<YamlPlace> = spoilt.filter(|moved| !self.findings.spoilt.contains(moved)).collect();
         self.findings.spoilt.extend(spoilt);
     }
 }
 
-fn place_of(service: &str) -> Place {
-    Place::default().key("services").key(service)
+fn place_of(service: &str) -> YamlPlace {
+    YamlPlace::default().key("services").key(service)
 }
 
 fn is_reset(value: &Value) -> bool {
@@ -188,7 +188,7 @@ fn is_reset(value: &Value) -> bool {
 }
 
 /// The name of the service that is extended, and its file if that is another one.
-fn base_of(extends: &Node<'_>, findings: &mut Findings) -> Option<(String, Option<String>)> {
+fn base_of(extends: &YamlNode<'_>, findings: &mut Findings) -> Option<(String, Option<String>)> {
     if !extends.value.is_mapping() {
         return Some((extends.text(findings)?, None));
     }
@@ -208,13 +208,13 @@ fn base_of(extends: &Node<'_>, findings: &mut Findings) -> Option<(String, Optio
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::MemoryFiles;
+    use super::super::source::MemorySource;
     use super::*;
 
     fn carried_out(yaml: &str, others: &[(&str, &str)]) -> (Value, Vec<String>) {
         let mut tree: Value = yaml_serde::from_str(yaml).unwrap();
         let files = others.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
-        let files = MemoryFiles(files.collect());
+        let files = MemorySource(files.collect());
         let mut findings = Findings { file: Some("/srv/a.yml".into()), ..Findings::default() };
         let (variables, mut followed) = (IndexMap::new(), Followed::new(&files));
         Extending::new(Path::new("/srv"), &variables, &mut followed, &mut findings)

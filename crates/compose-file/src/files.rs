@@ -4,12 +4,12 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::node::{Findings, Node};
+use super::node::{Findings, YamlNode};
 use super::project::{FileMount, FileSource};
 use super::source::{Files, resolve};
 
 /// Reads a service's `configs` or `secrets`; a relative target starts in `folder`. The last at a target counts.
-pub(super) fn file_mounts(node: &Node<'_>, folder: &str, findings: &mut Findings) -> Vec<FileMount> {
+pub(super) fn file_mounts(node: &YamlNode<'_>, folder: &str, findings: &mut Findings) -> Vec<FileMount> {
     let mut mounts: Vec<FileMount> = Vec::new();
     for item in node.items(findings) {
         let Some(mount) = file_mount(&item, folder, findings) else { continue };
@@ -21,7 +21,7 @@ pub(super) fn file_mounts(node: &Node<'_>, folder: &str, findings: &mut Findings
     mounts
 }
 
-fn file_mount(node: &Node<'_>, folder: &str, findings: &mut Findings) -> Option<FileMount> {
+fn file_mount(node: &YamlNode<'_>, folder: &str, findings: &mut Findings) -> Option<FileMount> {
     let (mut source, mut target, mut uid, mut gid, mut mode) = (None, None, 0, 0, 0o444);
     if node.value.is_mapping() {
         for (key, node) in node.keys(findings) {
@@ -54,12 +54,12 @@ fn file_mount(node: &Node<'_>, folder: &str, findings: &mut Findings) -> Option<
     Some(FileMount { source, target, uid, gid, mode })
 }
 
-fn id(node: &Node<'_>, findings: &mut Findings) -> u64 {
+fn id(node: &YamlNode<'_>, findings: &mut Findings) -> u64 {
     node.read("a numeric id", findings, |text| text.parse().ok()).unwrap_or_default()
 }
 
 /// A text is octal; a number has been read by YAML already (`0440` and `0o440`, both without quotes).
-fn file_mode(node: &Node<'_>, findings: &mut Findings) -> Option<u32> {
+fn file_mode(node: &YamlNode<'_>, findings: &mut Findings) -> Option<u32> {
     let radix = if node.value.is_number() { 10 } else { 8 };
     node.read("a file mode such as 0440", findings, |text| {
         let digits = text.strip_prefix("0o").unwrap_or(text);
@@ -69,7 +69,7 @@ fn file_mode(node: &Node<'_>, findings: &mut Findings) -> Option<u32> {
 
 /// Reads one entry of the top-level `configs` or `secrets`, and its content if it is used.
 pub(super) fn file_source(
-    node: &Node<'_>,
+    node: &YamlNode<'_>,
     used: bool,
     base: &Path,
     variables: &IndexMap<String, String>,
@@ -139,12 +139,13 @@ pub(super) fn file_source(
 #[cfg(test)]
 mod tests {
     use super::super::node::reading;
-    use super::super::source::MemoryFiles;
+    use super::super::source::MemorySource;
     use super::*;
 
     #[test]
     fn mounts_in_both_forms() {
-        let secrets = |node: &Node<'_>, findings: &mut Findings| file_mounts(node, "/run/secrets", findings);
+        let secrets =
+            |node: &YamlNode<'_>, findings: &mut Findings| file_mounts(node, "/run/secrets", findings);
         let (read, told) = reading(
             "[a, {source: b, target: c, uid: '1', gid: 2, mode: 0440}, {source: d, target: /d, mode: 0o400}, {source: e, target: /d}]",
             secrets,
@@ -164,8 +165,8 @@ mod tests {
 
     fn source(yaml: &str, used: bool) -> (Option<String>, Vec<String>) {
         let variables = IndexMap::from([("KEY".to_owned(), "k".to_owned())]);
-        let files = MemoryFiles(IndexMap::from([("/srv/a.cfg".into(), b"from file".to_vec())]));
-        let read = |node: &Node<'_>, findings: &mut Findings| {
+        let files = MemorySource(IndexMap::from([("/srv/a.cfg".into(), b"from file".to_vec())]));
+        let read = |node: &YamlNode<'_>, findings: &mut Findings| {
             file_source(node, used, Path::new("/srv"), &variables, &files, findings)
         };
         let (read, told) = reading(yaml, read);

@@ -12,8 +12,8 @@ use super::extends::Extending;
 use super::followed::{Followed, path_of};
 use super::include::{Include, import, includes, settle_variables};
 use super::merge::merge;
-use super::node::{Findings, Node, Place};
-use super::problem::Problem;
+use super::node::{Findings, YamlNode, YamlPlace};
+use super::problem::FileProblem;
 use super::roots::root_paths;
 use super::source::Files;
 use super::tree::tree;
@@ -31,7 +31,7 @@ pub(super) struct Set<'a> {
 pub(super) struct Gathering<'a> {
     pub(super) followed: Followed<'a>,
     /// Files of which nothing could be read.
-    pub(super) unreadable: Vec<Problem>,
+    pub(super) unreadable: Vec<FileProblem>,
     /// The files that we are in the middle of: those that include each other.
     chain: Vec<PathBuf>,
 }
@@ -52,14 +52,14 @@ impl<'a> Gathering<'a> {
             match tree(text, set.variables, findings) {
                 Ok(tree) => trees.push(self.complete(tree, path, set, findings)),
                 Err((message, remedy)) => {
-                    self.unreadable.push(Problem::whole_file(path, message, remedy));
+                    self.unreadable.push(FileProblem::whole_file(path, message, remedy));
                 }
             }
         }
         self.chain.truncate(depth);
         findings.file = None;
         let merged = trees.into_iter().fold(Value::Mapping(Mapping::new()), |below, tree| {
-            merge(below, tree, &Place::default(), findings)
+            merge(below, tree, &YamlPlace::default(), findings)
         });
         findings.file = outer;
         merged
@@ -72,8 +72,8 @@ impl<'a> Gathering<'a> {
         let include = tree.as_mapping_mut().and_then(|keys| keys.shift_remove("include"));
         let include = include.filter(|value| !value.is_null());
         let entries = include.map(|value| {
-            let place = Place::default().key("include");
-            includes(&Node::new(&value, place), findings)
+            let place = YamlPlace::default().key("include");
+            includes(&YamlNode::new(&value, place), findings)
         });
         for include in entries.unwrap_or_default() {
             match self.included(&include, set, findings) {
@@ -169,13 +169,13 @@ impl<'a> Gathering<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::MemoryFiles;
+    use super::super::source::MemorySource;
     use super::*;
 
     /// What comes of `/srv/a.yml` with this text, beside other files; and what is told.
     fn gathered(text: &str, others: &[(&str, &str)]) -> (Value, Vec<String>) {
         let files = others.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
-        let files = MemoryFiles(files.collect());
+        let files = MemorySource(files.collect());
         let main = [(PathBuf::from("/srv/a.yml"), text.to_owned())];
         let variables = IndexMap::from([("GIVEN".to_owned(), "given".to_owned())]);
         let mut findings = Findings::default();

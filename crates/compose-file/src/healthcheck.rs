@@ -1,10 +1,10 @@
 //! `healthcheck`.
 
-use super::node::{Findings, Node};
+use super::node::{Findings, YamlNode};
 use super::project::Healthcheck;
 
 /// Reads `healthcheck`. `disable: true` and `test: [NONE]` are the same.
-pub(super) fn healthcheck(node: &Node<'_>, findings: &mut Findings) -> Healthcheck {
+pub(super) fn healthcheck(node: &YamlNode<'_>, findings: &mut Findings) -> Healthcheck {
     let mut check = Healthcheck::default();
     let mut disabled = false;
     for (key, node) in node.keys(findings) {
@@ -26,7 +26,7 @@ pub(super) fn healthcheck(node: &Node<'_>, findings: &mut Findings) -> Healthche
 }
 
 /// A text is run by the shell of the container; a list says how. An empty list is the image's own test, as compose has it.
-fn test(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
+fn test(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<String> {
     if !node.value.is_sequence() {
         return node.text(findings).map(|text| vec!["CMD-SHELL".to_owned(), text]).unwrap_or_default();
     }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use yaml_serde::{Mapping, Value};
 
 use super::merge::merge;
-use super::node::{Findings, Node, Place, scalar};
+use super::node::{Findings, YamlNode, YamlPlace, scalar};
 use super::unsupported::top_level_key;
 
 /// What an included file may bring.
@@ -12,7 +12,7 @@ const SECTIONS: [&str; 5] = ["services", "networks", "volumes", "configs", "secr
 
 /// One entry of `include`.
 pub(super) struct Include {
-    pub(super) place: Place,
+    pub(super) place: YamlPlace,
     /// The file, and others that are merged over it.
     pub(super) paths: Vec<String>,
     /// Where its relative paths start, if not in its folder.
@@ -22,7 +22,7 @@ pub(super) struct Include {
 }
 
 /// Reads `include`.
-pub(super) fn includes(node: &Node<'_>, findings: &mut Findings) -> Vec<Include> {
+pub(super) fn includes(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<Include> {
     let mut all = Vec::new();
     for item in node.items(findings) {
         let mut include =
@@ -64,7 +64,7 @@ pub(super) fn import(tree: &mut Value, included: Value, findings: &mut Findings)
         let Some(name) = scalar(&key) else { continue };
         if !SECTIONS.contains(&name.as_str()) {
             if !name.starts_with("x-") && !matches!(name.as_str(), "name" | "version") {
-                top_level_key(&Node::new(&brought, Place::default().key(&name)), &name, findings);
+                top_level_key(&YamlNode::new(&brought, YamlPlace::default().key(&name)), &name, findings);
             }
             continue;
         }
@@ -75,7 +75,7 @@ pub(super) fn import(tree: &mut Value, included: Value, findings: &mut Findings)
         }
         let Some(own) = own.as_mapping_mut() else { continue };
         for (key, below) in brought {
-            let place = Place::default().key(&name).key(scalar(&key).unwrap_or_default());
+            let place = YamlPlace::default().key(&name).key(scalar(&key).unwrap_or_default());
             let above = own.get_mut(&key).map(std::mem::take);
             let both = match above {
                 // compose takes such a reset for one of files below, of which this is none.

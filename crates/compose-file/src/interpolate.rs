@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use yaml_serde::Value;
 
-use super::node::{Findings, Place, Step};
+use super::node::{Findings, PlaceStep, YamlPlace};
 
 /// How deep defaults may nest; far beyond use, and shallow enough for the stack.
 const MAX_DEPTH: usize = 50;
@@ -154,12 +154,12 @@ fn closing_brace(body: &str) -> Option<usize> {
 /// anchor of it is used, the copy is interpolated.
 pub(super) fn interpolate_tree(
     value: &mut Value,
-    place: &Place,
+    place: &YamlPlace,
     lookup: &dyn Fn(&str) -> Option<String>,
-    unset: &mut Vec<(String, Place)>,
+    unset: &mut Vec<(String, YamlPlace)>,
     findings: &mut Findings,
 ) {
-    if matches!(place.steps(), [Step::Key(key)] if key.starts_with("x-")) {
+    if matches!(place.steps(), [PlaceStep::Key(key)] if key.starts_with("x-")) {
         return;
     }
     match value {
@@ -271,7 +271,7 @@ mod tests {
         let mut tree: Value =
             yaml_serde::from_str("{$X: [$X, 1], x-note: '${', a: !override {b: '${NO:?}'}}").unwrap();
         let (mut unset, mut findings) = (Vec::new(), Findings::default());
-        interpolate_tree(&mut tree, &Place::default(), &lookup, &mut unset, &mut findings);
+        interpolate_tree(&mut tree, &YamlPlace::default(), &lookup, &mut unset, &mut findings);
         assert_eq!(tree["$X"][0], Value::from("x"));
         assert_eq!(findings.problems.len(), 1);
         assert_eq!(findings.problems[0].place.to_string(), "a.b");

@@ -1,13 +1,13 @@
 //! The kind of value that a key without effect must have: a file that compose refuses is refused here too.
 
 use super::environment::pairs;
-use super::node::{Findings, Node, scalar};
+use super::node::{Findings, YamlNode, scalar};
 use super::units;
 
 /// Looks whether a key that nothing carries out has the kind of value that it has in compose's schema.
 ///
 /// The keys of all places stand in one table; none means two kinds in two places. What is below `build` is not looked at.
-pub(super) fn judge(node: &Node<'_>, key: &str, findings: &mut Findings) {
+pub(super) fn judge(node: &YamlNode<'_>, key: &str, findings: &mut Findings) {
     match key {
         "cpu_shares" | "cpu_quota" | "cpu_period" | "cpu_count" | "oom_score_adj" | "umask" | "priority"
         | "gw_priority" => {
@@ -79,7 +79,7 @@ pub(super) fn judge(node: &Node<'_>, key: &str, findings: &mut Findings) {
 }
 
 /// A mapping with these keys at most.
-fn known(node: &Node<'_>, keys: &[&str], findings: &mut Findings) {
+fn known(node: &YamlNode<'_>, keys: &[&str], findings: &mut Findings) {
     for (key, node) in node.keys(findings) {
         if !keys.contains(&key.as_str()) {
             let message = format!("there is no key `{key}` here");
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn told(yaml: &str) -> Vec<String> {
-        let judge_all = |node: &Node<'_>, findings: &mut Findings| {
+        let judge_all = |node: &YamlNode<'_>, findings: &mut Findings| {
             for (key, node) in node.keys(findings) {
                 judge(&node, &key, findings);
             }

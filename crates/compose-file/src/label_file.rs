@@ -4,12 +4,12 @@ use indexmap::IndexMap;
 
 use super::dotenv::read_dotenv;
 use super::environment::Variables;
-use super::node::{Findings, Node};
+use super::node::{Findings, YamlNode};
 use super::source::resolve;
 
 /// The labels of the files that `label_file` names, later ones over earlier ones.
 pub(super) fn label_files(
-    node: &Node<'_>,
+    node: &YamlNode<'_>,
     variables: &Variables<'_>,
     findings: &mut Findings,
 ) -> IndexMap<String, String> {
@@ -38,12 +38,12 @@ mod tests {
     use std::path::Path;
 
     use super::super::node::reading;
-    use super::super::source::MemoryFiles;
+    use super::super::source::MemorySource;
     use super::*;
 
     #[test]
     fn labels_come_from_files_in_order() {
-        let files = MemoryFiles(IndexMap::from([
+        let files = MemorySource(IndexMap::from([
             ("/srv/a".into(), b"x=1\ny=2".to_vec()),
             ("/srv/b".into(), b"y=$x-3".to_vec()),
         ]));

@@ -5,7 +5,7 @@
 //!           (per file)    (values only)  (further files, through `Files`)  (a, then b on top)     (one file per family of keys)
 //! ```
 //! Three rules hold everywhere. No key is silently dropped: one that has no effect on what is verified is a warning, and one that
-//! would have is a [`Problem`], since a gate that runs a different cluster from the one in the file proves nothing. All problems
+//! would have is a [`FileProblem`], since a gate that runs a different cluster from the one in the file proves nothing. All problems
 //! are collected, so that a file is repaired in one round. And everything has a limit (`bounds.rs`). [`load`] reads the disk;
 //! [`parse`] is pure and asks [`Files`] for the files that a compose file names.
 
@@ -60,6 +60,6 @@ mod yaml;
 pub use load::load;
 pub use masked::masked;
 pub use parse::parse;
-pub use problem::{Problem, Problems};
+pub use problem::{FileProblem, FileProblems};
 pub use project::*;
-pub use source::{DiskFiles, Files, MemoryFiles, Off, Parsed, Source};
+pub use source::{DiskFiles, Files, MemorySource, Off, Parsed, Source};

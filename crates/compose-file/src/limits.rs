@@ -2,11 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::node::{Findings, Node};
+use super::node::{Findings, YamlNode};
 use super::project::Ulimit;
 
 /// Reads `ulimits`: one number for both, or `soft` and `hard`. -1 is no limit.
-pub(super) fn ulimits(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, Ulimit> {
+pub(super) fn ulimits(node: &YamlNode<'_>, findings: &mut Findings) -> IndexMap<String, Ulimit> {
     let mut all = IndexMap::new();
     for (name, node) in node.entries(findings) {
         if !node.value.is_mapping() {
@@ -33,14 +33,14 @@ pub(super) fn ulimits(node: &Node<'_>, findings: &mut Findings) -> IndexMap<Stri
     all
 }
 
-fn number(node: &Node<'_>, findings: &mut Findings) -> Option<i64> {
+fn number(node: &YamlNode<'_>, findings: &mut Findings) -> Option<i64> {
     node.read("a whole number, or -1 for no limit", findings, |text| {
         text.parse().ok().filter(|limit| *limit >= -1)
     })
 }
 
 /// A number of CPUs such as 0.5; 0 is no limit.
-pub(super) fn cpus(node: &Node<'_>, findings: &mut Findings) -> Option<f64> {
+pub(super) fn cpus(node: &YamlNode<'_>, findings: &mut Findings) -> Option<f64> {
     let cpus: f64 = node.read("a number of CPUs such as 0.5", findings, |text| {
         text.parse().ok().filter(|cpus: &f64| cpus.is_finite() && *cpus >= 0.0)
     })?;
@@ -48,7 +48,7 @@ pub(super) fn cpus(node: &Node<'_>, findings: &mut Findings) -> Option<f64> {
 }
 
 /// A number of processes; -1 is no limit.
-pub(super) fn pids(node: &Node<'_>, findings: &mut Findings) -> Option<i64> {
+pub(super) fn pids(node: &YamlNode<'_>, findings: &mut Findings) -> Option<i64> {
     number(node, findings)
 }
 

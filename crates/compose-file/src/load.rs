@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::dotenv::parse_dotenv;
 use super::parse::parse;
-use super::problem::{Problem, Problems};
+use super::problem::{FileProblem, FileProblems};
 use super::source::{DiskFiles, Files as _, Parsed, Source};
 use basics::shown::visible;
 
@@ -22,12 +22,12 @@ pub fn load(
     variables: IndexMap<String, String>,
     profiles: &[String],
     project_name: &str,
-) -> Result<Parsed, Problems> {
+) -> Result<Parsed, FileProblems> {
     let mut wrong = Vec::new();
     let files = paths.iter().filter_map(|path| match read_text(path) {
         Ok(text) => Some((path.clone(), text)),
         Err(message) => {
-            wrong.push(Problem::whole_file(path, message, "Correct the path, or make the file readable"));
+            wrong.push(FileProblem::whole_file(path, message, "Correct the path, or make the file readable"));
             None
         }
     });
@@ -40,7 +40,7 @@ pub fn load(
         IndexMap::new()
     });
     if !wrong.is_empty() {
-        return Err(Problems { wrong, warnings });
+        return Err(FileProblems { wrong, warnings });
     }
     let (profiles, project_name) = (profiles.to_vec(), project_name.to_owned());
     match parse(&Source { files, base, variables, profiles, project_name }, &DiskFiles) {
@@ -67,7 +67,7 @@ fn with_dotenv(
     base: &Path,
     variables: IndexMap<String, String>,
     warnings: &mut Vec<String>,
-) -> Result<IndexMap<String, String>, Problem> {
+) -> Result<IndexMap<String, String>, FileProblem> {
     let path = base.join(".env");
     let text = match DiskFiles.read(&path) {
         Ok(bytes) => text_of(bytes),
@@ -78,9 +78,9 @@ fn with_dotenv(
         Err(error) => Err(format!("the file cannot be read: {error}")),
     };
     let text =
-        text.map_err(|message| Problem::whole_file(&path, message, "Make it readable, or remove it"))?;
+        text.map_err(|message| FileProblem::whole_file(&path, message, "Make it readable, or remove it"))?;
     let read = parse_dotenv(&text, &|name| variables.get(name).cloned())
-        .map_err(|error| Problem::whole_file(&path, error.to_string(), "Write lines of NAME=value"))?;
+        .map_err(|error| FileProblem::whole_file(&path, error.to_string(), "Write lines of NAME=value"))?;
     for name in read.unset {
         let path = visible(&path.display().to_string());
         warnings.push(format!("{path} uses the variable {name}, which is not set"));

@@ -6,11 +6,11 @@
 
 use yaml_serde::{Mapping, Value};
 
-use super::node::{Findings, Place, Step, scalar};
+use super::node::{Findings, PlaceStep, YamlPlace, scalar};
 use super::tags::{is_reset, settle, settle_unless_reset};
 
 /// How a value of an upper file meets the one below it.
-enum Rule {
+enum MergeRule {
     /// The upper one stands alone.
     Replace,
     /// `KEY=value` lists and mappings, both as mappings.
@@ -28,63 +28,65 @@ enum Rule {
 }
 
 /// Whether a list at this place means the same with its entries once.
-pub(super) fn is_set(place: &Place) -> bool {
-    matches!(rule(place), Rule::Lines)
+pub(super) fn is_set(place: &YamlPlace) -> bool {
+    matches!(rule(place), MergeRule::Lines)
 }
 
-fn rule(place: &Place) -> Rule {
+fn rule(place: &YamlPlace) -> MergeRule {
     let keys: Vec<&str> = place
         .steps()
         .iter()
         .map(|step| match step {
-            Step::Key(key) => key.as_str(),
-            Step::Item(_) => "[]",
+            PlaceStep::Key(key) => key.as_str(),
+            PlaceStep::Item(_) => "[]",
         })
         .collect();
     match keys.as_slice() {
-        ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => Rule::Replace,
-        ["services", _, "ulimits", _] => Rule::Limit,
-        ["networks", _, "ipam", "config"] => Rule::Ranges,
+        ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => {
+            MergeRule::Replace
+        }
+        ["services", _, "ulimits", _] => MergeRule::Limit,
+        ["networks", _, "ipam", "config"] => MergeRule::Ranges,
         ["services", _, "environment" | "labels" | "annotations" | "sysctls"]
         | ["services", _, "build", "args" | "labels"]
         | ["services", _, "deploy", "labels"]
-        | ["networks" | "volumes" | "configs" | "secrets", _, "labels"] => Rule::Pairs,
-        ["services", _, "depends_on" | "networks"] => Rule::Names,
+        | ["networks" | "volumes" | "configs" | "secrets", _, "labels"] => MergeRule::Pairs,
+        ["services", _, "depends_on" | "networks"] => MergeRule::Names,
         [
             "services",
             _,
             "extra_hosts" | "env_file" | "tmpfs" | "cap_add" | "cap_drop" | "expose" | "profiles" | "dns"
             | "dns_search" | "dns_opt" | "label_file" | "links" | "group_add",
         ]
-        | ["services", _, "networks", _, "aliases"] => Rule::Lines,
-        _ => Rule::Kind,
+        | ["services", _, "networks", _, "aliases"] => MergeRule::Lines,
+        _ => MergeRule::Kind,
     }
 }
 
 /// Puts `upper` over `lower`, both from the same place of their files.
-pub(super) fn merge(lower: Value, upper: Value, place: &Place, findings: &mut Findings) -> Value {
+pub(super) fn merge(lower: Value, upper: Value, place: &YamlPlace, findings: &mut Findings) -> Value {
     let upper = match upper {
         Value::Tagged(tagged) if tagged.tag == "override" => return settle(tagged.value),
         other => other,
     };
     match (rule(place), lower, upper) {
-        (Rule::Replace, _, upper) => settle(upper),
-        (Rule::Limit, Value::Mapping(lower), upper @ Value::Mapping(_)) => {
+        (MergeRule::Replace, _, upper) => settle(upper),
+        (MergeRule::Limit, Value::Mapping(lower), upper @ Value::Mapping(_)) => {
             mappings(Value::Mapping(lower), upper, place, findings)
         }
-        (Rule::Limit, _, upper) => settle(upper),
+        (MergeRule::Limit, _, upper) => settle(upper),
         (_, lower, Value::Null) => lower,
         (_, Value::Null, upper) => settle(upper),
-        (Rule::Pairs, lower, upper) => pairs(lower, upper),
-        (Rule::Ranges, Value::Sequence(lower), Value::Sequence(upper)) => {
+        (MergeRule::Pairs, lower, upper) => pairs(lower, upper),
+        (MergeRule::Ranges, Value::Sequence(lower), Value::Sequence(upper)) => {
             Value::Sequence(ranges(lower, &settle(Value::Sequence(upper)), place, findings))
         }
-        (Rule::Names, lower, upper) => {
+        (MergeRule::Names, lower, upper) => {
             // Within one file, for `extends`, compose takes nothing out of a list; between files it has made a mapping of it.
             let upper = if lower.is_sequence() && findings.file.is_some() { settle(upper) } else { upper };
             mappings(names_as_mapping(lower, place), names_as_mapping(upper, place), place, findings)
         }
-        (Rule::Lines, lower, upper) => {
+        (MergeRule::Lines, lower, upper) => {
             let mut lines = as_lines(lower);
             for line in as_lines(settle(upper)) {
                 if !lines.contains(&line) {
@@ -115,7 +117,7 @@ pub(super) fn merge(lower: Value, upper: Value, place: &Place, findings: &mut Fi
     }
 }
 
-fn mappings(lower: Value, upper: Value, place: &Place, findings: &mut Findings) -> Value {
+fn mappings(lower: Value, upper: Value, place: &YamlPlace, findings: &mut Findings) -> Value {
     let (Value::Mapping(mut merged), Value::Mapping(upper)) = (lower, upper) else { return Value::Null };
     for (key, value) in upper {
         if is_reset(&value) {
@@ -168,7 +170,7 @@ fn pair_lines(value: Value) -> Vec<String> {
 }
 
 /// As compose does it: a range meets the one of the same subnet, and a range with another subnet takes the place of all below.
-fn ranges(lower: Vec<Value>, upper: &Value, place: &Place, findings: &mut Findings) -> Vec<Value> {
+fn ranges(lower: Vec<Value>, upper: &Value, place: &YamlPlace, findings: &mut Findings) -> Vec<Value> {
     let mut merged: Vec<Value> = Vec::new();
     let at =
         |all: &[Value], one: &Value| all.iter().position(|other| other.get("subnet") == one.get("subnet"));
@@ -189,9 +191,9 @@ fn ranges(lower: Vec<Value>, upper: &Value, place: &Place, findings: &mut Findin
 }
 
 /// `[a, b]` as `{a: …, b: …}`, with what the short form means.
-fn names_as_mapping(value: Value, place: &Place) -> Value {
+fn names_as_mapping(value: Value, place: &YamlPlace) -> Value {
     let Value::Sequence(items) = value else { return value };
-    let depends = matches!(place.steps().last(), Some(Step::Key(key)) if key == "depends_on");
+    let depends = matches!(place.steps().last(), Some(PlaceStep::Key(key)) if key == "depends_on");
     let meaning = if depends {
         let started = Mapping::from_iter([
             (Value::from("condition"), Value::from("service_started")),
@@ -231,7 +233,7 @@ mod tests {
         let tree =
             |text: &str| -> Value { yaml_serde::from_str(&format!("services: {{app: {text}}}")).unwrap() };
         let mut findings = Findings::default();
-        let mut value = merge(settle(tree(lower)), tree(upper), &Place::default(), &mut findings);
+        let mut value = merge(settle(tree(lower)), tree(upper), &YamlPlace::default(), &mut findings);
         let told = findings.problems.iter().map(|found| found.place.to_string()).collect();
         (std::mem::take(&mut value["services"]["app"]), told)
     }
@@ -332,7 +334,7 @@ mod tests {
     fn address_ranges_meet_by_their_subnet() {
         let over = |lower: &str, upper: &str| {
             let tree = |text: &str| -> Value { yaml_serde::from_str(text).unwrap() };
-            let place = Place::default().key("networks").key("n").key("ipam").key("config");
+            let place = YamlPlace::default().key("networks").key("n").key("ipam").key("config");
             merge(tree(lower), tree(upper), &place, &mut Findings::default())
         };
         let tree = |text: &str| -> Value { yaml_serde::from_str(text).unwrap() };

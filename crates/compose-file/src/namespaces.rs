@@ -1,9 +1,9 @@
 //! Keys that name a namespace or a control group: the container's own is what it has anyway, another one's is refused.
 
-use super::node::{Findings, Node};
+use super::node::{Findings, YamlNode};
 
 /// Reads `network_mode`, `pid`, `ipc`, `uts`, `userns_mode` or `cgroup`.
-pub(super) fn namespace(node: &Node<'_>, key: &str, findings: &mut Findings) {
+pub(super) fn namespace(node: &YamlNode<'_>, key: &str, findings: &mut Findings) {
     let Some(mode) = node.text(findings) else { return };
     match (key, mode.as_str()) {
         (_, "") | ("pid" | "uts", "private") => {}
@@ -52,7 +52,7 @@ mod tests {
         ");
         assert_eq!(warned, ["userns_mode: `userns_mode: host` has no effect here"]);
         for mode in ["bridge", "none"] {
-            let read = |node: &Node<'_>, findings: &mut Findings| {
+            let read = |node: &YamlNode<'_>, findings: &mut Findings| {
                 namespace(node, "network_mode", findings);
                 findings.warnings.len()
             };

@@ -4,11 +4,11 @@ use indexmap::IndexMap;
 
 use super::environment::labels;
 use super::kinds::judge;
-use super::node::{Findings, Node, scalar};
+use super::node::{Findings, YamlNode, scalar};
 use super::project::{Attachment, Network, Subnet};
 
 /// Reads a service's `networks`: a list of names, or a mapping with aliases and addresses.
-pub(super) fn attachments(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, Attachment> {
+pub(super) fn attachments(node: &YamlNode<'_>, findings: &mut Findings) -> IndexMap<String, Attachment> {
     if node.value.is_sequence() {
         return node.texts(findings).into_iter().map(|name| (name, Attachment::default())).collect();
     }
@@ -41,7 +41,7 @@ pub(super) fn attachments(node: &Node<'_>, findings: &mut Findings) -> IndexMap<
 }
 
 /// Reads one entry of the top-level `networks`.
-pub(super) fn network(node: &Node<'_>, findings: &mut Findings) -> Network {
+pub(super) fn network(node: &YamlNode<'_>, findings: &mut Findings) -> Network {
     let mut network = Network::default();
     if node.value.is_null() {
         return network;
@@ -71,7 +71,7 @@ pub(super) fn network(node: &Node<'_>, findings: &mut Findings) -> Network {
     network
 }
 
-fn driver(node: &Node<'_>, findings: &mut Findings) -> Option<String> {
+fn driver(node: &YamlNode<'_>, findings: &mut Findings) -> Option<String> {
     let driver = node.text(findings)?;
     if matches!(driver.as_str(), "host" | "none") {
         findings.problem(
@@ -84,7 +84,7 @@ fn driver(node: &Node<'_>, findings: &mut Findings) -> Option<String> {
     Some(driver)
 }
 
-fn subnets(node: &Node<'_>, findings: &mut Findings) -> Vec<Subnet> {
+fn subnets(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<Subnet> {
     let mut subnets = Vec::new();
     for (key, node) in node.keys(findings) {
         match key.as_str() {
@@ -102,7 +102,7 @@ fn subnets(node: &Node<'_>, findings: &mut Findings) -> Vec<Subnet> {
     subnets
 }
 
-fn pool(node: &Node<'_>, findings: &mut Findings) -> Subnet {
+fn pool(node: &YamlNode<'_>, findings: &mut Findings) -> Subnet {
     let mut pool = Subnet::default();
     for (key, node) in node.keys(findings) {
         let range = "a subnet such as 172.28.0.0/16";
@@ -128,9 +128,9 @@ fn subnet(text: &str) -> Option<String> {
 }
 
 /// Reads `extra_hosts` in its forms (`name:address`, `name=address`, a mapping) as `name:address`.
-pub(super) fn extra_hosts(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
+pub(super) fn extra_hosts(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<String> {
     let mut hosts = Vec::new();
-    let mut add = |node: &Node<'_>, name: &str, address: &str, findings: &mut Findings| {
+    let mut add = |node: &YamlNode<'_>, name: &str, address: &str, findings: &mut Findings| {
         let address = address.trim_start_matches('[').trim_end_matches(']');
         let known = address == "host-gateway" || address.parse::<std::net::IpAddr>().is_ok();
         if name.is_empty() || !known {
@@ -161,7 +161,7 @@ pub(super) fn extra_hosts(node: &Node<'_>, findings: &mut Findings) -> Vec<Strin
 }
 
 /// `external: true`, or the old `external: {name: …}`, which also gives the real name.
-pub(super) fn external(node: &Node<'_>, name: &mut Option<String>, findings: &mut Findings) -> bool {
+pub(super) fn external(node: &YamlNode<'_>, name: &mut Option<String>, findings: &mut Findings) -> bool {
     if !node.value.is_mapping() {
         return node.flag(findings).unwrap_or_default();
     }
@@ -175,7 +175,7 @@ pub(super) fn external(node: &Node<'_>, name: &mut Option<String>, findings: &mu
 }
 
 /// A mapping of scalars as texts; a name without a value has the empty one.
-pub(super) fn texts_by_name(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, String> {
+pub(super) fn texts_by_name(node: &YamlNode<'_>, findings: &mut Findings) -> IndexMap<String, String> {
     let mut texts = IndexMap::new();
     for (name, node) in node.entries(findings) {
         let text = if node.value.is_null() { Some(String::new()) } else { node.text(findings) };
@@ -184,12 +184,12 @@ pub(super) fn texts_by_name(node: &Node<'_>, findings: &mut Findings) -> IndexMa
     texts
 }
 
-fn no_effect(node: &Node<'_>, key: &str, findings: &mut Findings) {
+fn no_effect(node: &YamlNode<'_>, key: &str, findings: &mut Findings) {
     judge(node, key, findings);
     findings.warn(&node.place, format!("`{key}` has no effect here"));
 }
 
-fn not_supported(node: &Node<'_>, key: &str, of: &str, findings: &mut Findings) {
+fn not_supported(node: &YamlNode<'_>, key: &str, of: &str, findings: &mut Findings) {
     findings.problem(&node.place, format!("the key `{key}` {of} is not supported"), "Leave it out");
 }
 

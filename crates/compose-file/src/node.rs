@@ -9,16 +9,16 @@ use std::time::Duration;
 
 use yaml_serde::Value;
 
-pub(super) use super::place::{Place, Step};
+pub(super) use super::place::{PlaceStep, YamlPlace};
 use super::telling::{Telling, may_be_secret};
 use super::{numbers, units};
 
 /// A problem whose file is not known yet.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Found {
+pub(super) struct UnplacedProblem {
     /// Known while a single file is read; after the merge it is looked up by the place.
     pub(super) file: Option<PathBuf>,
-    pub(super) place: Place,
+    pub(super) place: YamlPlace,
     /// The place as it may be told.
     pub(super) path: String,
     pub(super) message: String,
@@ -33,16 +33,21 @@ const MOST_TOLD: usize = 500;
 pub(super) struct Findings {
     /// The file that is being read, before the merge.
     pub(super) file: Option<PathBuf>,
-    pub(super) problems: Vec<Found>,
+    pub(super) problems: Vec<UnplacedProblem>,
     pub(super) warnings: Vec<String>,
     /// Values that could not be interpolated: what else is wrong with them is of no interest.
-    pub(super) spoilt: Vec<Place>,
+    pub(super) spoilt: Vec<YamlPlace>,
     /// What of the files may be told.
     pub(super) telling: Telling,
 }
 
 impl Findings {
-    pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn problem(
+        &mut self,
+        place: &YamlPlace,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         if self.file.is_none() && self.spoilt.iter().any(|spoilt| place.within(spoilt)) {
             return;
         }
@@ -53,7 +58,7 @@ impl Findings {
             }
             _ => return,
         };
-        self.problems.push(Found {
+        self.problems.push(UnplacedProblem {
             file: self.file.clone(),
             place: place.clone(),
             path: self.telling.path(place),
@@ -62,7 +67,7 @@ impl Findings {
         });
     }
 
-    pub(super) fn warn(&mut self, place: &Place, message: impl fmt::Display) {
+    pub(super) fn warn(&mut self, place: &YamlPlace, message: impl fmt::Display) {
         if self.warnings.len() >= MOST_TOLD {
             return;
         }
@@ -73,13 +78,13 @@ impl Findings {
 
 /// A value and its place.
 #[derive(Debug, Clone)]
-pub(super) struct Node<'a> {
+pub(super) struct YamlNode<'a> {
     pub(super) value: &'a Value,
-    pub(super) place: Place,
+    pub(super) place: YamlPlace,
 }
 
-impl<'a> Node<'a> {
-    pub(super) fn new(value: &'a Value, place: Place) -> Self {
+impl<'a> YamlNode<'a> {
+    pub(super) fn new(value: &'a Value, place: YamlPlace) -> Self {
         Self { value, place }
     }
 
@@ -95,29 +100,32 @@ impl<'a> Node<'a> {
     }
 
     /// All entries of a mapping, in file order, with `null` values.
-    pub(super) fn entries(&self, findings: &mut Findings) -> Vec<(String, Node<'a>)> {
+    pub(super) fn entries(&self, findings: &mut Findings) -> Vec<(String, YamlNode<'a>)> {
         let Value::Mapping(mapping) = self.value else {
             self.wrong("a mapping", findings);
             return Vec::new();
         };
         let name = |key| scalar(key).unwrap_or_else(|| "?".to_owned());
-        mapping.iter().map(|(key, value)| (name(key), Node::new(value, self.place.key(name(key))))).collect()
+        mapping
+            .iter()
+            .map(|(key, value)| (name(key), YamlNode::new(value, self.place.key(name(key)))))
+            .collect()
     }
 
     /// The keys of a mapping that say something: without `x-*` and without `null` values, which mean "not given".
-    pub(super) fn keys(&self, findings: &mut Findings) -> Vec<(String, Node<'a>)> {
+    pub(super) fn keys(&self, findings: &mut Findings) -> Vec<(String, YamlNode<'a>)> {
         let mut entries = self.entries(findings);
         entries.retain(|(key, node)| !key.starts_with("x-") && !node.value.is_null());
         entries
     }
 
     /// The items of a sequence.
-    pub(super) fn items(&self, findings: &mut Findings) -> Vec<Node<'a>> {
+    pub(super) fn items(&self, findings: &mut Findings) -> Vec<YamlNode<'a>> {
         let Value::Sequence(items) = self.value else {
             self.wrong("a list", findings);
             return Vec::new();
         };
-        items.iter().enumerate().map(|(index, value)| Node::new(value, self.place.item(index))).collect()
+        items.iter().enumerate().map(|(index, value)| YamlNode::new(value, self.place.item(index))).collect()
     }
 
     /// A scalar as text.
@@ -207,10 +215,13 @@ fn kind(value: &Value) -> &'static str {
 
 /// Reads YAML with one of the readers; for the tests of the families.
 #[cfg(test)]
-pub(super) fn reading<T>(yaml: &str, reader: impl FnOnce(&Node<'_>, &mut Findings) -> T) -> (T, Vec<String>) {
+pub(super) fn reading<T>(
+    yaml: &str,
+    reader: impl FnOnce(&YamlNode<'_>, &mut Findings) -> T,
+) -> (T, Vec<String>) {
     let value = super::yaml::read(yaml).unwrap();
     let mut findings = Findings::default();
-    let read = reader(&Node::new(&value, Place::default()), &mut findings);
+    let read = reader(&YamlNode::new(&value, YamlPlace::default()), &mut findings);
     let told = findings.problems.iter().map(|found| format!("{}: {}", found.place, found.message)).collect();
     (read, told)
 }
@@ -254,7 +265,7 @@ mod tests {
     fn there_is_an_end_to_the_problems_that_are_told() {
         let mut findings = Findings::default();
         for _ in 0..2 * MOST_TOLD {
-            findings.problem(&Place::default(), "m", "r");
+            findings.problem(&YamlPlace::default(), "m", "r");
         }
         assert_eq!(findings.problems.len(), MOST_TOLD + 1);
         assert_eq!(findings.problems[MOST_TOLD].message, "there are more than 500 problems");
@@ -262,9 +273,9 @@ mod tests {
 
     #[test]
     fn spoilt_values_are_left_alone() {
-        let mut findings = Findings { spoilt: vec![Place::default().key("a")], ..Findings::default() };
-        findings.problem(&Place::default().key("a").key("b"), "m", "r");
-        findings.problem(&Place::default().key("c"), "m", "r");
+        let mut findings = Findings { spoilt: vec![YamlPlace::default().key("a")], ..Findings::default() };
+        findings.problem(&YamlPlace::default().key("a").key("b"), "m", "r");
+        findings.problem(&YamlPlace::default().key("c"), "m", "r");
         assert_eq!(findings.problems.len(), 1);
     }
 }

@@ -3,10 +3,10 @@
 use yaml_serde::Value;
 
 use super::merge::is_set;
-use super::node::{Place, Step, scalar};
+use super::node::{PlaceStep, YamlPlace, scalar};
 
 /// Leaves each entry of the lists once where repetition has no meaning: the last of one name, in the place of the first.
-pub(super) fn once(value: &mut Value, place: &Place) {
+pub(super) fn once(value: &mut Value, place: &YamlPlace) {
     match value {
         Value::Mapping(mapping) => {
             for (key, value) in mapping.iter_mut() {
@@ -32,8 +32,8 @@ pub(super) fn once(value: &mut Value, place: &Place) {
 }
 
 /// One host may have several addresses.
-fn is_hosts(place: &Place) -> bool {
-    matches!(place.steps().last(), Some(Step::Key(key)) if key == "extra_hosts")
+fn is_hosts(place: &YamlPlace) -> bool {
+    matches!(place.steps().last(), Some(PlaceStep::Key(key)) if key == "extra_hosts")
 }
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ mod tests {
     fn lists_without_repetition_keep_the_last_of_a_name() {
         let of = |list: &str| {
             let mut tree: Value = yaml_serde::from_str(&format!("{{services: {{app: {list}}}}}")).unwrap();
-            once(&mut tree, &Place::default());
+            once(&mut tree, &YamlPlace::default());
             std::mem::take(&mut tree["services"]["app"])
         };
         let tree = |text: &str| -> Value { yaml_serde::from_str(text).unwrap() };

@@ -8,8 +8,8 @@ use super::bounds::SERVICES;
 use super::gather::{Gathering, Set};
 use super::node::Findings;
 use super::once::once;
-use super::place::Place;
-use super::problem::{Problem, Problems};
+use super::place::YamlPlace;
+use super::problem::{FileProblem, FileProblems};
 use super::profiles;
 use super::project::Project;
 use super::source::{Files, Parsed, Source};
@@ -19,10 +19,10 @@ use super::whence::with_file;
 ///
 /// # Errors
 /// Everything that is wrong with the files, together; only where a file is no YAML, nothing beyond that is looked at.
-pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
+pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, FileProblems> {
     if source.files.is_empty() {
-        let nothing = Problem::whole_file(&source.base, "there is no compose file", "Name one");
-        return Err(Problems { wrong: vec![nothing], warnings: Vec::new() });
+        let nothing = FileProblem::whole_file(&source.base, "there is no compose file", "Name one");
+        return Err(FileProblems { wrong: vec![nothing], warnings: Vec::new() });
     }
     let mut findings = Findings::default();
     let mut variables = source.variables.clone();
@@ -37,12 +37,12 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     {
         let message =
             format!("the files together have {} services, and {SERVICES} is the most", services.len());
-        gathering.unreadable.push(Problem::whole_file(&source.files[0].0, message, "Take some out"));
+        gathering.unreadable.push(FileProblem::whole_file(&source.files[0].0, message, "Take some out"));
     }
     if !gathering.unreadable.is_empty() {
-        return Err(Problems { wrong: gathering.unreadable, warnings: findings.warnings });
+        return Err(FileProblems { wrong: gathering.unreadable, warnings: findings.warnings });
     }
-    once(&mut merged, &Place::default());
+    once(&mut merged, &YamlPlace::default());
     let profiles = profiles::active(source, &variables);
     let reading = Reading { source, variables: &variables, files, profiles: &profiles };
     let (mut project, off) = reading.project(&merged, &mut findings);
@@ -52,14 +52,14 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
         let named = merged.get("name").and_then(Value::as_str).map(str::to_owned);
         return Ok(Parsed { project, named, off, warnings });
     }
-    let mut wrong: Vec<Problem> = Vec::new();
+    let mut wrong: Vec<FileProblem> = Vec::new();
     for found in problems {
         let problem = with_file(found, &merged, &gathering.followed.said);
         if !wrong.contains(&problem) {
             wrong.push(problem);
         }
     }
-    Err(Problems { wrong, warnings })
+    Err(FileProblems { wrong, warnings })
 }
 
 /// Gives services that say no platform that of the variable `DOCKER_DEFAULT_PLATFORM`, as compose does (`ApplyPlatforms`).
@@ -81,8 +81,8 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::project::{Condition, MountSource};
-    use super::super::source::MemoryFiles;
+    use super::super::project::{DependsCondition, MountSource};
+    use super::super::source::MemorySource;
     use super::*;
 
     fn source(texts: &[&str]) -> Source {
@@ -97,11 +97,11 @@ mod tests {
     }
 
     fn parsed(texts: &[&str]) -> Parsed {
-        parse(&source(texts), &MemoryFiles::default()).unwrap_or_else(|problems| panic!("{problems}"))
+        parse(&source(texts), &MemorySource::default()).unwrap_or_else(|problems| panic!("{problems}"))
     }
 
     fn told(texts: &[&str]) -> String {
-        parse(&source(texts), &MemoryFiles::default())
+        parse(&source(texts), &MemorySource::default())
             .map_or_else(|problems| problems.to_string(), |_| "fine".into())
     }
 
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(app.image, "mattermost:9.11");
         assert_eq!(app.environment["SITE"], "http://gate");
         assert_eq!(app.environment["PLAIN"], "$HOME");
-        assert_eq!(app.depends_on["db"].condition, Condition::ServiceHealthy);
+        assert_eq!(app.depends_on["db"].condition, DependsCondition::ServiceHealthy);
         assert_eq!(app.networks["default"].aliases, ["first"]);
         assert_eq!(project.services["app2"].volumes[0].source, MountSource::Volume("data".into()));
         assert_eq!(project.services["db"].image, "postgres:16");
@@ -151,7 +151,7 @@ mod tests {
             source
                 .variables
                 .extend(variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())));
-            let project = parse(&source, &MemoryFiles::default()).unwrap().project;
+            let project = parse(&source, &MemorySource::default()).unwrap().project;
             ["a", "b"].map(|name| project.services[name].platform.clone().unwrap_or_default())
         };
         assert_eq!(platforms(&[("DOCKER_DEFAULT_PLATFORM", "linux/amd64")]), ["linux/amd64", "linux/arm64"]);
@@ -166,7 +166,7 @@ mod tests {
         let with = |profiles: &[&str]| {
             let profiles = profiles.iter().map(|profile| (*profile).to_owned()).collect();
             let source = Source { profiles, ..source(&[text]) };
-            let project = parse(&source, &MemoryFiles::default()).unwrap().project;
+            let project = parse(&source, &MemorySource::default()).unwrap().project;
             (project.services.len(), project.services["a"].depends_on.len())
         };
         assert_eq!(with(&[]), (1, 0));
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn problems_of_followed_files_name_them_and_their_services() {
-        let files = MemoryFiles(IndexMap::from([
+        let files = MemorySource(IndexMap::from([
             (PathBuf::from("/srv/common.yml"), b"services: {app: {image: x, privileged: true}}".to_vec()),
             (PathBuf::from("/srv/more.yml"), b"servics: {}\nservices: {db: {image: d, scale: x}}".to_vec()),
         ]));
@@ -210,7 +210,7 @@ mod tests {
         let with = |profiles: &str| {
             let mut source = source(&[text]);
             source.variables.insert("COMPOSE_PROFILES".into(), profiles.into());
-            parse(&source, &MemoryFiles::default()).unwrap()
+            parse(&source, &MemorySource::default()).unwrap()
         };
         assert_eq!(with("y,x").project.services.len(), 2);
         assert_eq!(with("y").warnings, ["services: no service has the profile `y`"]);
@@ -235,9 +235,9 @@ mod tests {
     fn the_name_of_the_file_stands_in_for_a_missing_one() {
         let nameless = |text| Source { project_name: String::new(), ..source(&[text]) };
         let parsed =
-            parse(&nameless("{name: 'mm-${TAG:+x}', services: {a: {image: a}}}"), &MemoryFiles::default());
+            parse(&nameless("{name: 'mm-${TAG:+x}', services: {a: {image: a}}}"), &MemorySource::default());
         assert_eq!(parsed.unwrap().project.name, "mm-x");
-        let problems = parse(&nameless("services: {a: {image: a}}"), &MemoryFiles::default()).unwrap_err();
+        let problems = parse(&nameless("services: {a: {image: a}}"), &MemorySource::default()).unwrap_err();
         assert_eq!(problems.wrong[0].path, "name");
     }
 
@@ -296,7 +296,7 @@ mod tests {
         #[test]
         fn any_tree_is_read_or_refused(section in section(), key in key(), value in value(), other in value()) {
             let texts = [&value, &other].map(|value| format!("{section}: {{a: {{image: x, {key}: {value}}}}}"));
-            let _ = parse(&source(&[&texts[0], &texts[1]]), &MemoryFiles::default());
+            let _ = parse(&source(&[&texts[0], &texts[1]]), &MemorySource::default());
         }
     }
 

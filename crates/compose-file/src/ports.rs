@@ -3,14 +3,14 @@
 use indexmap::IndexSet;
 
 use super::bounds::PORTS;
-use super::node::{Findings, Node, scalar};
+use super::node::{Findings, YamlNode, scalar};
 use super::project::Port;
 
 /// What a range of host ports for one port comes to.
 const ANY: &str = "the engine chooses any free port of the host, not one of this range";
 
 /// Reads `ports`; ranges are expanded and repetitions dropped.
-pub(super) fn ports(node: &Node<'_>, findings: &mut Findings) -> Vec<Port> {
+pub(super) fn ports(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<Port> {
     let mut ports: IndexSet<Port> = IndexSet::new();
     for item in node.items(findings) {
         let read = if item.value.is_mapping() {
@@ -33,7 +33,7 @@ pub(super) fn too_many() -> String {
 }
 
 /// Reads `expose`: ports or ranges with an optional protocol, kept as written.
-pub(super) fn expose(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
+pub(super) fn expose(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<String> {
     let mut exposed: Vec<String> = Vec::new();
     for item in node.items(findings) {
         let expected = "a port such as 8065, 8065/udp or 8065-8070";
@@ -47,7 +47,7 @@ pub(super) fn expose(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
 }
 
 /// `[[address:]published:]target[/protocol]`, where both ports may be ranges.
-fn short(node: &Node<'_>, findings: &mut Findings) -> Vec<Port> {
+fn short(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<Port> {
     let Some(text) = node.text(findings) else { return Vec::new() };
     match short_ports(text.trim()) {
         Ok((ports, any)) => {
@@ -110,7 +110,7 @@ fn short_ports(text: &str) -> Result<(Vec<Port>, bool), &'static str> {
     Ok((pairs.map(port).collect(), any))
 }
 
-fn long(node: &Node<'_>, findings: &mut Findings) -> Option<Port> {
+fn long(node: &YamlNode<'_>, findings: &mut Findings) -> Option<Port> {
     let expected = "a port from 1 to 65535";
     let mut has_target = false;
     let (mut target, mut port) =

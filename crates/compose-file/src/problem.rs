@@ -3,14 +3,14 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::node::Place;
+use super::node::YamlPlace;
 use super::telling::Telling;
 use basics::shown::visible;
 
 /// One thing that keeps a compose file from being run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{}{message}. {remedy}.", shown_path(.file), place(.path))]
-pub struct Problem {
+pub struct FileProblem {
     /// The file that says it; of several files that say it, the last.
     pub file: PathBuf,
     /// Where in the file, as `services.app.healthcheck.interval`; empty for the whole file.
@@ -21,10 +21,10 @@ pub struct Problem {
     pub remedy: String,
 }
 
-impl Problem {
+impl FileProblem {
     /// A problem of a file as a whole.
     pub(super) fn whole_file(path: &Path, message: impl Into<String>, remedy: &str) -> Self {
-        let nowhere = Place::default();
+        let nowhere = YamlPlace::default();
         let told = |text: &str| Telling::default().text(&nowhere, text);
         Self {
             file: path.to_owned(),
@@ -47,14 +47,14 @@ fn place(path: &str) -> String {
 /// Everything that is wrong with the files of a project, in the order it was found. Beside it the warnings, which may explain
 /// it: a variable that is not set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct Problems {
+pub struct FileProblems {
     /// What keeps the project from being run; never nothing.
-    pub wrong: Vec<Problem>,
+    pub wrong: Vec<FileProblem>,
     /// What may explain it: a sentence each.
     pub warnings: Vec<String>,
 }
 
-impl fmt::Display for Problems {
+impl fmt::Display for FileProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let [only] = self.wrong.as_slice() {
             return write!(f, "{only}");
@@ -71,8 +71,8 @@ impl fmt::Display for Problems {
 mod tests {
     use super::*;
 
-    fn problem(path: &str) -> Problem {
-        Problem {
+    fn problem(path: &str) -> FileProblem {
+        FileProblem {
             file: "compose.yaml".into(),
             path: path.into(),
             message: "it is odd".into(),
@@ -80,8 +80,8 @@ mod tests {
         }
     }
 
-    fn problems(wrong: Vec<Problem>) -> Problems {
-        Problems { wrong, warnings: Vec::new() }
+    fn problems(wrong: Vec<FileProblem>) -> FileProblems {
+        FileProblems { wrong, warnings: Vec::new() }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use yaml_serde::Value;
 
 use super::environment::labels;
-use super::node::{Findings, Node, Place, scalar};
+use super::node::{Findings, YamlNode, YamlPlace, scalar};
 use super::source::{Off, Source};
 
 /// The profiles that are on: those that were chosen, or else the ones of the variable `COMPOSE_PROFILES`, as compose has it.
@@ -17,9 +17,9 @@ pub(super) fn active(source: &Source, variables: &IndexMap<String, String>) -> V
 }
 
 /// What is known of a service that is off; `None` if it is on.
-pub(super) fn off(service: &Node<'_>, active: &[String], findings: &mut Findings) -> Option<Off> {
+pub(super) fn off(service: &YamlNode<'_>, active: &[String], findings: &mut Findings) -> Option<Off> {
     let profiles = service.value.get("profiles").filter(|profiles| !profiles.is_null())?;
-    let profiles = Node::new(profiles, service.place.key("profiles")).texts(findings);
+    let profiles = YamlNode::new(profiles, service.place.key("profiles")).texts(findings);
     if profiles.is_empty() || active.iter().any(|chosen| chosen == "*" || profiles.contains(chosen)) {
         return None;
     }
@@ -31,21 +31,25 @@ pub(super) fn off(service: &Node<'_>, active: &[String], findings: &mut Findings
 }
 
 /// A profile that no service has is a typing error, or has nothing to do.
-pub(super) fn warn_of_unknown(services: &[(String, Node<'_>)], active: &[String], findings: &mut Findings) {
-    let has = |service: &Node<'_>, profile: &str| {
+pub(super) fn warn_of_unknown(
+    services: &[(String, YamlNode<'_>)],
+    active: &[String],
+    findings: &mut Findings,
+) {
+    let has = |service: &YamlNode<'_>, profile: &str| {
         let profiles = service.value.get("profiles").and_then(Value::as_sequence);
         profiles.is_some_and(|all| all.iter().any(|one| scalar(one).as_deref() == Some(profile)))
     };
     for profile in active.iter().filter(|profile| *profile != "*") {
         if !services.iter().any(|(_, service)| has(service, profile)) {
-            let place = Place::default().key("services");
+            let place = YamlPlace::default().key("services");
             findings.warn(&place, format!("no service has the profile `{profile}`"));
         }
     }
 }
 
 fn labels_of(value: &Value, findings: &mut Findings) -> IndexMap<String, String> {
-    labels(&Node::new(value, Place::default()), findings)
+    labels(&YamlNode::new(value, YamlPlace::default()), findings)
 }
 
 /// The profiles of services that are off, each once.

@@ -61,7 +61,7 @@ pub struct Service {
     /// How many containers; `deploy.replicas` or `scale`, 1 when nothing is said.
     pub replicas: u32,
     /// Limits from `deploy.resources.limits`, `mem_limit` and `cpus`.
-    pub limits: Limits,
+    pub limits: ResourceLimits,
     /// How long a stop waits before it kills; compose's default is 10 s.
     pub stop_grace_period: Option<Duration>,
     /// The signal of a stop, when not the image's own.
@@ -120,7 +120,7 @@ pub struct Service {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dependency {
     /// The state it must reach.
-    pub condition: Condition,
+    pub condition: DependsCondition,
     /// Whether its absence (an inactive profile) is an error.
     pub required: bool,
 }
@@ -128,7 +128,7 @@ pub struct Dependency {
 /// States of a dependency, in compose's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Condition {
+pub enum DependsCondition {
     /// It was started.
     #[default]
     ServiceStarted,
@@ -281,7 +281,7 @@ pub struct FileMount {
 
 /// Resource limits.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Limits {
+pub struct ResourceLimits {
     /// Memory in bytes.
     pub memory: Option<u64>,
     /// CPUs.

@@ -14,19 +14,21 @@ use super::label_file::label_files;
 use super::limits::{cpus, pids, ulimits};
 use super::namespaces::namespace;
 use super::networks::{attachments, extra_hosts};
-use super::node::{Findings, Node, scalar};
+use super::node::{Findings, YamlNode, scalar};
 use super::ports::{expose, ports};
-use super::project::{Attachment, Condition, Dependency, Limits, PullPolicy, Restart, Service};
+use super::project::{
+    Attachment, Dependency, DependsCondition, PullPolicy, ResourceLimits, Restart, Service,
+};
 use super::units;
 use super::unsupported::service_key;
 use super::volumes::{mounts, tmpfs};
 
 /// Reads a service.
-pub(super) fn service(node: &Node<'_>, variables: &Variables<'_>, findings: &mut Findings) -> Service {
+pub(super) fn service(node: &YamlNode<'_>, variables: &Variables<'_>, findings: &mut Findings) -> Service {
     let mut service = Service::default();
     let (mut scale, mut deployed) = (None, Deploy::default());
     let (mut env_file, mut environment, mut from_file) = (None, None, IndexMap::new());
-    let mut limits = Limits::default();
+    let mut limits = ResourceLimits::default();
     for (key, node) in node.keys(findings) {
         let node = &node;
         match key.as_str() {
@@ -103,7 +105,7 @@ pub(super) fn service(node: &Node<'_>, variables: &Variables<'_>, findings: &mut
     from_file.extend(std::mem::take(&mut service.labels));
     service.labels = from_file;
     for (alias, linked) in service.links.clone() {
-        let started = Dependency { condition: Condition::ServiceStarted, required: true };
+        let started = Dependency { condition: DependsCondition::ServiceStarted, required: true };
         service.depends_on.entry(linked.clone()).or_insert(started);
         if alias == linked {
             // It is known by its own name anyway.
@@ -122,7 +124,7 @@ pub(super) fn service(node: &Node<'_>, variables: &Variables<'_>, findings: &mut
         service.replicas = 1;
     }
     service.restart = deployed.restart.unwrap_or(service.restart);
-    service.limits = Limits {
+    service.limits = ResourceLimits {
         memory: one.of("mem_limit", limits.memory, "deploy.resources.limits.memory", deployed.limits.memory),
         cpus: one.of("cpus", limits.cpus, "deploy.resources.limits.cpus", deployed.limits.cpus),
         pids: one.of("pids_limit", limits.pids, "deploy.resources.limits.pids", deployed.limits.pids),
@@ -131,7 +133,7 @@ pub(super) fn service(node: &Node<'_>, variables: &Variables<'_>, findings: &mut
 }
 
 /// `service` or `service:name`, by name.
-fn links(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, String> {
+fn links(node: &YamlNode<'_>, findings: &mut Findings) -> IndexMap<String, String> {
     let split = |text: String| match text.split_once(':') {
         Some((linked, alias)) => (alias.to_owned(), linked.to_owned()),
         None => (text.clone(), text),
@@ -141,7 +143,7 @@ fn links(node: &Node<'_>, findings: &mut Findings) -> IndexMap<String, String> {
 
 /// Two keys that mean the same must not differ.
 struct Agreement<'a, 'b> {
-    node: &'a Node<'b>,
+    node: &'a YamlNode<'b>,
     findings: &'a mut Findings,
 }
 
@@ -155,7 +157,7 @@ impl Agreement<'_, '_> {
     }
 }
 
-fn container_name(node: &Node<'_>, findings: &mut Findings) -> Option<String> {
+fn container_name(node: &YamlNode<'_>, findings: &mut Findings) -> Option<String> {
     node.read("a container name (letters, digits, `_`, `.`, `-`)", findings, |text| {
         let valid = text.len() > 1
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -164,7 +166,7 @@ fn container_name(node: &Node<'_>, findings: &mut Findings) -> Option<String> {
     })
 }
 
-fn restart(node: &Node<'_>, findings: &mut Findings) -> Restart {
+fn restart(node: &YamlNode<'_>, findings: &mut Findings) -> Restart {
     let expected = "\"no\", always, unless-stopped, on-failure or on-failure:N";
     let policy = node.read(expected, findings, |text| match text {
         "no" => Some(Restart::No),
@@ -176,7 +178,7 @@ fn restart(node: &Node<'_>, findings: &mut Findings) -> Restart {
     policy.unwrap_or_default()
 }
 
-fn pull_policy(node: &Node<'_>, findings: &mut Findings) -> PullPolicy {
+fn pull_policy(node: &YamlNode<'_>, findings: &mut Findings) -> PullPolicy {
     let rarely = |text: &str| {
         matches!(text, "build" | "refresh" | "daily" | "weekly")
             || text.strip_prefix("every_").is_some_and(|time| units::duration(time).is_some())
@@ -196,7 +198,7 @@ fn pull_policy(node: &Node<'_>, findings: &mut Findings) -> PullPolicy {
     policy.unwrap_or_default()
 }
 
-fn security_opt(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
+fn security_opt(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<String> {
     let options = node.texts(findings);
     for option in &options {
         // compose replaces the path by the profile's text before the engine sees it.
@@ -220,11 +222,11 @@ mod tests {
     use indexmap::IndexMap;
 
     use super::super::node::reading;
-    use super::super::source::MemoryFiles;
+    use super::super::source::MemorySource;
     use super::*;
 
     fn read(yaml: &str) -> (Service, Vec<String>) {
-        let (outer, files) = (IndexMap::new(), MemoryFiles::default());
+        let (outer, files) = (IndexMap::new(), MemorySource::default());
         let variables = Variables { base: Path::new("/srv"), outer: &outer, files: &files };
         reading(yaml, |node, findings| service(node, &variables, findings))
     }
@@ -272,7 +274,7 @@ mod tests {
         );
         assert!(told.is_empty(), "{told:?}");
         assert_eq!(service.replicas, 2);
-        assert_eq!(service.limits, Limits { memory: Some(1 << 30), cpus: Some(1.0), pids: Some(5) });
+        assert_eq!(service.limits, ResourceLimits { memory: Some(1 << 30), cpus: Some(1.0), pids: Some(5) });
         let (_, told) = read("{image: a, scale: 2, deploy: {replicas: 3}}");
         assert_eq!(told, [": `scale` and `deploy.replicas` say different things"]);
     }
@@ -302,8 +304,8 @@ mod tests {
             read("{image: a, links: ['db:data', q], depends_on: {q: {condition: service_healthy}}}");
         assert!(told.is_empty(), "{told:?}");
         assert_eq!(service.links, IndexMap::from([("data".to_owned(), "db".to_owned())]));
-        assert_eq!(service.depends_on["db"].condition, Condition::ServiceStarted);
-        assert_eq!(service.depends_on["q"].condition, Condition::ServiceHealthy);
+        assert_eq!(service.depends_on["db"].condition, DependsCondition::ServiceStarted);
+        assert_eq!(service.depends_on["q"].condition, DependsCondition::ServiceHealthy);
     }
 
     #[test]

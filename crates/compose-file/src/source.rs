@@ -87,9 +87,9 @@ impl Files for DiskFiles {
 
 /// Files in memory, for a cluster that is embedded in the binary.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryFiles(pub IndexMap<PathBuf, Vec<u8>>);
+pub struct MemorySource(pub IndexMap<PathBuf, Vec<u8>>);
 
-impl Files for MemoryFiles {
+impl Files for MemorySource {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn files_in_memory_answer_like_a_disk() {
-        let files = MemoryFiles(IndexMap::from([(PathBuf::from("/a"), b"x".to_vec())]));
+        let files = MemorySource(IndexMap::from([(PathBuf::from("/a"), b"x".to_vec())]));
         assert_eq!(files.read(Path::new("/a")).unwrap(), b"x");
         assert_eq!(files.read(Path::new("/b")).unwrap_err().kind(), io::ErrorKind::NotFound);
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use basics::shown::{cut, visible};
 
-use super::place::{Place, Step};
+use super::place::{PlaceStep, YamlPlace};
 
 /// Shorter values of variables are no secrets, and are found in other texts by chance.
 const SHORTEST: usize = 4;
@@ -33,7 +33,13 @@ pub(super) struct Telling {
 
 impl Telling {
     /// Notes that `written` became `value` at this place, by these variables.
-    pub(super) fn note(&mut self, place: &Place, written: &str, value: &str, used: Vec<(String, String)>) {
+    pub(super) fn note(
+        &mut self,
+        place: &YamlPlace,
+        written: &str,
+        value: &str,
+        used: Vec<(String, String)>,
+    ) {
         let texts = self.texts.entry(keys(place)).or_default();
         let pair = (written.to_owned(), value.to_owned());
         if texts.len() < MOST_TEXTS && !texts.contains(&pair) {
@@ -44,7 +50,7 @@ impl Telling {
     }
 
     /// A message about this place, or a part of one, as it may be told.
-    pub(super) fn text(&self, place: &Place, message: &str) -> String {
+    pub(super) fn text(&self, place: &YamlPlace, message: &str) -> String {
         let mut message = message.to_owned();
         for (written, value) in self.near(place) {
             if value.len() >= SHORTEST {
@@ -66,17 +72,17 @@ impl Telling {
     }
 
     /// A place, whose keys may come from a list with variables in it.
-    pub(super) fn path(&self, place: &Place) -> String {
+    pub(super) fn path(&self, place: &YamlPlace) -> String {
         let steps = place.steps().iter();
-        let told = steps.fold(Place::default(), |told, step| match step {
-            Step::Key(key) => told.key(cut(&self.named(key, SHORTEST), LONGEST)),
-            Step::Item(index) => told.item(*index),
+        let told = steps.fold(YamlPlace::default(), |told, step| match step {
+            PlaceStep::Key(key) => told.key(cut(&self.named(key, SHORTEST), LONGEST)),
+            PlaceStep::Item(index) => told.item(*index),
         });
         visible(&told.to_string())
     }
 
     /// The texts of this place, of what it is part of, and of its parts.
-    fn near(&self, place: &Place) -> impl Iterator<Item = &(String, String)> {
+    fn near(&self, place: &YamlPlace) -> impl Iterator<Item = &(String, String)> {
         let keys = keys(place);
         let above = (0..keys.len()).filter_map({
             let keys = keys.clone();
@@ -104,26 +110,26 @@ impl Telling {
     }
 }
 
-fn keys(place: &Place) -> Vec<String> {
-    let key = |step: &Step| match step {
-        Step::Key(key) => Some(key.clone()),
-        Step::Item(_) => None,
+fn keys(place: &YamlPlace) -> Vec<String> {
+    let key = |step: &PlaceStep| match step {
+        PlaceStep::Key(key) => Some(key.clone()),
+        PlaceStep::Item(_) => None,
     };
     place.steps().iter().filter_map(key).collect()
 }
 
 /// Whether what stands at this place is a secret often enough that it is never repeated.
-pub(super) fn may_be_secret(place: &Place) -> bool {
+pub(super) fn may_be_secret(place: &YamlPlace) -> bool {
     let keys = ["environment", "labels", "annotations", "content", "args", "driver_opts"];
-    place.steps().iter().any(|step| matches!(step, Step::Key(key) if keys.contains(&key.as_str())))
+    place.steps().iter().any(|step| matches!(step, PlaceStep::Key(key) if keys.contains(&key.as_str())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn place() -> Place {
-        Place::default().key("services").key("a").key("restart")
+    fn place() -> YamlPlace {
+        YamlPlace::default().key("services").key("a").key("restart")
     }
 
     fn telling() -> Telling {
@@ -145,16 +151,16 @@ mod tests {
         let told = |message: &str| telling().text(&place(), message);
         assert_eq!(told("`hunter2-1` is odd"), "`$PW-$N` is odd");
         assert_eq!(told("`1` of 11 is odd"), "`$N` of 11 is odd");
-        let elsewhere = |message: &str| telling().text(&Place::default().key("volumes"), message);
+        let elsewhere = |message: &str| telling().text(&YamlPlace::default().key("volumes"), message);
         assert_eq!(elsewhere("`a/hunter2` and `line two` are odd"), "`a/${PW}` and `${KEY}` are odd");
         assert_eq!(elsewhere("line one\nline two"), "${KEY}");
-        assert_eq!(telling().path(&Place::default().key("x-hunter2").item(0)), "x-${PW}[0]");
+        assert_eq!(telling().path(&YamlPlace::default().key("x-hunter2").item(0)), "x-${PW}[0]");
     }
 
     #[test]
     fn what_a_terminal_obeys_is_spelled_out() {
         assert_eq!(telling().text(&place(), "`\u{1b}[31m\u{202e}\n`."), "`\\u{1b}[31m\\u{202e}\\u{a}`");
-        assert_eq!(telling().path(&Place::default().key("a\u{7}")), "a\\u{7}");
+        assert_eq!(telling().path(&YamlPlace::default().key("a\u{7}")), "a\\u{7}");
     }
 
     #[test]
@@ -165,7 +171,7 @@ mod tests {
 
     #[test]
     fn places_that_hold_secrets() {
-        let environment = Place::default().key("services").key("a").key("environment").key("A");
+        let environment = YamlPlace::default().key("services").key("a").key("environment").key("A");
         assert!(may_be_secret(&environment));
         assert!(!may_be_secret(&place()));
     }

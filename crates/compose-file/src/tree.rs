@@ -7,7 +7,7 @@ use super::bounds::{FILE, FILE_MIB, NESTING, SERVICES};
 use super::interpolate::interpolate_tree;
 use super::nesting::deeper_than;
 use super::node::Findings;
-use super::place::Place;
+use super::place::YamlPlace;
 use super::yaml;
 
 /// Longer chains of `<<` are nobody's file.
@@ -50,7 +50,7 @@ pub(super) fn tree(
     }
     let mut unset = Vec::new();
     let lookup = |name: &str| variables.get(name).cloned();
-    interpolate_tree(&mut tree, &Place::default(), &lookup, &mut unset, findings);
+    interpolate_tree(&mut tree, &YamlPlace::default(), &lookup, &mut unset, findings);
     for (name, place) in unset {
         // One warning a variable is enough: the first place that uses it.
         let message = format!("the variable {name} is not set, an empty text stands in for it");

@@ -1,13 +1,13 @@
 //! Keys that are not carried out: refused, with what to do instead, or without an effect on what is verified, with a warning.
 
 use super::kinds::judge;
-use super::node::{Findings, Node, scalar};
+use super::node::{Findings, YamlNode, scalar};
 
 /// Drivers whose logs the engine gives back.
 const READABLE_LOGS: [&str; 3] = ["json-file", "local", "journald"];
 
 /// Looks at a key of a service that nothing carries out. A switch that is off anyway passes.
-pub(super) fn service_key(node: &Node<'_>, key: &str, findings: &mut Findings) {
+pub(super) fn service_key(node: &YamlNode<'_>, key: &str, findings: &mut Findings) {
     let value = scalar(node.value);
     if matches!(key, "privileged" | "use_api_socket") && value.as_deref() == Some("false")
         || key == "runtime" && matches!(value.as_deref(), Some("" | "runc"))
@@ -58,7 +58,7 @@ pub(super) fn service_key(node: &Node<'_>, key: &str, findings: &mut Findings) {
 }
 
 /// The logs are kept by the engine's default driver, whatever the file says: they are evidence.
-fn logging(node: &Node<'_>, findings: &mut Findings) {
+fn logging(node: &YamlNode<'_>, findings: &mut Findings) {
     let driver = node.value.get("driver").and_then(scalar).unwrap_or_default();
     if driver.is_empty() || READABLE_LOGS.contains(&driver.as_str()) {
         findings.warn(&node.place, "`logging` has no effect here: logs go to the engine's default driver");
@@ -71,7 +71,7 @@ fn logging(node: &Node<'_>, findings: &mut Findings) {
 }
 
 /// Looks at a key at the top of a file that nothing carries out.
-pub(super) fn top_level_key(node: &Node<'_>, key: &str, findings: &mut Findings) {
+pub(super) fn top_level_key(node: &YamlNode<'_>, key: &str, findings: &mut Findings) {
     match key {
         // A service that uses a model is refused.
         "models" | "jobs" => {
@@ -81,7 +81,7 @@ pub(super) fn top_level_key(node: &Node<'_>, key: &str, findings: &mut Findings)
     }
 }
 
-fn unknown(node: &Node<'_>, key: &str, of: &str, findings: &mut Findings) {
+fn unknown(node: &YamlNode<'_>, key: &str, of: &str, findings: &mut Findings) {
     findings.problem(
         &node.place,
         format!("the key `{key}` {of} is not supported"),

@@ -7,13 +7,13 @@ use indexmap::IndexMap;
 use super::environment::labels;
 use super::kinds::judge;
 use super::networks::{external, texts_by_name};
-use super::node::{Findings, Node, scalar};
+use super::node::{Findings, YamlNode, scalar};
 use super::project::{Mount, MountSource, Volume};
 use super::source::resolve;
 
 /// Reads a service's `volumes`. The last of several mounts at one target counts, as when one file is merged over another.
 pub(super) fn mounts(
-    node: &Node<'_>,
+    node: &YamlNode<'_>,
     base: &Path,
     variables: &IndexMap<String, String>,
     findings: &mut Findings,
@@ -51,7 +51,7 @@ pub(super) fn mounts(
 
 /// `[source:]target[:options]`.
 fn short(
-    node: &Node<'_>,
+    node: &YamlNode<'_>,
     base: &Path,
     variables: &IndexMap<String, String>,
     without_effect: &mut Vec<String>,
@@ -94,7 +94,7 @@ fn short(
 }
 
 fn long(
-    node: &Node<'_>,
+    node: &YamlNode<'_>,
     base: &Path,
     variables: &IndexMap<String, String>,
     findings: &mut Findings,
@@ -176,17 +176,17 @@ fn is_engines_socket(source: &MountSource) -> bool {
     matches!(source, MountSource::Bind(path) if path.ends_with("docker.sock"))
 }
 
-fn no_effect(node: &Node<'_>, key: &str, findings: &mut Findings) {
+fn no_effect(node: &YamlNode<'_>, key: &str, findings: &mut Findings) {
     judge(node, key, findings);
     findings.warn(&node.place, format!("the mount option `{key}` has no effect here"));
 }
 
-fn option_refused(node: &Node<'_>, key: &str, findings: &mut Findings) {
+fn option_refused(node: &YamlNode<'_>, key: &str, findings: &mut Findings) {
     findings.problem(&node.place, format!("the mount option `{key}` is not supported"), "Leave it out");
 }
 
 fn bind(
-    node: &Node<'_>,
+    node: &YamlNode<'_>,
     path: &str,
     base: &Path,
     variables: &IndexMap<String, String>,
@@ -218,7 +218,7 @@ fn clean(target: &str) -> String {
 }
 
 /// Reads `tmpfs`: one or several of `target[:options]`.
-pub(super) fn tmpfs(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
+pub(super) fn tmpfs(node: &YamlNode<'_>, findings: &mut Findings) -> Vec<String> {
     let mut all = node.text_or_texts(findings);
     all.retain(|entry| {
         let absolute = entry.starts_with('/');
@@ -235,7 +235,7 @@ pub(super) fn tmpfs(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
 }
 
 /// Reads one entry of the top-level `volumes`.
-pub(super) fn volume(node: &Node<'_>, findings: &mut Findings) -> Volume {
+pub(super) fn volume(node: &YamlNode<'_>, findings: &mut Findings) -> Volume {
     let mut volume = Volume::default();
     if node.value.is_null() {
         return volume;
@@ -263,7 +263,7 @@ mod tests {
     use super::*;
 
     fn shown(yaml: &str) -> String {
-        let read = |node: &Node<'_>, findings: &mut Findings| {
+        let read = |node: &YamlNode<'_>, findings: &mut Findings| {
             mounts(node, Path::new("/srv"), &IndexMap::new(), findings)
         };
         let (mounts, told) = reading(yaml, read);

@@ -63,11 +63,11 @@ impl Project {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::project::{Condition, Dependency, Service};
+    use super::super::project::{Dependency, DependsCondition, Service};
     use super::*;
 
     fn project(services: &[(&str, &[&str])]) -> Project {
-        let dependency = Dependency { condition: Condition::ServiceStarted, required: true };
+        let dependency = Dependency { condition: DependsCondition::ServiceStarted, required: true };
         let service = |(name, others): &(&str, &[&str])| {
             let depends_on = others.iter().map(|other| ((*other).to_owned(), dependency)).collect();
             ((*name).to_owned(), Service { depends_on, ..Service::default() })

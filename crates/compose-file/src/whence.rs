@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use yaml_serde::{Mapping, Value};
 
-use super::node::{Found, Step};
-use super::problem::Problem;
+use super::node::{PlaceStep, UnplacedProblem};
+use super::problem::FileProblem;
 
 /// What one file says.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Said {
 }
 
 /// Names the file of a problem that was found after the merge: the last one that says what is at that place.
-pub(super) fn with_file(found: Found, merged: &Value, all: &[Said]) -> Problem {
+pub(super) fn with_file(found: UnplacedProblem, merged: &Value, all: &[Said]) -> FileProblem {
     let path = found.path;
     let (file, path) = match found.file {
         Some(file) => (file, path),
@@ -48,15 +48,15 @@ pub(super) fn with_file(found: Found, merged: &Value, all: &[Said]) -> Problem {
             None => (PathBuf::new(), path),
         },
     };
-    Problem { file, path, message: found.message, remedy: found.remedy }
+    FileProblem { file, path, message: found.message, remedy: found.remedy }
 }
 
-fn who_says<'a>(mut steps: &[Step], merged: &Value, all: &'a [Said]) -> Option<&'a Said> {
+fn who_says<'a>(mut steps: &[PlaceStep], merged: &Value, all: &'a [Said]) -> Option<&'a Said> {
     loop {
         let value = value_at(merged, steps);
         let says = |said: &&Said| match steps.split_last() {
             // Items move in a merge, so the list is searched for the value.
-            Some((Step::Item(_), list)) => {
+            Some((PlaceStep::Item(_), list)) => {
                 let list = value_at(&said.tree, list).and_then(Value::as_sequence);
                 list.is_some_and(|items| value.is_some_and(|value| items.contains(value)))
             }
@@ -69,10 +69,10 @@ fn who_says<'a>(mut steps: &[Step], merged: &Value, all: &'a [Said]) -> Option<&
     }
 }
 
-fn value_at<'a>(tree: &'a Value, steps: &[Step]) -> Option<&'a Value> {
+fn value_at<'a>(tree: &'a Value, steps: &[PlaceStep]) -> Option<&'a Value> {
     steps.iter().try_fold(tree, |value, step| match (value, step) {
-        (Value::Tagged(tagged), Step::Key(key)) => tagged.value.get(key.as_str()),
-        (value, Step::Key(key)) => value.get(key.as_str()),
-        (value, Step::Item(index)) => value.get(*index),
+        (Value::Tagged(tagged), PlaceStep::Key(key)) => tagged.value.get(key.as_str()),
+        (value, PlaceStep::Key(key)) => value.get(key.as_str()),
+        (value, PlaceStep::Item(index)) => value.get(*index),
     })
 }

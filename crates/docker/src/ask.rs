@@ -13,7 +13,7 @@ use super::engine::Engine;
 use super::error::Error;
 use super::image::{InspectedImage, inspect_image};
 use super::labels::RunLabels;
-use super::spec::Blueprint;
+use super::spec::ContainerSpec;
 use super::{container, one_off};
 
 /// How long it may take to say it; a server's program is large, and the disk may be slow.
@@ -42,7 +42,8 @@ pub async fn ask_version(
     let name = format!("{}-version", labels.run);
     let body = body(image, program(&facts), labels);
     let platform = platform.map(str::to_owned);
-    let blueprint = Blueprint { name: name.clone(), platform, body, further_networks: vec![], files: vec![] };
+    let blueprint =
+        ContainerSpec { name: name.clone(), platform, body, further_networks: vec![], files: vec![] };
     let mut lines: Vec<String> = Vec::new();
     let ended = async {
         container::create(engine, blueprint).await?;

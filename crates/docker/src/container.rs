@@ -18,23 +18,23 @@ use tokio::time::Instant;
 
 use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 use super::files;
-use super::spec::Blueprint;
-use basics::wait::{self, Missed, Pace, Progress};
+use super::spec::ContainerSpec;
+use basics::wait::{self, Missed, WaitPace, WaitProgress};
 
 /// Time between two looks at something that changes by itself.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What the engine says about a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
+pub struct ContainerState {
     /// Its id.
     pub id: String,
     /// The image reference it was created from.
     pub image: String,
     /// Where it is in its life.
-    pub status: Status,
+    pub status: ContainerStatus,
     /// Whether its process runs.
     pub running: bool,
     /// What its health check says.
@@ -57,7 +57,7 @@ pub struct State {
 
 /// Where a container is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum ContainerStatus {
     /// It was not started yet.
     Created,
     /// Its process runs.
@@ -88,8 +88,8 @@ pub enum Health {
 }
 
 /// Creates a container, connects its further networks and puts its files in; it does not run yet.
-pub(super) async fn create(engine: &Engine, blueprint: Blueprint) -> Result<(), Error> {
-    let Blueprint { name, platform, body, further_networks, files } = blueprint;
+pub(super) async fn create(engine: &Engine, blueprint: ContainerSpec) -> Result<(), Error> {
+    let ContainerSpec { name, platform, body, further_networks, files } = blueprint;
     let object = format!("container {name}");
     let mut options = CreateContainerOptionsBuilder::default().name(&name);
     if let Some(platform) = &platform {
@@ -150,36 +150,40 @@ pub(super) async fn signal(engine: &Engine, name: &str, signal: &str) -> Result<
 pub(super) async fn remove(engine: &Engine, name: &str, deadline: Instant) -> Result<bool, Error> {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     let attempt = async || match engine.docker().remove_container(name, Some(options.clone())).await {
-        Ok(()) => Progress::There(true),
-        Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => Progress::There(false),
+        Ok(()) => WaitProgress::There(true),
+        Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => WaitProgress::There(false),
         // Another process removes it at this moment; what is left to do is to wait until it is gone.
         Err(error @ EngineError::DockerResponseServerError { status_code: 409, .. }) => {
-            Progress::OnTheWay(error)
+            WaitProgress::OnTheWay(error)
         }
-        Err(error) => Progress::Never(error),
+        Err(error) => WaitProgress::Never(error),
     };
-    let removed = wait::until(deadline, Pace::steady(LOOK_AGAIN), attempt).await;
+    let removed = wait::until(deadline, WaitPace::steady(LOOK_AGAIN), attempt).await;
     removed.map_err(Missed::reason).when("removing", format_args!("container {name}"))
 }
 
 /// What the engine says about a container now.
-pub(super) async fn inspect(engine: &Engine, name: &str) -> Result<State, Error> {
+pub(super) async fn inspect(engine: &Engine, name: &str) -> Result<ContainerState, Error> {
     let answer = engine.docker().inspect_container(name, None::<InspectContainerOptions>).await;
     answer.map(state).when("inspecting", format_args!("container {name}"))
 }
 
-fn state(answer: ContainerInspectResponse) -> State {
+fn state(answer: ContainerInspectResponse) -> ContainerState {
     let config = answer.config.unwrap_or_default();
     let engine_state = answer.state.unwrap_or_default();
     let settings = answer.network_settings.unwrap_or_default();
     let status = match engine_state.status {
-        Some(ContainerStateStatusEnum::RUNNING | ContainerStateStatusEnum::STOPPING) => Status::Running,
-        Some(ContainerStateStatusEnum::PAUSED) => Status::Paused,
-        Some(ContainerStateStatusEnum::RESTARTING) => Status::Restarting,
-        Some(ContainerStateStatusEnum::REMOVING) => Status::Removing,
-        Some(ContainerStateStatusEnum::EXITED) => Status::Exited,
-        Some(ContainerStateStatusEnum::DEAD) => Status::Dead,
-        Some(ContainerStateStatusEnum::CREATED | ContainerStateStatusEnum::EMPTY) | None => Status::Created,
+        Some(ContainerStateStatusEnum::RUNNING | ContainerStateStatusEnum::STOPPING) => {
+            ContainerStatus::Running
+        }
+        Some(ContainerStateStatusEnum::PAUSED) => ContainerStatus::Paused,
+        Some(ContainerStateStatusEnum::RESTARTING) => ContainerStatus::Restarting,
+        Some(ContainerStateStatusEnum::REMOVING) => ContainerStatus::Removing,
+        Some(ContainerStateStatusEnum::EXITED) => ContainerStatus::Exited,
+        Some(ContainerStateStatusEnum::DEAD) => ContainerStatus::Dead,
+        Some(ContainerStateStatusEnum::CREATED | ContainerStateStatusEnum::EMPTY) | None => {
+            ContainerStatus::Created
+        }
     };
     // Not from the state alone: an engine may fill in the health a moment after the start.
     let checked = config
@@ -199,11 +203,11 @@ fn state(answer: ContainerInspectResponse) -> State {
             Some((target?, SocketAddr::new(address, binding.host_port?.parse().ok()?)))
         })
     });
-    State {
+    ContainerState {
         id: answer.id.unwrap_or_default(),
         image: config.image.unwrap_or_default(),
         status,
-        running: status == Status::Running,
+        running: status == ContainerStatus::Running,
         health: match health.status {
             _ if !checked => Health::Unchecked,
             Some(HealthStatusEnum::HEALTHY) => Health::Healthy,
@@ -215,9 +219,9 @@ fn state(answer: ContainerInspectResponse) -> State {
             .and_then(|log| log.into_iter().next_back()?.output)
             .map(|output| output.trim().to_owned())
             .unwrap_or_default(),
-        exit_code: engine_state
-            .exit_code
-            .filter(|_| matches!(status, Status::Exited | Status::Dead | Status::Restarting)),
+        exit_code: engine_state.exit_code.filter(|_| {
+            matches!(status, ContainerStatus::Exited | ContainerStatus::Dead | ContainerStatus::Restarting)
+        }),
         oom_killed: engine_state.oom_killed.unwrap_or_default(),
         restart_count: answer.restart_count.and_then(|count| count.try_into().ok()).unwrap_or_default(),
         // The year 1 is the engine's word for never.
@@ -230,7 +234,7 @@ fn state(answer: ContainerInspectResponse) -> State {
     }
 }
 
-impl State {
+impl ContainerState {
     /// The address on `network`, by its real name.
     pub(super) fn address(&self, network: &str, name: &str) -> Result<IpAddr, Error> {
         self.addresses.get(network).copied().ok_or_else(|| {
@@ -260,7 +264,7 @@ mod tests {
         )
         .unwrap();
         let state = state(answer);
-        assert_eq!((state.status, state.running, state.exit_code), (Status::Running, true, None));
+        assert_eq!((state.status, state.running, state.exit_code), (ContainerStatus::Running, true, None));
         assert_eq!((state.health, state.health_output.as_str()), (Health::Starting, "not yet"));
         assert_eq!(state.restart_count, 2);
         assert_eq!(state.started_at.unwrap().minute(), 5);

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use super::cause::Cause;
 use super::container::{self, LOOK_AGAIN};
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 use super::labels::{LABEL_REAPER, LABEL_RUN, filter};
 use super::network;
 
@@ -151,7 +151,7 @@ async fn too_late(engine: &Engine, run: &str, labels: &[String]) -> Error {
 
 /// Objects that carry the labels somebody asked for.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct FoundObjects {
     pub(super) containers: Vec<Thing>,
     pub(super) networks: Vec<Thing>,
     pub(super) volumes: Vec<Thing>,
@@ -165,7 +165,7 @@ pub(super) struct Thing {
     pub(super) labels: HashMap<String, String>,
 }
 
-impl Found {
+impl FoundObjects {
     fn is_empty(&self) -> bool {
         self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
     }
@@ -186,7 +186,7 @@ impl Found {
     }
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for FoundObjects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (containers, networks, volumes) =
             (self.containers.len(), self.networks.len(), self.volumes.len());
@@ -195,7 +195,7 @@ impl fmt::Display for Found {
 }
 
 /// Everything with all of these labels, each `key` or `key=value`.
-pub(super) async fn find(engine: &Engine, labels: &[String]) -> Result<Found, Error> {
+pub(super) async fn find(engine: &Engine, labels: &[String]) -> Result<FoundObjects, Error> {
     let filters = filter(labels);
     let containers = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
     let networks = ListNetworksOptionsBuilder::default().filters(&filters).build();
@@ -221,8 +221,11 @@ pub(super) async fn find(engine: &Engine, labels: &[String]) -> Result<Found, Er
         name: volume.name,
         labels: volume.labels,
     });
-    let mut found =
-        Found { containers: containers.collect(), networks: networks.collect(), volumes: volumes.collect() };
+    let mut found = FoundObjects {
+        containers: containers.collect(),
+        networks: networks.collect(),
+        volumes: volumes.collect(),
+    };
     // What is found is removed: an engine, or a proxy before it, that does not know the filter would give us everything.
     found.retain(|have| labels.iter().all(|wanted| carries(have, wanted)));
     Ok(found)
@@ -248,12 +251,12 @@ pub(super) enum Guests {
 /// Tries once to remove everything found; what did not work comes back.
 pub(super) async fn remove(
     engine: &Engine,
-    found: &Found,
+    found: &FoundObjects,
     guests: Guests,
     deadline: Instant,
     removed: &mut Removed,
 ) -> Vec<Error> {
-    let Found { containers, networks, volumes } = found;
+    let FoundObjects { containers, networks, volumes } = found;
     let mut failures = Vec::new();
     // In this order: a network with containers and a volume in use cannot be removed.
     let results =

@@ -109,19 +109,19 @@ impl From<Error> for Trouble {
 }
 
 /// An answer that may be an error.
-pub(super) trait When<T> {
+pub(super) trait DuringOperation<T> {
     /// The error is told with what we were doing, as a participle, and to what: `starting`, `container run1-node1-1`.
     fn when(self, operation: &'static str, object: impl fmt::Display) -> Result<T, Error>;
 }
 
-impl<T> When<T> for Result<T, EngineError> {
+impl<T> DuringOperation<T> for Result<T, EngineError> {
     fn when(self, operation: &'static str, object: impl fmt::Display) -> Result<T, Error> {
         self.map_err(|error| Error::engine(operation, object.to_string(), error))
     }
 }
 
 /// Of a file or an archive on our side of the connection.
-impl<T> When<T> for std::io::Result<T> {
+impl<T> DuringOperation<T> for std::io::Result<T> {
     fn when(self, operation: &'static str, object: impl fmt::Display) -> Result<T, Error> {
         self.map_err(|error| Error::new(Cause::Other, operation, object.to_string(), error.to_string()))
     }

@@ -7,11 +7,11 @@ use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
 use super::engine::Engine;
-use super::error::{Error, When as _, within};
+use super::error::{DuringOperation as _, Error, within};
 
 /// What a command left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Output {
+pub struct ExecOutput {
     /// Its exit code.
     pub exit_code: i64,
     /// What it printed on standard output, decoded lossily.
@@ -26,7 +26,7 @@ pub(super) async fn run(
     container: &str,
     command: &[&str],
     deadline: Instant,
-) -> Result<Output, Error> {
+) -> Result<ExecOutput, Error> {
     let object = format!("`{}` in container {container}", command.join(" "));
     let work = async {
         let config = ExecConfig {
@@ -48,7 +48,7 @@ pub(super) async fn run(
             }
         }
         let result = engine.docker().inspect_exec(&exec.id).await.when("running", &object)?;
-        Ok(Output {
+        Ok(ExecOutput {
             exit_code: result.exit_code.unwrap_or(-1),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),
             stderr: String::from_utf8_lossy(&stderr).into_owned(),

@@ -14,7 +14,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 use compose_file::{FileMount, Project, Service};
 
 /// The most bytes of a folder that is carried over to the next container.

@@ -135,7 +135,7 @@ mod tests {
     use indexmap::IndexMap;
 
     use super::*;
-    use compose_file::{Limits, Port, Ulimit, Volume};
+    use compose_file::{Port, ResourceLimits, Ulimit, Volume};
 
     fn made(service: &Service) -> HostConfig {
         let volumes = IndexMap::from([
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn limits_and_restart_are_translated() {
         let host = made(&Service {
-            limits: Limits { memory: Some(1 << 20), cpus: Some(1.5), pids: Some(9) },
+            limits: ResourceLimits { memory: Some(1 << 20), cpus: Some(1.5), pids: Some(9) },
             ulimits: IndexMap::from([("nofile".to_owned(), Ulimit { soft: 1, hard: 2 })]),
             restart: Restart::OnFailure(4),
             ..Service::default()

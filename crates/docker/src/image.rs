@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout};
 use super::architecture;
 use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 use basics::reference::moving::whole_repository;
 use basics::wait;
 use run_record::event::{EventKind, Events, ImageIdentity};
@@ -153,7 +153,7 @@ async fn pull_once(
     }
     let mut answers =
         engine.docker().create_image(Some(options.build()), None, login(credentials, reference));
-    let mut progress = Progress::default();
+    let mut progress = PullProgress::default();
     let mut told = Instant::now();
     // A failure comes before the first answer or as one of them: the stream must be read to its end.
     while let Some(answer) = answers.next().await {
@@ -176,7 +176,7 @@ async fn architectures(engine: &Engine, credentials: &[Credentials], reference: 
 
 /// What is known about the layers of an image that is being pulled.
 #[derive(Debug, Default)]
-struct Progress {
+struct PullProgress {
     layers: HashMap<String, Layer>,
 }
 
@@ -186,7 +186,7 @@ struct Layer {
     done: bool,
 }
 
-impl Progress {
+impl PullProgress {
     fn note(&mut self, answer: &CreateImageInfo) {
         let (Some(id), Some(status)) = (&answer.id, &answer.status) else { return };
         // "Pulling from library/x" carries the tag as its id.
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn progress_counts_layers_and_bytes() {
-        let mut progress = Progress::default();
+        let mut progress = PullProgress::default();
         let says = |id: &str, status: &str, current: Option<i64>| CreateImageInfo {
             id: Some(id.into()),
             status: Some(status.into()),

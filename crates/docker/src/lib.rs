@@ -6,7 +6,7 @@
 //!             files (tar) ───────────────┘        │
 //!             labels on everything ◄── down, sweep┘
 //! ```
-//! An [`Engine`] is one connection. [`Running::prepare`] makes networks, volumes and images ready, [`Running`]
+//! An [`Engine`] is one connection. [`RunningProject::prepare`] makes networks, volumes and images ready, [`RunningProject`]
 //! then starts containers as their dependencies allow, all independent ones at once. Everything that is
 //! created carries the run's labels, and [`down`] removes by label alone: it needs no memory of what was
 //! made, so a second process can tidy up after a killed first one ([`clear`]): a later command, or the reaper that the
@@ -48,19 +48,19 @@ mod wait;
 
 pub use ask::ask_version;
 pub use cause::Cause;
-pub use container::{Health, State, Status};
+pub use container::{ContainerState, ContainerStatus, Health};
 pub use down::{Removed, clear, down};
 pub use engine::{ApiVersion, Engine, OLDEST_API};
 pub use error::Error;
-pub use exec::Output;
+pub use exec::ExecOutput;
 pub use fetch::{Fetched, Pin, Wanted, Ways, fetch};
 pub use image::{Credentials, InspectedImage, inspect_image};
 pub use labels::{LABEL_EXPIRES, LABEL_GITHUB_JOB, LABEL_OWNER, LABEL_RUN, RunLabels};
 pub use no_engine::NoEngine;
-pub use one_off::{Ended, OneOff};
+pub use one_off::{OneOff, OneOffEnd};
 pub use own::Own;
-pub use prepare::Options;
-pub use project::Running;
+pub use prepare::PrepareOptions;
+pub use project::RunningProject;
 pub use reaper::{container_ended, start_reaper};
 pub use runs::{job_label, runs_of};
 pub use sweep::sweep_expired;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 
 /// Chunks of the archive that may wait for the reader.
 const WAITING: usize = 16;

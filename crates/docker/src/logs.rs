@@ -4,7 +4,7 @@ use bollard::query_parameters::LogsOptionsBuilder;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 
 /// The last `tail` lines of both streams, or everything, as the container printed it.
 /// A container that was removed in the meantime is an error.

@@ -10,7 +10,7 @@ use bollard::query_parameters::InspectNetworkOptions;
 
 use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 use super::labels::{LABEL_RUN, RunLabels};
 use compose_file::Network;
 

@@ -8,13 +8,13 @@ use indexmap::IndexMap;
 use tokio::time::{Instant, timeout_at};
 
 use super::cause::Cause;
-use super::container::{self, LOOK_AGAIN, Status};
+use super::container::{self, ContainerStatus, LOOK_AGAIN};
 use super::engine::Engine;
 use super::error::Error;
 use super::labels::RunLabels;
 use super::names::{attachments, service};
 use super::{files, logs, spec};
-use basics::wait::{self, Missed, Pace, Progress};
+use basics::wait::{self, Missed, WaitPace, WaitProgress};
 use compose_file::{Attachment, Project, Service};
 
 /// How long it may take to end after it was asked to.
@@ -47,7 +47,7 @@ pub struct OneOff {
 
 /// How it ended, and what it left.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
+pub struct OneOffEnd {
     /// Its exit code; `None` when the time was up and it was stopped.
     pub exit_code: Option<i64>,
     /// Whether the kernel killed it for want of memory.
@@ -64,7 +64,7 @@ pub(super) async fn run(
     one_off: &OneOff,
     line: &mut (dyn FnMut(String) + Send),
     deadline: Instant,
-) -> Result<Ended, Error> {
+) -> Result<OneOffEnd, Error> {
     let project = with(project, one_off)?;
     let blueprint = spec::blueprint(&project, &one_off.name, 1, None, &[], labels)?;
     let name = blueprint.name.clone();
@@ -72,7 +72,7 @@ pub(super) async fn run(
         container::create(engine, blueprint).await?;
         container::start(engine, &name).await?;
         let (exit_code, oom_killed) = end(engine, &name, line, deadline).await?;
-        Ok(Ended { exit_code, oom_killed, files: results(engine, &name, &one_off.results).await? })
+        Ok(OneOffEnd { exit_code, oom_killed, files: results(engine, &name, &one_off.results).await? })
     }
     .await;
     // What cannot be removed now is removed with the rest of the run.
@@ -116,13 +116,13 @@ pub(super) async fn end(
     };
     followed?;
     let look = async || match container::inspect(engine, name).await {
-        Ok(state) if matches!(state.status, Status::Exited | Status::Dead) => {
-            Progress::There((state.exit_code, state.oom_killed))
+        Ok(state) if matches!(state.status, ContainerStatus::Exited | ContainerStatus::Dead) => {
+            WaitProgress::There((state.exit_code, state.oom_killed))
         }
-        Ok(_) => Progress::OnTheWay(()),
-        Err(error) => Progress::Never(error),
+        Ok(_) => WaitProgress::OnTheWay(()),
+        Err(error) => WaitProgress::Never(error),
     };
-    let ended = wait::until(Instant::now() + LAST_WORD, Pace::steady(LOOK_AGAIN), look).await;
+    let ended = wait::until(Instant::now() + LAST_WORD, WaitPace::steady(LOOK_AGAIN), look).await;
     ended.map_err(|missed| match missed {
         Missed::Never(error) => error,
         Missed::TimeUp(()) => {

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::cause::Cause;
 use super::error::Error;
 use super::names;
-use compose_file::{Condition, Project};
+use compose_file::{DependsCondition, Project};
 
 /// The services that one service waits for, and how far each must be.
-pub(super) type Waits = Vec<(String, Condition)>;
+pub(super) type Waits = Vec<(String, DependsCondition)>;
 
 /// The named services with what each waits for, in an order in which they can start.
 /// Dependencies outside the list are assumed to be there.
@@ -56,7 +56,7 @@ mod tests {
     fn project(edges: &[(&str, &[&str])]) -> Project {
         let mut project = Project::default();
         for (name, dependencies) in edges {
-            let how = Dependency { condition: Condition::ServiceStarted, required: true };
+            let how = Dependency { condition: DependsCondition::ServiceStarted, required: true };
             let depends_on = dependencies.iter().map(|name| ((*name).to_owned(), how)).collect();
             project.services.insert((*name).to_owned(), Service { depends_on, ..Service::default() });
         }
@@ -80,7 +80,7 @@ mod tests {
         let order = starting_order(&project, &["web", "app"]).unwrap();
         assert_eq!(names(&order), ["app", "web"]);
         assert!(order[0].1.is_empty());
-        assert_eq!(order[1].1, [("app".to_owned(), Condition::ServiceStarted)]);
+        assert_eq!(order[1].1, [("app".to_owned(), DependsCondition::ServiceStarted)]);
     }
 
     #[test]

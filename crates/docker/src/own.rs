@@ -18,7 +18,7 @@ use bollard::query_parameters::{
 use futures_util::{StreamExt as _, stream};
 
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 
 /// Files that engines leave in the root of their containers.
 const MARKS: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];

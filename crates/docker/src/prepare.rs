@@ -20,7 +20,7 @@ const START_INTERVAL_API: ApiVersion = ApiVersion { major: 1, minor: 44 };
 
 /// How a project is brought up.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct PrepareOptions {
     /// What everything is marked with: run id, owner, expiry.
     pub labels: RunLabels,
     /// The pull policy of all images, instead of each service's own.
@@ -37,7 +37,7 @@ pub struct Options {
 pub(super) async fn prepare(
     engine: &Engine,
     project: &Project,
-    options: &Options,
+    options: &PrepareOptions,
     events: &Events,
     deadline: Instant,
 ) -> Result<Fetched, Error> {

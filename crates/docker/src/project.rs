@@ -9,27 +9,27 @@ use futures_util::future::try_join_all;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::container::{self, State};
+use super::container::{self, ContainerState};
 use super::engine::Engine;
 use super::error::{Error, within};
-use super::exec::{self, Output};
+use super::exec::{self, ExecOutput};
 use super::fetch::Fetched;
 use super::files;
 use super::labels::RunLabels;
 use super::names::{self, DEFAULT_NETWORK};
-use super::one_off::{self, Ended, OneOff};
+use super::one_off::{self, OneOff, OneOffEnd};
 use super::order::{Waits, starting_order};
-use super::prepare::{self, Options};
+use super::prepare::{self, PrepareOptions};
 use super::spec;
 use super::{listing, logs, wait};
 use basics::unpoisoned::lock;
-use compose_file::{Condition, Project};
+use compose_file::{DependsCondition, Project};
 use run_record::event::{EventKind, Events};
 
 /// A project on an engine. All methods take `&self`, so that tasks can share it behind an `Arc`.
 /// Dropping it removes nothing: that is [`down`](super::down)'s part.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningProject {
     engine: Engine,
     project: Arc<Project>,
     labels: RunLabels,
@@ -39,7 +39,7 @@ pub struct Running {
     earlier: Mutex<HashMap<String, Vec<String>>>,
 }
 
-impl Running {
+impl RunningProject {
     /// Makes networks, volumes and images ready, all at once; no container is created yet.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Running {
     pub async fn prepare(
         engine: &Engine,
         project: impl Into<Arc<Project>>,
-        options: Options,
+        options: PrepareOptions,
         events: &Events,
         deadline: Instant,
     ) -> Result<Self, Error> {
@@ -85,7 +85,7 @@ impl Running {
     /// Starts all services.
     ///
     /// # Errors
-    /// As [`Running::start_services`].
+    /// As [`RunningProject::start_services`].
     pub async fn up(&self, deadline: Instant) -> Result<(), Error> {
         let names: Vec<&str> = self.project.services.keys().map(String::as_str).collect();
         self.start_services(&names, deadline).await
@@ -149,16 +149,16 @@ impl Running {
         &self,
         service: &str,
         number: u32,
-        condition: Condition,
+        condition: DependsCondition,
         deadline: Instant,
-    ) -> Result<State, Error> {
+    ) -> Result<ContainerState, Error> {
         let name = self.container_name(service, number);
         let state = wait::until(&self.engine, &name, condition, deadline).await?;
         match condition {
-            Condition::ServiceHealthy => self.tell(service, number, "healthy"),
-            Condition::ServiceCompletedSuccessfully => self.tell(service, number, "stopped"),
+            DependsCondition::ServiceHealthy => self.tell(service, number, "healthy"),
+            DependsCondition::ServiceCompletedSuccessfully => self.tell(service, number, "stopped"),
             // Told when it was started.
-            Condition::ServiceStarted => {}
+            DependsCondition::ServiceStarted => {}
         }
         Ok(state)
     }
@@ -194,7 +194,7 @@ impl Running {
         Ok(())
     }
 
-    /// Stops a container as [`Running::stop`] does, and starts it again, whether it ran or not.
+    /// Stops a container as [`RunningProject::stop`] does, and starts it again, whether it ran or not.
     ///
     /// # Errors
     /// When there is no such container, or it cannot be stopped or started.
@@ -255,7 +255,7 @@ impl Running {
     ///
     /// # Errors
     /// When there is no such container or the engine does not answer.
-    pub async fn state(&self, service: &str, number: u32) -> Result<State, Error> {
+    pub async fn state(&self, service: &str, number: u32) -> Result<ContainerState, Error> {
         container::inspect(&self.engine, &self.container_name(service, number)).await
     }
 
@@ -306,7 +306,7 @@ impl Running {
         number: u32,
         command: &[&str],
         deadline: Instant,
-    ) -> Result<Output, Error> {
+    ) -> Result<ExecOutput, Error> {
         exec::run(&self.engine, &self.container_name(service, number), command, deadline).await
     }
 
@@ -333,7 +333,7 @@ impl Running {
         one_off: &OneOff,
         line: &mut (dyn FnMut(String) + Send),
         deadline: Instant,
-    ) -> Result<Ended, Error> {
+    ) -> Result<OneOffEnd, Error> {
         let one_off = OneOff { image: self.exactly(&one_off.image).to_owned(), ..one_off.clone() };
         one_off::run(&self.engine, &self.project, &self.labels, &one_off, line, deadline).await
     }

@@ -9,11 +9,11 @@ use bollard::models::{ContainerCreateBody, ContainerInspectResponse, HostConfig}
 use bollard::query_parameters::InspectContainerOptions;
 
 use super::cause::Cause;
-use super::container::{self, Status};
+use super::container::{self, ContainerStatus};
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 use super::labels::{LABEL_REAPER, RunLabels};
-use super::spec::Blueprint;
+use super::spec::ContainerSpec;
 use basics::wait;
 
 /// Time between two looks at the container that is watched.
@@ -34,7 +34,7 @@ pub async fn start_reaper(
     let found = found.when("inspecting", format_args!("our own container {own}"))?;
     let (name, body) = (format!("{}-reaper", labels.run), body(engine.socket(), found, command, labels)?);
     let blueprint =
-        Blueprint { name: name.clone(), platform: None, body, further_networks: vec![], files: vec![] };
+        ContainerSpec { name: name.clone(), platform: None, body, further_networks: vec![], files: vec![] };
     container::create(engine, blueprint).await?;
     container::start(engine, &name).await
 }
@@ -92,7 +92,7 @@ fn body(
 /// Waits until a container has ended or is gone. An engine that does not answer proves neither.
 pub async fn container_ended(engine: &Engine, container: &str) {
     let look = async || match container::inspect(engine, container).await {
-        Ok(state) if !state.running && state.status != Status::Paused => Some(()),
+        Ok(state) if !state.running && state.status != ContainerStatus::Paused => Some(()),
         Err(error) if error.cause == Cause::Absent => Some(()),
         _ => None,
     };

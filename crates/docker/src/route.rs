@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use super::error::Error;
 use super::names::{self, DEFAULT_NETWORK};
-use super::project::Running;
+use super::project::RunningProject;
 use super::{network, prepare};
 
-impl Running {
+impl RunningProject {
     /// Connects a container that is not of the project, such as our own, to all its networks.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use compose_file::{Healthcheck, Project, Service};
 
 /// Everything that is needed to create one container.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Blueprint {
+pub(super) struct ContainerSpec {
     /// Its name, also what we call it in every later call.
     pub(super) name: String,
     /// The platform, as the create call wants it beside the body.
@@ -41,7 +41,7 @@ pub(super) fn blueprint(
     image: Option<&str>,
     env: &[(String, String)],
     labels: &RunLabels,
-) -> Result<Blueprint, Error> {
+) -> Result<ContainerSpec, Error> {
     let service = service(project, name)?;
     let container = container_name(project, name, number);
     let image = image.unwrap_or(&service.image);
@@ -100,7 +100,7 @@ pub(super) fn blueprint(
         ..Default::default()
     };
     let files = files::of_service(project, service)?;
-    Ok(Blueprint { name: container, platform: service.platform.clone(), body, further_networks, files })
+    Ok(ContainerSpec { name: container, platform: service.platform.clone(), body, further_networks, files })
 }
 
 /// `container:name` for each container of a linked service, as docker compose has it.
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    fn made(service: Service) -> Blueprint {
+    fn made(service: Service) -> ContainerSpec {
         blueprint(&project(service), "app", 2, None, &[], &RunLabels::example()).unwrap()
     }
 

@@ -5,7 +5,7 @@ use bollard::models::VolumeCreateRequest;
 
 use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Error, When as _};
+use super::error::{DuringOperation as _, Error};
 use super::labels::{LABEL_RUN, RunLabels};
 use compose_file::Volume;
 

@@ -3,13 +3,13 @@
 use tokio::time::Instant;
 
 use super::cause::Cause;
-use super::container::{self, Health, LOOK_AGAIN, State, Status};
+use super::container::{self, ContainerState, ContainerStatus, Health, LOOK_AGAIN};
 use super::engine::Engine;
 use super::error::Error;
 use super::logs;
 use basics::telling;
-use basics::wait::{self, Missed, Pace};
-use compose_file::Condition;
+use basics::wait::{self, Missed, WaitPace};
+use compose_file::DependsCondition;
 
 /// Waits until a container has reached `condition`; its state then.
 ///
@@ -19,17 +19,17 @@ use compose_file::Condition;
 pub(super) async fn until(
     engine: &Engine,
     name: &str,
-    condition: Condition,
+    condition: DependsCondition,
     deadline: Instant,
-) -> Result<State, Error> {
+) -> Result<ContainerState, Error> {
     let look = async || match container::inspect(engine, name).await {
         Ok(state) => judge(state, condition),
-        Err(error) => Progress::Never(Ended::Unseen(error)),
+        Err(error) => ContainerProgress::Never(ContainerEnd::Unseen(error)),
     };
-    let (cause, message) = match wait::until(deadline, Pace::steady(LOOK_AGAIN), look).await {
+    let (cause, message) = match wait::until(deadline, WaitPace::steady(LOOK_AGAIN), look).await {
         Ok(state) => return Ok(state),
-        Err(Missed::Never(Ended::Unseen(error))) => return Err(error),
-        Err(Missed::Never(Ended::Because(cause, message))) => (cause, message),
+        Err(Missed::Never(ContainerEnd::Unseen(error))) => return Err(error),
+        Err(Missed::Never(ContainerEnd::Because(cause, message))) => (cause, message),
         Err(Missed::TimeUp(state)) => {
             (Cause::Deadline, format!("the time was up and it was {}", describe(&state)))
         }
@@ -42,40 +42,42 @@ pub(super) async fn until(
 }
 
 /// How a container stands to a condition: its state, unless it can never meet it.
-type Progress = wait::Progress<State, State, Ended>;
+type ContainerProgress = wait::WaitProgress<ContainerState, ContainerState, ContainerEnd>;
 
 /// Why a container never meets a condition.
 #[derive(Debug)]
-enum Ended {
+enum ContainerEnd {
     /// The engine does not say how it is.
     Unseen(Error),
     /// What became of it.
     Because(Cause, String),
 }
 
-fn never(cause: Cause, message: impl Into<String>) -> Progress {
-    Progress::Never(Ended::Because(cause, message.into()))
+fn never(cause: Cause, message: impl Into<String>) -> ContainerProgress {
+    ContainerProgress::Never(ContainerEnd::Because(cause, message.into()))
 }
 
-fn judge(state: State, condition: Condition) -> Progress {
-    let ended = matches!(state.status, Status::Exited | Status::Dead);
+fn judge(state: ContainerState, condition: DependsCondition) -> ContainerProgress {
+    let ended = matches!(state.status, ContainerStatus::Exited | ContainerStatus::Dead);
     match condition {
-        Condition::ServiceCompletedSuccessfully if ended && state.exit_code == Some(0) => {
-            Progress::There(state)
+        DependsCondition::ServiceCompletedSuccessfully if ended && state.exit_code == Some(0) => {
+            ContainerProgress::There(state)
         }
         _ if ended => ended_with(&state),
-        Condition::ServiceStarted if state.running => Progress::There(state),
-        Condition::ServiceHealthy => match state.health {
+        DependsCondition::ServiceStarted if state.running => ContainerProgress::There(state),
+        DependsCondition::ServiceHealthy => match state.health {
             Health::Unchecked => never(Cause::NoHealthcheck, "it has no health check, so it never will be"),
-            Health::Healthy if state.running => Progress::There(state),
+            Health::Healthy if state.running => ContainerProgress::There(state),
             Health::Unhealthy => never(Cause::Unhealthy, format!("it is {}", describe(&state))),
-            Health::Healthy | Health::Starting => Progress::OnTheWay(state),
+            Health::Healthy | Health::Starting => ContainerProgress::OnTheWay(state),
         },
-        Condition::ServiceStarted | Condition::ServiceCompletedSuccessfully => Progress::OnTheWay(state),
+        DependsCondition::ServiceStarted | DependsCondition::ServiceCompletedSuccessfully => {
+            ContainerProgress::OnTheWay(state)
+        }
     }
 }
 
-fn ended_with(state: &State) -> Progress {
+fn ended_with(state: &ContainerState) -> ContainerProgress {
     let code = state.exit_code.unwrap_or(-1);
     if state.oom_killed || code == 137 {
         let why = if state.oom_killed { "it ran out of memory" } else { "something killed it" };
@@ -86,15 +88,15 @@ fn ended_with(state: &State) -> Progress {
 }
 
 /// A state in words: `running, unhealthy ("connection refused"), restarted 3 times`.
-fn describe(state: &State) -> String {
+fn describe(state: &ContainerState) -> String {
     let status = match state.status {
-        Status::Created => "not started",
-        Status::Running => "running",
-        Status::Paused => "paused",
-        Status::Restarting => "restarting",
-        Status::Removing => "being removed",
-        Status::Exited => "ended",
-        Status::Dead => "dead",
+        ContainerStatus::Created => "not started",
+        ContainerStatus::Running => "running",
+        ContainerStatus::Paused => "paused",
+        ContainerStatus::Restarting => "restarting",
+        ContainerStatus::Removing => "being removed",
+        ContainerStatus::Exited => "ended",
+        ContainerStatus::Dead => "dead",
     };
     let mut text = status.to_owned();
     match state.health {
@@ -112,11 +114,11 @@ fn describe(state: &State) -> String {
     text
 }
 
-fn waiting(condition: Condition) -> &'static str {
+fn waiting(condition: DependsCondition) -> &'static str {
     match condition {
-        Condition::ServiceStarted => "waiting for the start of",
-        Condition::ServiceHealthy => "waiting for the health of",
-        Condition::ServiceCompletedSuccessfully => "waiting for the end of",
+        DependsCondition::ServiceStarted => "waiting for the start of",
+        DependsCondition::ServiceHealthy => "waiting for the health of",
+        DependsCondition::ServiceCompletedSuccessfully => "waiting for the end of",
     }
 }
 
@@ -126,12 +128,12 @@ mod tests {
 
     use super::*;
 
-    fn state(status: Status, health: Health, exit_code: Option<i64>) -> State {
-        State {
+    fn state(status: ContainerStatus, health: Health, exit_code: Option<i64>) -> ContainerState {
+        ContainerState {
             id: "1".into(),
             image: "i".into(),
             status,
-            running: status == Status::Running,
+            running: status == ContainerStatus::Running,
             health,
             health_output: String::new(),
             exit_code,
@@ -143,34 +145,34 @@ mod tests {
         }
     }
 
-    fn cause(progress: &Progress) -> Option<Cause> {
+    fn cause(progress: &ContainerProgress) -> Option<Cause> {
         match progress {
-            Progress::Never(Ended::Because(cause, _)) => Some(*cause),
+            ContainerProgress::Never(ContainerEnd::Because(cause, _)) => Some(*cause),
             _ => None,
         }
     }
 
-    fn is_on_the_way(progress: &Progress) -> bool {
-        matches!(progress, Progress::OnTheWay(_))
+    fn is_on_the_way(progress: &ContainerProgress) -> bool {
+        matches!(progress, ContainerProgress::OnTheWay(_))
     }
 
     #[test]
     fn a_container_that_ended_is_an_error_unless_that_was_wanted() {
-        let ended = |code| state(Status::Exited, Health::Unchecked, Some(code));
-        let done = Condition::ServiceCompletedSuccessfully;
-        assert!(matches!(judge(ended(0), done), Progress::There(_)));
+        let ended = |code| state(ContainerStatus::Exited, Health::Unchecked, Some(code));
+        let done = DependsCondition::ServiceCompletedSuccessfully;
+        assert!(matches!(judge(ended(0), done), ContainerProgress::There(_)));
         assert_eq!(cause(&judge(ended(3), done)), Some(Cause::Exited(3)));
-        assert_eq!(cause(&judge(ended(0), Condition::ServiceStarted)), Some(Cause::Exited(0)));
-        assert_eq!(cause(&judge(ended(137), Condition::ServiceHealthy)), Some(Cause::OutOfMemory));
-        let oom = State { oom_killed: true, ..ended(1) };
+        assert_eq!(cause(&judge(ended(0), DependsCondition::ServiceStarted)), Some(Cause::Exited(0)));
+        assert_eq!(cause(&judge(ended(137), DependsCondition::ServiceHealthy)), Some(Cause::OutOfMemory));
+        let oom = ContainerState { oom_killed: true, ..ended(1) };
         assert_eq!(cause(&judge(oom, done)), Some(Cause::OutOfMemory));
     }
 
     #[test]
     fn health_is_waited_for_only_where_it_is_checked() {
-        let healthy = Condition::ServiceHealthy;
-        let running = |health| state(Status::Running, health, None);
-        assert!(matches!(judge(running(Health::Healthy), healthy), Progress::There(_)));
+        let healthy = DependsCondition::ServiceHealthy;
+        let running = |health| state(ContainerStatus::Running, health, None);
+        assert!(matches!(judge(running(Health::Healthy), healthy), ContainerProgress::There(_)));
         assert!(is_on_the_way(&judge(running(Health::Starting), healthy)));
         assert_eq!(cause(&judge(running(Health::Unchecked), healthy)), Some(Cause::NoHealthcheck));
         assert_eq!(cause(&judge(running(Health::Unhealthy), healthy)), Some(Cause::Unhealthy));
@@ -178,11 +180,11 @@ mod tests {
 
     #[test]
     fn a_container_that_its_policy_restarts_is_still_on_its_way() {
-        let restarting = state(Status::Restarting, Health::Starting, None);
-        for condition in [Condition::ServiceStarted, Condition::ServiceHealthy] {
+        let restarting = state(ContainerStatus::Restarting, Health::Starting, None);
+        for condition in [DependsCondition::ServiceStarted, DependsCondition::ServiceHealthy] {
             assert!(is_on_the_way(&judge(restarting.clone(), condition)));
         }
-        let seen = State { restart_count: 3, health_output: "refused".into(), ..restarting };
+        let seen = ContainerState { restart_count: 3, health_output: "refused".into(), ..restarting };
         assert_eq!(describe(&seen), "restarting, not healthy yet (\"refused\"), restarted 3 times");
     }
 }

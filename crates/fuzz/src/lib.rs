@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use findings::{kept, shown};
 use mutate::Mutator;
 use rng::Rng;
-use watch::Watch;
+use watch::Watchdog;
 
 /// Inputs of a test run without a time.
 const INPUTS: u64 = 300;
@@ -53,7 +53,7 @@ impl Target<'_> {
         for example in &corpus {
             self.one(example, seed, None, &read);
         }
-        let watch = until.map(|_| Watch::start(self.name));
+        let watch = until.map(|_| Watchdog::start(self.name));
         let mut mutator = Mutator { rng: Rng(seed), corpus: &corpus, tokens: self.tokens, part: self.part };
         let mut count = 0_u64;
         while until.map_or(count < INPUTS, |until| Instant::now() < until) {
@@ -71,7 +71,7 @@ impl Target<'_> {
         self.bytes(|bytes| read(&String::from_utf8_lossy(bytes)));
     }
 
-    fn one(&self, input: &[u8], seed: u64, watch: Option<&Watch>, read: &impl Fn(&[u8])) {
+    fn one(&self, input: &[u8], seed: u64, watch: Option<&Watchdog>, read: &impl Fn(&[u8])) {
         let running = watch.map(|watch| watch.begin(input));
         let began = watch::processor_time();
         let ended = catch_unwind(AssertUnwindSafe(|| read(input)));

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 const HANGS: Duration = Duration::from_secs(60);
 
 /// A watchdog beside a fuzzing loop.
-pub(super) struct Watch {
+pub(super) struct Watchdog {
     /// The file with what is being read.
     current: PathBuf,
     running: Arc<Mutex<Input>>,
@@ -19,9 +19,9 @@ pub(super) struct Watch {
 type Input = Option<(Instant, Vec<u8>)>;
 
 /// As long as this is there, an input is being read.
-pub(super) struct Running<'w>(&'w Watch);
+pub(super) struct RunningTarget<'w>(&'w Watchdog);
 
-impl Watch {
+impl Watchdog {
     /// Starts it.
     pub(super) fn start(name: &str) -> Self {
         let running: Arc<Mutex<Input>> = Arc::default();
@@ -48,15 +48,15 @@ impl Watch {
         Self { current, running }
     }
 
-    pub(super) fn begin(&self, input: &[u8]) -> Running<'_> {
+    pub(super) fn begin(&self, input: &[u8]) -> RunningTarget<'_> {
         // A process that aborts, as for want of memory, tells nobody what it was reading.
         let _ = std::fs::write(&self.current, input);
         *self.running.lock().unwrap() = Some((Instant::now(), input.to_vec()));
-        Running(self)
+        RunningTarget(self)
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for RunningTarget<'_> {
     fn drop(&mut self) {
         *self.0.running.lock().unwrap() = None;
     }

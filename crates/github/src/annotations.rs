@@ -2,7 +2,7 @@
 
 use super::commands::{Annotation, Level};
 use reports::words::headline;
-use reports::{Run, Runs};
+use reports::{RecordedRun, Runs};
 use run_record::event::{Breakage, CheckResult};
 use run_record::record::history::{self, History};
 
@@ -27,7 +27,7 @@ pub fn annotations(runs: &Runs) -> Vec<Annotation> {
 
 /// The annotations of a run. A broken run comes before its failed checks, these before what was not
 /// measured; they are about the compose file of the user's repository, if there is one.
-fn of_run(run: &Run) -> Vec<Annotation> {
+fn of_run(run: &RecordedRun) -> Vec<Annotation> {
     let (record, verdict) = (&run.record, &run.verdict);
     let file = record.header.as_ref().and_then(|header| header.compose_file.as_deref());
     let annotation = |level, title: String, message: String| Annotation {
@@ -98,13 +98,13 @@ mod tests {
     fn each_run_of_a_matrix_comes_to_speak() {
         let of = |check| {
             let failed = || failed("x", "y");
-            Run::of(record([
+            RecordedRun::of(record([
                 EventKind::RunStarted(header(&[(Stage::Stable, &[check])])),
                 EventKind::CheckFinished(result(Stage::Stable, check, failed())),
                 EventKind::CheckFinished(result(Stage::Release, check, failed())),
             ]))
         };
-        let runs = Runs::matrix(vec![of("a"), of("b"), Run::missing("1 to 2")]);
+        let runs = Runs::matrix(vec![of("a"), of("b"), RecordedRun::missing("1 to 2")]);
         let titles: Vec<String> = annotations(&runs).into_iter().map(|one| one.title).collect();
         assert_eq!(titles[0], "9.8.0 to 9.9.0: release/a failed before too");
         assert_eq!(titles[1], "9.8.0 to 9.9.0 (again, 2): release/b failed before too");

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::context::Context;
+use super::context::WorkflowContext;
 use basics::shown::Shown;
 use basics::wait;
 
@@ -24,16 +24,16 @@ const PAGES: u32 = 100;
 
 /// A comment, as far as we look at it. octocrab's own model fails on comments whose author is gone.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Comment {
+pub(super) struct IssueComment {
     pub(super) id: u64,
     #[serde(default)]
     pub(super) body: Option<String>,
     #[serde(default)]
-    pub(super) user: Option<User>,
+    pub(super) user: Option<CommentAuthor>,
     pub(super) html_url: String,
 }
 
-impl Comment {
+impl IssueComment {
     pub(super) fn is_by(&self, login: &str) -> bool {
         self.user.as_ref().is_some_and(|user| user.login.eq_ignore_ascii_case(login))
     }
@@ -41,7 +41,7 @@ impl Comment {
 
 /// An account.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct User {
+pub(super) struct CommentAuthor {
     pub(super) login: String,
 }
 
@@ -50,12 +50,12 @@ pub(super) struct User {
 pub(super) struct PullRequest {
     pub(super) number: u64,
     pub(super) state: String,
-    pub(super) head: Head,
+    pub(super) head: PullHead,
 }
 
 /// Where a pull request comes from.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Head {
+pub(super) struct PullHead {
     pub(super) sha: String,
 }
 
@@ -161,7 +161,7 @@ impl Api {
     pub(super) fn new(
         client: reqwest::Client,
         token: &SecretString,
-        context: &Context,
+        context: &WorkflowContext,
         pause: Duration,
     ) -> Result<Self, CallFailure> {
         let token = token.expose_secret().trim();
@@ -186,7 +186,7 @@ impl Api {
 
     /// The login behind the token. A workflow's own token may not ask.
     pub(super) async fn login(&self) -> Result<String, CallFailure> {
-        self.get("/user").await.map(|user: User| user.login)
+        self.get("/user").await.map(|user: CommentAuthor| user.login)
     }
 
     /// The pull requests that a commit belongs to.
@@ -200,11 +200,11 @@ impl Api {
     }
 
     /// All comments of a pull request, oldest first.
-    pub(super) async fn comments(&self, number: u64) -> Result<Vec<Comment>, CallFailure> {
+    pub(super) async fn comments(&self, number: u64) -> Result<Vec<IssueComment>, CallFailure> {
         let mut all = Vec::new();
         for page in 1..=PAGES {
             let route = format!("{}/issues/{number}/comments?per_page=100&page={page}", self.repository);
-            let answer: Page<Comment> = self.get(&route).await?;
+            let answer: Page<IssueComment> = self.get(&route).await?;
             all.extend(answer.items);
             // The link only says that there is more: following it could lead the token to another host.
             if answer.next.is_none() {
@@ -215,14 +215,14 @@ impl Api {
     }
 
     /// Makes a comment. Never repeated, except where the server refused it for its rate.
-    pub(super) async fn create(&self, number: u64, body: &str) -> Result<Comment, CallFailure> {
+    pub(super) async fn create(&self, number: u64, body: &str) -> Result<IssueComment, CallFailure> {
         let route = format!("{}/issues/{number}/comments", self.repository);
         let text = json!({ "body": body });
         self.attempt(false, || self.crab.post(&route, Some(&text))).await
     }
 
     /// Replaces a comment's text.
-    pub(super) async fn update(&self, id: u64, body: &str) -> Result<Comment, CallFailure> {
+    pub(super) async fn update(&self, id: u64, body: &str) -> Result<IssueComment, CallFailure> {
         let route = format!("{}/issues/comments/{id}", self.repository);
         let text = json!({ "body": body });
         self.attempt(true, || self.crab.patch(&route, Some(&text))).await

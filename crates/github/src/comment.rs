@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::api::{Api, CallFailure, Comment};
-use super::context::{Context, Pull};
+use super::api::{Api, CallFailure, IssueComment};
+use super::context::{Pull, WorkflowContext};
 use super::marker::{body, carries, marker, same};
 use super::notice::Notice;
 
@@ -17,14 +17,14 @@ const BUILT_IN: &str = "github-actions[bot]";
 
 /// How long publishing may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct CommentPatience {
     /// Everything together; a paid runner waits meanwhile.
     pub total: Duration,
     /// Before a call is repeated; grows with each try.
     pub pause: Duration,
 }
 
-impl Default for Patience {
+impl Default for CommentPatience {
     fn default() -> Self {
         Self { total: Duration::from_secs(30), pause: Duration::from_secs(1) }
     }
@@ -55,10 +55,10 @@ pub enum Published {
 pub async fn publish(
     client: reqwest::Client,
     token: &SecretString,
-    context: &Context,
+    context: &WorkflowContext,
     id: &str,
     markdown: &str,
-    patience: Patience,
+    patience: CommentPatience,
 ) -> Published {
     if token.expose_secret().trim().is_empty() {
         let fix = "Give the input github-token as ${{ github.token }} to have one";
@@ -78,7 +78,7 @@ pub async fn publish(
 }
 
 /// The pull request's number, or why there is none.
-async fn pull_request(api: &Api, context: &Context) -> Result<Result<u64, Notice>, CallFailure> {
+async fn pull_request(api: &Api, context: &WorkflowContext) -> Result<Result<u64, Notice>, CallFailure> {
     let none = |why: String| Err(Notice::new(why, "There is nothing to do: the step summary has the report"));
     match &context.pull {
         Pull::Number(number) => Ok(Ok(*number)),
@@ -143,7 +143,7 @@ impl Sticky {
     }
 
     /// Our comments, oldest first: with our marker and by us.
-    async fn own(&self, author: &str) -> Result<Vec<Comment>, CallFailure> {
+    async fn own(&self, author: &str) -> Result<Vec<IssueComment>, CallFailure> {
         let mut own = self.api.comments(self.number).await?;
         own.retain(|comment| {
             comment.is_by(author) && carries(comment.body.as_deref().unwrap_or_default(), &self.marker)
@@ -171,7 +171,7 @@ impl Sticky {
 
     /// Keeps the oldest of our comments, with our text, and deletes the younger ones. The author is the one
     /// that GitHub names now: an app's token is neither a user's nor the built-in one.
-    async fn settle(&self, created: &Comment, text: &str) -> Result<String, CallFailure> {
+    async fn settle(&self, created: &IssueComment, text: &str) -> Result<String, CallFailure> {
         // Nobody's comments are ours to delete when GitHub does not say who we are.
         let Some(author) = &created.user else { return Ok(created.html_url.clone()) };
         let mut own = self.own(&author.login).await?.into_iter();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// What a job on a GitHub runner knows about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Context {
+pub struct WorkflowContext {
     /// The repository's owner.
     pub owner: String,
     /// The repository's name.
@@ -68,7 +68,7 @@ pub struct Named {
     pub stored: Option<u64>,
 }
 
-impl Context {
+impl WorkflowContext {
     /// The context that these variables and this event describe; nothing when this is no GitHub runner.
     ///
     /// The event may be missing (a local run, an old runner): then there is no pull request, unless one is named.
@@ -189,8 +189,8 @@ mod tests {
         base.iter().chain(more).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
-    fn context(event: &str, body: &Value) -> Context {
-        Context::read(&variables(event, &[]), Some(body), Named::default()).unwrap()
+    fn context(event: &str, body: &Value) -> WorkflowContext {
+        WorkflowContext::read(&variables(event, &[]), Some(body), Named::default()).unwrap()
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn who_names_a_pull_request_is_believed_only_where_nobody_else_could_have() {
         let pull = |event: &str, body: Value, given, stored| {
-            Context::read(&variables(event, &[]), Some(&body), Named { given, stored }).unwrap().pull
+            WorkflowContext::read(&variables(event, &[]), Some(&body), Named { given, stored }).unwrap().pull
         };
         assert_eq!(pull("workflow_dispatch", json!({}), Some(5), None), Pull::Number(5));
         assert_eq!(pull("push", json!({}), None, Some(5)), Pull::OfCommit("merge".into()));
@@ -268,7 +268,7 @@ mod tests {
             ("GITHUB_JOB", "roll"),
             ("GITHUB_OUTPUT", ""),
         ];
-        let context = Context::read(&variables("push", &more), None, Named::default()).unwrap();
+        let context = WorkflowContext::read(&variables("push", &more), None, Named::default()).unwrap();
         assert_eq!(context.api_url, "https://git.acme.com/api/v3");
         assert_eq!(context.run_url, "https://git.acme.com/acme/chat/actions/runs/42");
         assert_eq!(context.id, "Gate/roll");
@@ -277,6 +277,6 @@ mod tests {
 
     #[test]
     fn without_a_repository_this_is_no_runner() {
-        assert_eq!(Context::read(&BTreeMap::new(), None, Named::default()), None);
+        assert_eq!(WorkflowContext::read(&BTreeMap::new(), None, Named::default()), None);
     }
 }

@@ -4,11 +4,11 @@
 
 use serde::Serialize;
 
-use super::context::{Context, Pull};
+use super::context::{Pull, WorkflowContext};
 
 /// The identity of one report; all parts of a report have the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Identity {
+pub struct ReportIdentity {
     /// `owner/name`.
     pub repository: String,
     /// The commit under test: the pull request's head, not the merge commit.
@@ -27,10 +27,10 @@ pub struct Identity {
     pub gh_pr_number: Option<u64>,
 }
 
-impl Identity {
+impl ReportIdentity {
     /// The identity of a report called `name`; none where the run or its commit is not known.
     #[must_use]
-    pub fn of(context: &Context, name: &str) -> Option<Self> {
+    pub fn of(context: &WorkflowContext, name: &str) -> Option<Self> {
         let (gh_run_id, gh_run_attempt) = context.run.clone()?;
         (!context.head_sha.is_empty()).then(|| Self {
             repository: format!("{}/{}", context.owner, context.repo),
@@ -57,8 +57,8 @@ mod tests {
         let base = [("GITHUB_REPOSITORY", "acme/chat"), ("GITHUB_SHA", "merge")];
         let variables = base.iter().chain(variables);
         let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let context = Context::read(&variables, Some(event), Named::default())?;
-        Identity::of(&context, "upgrade-gate").map(|identity| serde_json::to_string(&identity).unwrap())
+        let context = WorkflowContext::read(&variables, Some(event), Named::default())?;
+        ReportIdentity::of(&context, "upgrade-gate").map(|identity| serde_json::to_string(&identity).unwrap())
     }
 
     #[test]

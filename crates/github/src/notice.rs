@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::api::CallFailure;
-use super::context::Context;
+use super::context::WorkflowContext;
 use basics::shown::Shown;
 
 /// Why something about GitHub did not work. It never changes the verdict.
@@ -30,7 +30,7 @@ impl Notice {
     }
 
     /// What this trouble means in this context.
-    pub(super) fn of(trouble: &CallFailure, context: &Context) -> Self {
+    pub(super) fn of(trouble: &CallFailure, context: &WorkflowContext) -> Self {
         match trouble {
             CallFailure::Status { message, .. } if trouble.is_rate_limit() => {
                 Self::new(format!("GitHub limits this token's rate for now ({message})"), ELSEWHERE)
@@ -53,7 +53,7 @@ impl Notice {
         }
     }
 
-    fn of_status(status: u16, message: &str, context: &Context) -> Self {
+    fn of_status(status: u16, message: &str, context: &WorkflowContext) -> Self {
         match status {
             401 => Self::new(
                 format!("GitHub does not accept the token ({message})"),
@@ -74,7 +74,7 @@ impl Notice {
     }
 
     /// 403 and 404 look the same for a fork and for missing permissions; the event tells them apart.
-    fn refused(status: u16, message: &str, context: &Context) -> Self {
+    fn refused(status: u16, message: &str, context: &WorkflowContext) -> Self {
         if let Some(fork) = &context.fork
             && context.event != "pull_request_target"
         {
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::scripted::context;
 
-    fn told(status: u16, message: &str, context: &Context) -> String {
+    fn told(status: u16, message: &str, context: &WorkflowContext) -> String {
         let trouble =
             CallFailure::Status { status, message: message.into(), retry_after: None, exhausted: false };
         Notice::of(&trouble, context).to_string()
@@ -115,15 +115,15 @@ mod tests {
     #[test]
     fn a_refusal_is_told_by_its_cause() {
         let own = context("http://api");
-        let fork = Context { fork: Some("eve/chat".into()), ..own.clone() };
-        let bot = Context { dependabot: true, ..own.clone() };
+        let fork = WorkflowContext { fork: Some("eve/chat".into()), ..own.clone() };
+        let bot = WorkflowContext { dependabot: true, ..own.clone() };
         let text = "Resource not accessible by integration";
         insta::assert_snapshot!(told(403, text, &own), @"no comment was written: the token may not comment on acme/chat (status 403: Resource not accessible by integration). Give the job `permissions: pull-requests: write`; a token of your own needs access to this repository.");
         assert!(told(403, text, &fork).contains("comes from a fork (eve/chat)"));
         assert!(told(404, text, &fork).contains("workflow_run"));
         assert!(told(403, text, &bot).contains("Dependabot"));
         // There the token may write, fork or not: the fork is not the cause.
-        let target = Context { event: "pull_request_target".into(), ..fork };
+        let target = WorkflowContext { event: "pull_request_target".into(), ..fork };
         assert!(told(403, text, &target).contains("permissions: pull-requests: write"));
     }
 

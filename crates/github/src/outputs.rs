@@ -69,7 +69,7 @@ fn failed(runs: &Runs) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reports::Run;
+    use reports::RecordedRun;
     use run_record::event::{EventKind, Stage};
     use run_record::samples::{failed, record, result};
 
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn of_a_matrix_each_name_has_its_run() {
         let record = record([EventKind::CheckFinished(result(Stage::Release, "a", failed("x", "y")))]);
-        let named = |name: &str| Run { name: name.into(), ..Run::of(record.clone()) };
+        let named = |name: &str| RecordedRun { name: name.into(), ..RecordedRun::of(record.clone()) };
         let text = super::failed(&Runs::matrix(vec![named("1 to 2"), named("1\nto 3")]));
         assert_eq!(text, "1 to 2: release/a,1 to 3: release/a");
     }

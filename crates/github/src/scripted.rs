@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::context::{Context, Pull};
+use super::context::{Pull, WorkflowContext};
 
 /// What goes wrong with one call.
 pub(super) enum Fault {
@@ -69,8 +69,8 @@ impl Scripted {
 }
 
 /// A context of pull request 7 of acme/chat.
-pub(super) fn context(api_url: &str) -> Context {
-    Context {
+pub(super) fn context(api_url: &str) -> WorkflowContext {
+    WorkflowContext {
         owner: "acme".into(),
         repo: "chat".into(),
         event: "pull_request".into(),

@@ -72,7 +72,7 @@ fn edition_of(record: &Record) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reports::Run;
+    use reports::RecordedRun;
     use run_record::event::{EventKind, Outcome, Stage};
     use run_record::samples::{header, record, result};
 
@@ -136,7 +136,7 @@ mod tests {
         let enterprise = |version: &str| run(&format!("mm-enterprise:{version}"), "", version);
         let (one, other) = (enterprise("11.9.0"), enterprise("11.7.0"));
         let shared = |records: &[&Record]| {
-            let runs = records.iter().map(|&record| Run::of(record.clone())).collect();
+            let runs = records.iter().map(|&record| RecordedRun::of(record.clone())).collect();
             status_context(&Runs::matrix(runs), is_esr).unwrap_or_default()
         };
         assert_eq!(shared(&[&one, &other, &Record::default()]), "e2e-test/upgrade-gate/enterprise");

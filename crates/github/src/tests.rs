@@ -1,8 +1,8 @@
 //! Records of others, through all reports and all that GitHub is told.
 
 use reports::{
-    BRIEF_LIMIT, COMMENT_LIMIT, Console, Look, Names, Run, Runs, SUMMARY_LIMIT, brief, comment, judged,
-    junit, playwright, read_record, record_json, summary,
+    BRIEF_LIMIT, COMMENT_LIMIT, Console, Look, Names, RecordedRun, Runs, SUMMARY_LIMIT, brief, comment,
+    judged, junit, playwright, read_record, record_json, summary,
 };
 use run_record::record::Record;
 use run_record::record::pace::paces;
@@ -12,7 +12,7 @@ use super::{annotations, outputs};
 /// Makes every report of a record, and of a matrix of it.
 fn rendered(record: &Record) {
     let alone = Runs::of(record.clone());
-    let runs = [Run::of(record.clone()), Run::of(record.clone()), Run::missing("x")];
+    let runs = [RecordedRun::of(record.clone()), RecordedRun::of(record.clone()), RecordedRun::missing("x")];
     let matrix = Runs::matrix(runs.into());
     assert!(!matrix.verdict().passed(), "one is missing");
     for runs in [&alone, &matrix] {

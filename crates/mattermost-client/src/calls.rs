@@ -49,10 +49,10 @@ impl Client {
     /// The version that the plugin says it is; anybody may ask.
     pub async fn calls_version(&self) -> Result<String, ApiError> {
         #[derive(Deserialize)]
-        struct Version {
+        struct CallsVersion {
             version: String,
         }
-        Ok(self.get(&format!("{BASE}/version")).await?.json::<Version>()?.version)
+        Ok(self.get(&format!("{BASE}/version")).await?.json::<CallsVersion>()?.version)
     }
 
     /// Whether calls in channels are allowed, not only between two; versions that do not say so allow them.

@@ -16,10 +16,10 @@ impl Client {
     /// Whether the server reaches its Customer Web Server: `available` or `unavailable`.
     pub async fn cloud_connection(&self) -> Result<String, ApiError> {
         #[derive(Deserialize)]
-        struct Connection {
+        struct CloudConnection {
             status: String,
         }
-        let connection: Connection = self.get("/api/v4/cloud/check-cws-connection").await?.json()?;
+        let connection: CloudConnection = self.get("/api/v4/cloud/check-cws-connection").await?.json()?;
         Ok(connection.status)
     }
 }

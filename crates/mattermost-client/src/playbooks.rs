@@ -53,7 +53,7 @@ impl PlaybookRun {
 }
 
 #[derive(Deserialize)]
-struct Made {
+struct MadeRun {
     id: String,
 }
 
@@ -67,7 +67,7 @@ impl Client {
             "reminder_timer_default_seconds": 86400, "status_update_enabled": true,
             "checklists": [{ "title": "Steps", "items": items }],
         });
-        Ok(self.post(&format!("{BASE}/playbooks"), &body).await?.json::<Made>()?.id)
+        Ok(self.post(&format!("{BASE}/playbooks"), &body).await?.json::<MadeRun>()?.id)
     }
 
     /// The title of a playbook.

@@ -38,11 +38,11 @@ impl Client {
     /// The emojis below a message.
     pub async fn reactions(&self, post: &str) -> Result<Vec<String>, ApiError> {
         #[derive(Deserialize)]
-        struct Reaction {
+        struct SavedReaction {
             emoji_name: String,
         }
         let path = format!("/api/v4/posts/{post}/reactions");
-        let list: Option<Vec<Reaction>> = self.get(&path).await?.json()?;
+        let list: Option<Vec<SavedReaction>> = self.get(&path).await?.json()?;
         Ok(list.unwrap_or_default().into_iter().map(|reaction| reaction.emoji_name).collect())
     }
 

@@ -31,10 +31,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use basics::wait::{self, Missed, Pace, Progress};
+use basics::wait::{self, Missed, WaitPace, WaitProgress};
 
 use headers::{forwarded, hop_by_hop, to_node};
-use lent::Home;
+use lent::LentHome;
 
 /// How often every node is asked whether it is well.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
@@ -77,13 +77,13 @@ pub struct Balancer {
 
 #[derive(Debug)]
 struct Shared {
-    nodes: Mutex<BTreeMap<String, Node>>,
+    nodes: Mutex<BTreeMap<String, BalancedNode>>,
     turn: AtomicUsize,
     client: Client<HttpConnector, Body>,
 }
 
 #[derive(Debug)]
-struct Node {
+struct BalancedNode {
     address: SocketAddr,
     drained: bool,
     up: bool,
@@ -113,7 +113,7 @@ impl Balancer {
         connector.set_connect_timeout(Some(CONNECT_WITHIN));
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
-        let node = |address| Node { address, drained: false, up: false, active: Arc::default() };
+        let node = |address| BalancedNode { address, drained: false, up: false, active: Arc::default() };
         let nodes = nodes.into_iter().map(|(name, address)| (name, node(address))).collect();
         let shared = Arc::new(Shared { nodes: Mutex::new(nodes), turn: AtomicUsize::new(0), client });
         shared.check_all().await;
@@ -152,15 +152,15 @@ impl Balancer {
         let look = async || {
             let address = match self.shared.with_node(node, |node| node.address) {
                 Ok(address) => address,
-                Err(error) => return Progress::Never(error),
+                Err(error) => return WaitProgress::Never(error),
             };
             if self.shared.check(node, address).await {
-                Progress::There(())
+                WaitProgress::There(())
             } else {
-                Progress::OnTheWay(BalancerError::NotUp { node: node.to_owned(), address, waited: wait })
+                WaitProgress::OnTheWay(BalancerError::NotUp { node: node.to_owned(), address, waited: wait })
             }
         };
-        let pace = Pace::steady(Duration::from_millis(20));
+        let pace = WaitPace::steady(Duration::from_millis(20));
         wait::until(Instant::now() + wait, pace, look).await.map_err(Missed::reason)?;
         self.shared.with_node(node, |node| node.drained = false)
     }
@@ -187,11 +187,11 @@ impl Balancer {
     /// When there is no such node.
     pub async fn wait_idle(&self, node: &str, wait: Duration) -> Result<usize, BalancerError> {
         let look = async || match self.active_requests(node) {
-            Ok(0) => Progress::There(0),
-            Ok(active) => Progress::OnTheWay(active),
-            Err(error) => Progress::Never(error),
+            Ok(0) => WaitProgress::There(0),
+            Ok(active) => WaitProgress::OnTheWay(active),
+            Err(error) => WaitProgress::Never(error),
         };
-        let pace = Pace::steady(Duration::from_millis(5));
+        let pace = WaitPace::steady(Duration::from_millis(5));
         match wait::until(Instant::now() + wait, pace, look).await {
             Ok(active) | Err(Missed::TimeUp(active)) => Ok(active),
             Err(Missed::Never(error)) => Err(error),
@@ -200,11 +200,11 @@ impl Balancer {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Node>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, BalancedNode>> {
         self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with_node<T>(&self, name: &str, act: impl FnOnce(&mut Node) -> T) -> Result<T, BalancerError> {
+    fn with_node<T>(&self, name: &str, act: impl FnOnce(&mut BalancedNode) -> T) -> Result<T, BalancerError> {
         let mut nodes = self.lock();
         if let Some(node) = nodes.get_mut(name) {
             return Ok(act(node));
@@ -259,7 +259,7 @@ impl Shared {
         hop_by_hop(request.headers_mut(), upgrade);
         *request.version_mut() = Version::HTTP_11;
         let (head, body) = request.into_parts();
-        let home = Home::of(body.boxed());
+        let home = LentHome::of(body.boxed());
         // Where a connection was refused nothing was sent yet: whatever it asks for, it is safe to ask another node.
         for _ in 0..=RETRIES {
             let Some((name, address, token)) = self.next_node() else { break };

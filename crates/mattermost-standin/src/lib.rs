@@ -1,7 +1,7 @@
 //! The stand-in: a Mattermost of our own, small enough to run inside a test or a demo, honest enough to be checked.
 //!
 //! A [`World`] is what a real installation keeps in PostgreSQL and S3; [`Node`]s start on it, each with a
-//! [`Release`], serve REST and websockets, and stop. It plays both kinds of installation. *Clustered*: a bus carries
+//! [`StandInRelease`], serve REST and websockets, and stop. It plays both kinds of installation. *Clustered*: a bus carries
 //! events and word of stale caches to every node. *Shared database*: nothing crosses but the data itself, and each
 //! node keeps believing what it remembers (sessions, accounts, channels, configuration) until told to reload, which
 //! is what real servers without a clustering licence were measured to do. Statuses, bodies, headers and error ids
@@ -33,5 +33,5 @@ pub use db::world::{Options, World};
 pub use files::bucket::{BucketFiles, BucketPlace};
 pub use files::store::{FileAnswer, FileStore, FileStoreError, MemoryFiles};
 pub use node::life::{Node, StartError};
-pub use release::Release;
+pub use release::StandInRelease;
 pub use remote::{RemoteNode, run_node, serve_world};

@@ -4,7 +4,7 @@ use crate::db::ids;
 
 /// A version, and what a server of this version reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Release {
+pub struct StandInRelease {
     /// `11.6.0`.
     pub version: String,
     /// The build number; the version itself on release images.
@@ -20,11 +20,11 @@ pub struct Release {
 /// A plausible release for any `x.y.z`: the same version gives the same values, and a later one has more migrations
 /// and newer plugins. Numbers follow the real ones (159 migrations in 11.6), they are not them.
 #[must_use]
-pub fn known(version: &str) -> Release {
+pub fn known(version: &str) -> StandInRelease {
     let mut parts = version.split(['.', '-']).map(|part| part.parse::<u32>().unwrap_or(0));
     let (major, minor, patch) =
         (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    Release {
+    StandInRelease {
         version: version.to_owned(),
         build_number: version.to_owned(),
         build_hash: ids::digest(&[b"commit of ", version.as_bytes()])[..40].to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! The database process ([`serve_world`]) holds the [`World`]; each node process ([`run_node`]) owns nothing but a
 //! port. Every connection to the database begins with one JSON line, the [`Preamble`]. With `boot` it starts the node:
-//! the database answers with one [`Line`] of JSON after the other: that the node is up, then its log. The node process
+//! the database answers with one [`RemoteLine`] of JSON after the other: that the node is up, then its log. The node process
 //! opens its port, says where in a second line, and shuts its side down to stop the node, as its death does too.
 //! Any other connection is, after its preamble, plain HTTP for that node, so the node process only copies bytes.
 
@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 use crate::db::world::World;
 use crate::fault::{FaultPlan, Faults};
 use crate::files::bucket::{BucketFiles, BucketPlace};
-use crate::node::life::{Running, StartError};
+use crate::node::life::{RunningServer, StartError};
 use crate::release;
 
 /// Long enough for the second that a stopping node gives to running requests.
@@ -44,7 +44,7 @@ struct Preamble {
 /// What the database process tells a booting node process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Line {
+enum RemoteLine {
     /// A line of the node's log.
     Log(String),
     /// The node is up: forward connections.
@@ -53,7 +53,7 @@ enum Line {
     Exit { code: i32, stderr: String },
 }
 
-type Registry = Arc<Mutex<HashMap<String, Arc<Running>>>>;
+type Registry = Arc<Mutex<HashMap<String, Arc<RunningServer>>>>;
 
 /// Serves a world to node processes until `stop` is cancelled. Connections that break are their own end.
 ///
@@ -118,7 +118,8 @@ async fn boot(
     let faults = preamble.faults.map_or_else(Faults::none, Faults::of);
     let (lines, mut log) = mpsc::unbounded_channel();
     let release = release::known(&preamble.version);
-    let booted = Running::boot(world, &preamble.node, release, faults, &preamble.environment, Some(lines));
+    let booted =
+        RunningServer::boot(world, &preamble.node, release, faults, &preamble.environment, Some(lines));
     let node = match booted {
         Ok(node) => Arc::new(node),
         Err(error) => {
@@ -126,18 +127,18 @@ async fn boot(
                 StartError::Exited { code, stderr, .. } => (code, stderr),
                 other => (1, other.to_string()),
             };
-            return send(&mut stream, &Line::Exit { code, stderr }).await;
+            return send(&mut stream, &RemoteLine::Exit { code, stderr }).await;
         }
     };
     nodes.lock().unwrap_or_else(PoisonError::into_inner).insert(preamble.node.clone(), Arc::clone(&node));
-    send(&mut stream, &Line::Ready).await?;
+    send(&mut stream, &RemoteLine::Ready).await?;
     let (reader, mut stream) = tokio::io::split(stream);
     let mut said = BufReader::new(reader).lines();
     loop {
         tokio::select! {
             line = log.recv() => {
                 let Some(line) = line else { break };
-                if send(&mut stream, &Line::Log(line)).await.is_err() {
+                if send(&mut stream, &RemoteLine::Log(line)).await.is_err() {
                     break;
                 }
             }
@@ -156,12 +157,12 @@ async fn boot(
         }
     }
     while let Ok(line) = log.try_recv() {
-        send(&mut stream, &Line::Log(line)).await?;
+        send(&mut stream, &RemoteLine::Log(line)).await?;
     }
     stream.shutdown().await
 }
 
-async fn send(stream: &mut (impl AsyncWrite + Unpin), line: &Line) -> std::io::Result<()> {
+async fn send(stream: &mut (impl AsyncWrite + Unpin), line: &RemoteLine) -> std::io::Result<()> {
     let mut text = serde_json::to_string(line).map_err(std::io::Error::other)?;
     text.push('\n');
     stream.write_all(text.as_bytes()).await
@@ -218,16 +219,16 @@ pub async fn run_node(
     loop {
         tokio::select! {
             line = answers.next_line() => match line.map_err(lost)?.map(|text| serde_json::from_str(&text)) {
-                Some(Ok(Line::Log(line))) => {
+                Some(Ok(RemoteLine::Log(line))) => {
                     let _ = lines.send(line);
                 }
-                Some(Ok(Line::Ready)) => {
+                Some(Ok(RemoteLine::Ready)) => {
                     let bound = TcpListener::bind(node.listen).await.map_err(unbound)?;
                     let address = bound.local_addr().map_err(unbound)?;
                     writer.write_all(format!("{address}\n").as_bytes()).await.map_err(lost)?;
                     listener = Some(bound);
                 }
-                Some(Ok(Line::Exit { code, stderr })) => {
+                Some(Ok(RemoteLine::Exit { code, stderr })) => {
                     return Err(StartError::Exited { node: node.name, code, stderr });
                 }
                 Some(Err(error)) => return Err(lost(std::io::Error::other(error))),

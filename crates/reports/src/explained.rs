@@ -14,7 +14,7 @@ const PLACES: usize = 4;
 
 /// One explanation, and where it was found.
 #[derive(Debug, PartialEq, Eq)]
-struct Told {
+struct Explanation {
     /// "unsteady", "waived", "announced".
     word: &'static str,
     /// What the reader should know.
@@ -23,7 +23,7 @@ struct Told {
     places: Vec<String>,
 }
 
-impl Told {
+impl Explanation {
     fn places(&self) -> String {
         let shown = self.places.iter().take(PLACES).cloned().collect::<Vec<_>>().join(", ");
         match self.places.len() {
@@ -34,15 +34,15 @@ impl Told {
 }
 
 /// All of them, the most doubtful first; one explanation usually stands for several nodes and stages.
-fn all(record: &Record) -> Vec<Told> {
-    let mut all: Vec<Told> = Vec::new();
+fn all(record: &Record) -> Vec<Explanation> {
+    let mut all: Vec<Explanation> = Vec::new();
     let mut tell = |word, what: String, place: &str| match all
         .iter_mut()
         .find(|known| known.word == word && known.what == what)
     {
         Some(known) if known.places.iter().any(|other| other == place) => {}
         Some(known) => known.places.push(place.to_owned()),
-        None => all.push(Told { word, what, places: vec![place.to_owned()] }),
+        None => all.push(Explanation { word, what, places: vec![place.to_owned()] }),
     };
     for result in record.results() {
         let place = format!("{}/{}", result.stage, result.check);
@@ -70,7 +70,8 @@ fn all(record: &Record) -> Vec<Told> {
             }
         }
     }
-    let rank = |told: &Told| ["unsteady", "waived", "announced"].iter().position(|word| *word == told.word);
+    let rank =
+        |told: &Explanation| ["unsteady", "waived", "announced"].iter().position(|word| *word == told.word);
     all.sort_by_key(rank);
     all
 }
@@ -94,7 +95,7 @@ pub(crate) fn in_lines(record: &Record) -> Vec<String> {
 
 /// For a report in Markdown.
 pub(crate) fn section(record: &Record, room: Room) -> Option<Section> {
-    let row = |told: &Told| {
+    let row = |told: &Explanation| {
         format!("- **{}** {}: {}", told.word, plain(&told.places(), room.0), plain(&told.what, room.0))
     };
     let rows = all(record).iter().map(row).collect();

@@ -1,7 +1,7 @@
 //! What a report is to those who write, upload and hand over files: a name, a type, and how it is made.
 
 use super::names::Names;
-use super::runs::{Run, Runs};
+use super::runs::{RecordedRun, Runs};
 
 /// A file of the report folder.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub struct Report {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Render {
     /// Of a run that is alone: the runs of a matrix each have their own.
-    Run(fn(&Run) -> Result<String, String>),
+    Run(fn(&RecordedRun) -> Result<String, String>),
     /// Of any runs.
     Runs(fn(&Runs, Names) -> Result<String, String>),
 }

@@ -50,7 +50,7 @@ pub use playwright::render as playwright;
 pub use properties::edition;
 pub use redacted::redacted;
 pub use relay::{Relay, random_token};
-pub use runs::{Run, Runs};
+pub use runs::{RecordedRun, Runs};
 pub use {json::read as read_record, json::render as record_json};
 
 #[cfg(doc)]

@@ -9,14 +9,14 @@ use run_record::verdict::{Counts, ExitCode, Verdict, Word};
 /// Runs and what they come to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Runs {
-    all: Vec<Run>,
+    all: Vec<RecordedRun>,
     verdict: Verdict,
     named: bool,
 }
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Run {
+pub struct RecordedRun {
     /// The upgrade: "11.5.1 to 11.6.0". No two runs of a matrix have the same.
     pub name: String,
     /// What it left behind.
@@ -36,13 +36,13 @@ impl Runs {
     /// One run with the verdict that it ended with.
     #[must_use]
     pub fn judged(record: Record, verdict: Verdict) -> Self {
-        let run = Run { name: name_of(&record), record, verdict: verdict.clone() };
+        let run = RecordedRun { name: name_of(&record), record, verdict: verdict.clone() };
         Self { all: vec![run], verdict, named: false }
     }
 
     /// A matrix, whose verdict is that of its worst run. Equal names are numbered: the same upgrade may be run in two ways.
     #[must_use]
-    pub fn matrix(runs: Vec<Run>) -> Self {
+    pub fn matrix(runs: Vec<RecordedRun>) -> Self {
         let all = numbered(runs);
         let verdict = worst(all.iter().map(|run| (run.name.as_str(), &run.verdict)));
         Self { all, verdict, named: true }
@@ -60,13 +60,13 @@ impl Runs {
 
     /// The run that is no matrix: reports tell more of it, and not its name.
     #[must_use]
-    pub fn alone(&self) -> Option<&Run> {
+    pub fn alone(&self) -> Option<&RecordedRun> {
         if self.named { None } else { self.all.first() }
     }
 
     /// All of them, in their order.
     #[must_use]
-    pub fn all(&self) -> &[Run] {
+    pub fn all(&self) -> &[RecordedRun] {
         &self.all
     }
 
@@ -77,12 +77,12 @@ impl Runs {
     }
 
     /// The name of one of them, where that tells it apart from others.
-    pub fn name<'r>(&self, run: &'r Run) -> Option<&'r str> {
+    pub fn name<'r>(&self, run: &'r RecordedRun) -> Option<&'r str> {
         self.named.then_some(run.name.as_str())
     }
 }
 
-impl Run {
+impl RecordedRun {
     /// The run of a record, named after its upgrade.
     #[must_use]
     pub fn of(record: Record) -> Self {
@@ -113,7 +113,7 @@ fn name_of(record: &Record) -> String {
     )
 }
 
-fn numbered(mut runs: Vec<Run>) -> Vec<Run> {
+fn numbered(mut runs: Vec<RecordedRun>) -> Vec<RecordedRun> {
     let mut seen = HashSet::new();
     for run in &mut runs {
         let first = run.name.clone();
@@ -132,11 +132,12 @@ mod tests {
 
     #[test]
     fn a_run_whose_reports_are_missing_is_no_success_alone_or_in_a_matrix() {
-        let passed = Verdict { word: Word::Passed, exit_code: ExitCode::PASSED, ..Run::missing("x").verdict };
+        let passed =
+            Verdict { word: Word::Passed, exit_code: ExitCode::PASSED, ..RecordedRun::missing("x").verdict };
         let one = Runs::judged(Record::default(), passed.clone()).without_reports();
         assert_eq!(one.verdict().exit_code, ExitCode::ENVIRONMENT);
         assert_eq!(one.alone().map(|run| run.verdict.exit_code), Some(ExitCode::ENVIRONMENT));
-        let run = Run { verdict: passed, ..Run::missing("x") };
+        let run = RecordedRun { verdict: passed, ..RecordedRun::missing("x") };
         let matrix = Runs::matrix(vec![run.clone(), run]).without_reports();
         assert_eq!(matrix.verdict().exit_code, ExitCode::ENVIRONMENT);
         // Of which run reports are missing, nobody can say.

@@ -1,10 +1,10 @@
 //! How reports say things: durations, sizes, symbols, the first line.
 
-use super::runs::Run;
+use super::runs::RecordedRun;
 use run_record::event::{CheckResult, Outcome, UserCounts, UserSuite};
 use run_record::record::Record;
 use run_record::record::history;
-use run_record::record::pace::Pace;
+use run_record::record::pace::CheckPace;
 use run_record::verdict::{Verdict, Word};
 
 /// A duration for people: "340 ms", "5.2 s", "2 min 03 s".
@@ -78,7 +78,7 @@ pub fn headline(record: &Record, verdict: &Verdict) -> String {
 }
 
 /// The verdict on a matrix in one line without markup.
-pub fn matrix_headline(runs: &[Run]) -> String {
+pub fn matrix_headline(runs: &[RecordedRun]) -> String {
     let held = runs.iter().filter(|run| run.verdict.passed()).count();
     match (held, runs.len()) {
         (_, 0) => "no upgrade was run".to_owned(),
@@ -107,7 +107,7 @@ fn history_in_brackets(record: &Record) -> String {
 }
 
 /// How many times stable's duration: "2.5×".
-pub fn times(pace: Pace<'_>) -> String {
+pub fn times(pace: CheckPace<'_>) -> String {
     format!("{}.{}×", pace.tenths() / 10, pace.tenths() % 10)
 }
 

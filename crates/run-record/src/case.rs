@@ -8,7 +8,7 @@ pub const KEY: &str = "MM-T5392";
 
 /// Which part of the case a line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum CaseStep {
     /// Step 1: the stable side.
     Stable,
     /// Step 2: the release side.
@@ -19,29 +19,29 @@ pub enum Step {
 
 /// One line of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line {
+pub struct CaseLine {
     /// Its id, such as `S1.2b`.
     pub id: &'static str,
     /// What it asks, in one line.
     pub title: &'static str,
     /// The part of the case it belongs to.
-    pub step: Step,
+    pub step: CaseStep,
 }
 
-const fn stable(id: &'static str, title: &'static str) -> Line {
-    Line { id, title, step: Step::Stable }
+const fn stable(id: &'static str, title: &'static str) -> CaseLine {
+    CaseLine { id, title, step: CaseStep::Stable }
 }
 
-const fn release(id: &'static str, title: &'static str) -> Line {
-    Line { id, title, step: Step::Release }
+const fn release(id: &'static str, title: &'static str) -> CaseLine {
+    CaseLine { id, title, step: CaseStep::Release }
 }
 
-const fn expected(id: &'static str, title: &'static str) -> Line {
-    Line { id, title, step: Step::Expected }
+const fn expected(id: &'static str, title: &'static str) -> CaseLine {
+    CaseLine { id, title, step: CaseStep::Expected }
 }
 
 /// All lines, in the order of the case.
-pub const LINES: &[Line] = &[
+pub const LINES: &[CaseLine] = &[
     stable("S1.1", "several servers on the stable version share one database and keep files in S3"),
     stable("S1.2a", "every server reports the right version and build hash"),
     stable("S1.2b", "the database is migrated completely"),
@@ -74,7 +74,7 @@ pub const LINES: &[Line] = &[
 
 /// The line with this id.
 #[must_use]
-pub fn find(id: &str) -> Option<&'static Line> {
+pub fn find(id: &str) -> Option<&'static CaseLine> {
     LINES.iter().find(|line| line.id == id)
 }
 
@@ -102,9 +102,9 @@ mod tests {
     fn an_id_says_which_step_it_belongs_to() {
         for line in LINES {
             let prefix = match line.step {
-                Step::Stable => "S1.",
-                Step::Release => "S2.",
-                Step::Expected => "E",
+                CaseStep::Stable => "S1.",
+                CaseStep::Release => "S2.",
+                CaseStep::Expected => "E",
             };
             assert!(line.id.starts_with(prefix), "{}", line.id);
         }

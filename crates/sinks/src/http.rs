@@ -20,13 +20,13 @@ pub use request::Request;
 
 /// What an endpoint answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct CannedAnswer {
     status: u16,
     kind: &'static str,
     body: Vec<u8>,
 }
 
-impl Answer {
+impl CannedAnswer {
     /// 200 with a JSON body.
     #[must_use]
     pub fn json(body: &Value) -> Self {
@@ -52,7 +52,7 @@ impl Answer {
     }
 }
 
-type Teller = Arc<dyn Fn(&Request) -> Answer + Send + Sync>;
+type Teller = Arc<dyn Fn(&Request) -> CannedAnswer + Send + Sync>;
 
 /// HTTP endpoints that answer as they are told. They end when this is dropped.
 pub struct HttpSink {
@@ -116,7 +116,7 @@ impl HttpSink {
     }
 
     /// Answers `path` and everything below it by a function. The longest path wins; the same one again replaces it.
-    pub fn serve(&self, path: &str, teller: impl Fn(&Request) -> Answer + Send + Sync + 'static) {
+    pub fn serve(&self, path: &str, teller: impl Fn(&Request) -> CannedAnswer + Send + Sync + 'static) {
         let mut endpoints = locked(&self.noted.endpoints);
         endpoints.retain(|(known, _)| known != path);
         endpoints.push((path.to_owned(), Arc::new(teller)));
@@ -190,7 +190,7 @@ async fn answer(
     };
     let (endpoint, answer) = match found {
         Some((path, teller)) => (Some(path), teller(&request)),
-        None => (None, Answer::text("nobody serves this path\n").with_status(404)),
+        None => (None, CannedAnswer::text("nobody serves this path\n").with_status(404)),
     };
     locked(&noted.requests).push(Kept { request, endpoint, taken: false });
     noted.came.notify_waiters();

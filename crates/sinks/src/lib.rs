@@ -2,7 +2,7 @@
 //! are told and note what they were asked.
 //!
 //! They live as long as the run, on an address that the nodes reach: the cluster knows which (see
-//! [`Cluster::gate_address`](crate::cluster::Cluster::gate_address)). The ports are the system's choice, so runs never
+//! `Cluster::gate_address`). The ports are the system's choice, so runs never
 //! collide. Nothing here knows Mattermost; what a mail or a request means is the check's business.
 
 mod http;
@@ -10,7 +10,7 @@ mod mail;
 
 use std::net::IpAddr;
 
-pub use http::{Answer, HttpSink, Request};
+pub use http::{CannedAnswer, HttpSink, Request};
 pub use mail::{Mail, MailSink};
 
 /// Everything that the gate serves, on one address.

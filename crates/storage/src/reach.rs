@@ -58,7 +58,7 @@ impl Reach {
                 connector = connector.tls_context(context.clone());
             }
             match at {
-                Some(address) => connector.build_with_resolver(Known(address)),
+                Some(address) => connector.build_with_resolver(StoreResolver(address)),
                 None => connector.build(),
             }
         })
@@ -67,9 +67,9 @@ impl Reach {
 
 /// A resolver that knows one address: the store's.
 #[derive(Debug, Clone, Copy)]
-struct Known(IpAddr);
+struct StoreResolver(IpAddr);
 
-impl ResolveDns for Known {
+impl ResolveDns for StoreResolver {
     fn resolve_dns<'a>(&'a self, _name: &'a str) -> DnsFuture<'a> {
         DnsFuture::ready(Ok(vec![self.0]))
     }

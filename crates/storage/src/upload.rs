@@ -27,7 +27,7 @@ impl Bucket {
         content_type: &str,
         deadline: Instant,
     ) -> Result<(), StorageError> {
-        let mut source = Source::open(file).await?;
+        let mut source = UploadSource::open(file).await?;
         let first = source.part().await?;
         if first.len() < PART {
             let put = self.put(key, first, content_type);
@@ -58,7 +58,7 @@ impl Bucket {
         key: &str,
         upload: &str,
         first: Vec<u8>,
-        mut source: Source<'_>,
+        mut source: UploadSource<'_>,
     ) -> Result<(), StorageError> {
         let (mut part, mut number, mut done) = (first, 1, CompletedMultipartUpload::builder());
         while !part.is_empty() {
@@ -95,12 +95,12 @@ impl Bucket {
 }
 
 /// A file that is read part by part.
-struct Source<'a> {
+struct UploadSource<'a> {
     file: File,
     path: &'a Path,
 }
 
-impl<'a> Source<'a> {
+impl<'a> UploadSource<'a> {
     async fn open(path: &'a Path) -> Result<Self, StorageError> {
         let file = File::open(path).await.map_err(|error| unread(path, &error))?;
         Ok(Self { file, path })

@@ -22,7 +22,7 @@ use mattermost_standin::fault::Faults;
 use mattermost_standin::{Node, Options, World, release};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
-use watch::{Login, Rates, Setup, Watch};
+use watch::{Rates, Setup, Watch, WatchLogin};
 
 const PASSWORD: &str = "Passw0rd-example";
 const NODES: [&str; 3] = ["node1", "node2", "node3"];
@@ -119,7 +119,7 @@ async fn measure(length: Duration) -> Result<()> {
         balancer: Some(watcher),
         team,
         channel: "gate-watch".into(),
-        login: Some(Login { name: "visitor".into(), password: PASSWORD.into() }),
+        login: Some(WatchLogin { name: "visitor".into(), password: PASSWORD.into() }),
         clustered: true,
         rates: Rates::default(),
     };

@@ -1,6 +1,6 @@
 //! One request of each path, and the judgement of its answer: the wanted status with the wanted body, or what is wrong.
 
-use availability::{Answer, Harm, UserPath};
+use availability::{Harm, SampledAnswer, UserPath};
 use std::sync::Arc;
 
 use mattermost_client::Client;
@@ -8,7 +8,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::ground::{Ground, is_page};
+use crate::ground::{WatchGround, is_page};
 
 /// As many of the newest messages as are read.
 const NEWEST: usize = 5;
@@ -16,12 +16,12 @@ const NEWEST: usize = 5;
 /// An answer, and the post that it acknowledges.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
-    pub(crate) answer: Answer,
+    pub(crate) answer: SampledAnswer,
     pub(crate) post: Option<String>,
 }
 
 /// Asks once.
-pub(crate) async fn ask(path: UserPath, ground: &Ground, client: &Client, number: u64) -> Asked {
+pub(crate) async fn ask(path: UserPath, ground: &WatchGround, client: &Client, number: u64) -> Asked {
     let response = match request(path, ground, client, number).send().await {
         Ok(response) => response,
         Err(error) => return Asked { answer: failed(harm_of(&error), None), post: None },
@@ -47,11 +47,11 @@ pub(crate) async fn ask(path: UserPath, ground: &Ground, client: &Client, number
     let harm = (!is_right(path, ground, number, &body, &told)).then_some(Harm::WrongBody);
     let acknowledged = harm.is_none() && path == UserPath::Post;
     let post = if acknowledged { told["id"].as_str().map(str::to_owned) } else { None };
-    Asked { answer: Answer { node: None, version, harm }, post }
+    Asked { answer: SampledAnswer { node: None, version, harm }, post }
 }
 
-fn failed(harm: Harm, version: Option<Arc<str>>) -> Answer {
-    Answer { node: None, version, harm: Some(harm) }
+fn failed(harm: Harm, version: Option<Arc<str>>) -> SampledAnswer {
+    SampledAnswer { node: None, version, harm: Some(harm) }
 }
 
 /// What came of a request that got no answer.
@@ -74,8 +74,8 @@ fn message(number: u64) -> String {
     format!("watch {number}")
 }
 
-fn request(path: UserPath, ground: &Ground, client: &Client, number: u64) -> RequestBuilder {
-    let Ground { team, channel, word, file, .. } = ground;
+fn request(path: UserPath, ground: &WatchGround, client: &Client, number: u64) -> RequestBuilder {
+    let WatchGround { team, channel, word, file, .. } = ground;
     let get = |path: &str| client.request(Method::GET, path);
     let post = |path: &str, body: Value| client.request(Method::POST, path).json(&body);
     match path {
@@ -103,7 +103,7 @@ fn request(path: UserPath, ground: &Ground, client: &Client, number: u64) -> Req
     }
 }
 
-fn is_right(path: UserPath, ground: &Ground, number: u64, body: &[u8], told: &Value) -> bool {
+fn is_right(path: UserPath, ground: &WatchGround, number: u64, body: &[u8], told: &Value) -> bool {
     match path {
         UserPath::PingNew | UserPath::PingKept | UserPath::Socket => told["status"] == "OK",
         UserPath::Session => told["id"] == *ground.me,

@@ -8,11 +8,11 @@ use basics::wait;
 use mattermost_client::{ApiErrorKind, Client};
 use tokio::time::Instant;
 
-use crate::setup::Login;
+use crate::setup::WatchLogin;
 
 /// What was made at the start, and what answers are compared with.
 #[derive(Debug)]
-pub(crate) struct Ground {
+pub(crate) struct WatchGround {
     pub(crate) me: String,
     pub(crate) team: String,
     pub(crate) channel: String,
@@ -22,19 +22,19 @@ pub(crate) struct Ground {
     pub(crate) marker: String,
     pub(crate) file: String,
     pub(crate) bytes: Vec<u8>,
-    pub(crate) login: Option<Login>,
+    pub(crate) login: Option<WatchLogin>,
 }
 
 /// How long a server may take to find a message that was just sent: one that has an index of its own fills it in the background.
 const FOUND_WITHIN: Duration = Duration::from_secs(10);
 
-impl Ground {
+impl WatchGround {
     /// Makes it, and says which paths cannot be watched here.
     pub(crate) async fn make(
         client: &Client,
         team: &str,
         name: &str,
-        login: Option<Login>,
+        login: Option<WatchLogin>,
     ) -> Result<(Self, Vec<NotWatched>)> {
         let me = client.me().await.context("the watch asked who it is")?.id;
         let channel =

@@ -28,7 +28,7 @@ mod tests;
 mod watch;
 
 pub use rates::Rates;
-pub use setup::{Login, Setup};
+pub use setup::{Setup, WatchLogin};
 pub use watch::Watch;
 
 #[cfg(doc)]

@@ -8,7 +8,7 @@ use mattermost_client::{Client, Connections};
 
 /// A server with a name, and the two ways to connect to it.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct WatchedPlace {
     pub(crate) name: Arc<str>,
     clients: RwLock<Clients>,
 }
@@ -30,7 +30,7 @@ impl Clients {
     }
 }
 
-impl Place {
+impl WatchedPlace {
     pub(crate) fn new(name: &str, client: &Client, timeout: Duration) -> Result<Arc<Self>> {
         Ok(Arc::new(Self { name: name.into(), clients: RwLock::new(Clients::of(client, timeout)?) }))
     }

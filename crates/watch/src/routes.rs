@@ -1,6 +1,6 @@
 //! Every route of a watch as a task of its own: which there are, and when each asks.
 
-use availability::{Answer, NotWatched, Route, Sample, Through, UserPath};
+use availability::{NotWatched, Route, Sample, SampledAnswer, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::asking::{Asked, ask};
-use crate::ground::Ground;
-use crate::places::Place;
+use crate::ground::WatchGround;
+use crate::places::WatchedPlace;
 use crate::rates::Rates;
 use crate::sampler::{self, Beat};
 use crate::sockets::{Book, Desks, hold};
@@ -25,7 +25,7 @@ const AT_A_NODE: [UserPath; 3] = [UserPath::PingNew, UserPath::PingKept, UserPat
 /// What all routes have in common.
 #[derive(Debug)]
 pub(crate) struct Routes {
-    ground: Arc<Ground>,
+    ground: Arc<WatchGround>,
     rates: Rates,
     began: Instant,
     tally: Arc<Mutex<Tally>>,
@@ -37,7 +37,7 @@ pub(crate) struct Routes {
 
 impl Routes {
     pub(crate) fn new(
-        ground: Ground,
+        ground: WatchGround,
         rates: Rates,
         began: Instant,
         tally: &Arc<Mutex<Tally>>,
@@ -55,12 +55,17 @@ impl Routes {
     }
 
     /// The gate's own server.
-    pub(crate) fn control(&mut self, tasks: &mut JoinSet<()>, place: Arc<Place>) {
+    pub(crate) fn control(&mut self, tasks: &mut JoinSet<()>, place: Arc<WatchedPlace>) {
         self.open(tasks, UserPath::PingNew, Through::Control, vec![place]);
     }
 
     /// Everything that users do, through a balancer.
-    pub(crate) fn balancer(&mut self, tasks: &mut JoinSet<()>, place: &Arc<Place>, without: &[NotWatched]) {
+    pub(crate) fn balancer(
+        &mut self,
+        tasks: &mut JoinSet<()>,
+        place: &Arc<WatchedPlace>,
+        without: &[NotWatched],
+    ) {
         for path in watched(without) {
             self.open(tasks, path, Through::Balancer, vec![Arc::clone(place)]);
         }
@@ -68,14 +73,19 @@ impl Routes {
     }
 
     /// Everything that users do, at one node after the other.
-    pub(crate) fn in_turn(&mut self, tasks: &mut JoinSet<()>, places: &[Arc<Place>], without: &[NotWatched]) {
+    pub(crate) fn in_turn(
+        &mut self,
+        tasks: &mut JoinSet<()>,
+        places: &[Arc<WatchedPlace>],
+        without: &[NotWatched],
+    ) {
         for path in watched(without) {
             self.open(tasks, path, Through::EachInTurn, places.to_vec());
         }
     }
 
     /// One node: whether it is there, and whether its websocket hears of what it served.
-    pub(crate) fn node(&mut self, tasks: &mut JoinSet<()>, place: &Arc<Place>) {
+    pub(crate) fn node(&mut self, tasks: &mut JoinSet<()>, place: &Arc<WatchedPlace>) {
         let through = Through::Node(place.name.to_string());
         for path in AT_A_NODE {
             self.open(tasks, path, through.clone(), vec![Arc::clone(place)]);
@@ -83,7 +93,13 @@ impl Routes {
         self.hold(tasks, through, place);
     }
 
-    fn open(&mut self, tasks: &mut JoinSet<()>, path: UserPath, through: Through, places: Vec<Arc<Place>>) {
+    fn open(
+        &mut self,
+        tasks: &mut JoinSet<()>,
+        path: UserPath,
+        through: Through,
+        places: Vec<Arc<WatchedPlace>>,
+    ) {
         let period = self.rates.period(path, &through);
         let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
         let late_us = micros(self.rates.late_on(path, &through));
@@ -129,7 +145,7 @@ impl Routes {
         period.mul_f64(share.fract())
     }
 
-    fn hold(&mut self, tasks: &mut JoinSet<()>, through: Through, place: &Arc<Place>) {
+    fn hold(&mut self, tasks: &mut JoinSet<()>, through: Through, place: &Arc<WatchedPlace>) {
         let route = Route { path: UserPath::Socket, through: through.clone() };
         let route = lock(&self.tally).open(route, 0, u64::MAX);
         let book = Book { began: self.began, tally: Arc::clone(&self.tally), route };
@@ -154,14 +170,14 @@ fn watched(without: &[NotWatched]) -> impl Iterator<Item = UserPath> {
 #[derive(Debug)]
 struct Asker {
     path: UserPath,
-    places: Vec<Arc<Place>>,
-    ground: Arc<Ground>,
+    places: Vec<Arc<WatchedPlace>>,
+    ground: Arc<WatchGround>,
     desks: Arc<Desks>,
     began: Instant,
 }
 
 impl Asker {
-    async fn ask(self: Arc<Self>, number: u64) -> Answer {
+    async fn ask(self: Arc<Self>, number: u64) -> SampledAnswer {
         let turn = usize::try_from(number).unwrap_or(0) % self.places.len();
         let place = &self.places[turn];
         let connections = if self.path == UserPath::PingNew { Connections::New } else { Connections::Kept };
@@ -171,6 +187,6 @@ impl Asker {
         if let Some(post) = post {
             self.desks.acknowledged(&post, node.as_deref(), basics::clock::millis(self.began));
         }
-        Answer { node, ..answer }
+        SampledAnswer { node, ..answer }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! One that waited for its answers would ask less where answers are slow, and so leave out the worst of what users feel.
 
-use availability::{Answer, Harm, Sample};
+use availability::{Harm, Sample, SampledAnswer};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub(crate) async fn run<Fut>(
     mut ask: impl FnMut(u64) -> Fut,
     mut tell: impl FnMut(Sample),
 ) where
-    Fut: Future<Output = Answer>,
+    Fut: Future<Output = SampledAnswer>,
 {
     // Ticks that were missed come at once, each with its own instant.
     let mut ticks = interval_at(Instant::now() + beat.phase, beat.period);
@@ -64,7 +64,7 @@ pub(crate) async fn run<Fut>(
                 let sample = async move {
                     let answer = match answer.await {
                         Ok(Ok(answer)) => answer,
-                        Ok(Err(_)) | Err(_) => Answer { harm: Some(Harm::TimedOut), ..Answer::default() },
+                        Ok(Err(_)) | Err(_) => SampledAnswer { harm: Some(Harm::TimedOut), ..SampledAnswer::default() },
                     };
                     (at, sampled(beat.began, number, at, answer))
                 };
@@ -96,7 +96,7 @@ async fn next<F: Future>(asked: &mut FuturesUnordered<F>) -> F::Output {
     }
 }
 
-fn sampled(began: Instant, number: u64, at: Instant, answer: Answer) -> Sample {
+fn sampled(began: Instant, number: u64, at: Instant, answer: SampledAnswer) -> Sample {
     let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
     Sample { number, at_ms: micros(at - began) / 1000, took_us: micros(at.elapsed()), answer }
 }
@@ -126,7 +126,7 @@ mod tests {
                     Some(takes) => tokio::time::sleep(takes).await,
                     None => pending().await,
                 }
-                Answer::default()
+                SampledAnswer::default()
             }
         };
         let asking = run(beat, None, stop, ask, move |sample| kept.lock().unwrap().push(sample));

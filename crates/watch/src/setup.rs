@@ -17,7 +17,7 @@ pub struct Setup {
     /// The name of the channel that is made there: lower case, digits and hyphens.
     pub channel: String,
     /// An account that logs in, and that nothing else uses: its sessions end at once, and servers forget cached ones with them.
-    pub login: Option<Login>,
+    pub login: Option<WatchLogin>,
     /// Whether events cross nodes.
     pub clustered: bool,
     /// How often what is asked.
@@ -26,14 +26,14 @@ pub struct Setup {
 
 /// An account and its password.
 #[derive(Clone)]
-pub struct Login {
+pub struct WatchLogin {
     /// Name or e-mail address.
     pub name: String,
     /// In the clear, as it is sent.
     pub password: String,
 }
 
-impl std::fmt::Debug for Login {
+impl std::fmt::Debug for WatchLogin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Login").field("name", &self.name).finish_non_exhaustive()
     }

@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use crate::control::Control;
 use crate::files;
-use crate::ground::Ground;
-use crate::places::Place;
+use crate::ground::WatchGround;
+use crate::places::WatchedPlace;
 use crate::routes::Routes;
 use crate::setup::Setup;
 use crate::sockets::Desks;
@@ -27,7 +27,7 @@ use crate::tally::Tally;
 pub struct Watch {
     routes: Mutex<Routes>,
     tasks: Mutex<JoinSet<()>>,
-    places: Mutex<Vec<Arc<Place>>>,
+    places: Mutex<Vec<Arc<WatchedPlace>>>,
     tally: Arc<Mutex<Tally>>,
     desks: Arc<Desks>,
     strain: Arc<Strain>,
@@ -48,11 +48,11 @@ impl Watch {
         let Setup { balancer, nodes, team, channel, login, clustered, mut rates } = setup;
         let first = balancer.as_ref().or(nodes.first().map(|(_, client)| client));
         let first = first.context("there is neither a balancer nor a node to watch")?;
-        let (ground, not_watched) = Ground::make(first, &team, &channel, login).await?;
+        let (ground, not_watched) = WatchGround::make(first, &team, &channel, login).await?;
         let control = Control::start().await?;
         let timeout = rates.timeout;
         rates.in_flight = files::in_flight(rates.in_flight, Routes::of(nodes.len()));
-        let place = |name: &str, client: &Client| Place::new(name, client, timeout);
+        let place = |name: &str, client: &Client| WatchedPlace::new(name, client, timeout);
         let places = nodes.iter().map(|(name, client)| place(name, client)).collect::<Result<Vec<_>>>()?;
         let balancer = balancer.as_ref().map(|client| place("balancer", client)).transpose()?;
         let own = Client::new(&Http::new(timeout)?, "control", &control.url());
@@ -100,7 +100,7 @@ impl Watch {
         if let Some(place) = places.iter().find(|place| *place.name == *name) {
             return place.moved(client, self.timeout);
         }
-        let place = Place::new(name, client, self.timeout)?;
+        let place = WatchedPlace::new(name, client, self.timeout)?;
         lock(&self.routes).node(&mut lock(&self.tasks), &place);
         places.push(place);
         Ok(())

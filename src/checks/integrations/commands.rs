@@ -3,7 +3,7 @@
 use super::fixtures::{Fixtures, called, same, wait_for_message};
 use crate::checks::channel;
 use crate::checks::prelude::*;
-use crate::sinks::{Answer, HttpSink};
+use crate::sinks::{CannedAnswer, HttpSink};
 
 pub(in crate::checks) const CHECK: Check = Check::new(
     "integrations.commands",
@@ -72,7 +72,7 @@ fn serve(sink: &HttpSink, endpoint: &str) {
     sink.serve(endpoint, |request| {
         let text = request.field("text").unwrap_or_default();
         let kind = if text.starts_with("all") { "in_channel" } else { "ephemeral" };
-        Answer::json(&json!({ "response_type": kind, "text": format!("heard: {text}") }))
+        CannedAnswer::json(&json!({ "response_type": kind, "text": format!("heard: {text}") }))
     });
 }
 

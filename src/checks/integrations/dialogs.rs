@@ -6,7 +6,7 @@ use crate::checks::channel;
 use crate::checks::explained;
 use crate::checks::prelude::*;
 use crate::mattermost::Frame;
-use crate::sinks::{Answer, HttpSink, Request};
+use crate::sinks::{CannedAnswer, HttpSink, Request};
 
 pub(in crate::checks) const CHECK: Check = Check::new(
     "integrations.dialogs",
@@ -62,7 +62,7 @@ fn serve(sink: &HttpSink, endpoint: &str) {
             (Some("button"), _) => json!({ "update": { "message": pressed_by(&asked) } }),
             _ => json!({ "response_type": "ephemeral", "text": "" }),
         };
-        Answer::json(&answer)
+        CannedAnswer::json(&answer)
     });
 }
 

@@ -3,7 +3,7 @@
 use super::fixtures::{Fixtures, called, same, wait_for_message};
 use crate::checks::channel;
 use crate::checks::prelude::*;
-use crate::sinks::{Answer, HttpSink};
+use crate::sinks::{CannedAnswer, HttpSink};
 
 pub(in crate::checks) const CHECK: Check = Check::new(
     "integrations.webhooks",
@@ -125,7 +125,7 @@ fn serve(sink: &HttpSink, endpoint: &str) {
     sink.serve(endpoint, |request| {
         let asked = request.json();
         let text = format!("answer to: {}", asked["text"].as_str().unwrap_or_default());
-        Answer::json(&json!({ "text": text, "response_type": "comment" }))
+        CannedAnswer::json(&json!({ "text": text, "response_type": "comment" }))
     });
 }
 

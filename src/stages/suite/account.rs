@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 
 use secrecy::ExposeSecret as _;
 
-use crate::stages::session::Session;
+use crate::stages::session::RunSession;
 
 /// The suite's environment variables; docs/suite.md has the same list.
 pub(super) fn environment(
-    session: &Session<'_>,
+    session: &RunSession<'_>,
     url: &str,
     address: Option<SocketAddr>,
     results: &str,

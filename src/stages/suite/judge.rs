@@ -1,6 +1,6 @@
 //! What a suite's end comes to: steps of the check `suite`.
 
-use super::results::Found;
+use super::results::FoundResults;
 use crate::cluster::Exit;
 use crate::event::{UserCounts, UserEnd};
 use crate::outcome::{Failure, Outcome, Step};
@@ -10,7 +10,13 @@ use crate::plan::SuitePlan;
 const NAMED: usize = 10;
 
 /// The steps: its end, its results, its tests. `last` is what it printed that tells why.
-pub(super) fn steps(suite: &SuitePlan, exit: Exit, found: &Found, last: &str, took_ms: u64) -> Vec<Step> {
+pub(super) fn steps(
+    suite: &SuitePlan,
+    exit: Exit,
+    found: &FoundResults,
+    last: &str,
+    took_ms: u64,
+) -> Vec<Step> {
     let step = |name: &str, outcome| Step { name: name.to_owned(), outcome, took_ms: 0 };
     let ended = Step { took_ms, ..step("it ends by itself with exit code 0", end(suite, exit, last)) };
     let mut steps = vec![ended, step("its results are there", results(suite, found))];
@@ -42,7 +48,7 @@ fn end(suite: &SuitePlan, exit: Exit, last: &str) -> Outcome {
     }
 }
 
-fn results(suite: &SuitePlan, found: &Found) -> Outcome {
+fn results(suite: &SuitePlan, found: &FoundResults) -> Outcome {
     let counts = UserCounts::of(&found.suites);
     let missing = |reason: String| Outcome::NotMeasured { reason };
     let place = &found.place;
@@ -73,7 +79,7 @@ fn results(suite: &SuitePlan, found: &Found) -> Outcome {
     }
 }
 
-fn tests(counts: UserCounts, found: &Found) -> Outcome {
+fn tests(counts: UserCounts, found: &FoundResults) -> Outcome {
     if counts.failed == 0 {
         return Outcome::Passed;
     }
@@ -107,7 +113,7 @@ mod tests {
         SuitePlan { image: None, command: Some("x".into()), results: results.map(Into::into), timeout_s: 60 }
     }
 
-    fn found(ends: Vec<UserEnd>) -> Found {
+    fn found(ends: Vec<UserEnd>) -> FoundResults {
         let test = |(number, end)| UserTest {
             class: "login".into(),
             name: format!("test {number}"),
@@ -117,10 +123,10 @@ mod tests {
         let files = usize::from(!ends.is_empty());
         let tests = ends.into_iter().enumerate().map(test).collect();
         let suites = vec![UserSuite { name: "s".into(), took_ms: 1, tests }];
-        Found { place: "/results".into(), files, suites, ..Found::default() }
+        FoundResults { place: "/results".into(), files, suites, ..FoundResults::default() }
     }
 
-    fn words(plan: &SuitePlan, exit: Exit, found: &Found) -> Vec<&'static str> {
+    fn words(plan: &SuitePlan, exit: Exit, found: &FoundResults) -> Vec<&'static str> {
         steps(plan, exit, found, "", 1).iter().map(|step| step.outcome.word()).collect()
     }
 
@@ -141,9 +147,9 @@ mod tests {
         );
         assert_eq!(words(&promised, Exit::Code(0), &found(vec![])), ["passed", "not measured"]);
         assert_eq!(words(&plan(None), Exit::Code(0), &found(vec![])), ["passed", "not applicable"]);
-        let broken = Found { unreadable: vec!["x.xml: cut".into()], ..good() };
+        let broken = FoundResults { unreadable: vec!["x.xml: cut".into()], ..good() };
         assert_eq!(words(&promised, Exit::Code(0), &broken)[1], "not measured");
-        let odd = Found { contradictions: vec!["3 tests, and lists 1".into()], ..good() };
+        let odd = FoundResults { contradictions: vec!["3 tests, and lists 1".into()], ..good() };
         assert_eq!(words(&promised, Exit::Code(0), &odd)[1], "not measured");
     }
 

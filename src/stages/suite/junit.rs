@@ -13,7 +13,7 @@ use quick_xml::events::{BytesStart, Event as Xml};
 
 use crate::event::{UserEnd, UserSuite, UserTest};
 use crate::shown::cut;
-use attributes::Attributes;
+use attributes::XmlAttributes;
 use counts::Claims;
 
 /// Characters that are kept of a name, of a message, and of a text.
@@ -27,7 +27,7 @@ pub(super) const MOST_CASES: usize = 100_000;
 
 /// What a file tells.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct CaseWords {
     /// Suites that have tests.
     pub(super) suites: Vec<UserSuite>,
     /// Counts that its cases contradict, or that are none, as sentences.
@@ -40,10 +40,10 @@ pub(super) struct Told {
 ///
 /// # Errors
 /// Where and why it cannot be read.
-pub(super) fn read(file: &str, text: &str) -> Result<Option<Told>, String> {
+pub(super) fn read(file: &str, text: &str) -> Result<Option<CaseWords>, String> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     reader.config_mut().check_end_names = true;
-    let mut state = State { file: file.to_owned(), ..State::default() };
+    let mut state = ReadState { file: file.to_owned(), ..ReadState::default() };
     loop {
         let event = reader.read_event();
         let at = reader.buffer_position();
@@ -78,25 +78,25 @@ pub(super) fn read(file: &str, text: &str) -> Result<Option<Told>, String> {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ReadState {
     file: String,
     /// Whether the root was seen.
     seen: bool,
     depth: usize,
     /// Suites that are open, outermost first; the root is one.
-    open: Vec<Open>,
+    open: Vec<OpenElement>,
     /// Cases that are open: one, unless the file is odd.
-    cases: Vec<Case>,
+    cases: Vec<SuiteCase>,
     /// Cases so far.
     count: usize,
     /// Inside failure, error or skipped: its end takes the text.
     said: Option<String>,
-    told: Told,
+    told: CaseWords,
 }
 
 /// A suite that is being read.
 #[derive(Debug)]
-struct Open {
+struct OpenElement {
     suite: UserSuite,
     claims: Claims,
     /// Cases that it or a suite in it listed.
@@ -107,7 +107,7 @@ struct Open {
 
 /// A case that is being read.
 #[derive(Debug)]
-struct Case {
+struct SuiteCase {
     test: UserTest,
     /// Its failure and error elements.
     listed: u64,
@@ -117,7 +117,7 @@ struct Case {
     outside: bool,
 }
 
-impl State {
+impl ReadState {
     /// Whether the element may stand there.
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<bool, String> {
         let name = tag.local_name();
@@ -131,7 +131,7 @@ impl State {
         }
         match name.as_ref() {
             b"testsuites" | b"testsuite" => {
-                let open = self.suite(&Attributes::of(tag)?);
+                let open = self.suite(&XmlAttributes::of(tag)?);
                 self.open.push(open);
             }
             b"testcase" => {
@@ -139,11 +139,11 @@ impl State {
                 if self.count > MOST_CASES {
                     return Err(format!("it has more than {MOST_CASES} cases"));
                 }
-                self.cases.push(case(&Attributes::of(tag)?));
+                self.cases.push(case(&XmlAttributes::of(tag)?));
             }
-            b"failure" | b"error" | b"rerunFailure" | b"rerunError" => self.failure(&Attributes::of(tag)?),
+            b"failure" | b"error" | b"rerunFailure" | b"rerunError" => self.failure(&XmlAttributes::of(tag)?),
             b"skipped" => {
-                let message = message(&Attributes::of(tag)?);
+                let message = message(&XmlAttributes::of(tag)?);
                 if let Some(case) = self.cases.last_mut() {
                     if case.test.end == UserEnd::Passed {
                         case.test.end = UserEnd::Skipped { message };
@@ -161,7 +161,7 @@ impl State {
         Ok(true)
     }
 
-    fn suite(&mut self, attributes: &Attributes<'_>) -> Open {
+    fn suite(&mut self, attributes: &XmlAttributes<'_>) -> OpenElement {
         let name = attributes.get("name").filter(|name| !name.trim().is_empty());
         let suite = UserSuite {
             name: cut(&name.unwrap_or_else(|| self.file.clone()), NAME),
@@ -169,15 +169,15 @@ impl State {
             tests: Vec::new(),
         };
         let claims = Claims::of(attributes, &suite.name, &mut self.told.contradictions);
-        Open { suite, claims, found: 0, listed: 0 }
+        OpenElement { suite, claims, found: 0, listed: 0 }
     }
 
     /// The first failure is the cause; a skipped test that failed has failed.
-    fn failure(&mut self, attributes: &Attributes<'_>) {
+    fn failure(&mut self, attributes: &XmlAttributes<'_>) {
         if self.cases.is_empty() {
             let suite = self.open.last().map_or(self.file.as_str(), |open| open.suite.name.as_str());
             let test = passed(String::new(), format!("{suite} (outside of a test)"), 0);
-            self.cases.push(Case { test, listed: 0, repeated: false, outside: true });
+            self.cases.push(SuiteCase { test, listed: 0, repeated: false, outside: true });
         }
         if let Some(case) = self.cases.last_mut() {
             case.listed = case.listed.saturating_add(1);
@@ -250,7 +250,7 @@ impl State {
     }
 }
 
-fn case(attributes: &Attributes<'_>) -> Case {
+fn case(attributes: &XmlAttributes<'_>) -> SuiteCase {
     let class = cut(&attributes.get("classname").unwrap_or_default(), NAME);
     let name = attributes.get("name").map_or_else(|| "unnamed".to_owned(), |name| cut(&name, NAME));
     let mut test = passed(class, name, millis(attributes.get("time")));
@@ -262,14 +262,14 @@ fn case(attributes: &Attributes<'_>) -> Case {
         }
     }
     let listed = u64::from(test.end != UserEnd::Passed);
-    Case { test, listed, repeated: false, outside: false }
+    SuiteCase { test, listed, repeated: false, outside: false }
 }
 
 fn passed(class: String, name: String, took_ms: u64) -> UserTest {
     UserTest { class, name, took_ms, end: UserEnd::Passed }
 }
 
-fn message(attributes: &Attributes<'_>) -> String {
+fn message(attributes: &XmlAttributes<'_>) -> String {
     cut(&attributes.get("message").unwrap_or_default(), MESSAGE)
 }
 

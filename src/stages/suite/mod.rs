@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::scene;
-use super::session::Session;
+use super::session::RunSession;
 use crate::checks::catalogue;
 use crate::clock::millis;
 use crate::cluster::evidence::GrowingLog;
@@ -35,7 +35,7 @@ pub(super) const CHECK: &str = "suite";
 const RESULTS: &str = "/results";
 
 /// Runs the suite and reports it as the check `suite` and as suites of its own.
-pub(super) async fn run(session: &Session<'_>, stage: Stage) {
+pub(super) async fn run(session: &RunSession<'_>, stage: Stage) {
     let (Some(check), Some(suite)) = (catalogue::find(CHECK), &session.plan.suite) else { return };
     session.events.send(EventKind::CheckStarted { stage, check: CHECK.to_owned() });
     let began = Instant::now();
@@ -64,7 +64,7 @@ pub(super) async fn run(session: &Session<'_>, stage: Stage) {
 
 /// How it ended and the files that it left; else why it did not run.
 async fn run_to_end(
-    session: &Session<'_>,
+    session: &RunSession<'_>,
     suite: &SuitePlan,
     log: &mut GrowingLog,
 ) -> Result<(Exit, Results), String> {

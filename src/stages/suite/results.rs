@@ -30,7 +30,7 @@ pub(super) struct Results {
 
 /// What the files say.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct FoundResults {
     /// Where they were looked for.
     pub(super) place: String,
     /// How many JUnit files there are.
@@ -46,8 +46,8 @@ pub(super) struct Found {
 }
 
 /// Reads the JUnit files among the results and keeps them as evidence; other files are none of our business.
-pub(super) async fn read(results: Results, shelf: &EvidenceFolder, events: &Events) -> Found {
-    let mut found = Found { place: results.place, ..Found::default() };
+pub(super) async fn read(results: Results, shelf: &EvidenceFolder, events: &Events) -> FoundResults {
+    let mut found = FoundResults { place: results.place, ..FoundResults::default() };
     let mut files = results.files;
     files.retain(|(name, _)| name.to_ascii_lowercase().ends_with(".xml"));
     files.sort();

@@ -12,7 +12,8 @@ type Imports<'a> = BTreeMap<&'a str, BTreeMap<&'a str, (usize, String)>>;
 /// For every file in a circle its shortest one; a circle that several files share is found once.
 pub(super) fn circles(tree: &Tree) -> Vec<Finding> {
     let mut imports = Imports::new();
-    for (file, named, meant) in tree.imports() {
+    // The crate's own root only names what others may use of it: nothing stands on what it names.
+    for (file, named, meant) in tree.imports().filter(|(file, ..)| !file.is_root()) {
         let import = || (named.line, named.parts.join("::"));
         imports.entry(&file.path).or_default().entry(&meant.path).or_insert_with(import);
     }

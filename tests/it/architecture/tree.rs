@@ -41,8 +41,8 @@ impl fmt::Display for Finding {
 impl File {
     fn new(path: &str, text: &str) -> Self {
         let tokens = source::tokens(text);
-        let tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.starts_with("tests/");
-        let paths = if tests { Vec::new() } else { source::paths(&source::without_tests(&tokens)) };
+        let paths =
+            if is_of_tests(path) { Vec::new() } else { source::paths(&source::without_tests(&tokens)) };
         Self { path: path.to_owned(), text: text.to_owned(), tokens, paths, module: module(path) }
     }
 
@@ -51,10 +51,34 @@ impl File {
         self.module.first().map_or("", String::as_str)
     }
 
+    /// Whether it is `lib.rs`.
+    pub(super) fn is_root(&self) -> bool {
+        self.module.is_empty()
+    }
+
+    /// The types that it declares outside tests.
+    pub(super) fn types(&self) -> Vec<String> {
+        if self.is_of_tests() {
+            return Vec::new();
+        }
+        let tokens = source::without_tests(&self.tokens);
+        let declared =
+            tokens.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "struct" | "enum" | "trait"));
+        declared.map(|pair| pair[1].text.clone()).collect()
+    }
+
+    fn is_of_tests(&self) -> bool {
+        is_of_tests(&self.path)
+    }
+
     /// Something that is wrong in this file.
     pub(super) fn finding(&self, line: usize, what: String, remedy: &'static str) -> Finding {
         Finding { file: self.path.clone(), line, what, remedy }
     }
+}
+
+fn is_of_tests(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/") || path.starts_with("tests/")
 }
 
 /// `src/a/b.rs` and `src/a/b/mod.rs` are `a::b`.

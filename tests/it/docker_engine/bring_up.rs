@@ -7,15 +7,16 @@ async fn services_start_when_their_dependencies_are_as_far_as_they_ask() {
     with_run(|run| async move {
         let project = run.project([
             ("app", {
-                let app = after(idle(), "db", Condition::ServiceHealthy);
-                after(app, "setup", Condition::ServiceCompletedSuccessfully)
+                let app = after(idle(), "db", DependsCondition::ServiceHealthy);
+                after(app, "setup", DependsCondition::ServiceCompletedSuccessfully)
             }),
             ("db", Service { healthcheck: check(), ..script("sleep 0.3; touch /tmp/ok; exec sleep 600") }),
-            ("setup", after(script("echo done"), "db", Condition::ServiceStarted)),
-            ("pair", Service { replicas: 2, ..after(idle(), "app", Condition::ServiceStarted) }),
+            ("setup", after(script("echo done"), "db", DependsCondition::ServiceStarted)),
+            ("pair", Service { replicas: 2, ..after(idle(), "app", DependsCondition::ServiceStarted) }),
         ]);
         let (events, mut told) = Events::stream();
-        let running = Running::prepare(&run.engine, project, run.options(), &events, soon()).await.unwrap();
+        let running =
+            RunningProject::prepare(&run.engine, project, run.options(), &events, soon()).await.unwrap();
         running.up(soon()).await.unwrap();
 
         let mut states = Vec::new();
@@ -46,7 +47,8 @@ async fn services_start_when_their_dependencies_are_as_far_as_they_ask() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_services_starts_without_what_is_outside_it() {
     with_run(|run| async move {
-        let project = run.project([("app", after(idle(), "db", Condition::ServiceHealthy)), ("db", idle())]);
+        let project =
+            run.project([("app", after(idle(), "db", DependsCondition::ServiceHealthy)), ("db", idle())]);
         let running = run.prepare(project).await;
         running.start_services(&["app"], soon()).await.unwrap();
         assert!(running.state("app", 1).await.unwrap().running);
@@ -59,9 +61,9 @@ async fn a_list_of_services_starts_without_what_is_outside_it() {
 async fn a_present_image_is_not_pulled_and_its_facts_are_read() {
     with_run(|run| async move {
         let (events, mut told) = Events::stream();
-        let options = Options { pull: None, ..run.options() };
+        let options = PrepareOptions { pull: None, ..run.options() };
         let project = run.project([("app", idle())]);
-        Running::prepare(&run.engine, project, options, &events, soon()).await.unwrap();
+        RunningProject::prepare(&run.engine, project, options, &events, soon()).await.unwrap();
         let mut ready = Vec::new();
         while let Ok(event) = told.try_recv() {
             if let EventKind::ImageReady { image, pulled, .. } = event.kind {
@@ -88,7 +90,7 @@ async fn health_that_never_comes_ends_at_once_or_at_the_deadline() {
         ]);
         let running = run.prepare(project).await;
         running.up(soon()).await.unwrap();
-        let wait = |service, deadline| running.wait(service, 1, Condition::ServiceHealthy, deadline);
+        let wait = |service, deadline| running.wait(service, 1, DependsCondition::ServiceHealthy, deadline);
         assert_eq!(wait("unchecked", soon()).await.unwrap_err().cause, Cause::NoHealthcheck);
         assert_eq!(wait("failing", soon()).await.unwrap_err().cause, Cause::Unhealthy);
         let late = wait("slow", Instant::now() + Duration::from_millis(100)).await.unwrap_err();

@@ -50,7 +50,7 @@ async fn logs_hold_both_streams_and_end_at_the_tail() {
         let text = "echo one; echo two >&2; printf '\\377bytes\\n'; printf last";
         let running = run.prepare(run.project([("app", script(text))])).await;
         running.up(soon()).await.unwrap();
-        running.wait("app", 1, Condition::ServiceCompletedSuccessfully, soon()).await.unwrap();
+        running.wait("app", 1, DependsCondition::ServiceCompletedSuccessfully, soon()).await.unwrap();
         let mut lines = running.logs("app", 1, None).await.unwrap();
         lines.sort();
         assert_eq!(lines, ["last", "one", "two", "\u{fffd}bytes"]);
@@ -95,7 +95,7 @@ async fn a_container_is_recreated_with_another_image_and_keeps_its_place() {
 
         running.stop("node", 1, Some(Duration::from_secs(5)), soon()).await.unwrap();
         let stopped = running.state("node", 1).await.unwrap();
-        assert_eq!((stopped.status, stopped.exit_code), (Status::Exited, Some(0)), "stopped by its signal");
+        assert_eq!((stopped.status, stopped.exit_code), (ContainerStatus::Exited, Some(0)), "stopped by its signal");
         let env = [("CHANGED".to_owned(), "2".to_owned())];
         running.recreate("node", 1, SECOND, &env, Some("/settings"), soon()).await.unwrap();
 
@@ -121,7 +121,7 @@ async fn a_log_is_whole_after_the_container_is_recreated() {
     with_run(|run| async move {
         let running = run.prepare(run.project([("app", script("cat /release; echo $TURN"))])).await;
         running.up(soon()).await.unwrap();
-        let ended = Condition::ServiceCompletedSuccessfully;
+        let ended = DependsCondition::ServiceCompletedSuccessfully;
         running.wait("app", 1, ended, soon()).await.unwrap();
         for turn in ["second", "third"] {
             let env = [("TURN".to_owned(), turn.to_owned())];

@@ -94,7 +94,7 @@ async fn the_cause_is_shown_and_not_the_usage_text_after_it() {
                    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23; do echo \"  --flag$i\"; done; exit 1";
         let project = run.project([
             ("db", Service { healthcheck: check(), ..script(log) }),
-            ("app", after(idle(), "db", Condition::ServiceHealthy)),
+            ("app", after(idle(), "db", DependsCondition::ServiceHealthy)),
         ]);
         let running = run.prepare(project).await;
         let error = running.up(soon()).await.unwrap_err();

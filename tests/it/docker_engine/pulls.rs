@@ -27,7 +27,7 @@ async fn prepared(
     let (mut project, options) = needing(&["registry.example/mm:master"]);
     project.services["app0"].pull_policy = Some(policy);
     let (events, mut told) = Events::stream();
-    let ended = Running::prepare(&engine, project, options, &events, soon()).await;
+    let ended = RunningProject::prepare(&engine, project, options, &events, soon()).await;
     let (mut pulled, mut warned) = (false, String::new());
     while let Ok(event) = told.try_recv() {
         match event.kind {
@@ -104,8 +104,8 @@ async fn pinned(known: &'static str, digest: Option<String>) -> (Result<(), Stri
     let (project, options) = needing(&["registry.example/mm:master"]);
     let pin = Pin { digest, id: format!("sha256:{}", "1".repeat(64)) };
     let pins = [("registry.example/mm:master".to_owned(), pin)].into();
-    let options = Options { ways: Ways { pins, ..Ways::default() }, ..options };
-    let ended = Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await;
+    let options = PrepareOptions { ways: Ways { pins, ..Ways::default() }, ..options };
+    let ended = RunningProject::prepare(&engine, project, options, &Events::nowhere(), soon()).await;
     let asked =
         asked.lock().unwrap().iter().filter(|question| question.contains("/images/")).cloned().collect();
     (ended.map(drop).map_err(|error| error.to_string()), asked)
@@ -135,8 +135,8 @@ async fn what_was_made_ready_before_is_not_looked_for_again() {
         engine_that(|_: &str, _: usize| refuse(StatusCode::NOT_FOUND, "No such image: x")).await;
     let (project, options) = needing(&["registry.example/mm:master"]);
     let fetched = [("registry.example/mm:master".to_owned(), "sha256:1".to_owned())].into();
-    let options = Options { fetched, pull: Some(PullPolicy::Always), ..options };
-    Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap();
+    let options = PrepareOptions { fetched, pull: Some(PullPolicy::Always), ..options };
+    RunningProject::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap();
     let asked = asked.lock().unwrap();
     assert!(!asked.iter().any(|question| question.contains("/images/")), "{asked:?}");
 }

@@ -8,7 +8,7 @@ async fn an_exit_while_somebody_waits_is_told_with_code_and_log() {
         let broken = script("for i in 1 2 3; do echo line $i; done; exit 3");
         let project = run.project([
             ("db", Service { healthcheck: check(), ..broken }),
-            ("app", after(idle(), "db", Condition::ServiceHealthy)),
+            ("app", after(idle(), "db", DependsCondition::ServiceHealthy)),
         ]);
         let running = run.prepare(project).await;
         let error = running.up(soon()).await.unwrap_err();
@@ -18,7 +18,7 @@ async fn an_exit_while_somebody_waits_is_told_with_code_and_log() {
         let expected = format!("waiting for the health of container {}-db-1 failed: it ended", run.id);
         assert!(text.starts_with(&expected) && text.contains("exit code 3"), "{text}");
         assert!(text.ends_with("\n  | line 3"), "{text}");
-        assert_eq!(running.state("app", 1).await.unwrap().status, Status::Created);
+        assert_eq!(running.state("app", 1).await.unwrap().status, ContainerStatus::Created);
     })
     .await;
 }
@@ -29,7 +29,7 @@ async fn an_image_that_is_missing_is_told_with_what_to_do() {
         let missing = Service { image: "upgrade-gate-test/none:9".into(), ..idle() };
         let project = run.project([("app", missing)]);
         let (options, events) = (run.options(), Events::nowhere());
-        let error = Running::prepare(&run.engine, project, options, &events, soon()).await.unwrap_err();
+        let error = RunningProject::prepare(&run.engine, project, options, &events, soon()).await.unwrap_err();
         assert_eq!(error.cause, Cause::ImageNotFound);
         assert_eq!(
             error.to_string(),
@@ -65,7 +65,8 @@ async fn somebody_elses_network_and_volume_are_not_taken() {
         run.prepare(project.clone()).await;
         let mut options = run.options();
         options.labels.run = format!("{}-other", run.id);
-        let prepared = Running::prepare(&run.engine, project, options, &Events::nowhere(), soon()).await;
+        let prepared =
+            RunningProject::prepare(&run.engine, project, options, &Events::nowhere(), soon()).await;
         assert_eq!(prepared.unwrap_err().cause, Cause::NameConflict);
     })
     .await;

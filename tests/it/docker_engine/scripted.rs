@@ -47,7 +47,7 @@ pub(super) fn refuse(status: StatusCode, message: &str) -> Response {
 }
 
 /// A project of one network and these images, and its options without any policy.
-pub(super) fn needing(images: &[&'static str]) -> (Project, Options) {
+pub(super) fn needing(images: &[&'static str]) -> (Project, PrepareOptions) {
     let services = images.iter().enumerate().map(|(number, image)| {
         let networks = IndexMap::from([("front".into(), Attachment::default())]);
         let image = (*image).to_owned();
@@ -58,7 +58,7 @@ pub(super) fn needing(images: &[&'static str]) -> (Project, Options) {
     let labels =
         RunLabels { run: "r1".into(), owner: "test".into(), expires, github_job: None, runner: None };
     let (ways, fetched) = (Ways::default(), Fetched::default());
-    (project, Options { labels, pull: None, ways, further_images: vec![], fetched })
+    (project, PrepareOptions { labels, pull: None, ways, further_images: vec![], fetched })
 }
 
 /// An image that was tagged here, and that two repositories have.
@@ -85,7 +85,7 @@ async fn a_pull_is_tried_again_and_told_with_its_progress() {
     .await;
     let (events, mut told) = Events::stream();
     let (project, options) = needing(&["app:1"]);
-    Running::prepare(&engine, project, options, &events, soon()).await.unwrap();
+    RunningProject::prepare(&engine, project, options, &events, soon()).await.unwrap();
     let pulls = asked.lock().unwrap().iter().filter(|question| question.contains("/images/create")).count();
     assert_eq!(pulls, 3);
     let mut kinds = Vec::new();
@@ -122,7 +122,7 @@ async fn an_image_of_another_architecture_is_an_error_unless_its_platform_is_sai
         for service in project.services.values_mut() {
             service.platform = platform.map(str::to_owned);
         }
-        Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.map(drop)
+        RunningProject::prepare(&engine, project, options, &Events::nowhere(), soon()).await.map(drop)
     };
     let there = prepared(&["app:1"], None).await.unwrap_err();
     assert_eq!(there.cause, Cause::Architecture);
@@ -164,9 +164,9 @@ async fn an_image_nobody_has_is_not_asked_for_again_and_no_login_goes_astray() {
     for (reference, login) in [("app:1", ""), ("ghcr.io/a/app:1", " with login")] {
         let (project, options) = needing(&[reference]);
         let ways = Ways { credentials: vec![credentials("ghcr.io")], ..Ways::default() };
-        let options = Options { ways, ..options };
+        let options = PrepareOptions { ways, ..options };
         let error =
-            Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap_err();
+            RunningProject::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap_err();
         assert_eq!((error.cause, error.status), (Cause::ImageNotFound, Some(404)), "{error}");
         assert!(
             error.to_string().starts_with(&format!("pulling image {reference} failed: pull access denied"))
@@ -201,13 +201,16 @@ async fn exhausted_address_pools_are_freed_of_our_leftovers_once() {
     .await;
     let (mut project, options) = needing(&[]);
     project.networks.insert("front".into(), Network::default());
-    Running::prepare(&engine, project.clone(), options.clone(), &Events::nowhere(), soon()).await.unwrap();
+    RunningProject::prepare(&engine, project.clone(), options.clone(), &Events::nowhere(), soon())
+        .await
+        .unwrap();
     let removed: Vec<_> =
         asked.lock().unwrap().iter().filter(|question| question.starts_with("DELETE")).cloned().collect();
     assert_eq!(removed, ["DELETE /networks/old"]);
 
     // From now on every creation is refused: a second attempt, and then the truth.
-    let error = Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap_err();
+    let error =
+        RunningProject::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap_err();
     assert_eq!(error.cause, Cause::AddressPoolsExhausted);
     assert!(error.to_string().contains("creating network p_front failed: could not find"), "{error}");
     assert!(error.to_string().contains("docker network prune"), "{error}");
@@ -287,7 +290,8 @@ async fn nothing_is_removed_while_it_is_being_started() {
     let host = played::engine(Router::new().fallback(play)).await;
     let engine = Engine::connect(Some(&host)).await.unwrap();
     let (project, options) = needing(&["app:1"]);
-    let running = Running::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap();
+    let running =
+        RunningProject::prepare(&engine, project, options, &Events::nowhere(), soon()).await.unwrap();
     let starting = tokio::spawn(async move { running.start("app0", 1).await });
     let noted = async |word: &str| {
         while !order.lock().unwrap().iter().any(|note| note == word) {

@@ -5,26 +5,27 @@ const BEFORE: [&str; 8] = ["alpha", "beta", "dev", "nightly", "pre", "preview", 
 
 /// A run of digits or of letters; numbers come first, as in semantic versions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(super) enum VersionPart {
     /// By its length and then by its digits, so that no number is too long.
     Number(usize, String),
     Word(String),
 }
 
 /// What versions are ordered by: the numbers, whether it is the version itself, and which candidate it is.
-pub(super) fn rank(version: &semver::Version) -> (u64, u64, u64, bool, Vec<Part>) {
+pub(super) fn rank(version: &semver::Version) -> (u64, u64, u64, bool, Vec<VersionPart>) {
     let parts = candidate(version.pre.as_str());
     (version.major, version.minor, version.patch, parts.is_empty(), parts)
 }
 
 /// The parts from the first word on that makes it a candidate; none of a version or of a flavour of it.
-fn candidate(suffix: &str) -> Vec<Part> {
+fn candidate(suffix: &str) -> Vec<VersionPart> {
     let all = parts(suffix);
-    let is_before = |part: &Part| matches!(part, Part::Word(word) if BEFORE.contains(&word.as_str()));
+    let is_before =
+        |part: &VersionPart| matches!(part, VersionPart::Word(word) if BEFORE.contains(&word.as_str()));
     all.into_iter().skip_while(|part| !is_before(part)).collect()
 }
 
-fn parts(text: &str) -> Vec<Part> {
+fn parts(text: &str) -> Vec<VersionPart> {
     let mut parts = Vec::new();
     for piece in text.split(['.', '-']) {
         let mut rest = piece;
@@ -34,9 +35,9 @@ fn parts(text: &str) -> Vec<Part> {
             let (run, after) = rest.split_at(end);
             parts.push(if digits {
                 let number = run.trim_start_matches('0');
-                Part::Number(number.len(), number.to_owned())
+                VersionPart::Number(number.len(), number.to_owned())
             } else {
-                Part::Word(run.to_ascii_lowercase())
+                VersionPart::Word(run.to_ascii_lowercase())
             });
             rest = after;
         }

@@ -8,7 +8,7 @@ use super::ComposeCluster;
 use crate::project::NodeFiles;
 use crate::unreached::untrusted;
 use basics::trouble::Trouble;
-use basics::wait::{Missed, Pace, Progress, until};
+use basics::wait::{Missed, WaitPace, WaitProgress, until};
 use storage::{Bucket, StorageError};
 
 /// How long a part may take to answer after its start, on a machine that has more to do.
@@ -18,11 +18,11 @@ impl ComposeCluster {
     /// Mattermost starts without its store, and then without plugins: the store must answer first.
     pub(super) async fn store_answers(&self, bucket: &Bucket) -> Result<(), Trouble> {
         let deadline = Instant::now() + PATIENCE;
-        let answered = until(deadline, Pace::GROWING, || async {
+        let answered = until(deadline, WaitPace::GROWING, || async {
             match bucket.exists().await {
-                Ok(_) => Progress::There(()),
-                Err(refusal) if refusal.is_refusal() => Progress::Never(refusal),
-                Err(error) => Progress::OnTheWay(error),
+                Ok(_) => WaitProgress::There(()),
+                Err(refusal) if refusal.is_refusal() => WaitProgress::Never(refusal),
+                Err(error) => WaitProgress::OnTheWay(error),
             }
         });
         let Err(missed) = answered.await else { return Ok(()) };
@@ -43,14 +43,14 @@ impl ComposeCluster {
     /// A container that runs is no haproxy that listens yet; one that ended will not.
     pub(super) async fn balancer_answers(&self) -> Result<(), Trouble> {
         let Some(api) = self.balancer_role().and_then(|role| role.haproxy.as_ref()) else { return Ok(()) };
-        let answered = until(Instant::now() + PATIENCE, Pace::GROWING, || async {
+        let answered = until(Instant::now() + PATIENCE, WaitPace::GROWING, || async {
             let haproxy = match self.haproxy(api).await {
                 Ok(haproxy) => haproxy,
-                Err(unknown) => return Progress::Never(self.why_unknown(unknown).await),
+                Err(unknown) => return WaitProgress::Never(self.why_unknown(unknown).await),
             };
             match haproxy.statuses().await {
-                Ok(_) => Progress::There(()),
-                Err(error) => Progress::OnTheWay(error.into()),
+                Ok(_) => WaitProgress::There(()),
+                Err(error) => WaitProgress::OnTheWay(error.into()),
             }
         });
         answered.await.map_err(Missed::<Trouble, Trouble>::reason)

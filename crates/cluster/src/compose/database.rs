@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::ComposeCluster;
 use basics::trouble::{OfPart as _, Trouble};
-use docker::{self, Output, Running};
+use docker::{self, ExecOutput, RunningProject};
 use release_policy::policy::{Needs, Unmet, major_of_environment, major_of_image, major_of_server};
 
 /// How long a server may take to say what it is.
@@ -17,7 +17,7 @@ impl ComposeCluster {
     /// Looks at the databases' images, which are there.
     pub(super) async fn database_images_suffice(
         &self,
-        running: &Running,
+        running: &RunningProject,
         needs: &Needs,
     ) -> Result<(), Trouble> {
         for service in &self.options.roles.databases {
@@ -34,7 +34,7 @@ impl ComposeCluster {
     /// Asks the databases' servers, which were started. One that cannot tell is a note: nothing is claimed of it.
     pub(super) async fn database_servers_suffice(
         &self,
-        running: &Running,
+        running: &RunningProject,
         needs: &Needs,
     ) -> Result<(), Trouble> {
         let Some(needed) = needs.told() else { return Ok(()) };
@@ -63,14 +63,14 @@ impl ComposeCluster {
     }
 
     /// By the image that its container is made of, whatever the name leads to by now.
-    async fn by_environment(&self, running: &Running, service: &str) -> Result<Option<u32>, Trouble> {
+    async fn by_environment(&self, running: &RunningProject, service: &str) -> Result<Option<u32>, Trouble> {
         let image = &self.options.project.services[service].image;
         let facts = docker::inspect_image(&self.engine, running.exactly(image)).await.part(service)?;
         Ok(major_of_environment(&facts.environment))
     }
 
     /// What the server says by SQL, else what its program says: the container has no other.
-    async fn by_server(&self, running: &Running, service: &str) -> Option<u32> {
+    async fn by_server(&self, running: &RunningProject, service: &str) -> Option<u32> {
         let environment = &self.options.project.services[service].environment;
         let first = |names: [&str; 2]| {
             let mut values = names.iter().filter_map(|name| environment.get(*name));
@@ -83,7 +83,7 @@ impl ComposeCluster {
         let by_sql = ["psql", "-XwtA", "-U", user, "-d", database, "-c", question];
         for command in [&by_sql[..], &["postgres", "--version"]] {
             let answer = running.exec(service, 1, command, Instant::now() + ANSWER).await;
-            if let Ok(Output { exit_code: 0, stdout, .. }) = answer
+            if let Ok(ExecOutput { exit_code: 0, stdout, .. }) = answer
                 && let Some(major) = major_of_server(&stdout)
             {
                 return Some(major);

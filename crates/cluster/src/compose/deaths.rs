@@ -10,7 +10,7 @@ use crate::denied::denied;
 use crate::last_words::LastWords;
 use basics::telling;
 use basics::trouble::{OfPart as _, Trouble};
-use docker::{self, State, Status};
+use docker::{self, ContainerState, ContainerStatus};
 
 /// Where an image has its users.
 const USERS: &str = "/etc/passwd";
@@ -52,7 +52,7 @@ impl ComposeCluster {
     }
 
     /// The error of a part whose process has ended.
-    pub(super) async fn ended(&self, part: &str, state: &State) -> Trouble {
+    pub(super) async fn ended(&self, part: &str, state: &ContainerState) -> Trouble {
         let remedy = if state.oom_killed {
             "Give it more: the variable NODE_MEMORY, or deploy.resources.limits."
         } else {
@@ -73,7 +73,10 @@ impl ComposeCluster {
         let states = others.map(async |other| (other, running.state(other, 1).await));
         join_all(states).await.into_iter().find_map(|(other, state)| {
             let state = state.ok()?;
-            let dead = matches!(state.status, Status::Exited | Status::Dead | Status::Restarting);
+            let dead = matches!(
+                state.status,
+                ContainerStatus::Exited | ContainerStatus::Dead | ContainerStatus::Restarting
+            );
             (dead && state.exit_code != Some(0)).then(|| (other.clone(), how_it_ended(&state)))
         })
     }
@@ -128,7 +131,7 @@ fn numbers(passwd: &str, user: &str) -> Option<String> {
     })
 }
 
-fn how_it_ended(state: &State) -> String {
+fn how_it_ended(state: &ContainerState) -> String {
     if state.oom_killed {
         return "was killed for want of memory".into();
     }

@@ -12,7 +12,7 @@ use crate::project::BalancerRole;
 use crate::reload::Reload;
 use crate::unreached::{LABEL, untrusted, with_tls};
 use basics::trouble::{OfPart as _, Trouble};
-use basics::wait::{Missed, Pace, Progress, until};
+use basics::wait::{Missed, WaitPace, WaitProgress, until};
 use mattermost_client::{ApiError, Client};
 
 /// How long a balancer may take for one answer.
@@ -20,7 +20,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// Answers in a row after which it counts as reloaded: workers of before take connections for a moment longer.
 const ANSWERS: usize = 3;
 /// How often it is asked.
-const PACE: Pace = Pace::steady(Duration::from_millis(50));
+const PACE: WaitPace = WaitPace::steady(Duration::from_millis(50));
 /// How long its process may take to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -66,11 +66,11 @@ impl ComposeCluster {
                 Ok(Ok(())) => in_a_row.set(in_a_row.get() + 1),
                 Ok(Err(said)) => {
                     in_a_row.set(0);
-                    return Progress::OnTheWay(Some(said));
+                    return WaitProgress::OnTheWay(Some(said));
                 }
-                Err(error) => return Progress::Never(error),
+                Err(error) => return WaitProgress::Never(error),
             }
-            if in_a_row.get() == ANSWERS { Progress::There(()) } else { Progress::OnTheWay(None) }
+            if in_a_row.get() == ANSWERS { WaitProgress::There(()) } else { WaitProgress::OnTheWay(None) }
         });
         match answered.await {
             Ok(()) | Err(Missed::TimeUp(None)) => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use compose_file::{Problem, load};
+use compose_file::{FileProblem, load};
 use indexmap::IndexMap;
 
 const KEYS: &str = include_str!("../../../../tests/fixtures/compose/corpus/keys.txt");
@@ -12,7 +12,7 @@ const SECRET: &str = "hunter2-Geheim";
 
 /// What came of a compose file: the problems with the words that they are told in, and the warnings.
 struct Told {
-    problems: Vec<Problem>,
+    problems: Vec<FileProblem>,
     texts: Vec<String>,
 }
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use compose_file::{Condition, FileMount, Port, Restart};
+use compose_file::{DependsCondition, FileMount, Port, Restart};
 
-pub(crate) fn condition(condition: &Condition) -> &'static str {
+pub(crate) fn condition(condition: &DependsCondition) -> &'static str {
     match condition {
-        Condition::ServiceStarted => "service_started",
-        Condition::ServiceHealthy => "service_healthy",
-        Condition::ServiceCompletedSuccessfully => "service_completed_successfully",
+        DependsCondition::ServiceStarted => "service_started",
+        DependsCondition::ServiceHealthy => "service_healthy",
+        DependsCondition::ServiceCompletedSuccessfully => "service_completed_successfully",
     }
 }
 

@@ -7,10 +7,10 @@ use serde_json::json;
 const BOT: &str = "github-actions[bot]";
 
 /// Publishes "report" as gate `x` with little patience.
-async fn publish_to(context: &Context) -> Published {
+async fn publish_to(context: &WorkflowContext) -> Published {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().timeout(Duration::from_millis(300)).no_proxy().build().unwrap();
-    let patience = Patience { total: Duration::from_secs(20), pause: Duration::ZERO };
+    let patience = CommentPatience { total: Duration::from_secs(20), pause: Duration::ZERO };
     publish(client, &"secret-token\n".into(), context, "x", "report", patience).await
 }
 
@@ -179,7 +179,7 @@ async fn a_forks_refusal_is_explained() {
     let mut script = Script::default();
     script.faults.push_back(("POST", Fault::Status(403, "Resource not accessible by integration", None)));
     let server = Scripted::start(script).await;
-    let context = Context { fork: Some("eve/chat".into()), ..context(&server.url) };
+    let context = WorkflowContext { fork: Some("eve/chat".into()), ..context(&server.url) };
     assert!(notice(publish_to(&context).await).contains("comes from a fork (eve/chat)"));
 }
 
@@ -202,7 +202,7 @@ async fn a_push_finds_the_open_pull_request_of_its_commit() {
     let pulls = json!([{ "number": 3, "state": "closed", "head": head }, { "number": 7, "state": "open", "head": head }]);
     for (pulls, found) in [(pulls, true), (json!([]), false)] {
         let server = Scripted::start(Script { pulls, ..Script::default() }).await;
-        let context = Context { pull: Pull::OfCommit("abc".into()), ..context(&server.url) };
+        let context = WorkflowContext { pull: Pull::OfCommit("abc".into()), ..context(&server.url) };
         let result = publish_to(&context).await;
         if found {
             assert_eq!(result, written(1));
@@ -222,7 +222,7 @@ async fn a_claimed_pull_request_must_have_the_head_that_was_tested() {
     ] {
         let server = Scripted::start(Script { pulls: pulls.clone(), ..Script::default() }).await;
         let pull = Pull::Claimed { number, head_sha: head_sha.into() };
-        let result = publish_to(&Context { pull, ..context(&server.url) }).await;
+        let result = publish_to(&WorkflowContext { pull, ..context(&server.url) }).await;
         match told {
             None => assert_eq!(result, written(1)),
             Some(told) => {
@@ -240,13 +240,14 @@ async fn without_a_token_or_a_pull_request_nothing_is_asked() {
     let client = || reqwest::Client::builder().no_proxy().build().unwrap();
     let _ = rustls::crypto::ring::default_provider().install_default();
     let here = context(&server.url);
-    let none = Context { pull: Pull::None("the event is not known".into()), ..here.clone() };
+    let none = WorkflowContext { pull: Pull::None("the event is not known".into()), ..here.clone() };
     for (token, context, word) in [
         (" ", &here, "no token was given"),
         ("a\nb", &here, "no token has"),
         ("t", &none, "the event is not known"),
     ] {
-        let result = publish(client(), &token.into(), context, "x", "report", Patience::default()).await;
+        let result =
+            publish(client(), &token.into(), context, "x", "report", CommentPatience::default()).await;
         assert!(notice(result).contains(word));
     }
     assert!(server.script().calls.is_empty());

@@ -10,7 +10,7 @@ use hyper::body::{Bytes, Frame, SizeHint};
 use super::Body;
 
 /// Where a body is while nobody has it.
-pub(super) struct Home {
+pub(super) struct LentHome {
     body: Arc<Mutex<Option<Body>>>,
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Lent {
     is_read: bool,
 }
 
-impl Home {
+impl LentHome {
     pub(super) fn of(body: Body) -> Self {
         Self { body: Arc::new(Mutex::new(Some(body))) }
     }

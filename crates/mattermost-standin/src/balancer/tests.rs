@@ -78,9 +78,13 @@ async fn in_use(balancer: &Balancer, wanted: &[&str]) {
         let nodes = balancer.shared.lock();
         let ready = nodes.iter().filter(|(_, node)| node.up && !node.drained);
         let names: Vec<String> = ready.map(|(name, _)| name.clone()).collect();
-        if names == wanted { Progress::There(()) } else { Progress::<_, _, Infallible>::OnTheWay(names) }
+        if names == wanted {
+            WaitProgress::There(())
+        } else {
+            WaitProgress::<_, _, Infallible>::OnTheWay(names)
+        }
     };
-    let pace = Pace::steady(Duration::from_millis(5));
+    let pace = WaitPace::steady(Duration::from_millis(5));
     wait::until(Instant::now() + Duration::from_secs(5), pace, look).await.unwrap();
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub(crate) struct Integrations {
     pub(crate) incoming: IndexMap<String, IncomingHook>,
     pub(crate) outgoing: IndexMap<String, OutgoingHook>,
-    pub(crate) commands: IndexMap<String, Command>,
+    pub(crate) commands: IndexMap<String, SlashCommand>,
     /// Where a command may still answer, by the id in its `response_url`.
     pub(crate) late: HashMap<String, LateAnswer>,
     /// What a button calls, by post and action: readers of the post are not told.
@@ -90,7 +90,7 @@ impl OutgoingHook {
 
 /// A slash command.
 #[derive(Debug, Clone)]
-pub(crate) struct Command {
+pub(crate) struct SlashCommand {
     pub(crate) id: String,
     pub(crate) token: String,
     pub(crate) create_at: i64,
@@ -101,7 +101,7 @@ pub(crate) struct Command {
     pub(crate) display_name: String,
 }
 
-impl Command {
+impl SlashCommand {
     pub(crate) fn json(&self) -> Value {
         json!({
             "id": self.id, "token": self.token, "create_at": self.create_at, "update_at": self.create_at,

@@ -13,7 +13,7 @@ use crate::db::posts::{Emoji, FileInfo, Post, Reaction, UploadSession};
 use crate::db::products::ProductTables;
 use crate::db::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
 use crate::fault::Table;
-use crate::release::Release;
+use crate::release::StandInRelease;
 
 /// The tables of the database.
 #[derive(Default, Clone)]
@@ -188,7 +188,7 @@ impl Tables {
     }
 
     /// Applies the migrations that a release has and these tables lack; gives their names. Nothing is ever taken back.
-    pub(crate) fn migrate(&mut self, release: &Release, now: i64) -> Vec<String> {
+    pub(crate) fn migrate(&mut self, release: &StandInRelease, now: i64) -> Vec<String> {
         let mut applied = Vec::new();
         for (number, name) in &release.schema {
             if !self.schema.contains_key(number) {

@@ -29,7 +29,7 @@ pub struct Disturbance {
     /// The node is out from this request on.
     pub outage: Option<OutageOrder>,
     /// What to change in the body of the answer, in this order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<BodyChange>,
 }
 
 /// What a request is played on.
@@ -46,7 +46,7 @@ pub enum PlayedOn {
 
 /// A change of the body of an answer.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Change {
+pub enum BodyChange {
     /// A value is merged in at a JSON pointer.
     Merge {
         /// The pointer.
@@ -69,12 +69,12 @@ impl Disturbance {
         match effect {
             Effect::Answer { status, body } => self.answer = Some((*status, body.clone())),
             Effect::Patch { at, merge } => {
-                self.changes.push(Change::Merge { at: at.clone(), merge: merge.clone() });
+                self.changes.push(BodyChange::Merge { at: at.clone(), merge: merge.clone() });
             }
-            Effect::Remove(at) => self.changes.push(Change::Remove(at.clone())),
-            Effect::Reverse(at) => self.changes.push(Change::Reverse(at.clone())),
-            Effect::Strike(texts) => self.changes.push(Change::Strike(texts.clone())),
-            Effect::Damage(damage) => self.changes.push(Change::Damage(*damage)),
+            Effect::Remove(at) => self.changes.push(BodyChange::Remove(at.clone())),
+            Effect::Reverse(at) => self.changes.push(BodyChange::Reverse(at.clone())),
+            Effect::Strike(texts) => self.changes.push(BodyChange::Strike(texts.clone())),
+            Effect::Damage(damage) => self.changes.push(BodyChange::Damage(*damage)),
             Effect::Forget => self.played_on = PlayedOn::Copy,
             Effect::Stale => self.played_on = PlayedOn::Past,
             Effect::Unguarded => self.unguarded = true,
@@ -99,7 +99,7 @@ impl Disturbance {
     #[must_use]
     pub fn changed(&self, mut bytes: Vec<u8>) -> Vec<u8> {
         for change in &self.changes {
-            if let Change::Damage(damage) = change {
+            if let BodyChange::Damage(damage) = change {
                 damage.hit(&mut bytes);
             } else if let Ok(mut body) = serde_json::from_slice(&bytes) {
                 change.make(&mut body);
@@ -110,7 +110,7 @@ impl Disturbance {
     }
 }
 
-impl Change {
+impl BodyChange {
     fn make(&self, body: &mut Value) {
         match self {
             Self::Merge { at, merge } => {

@@ -18,7 +18,7 @@ mod rot;
 mod rule;
 
 pub use catalogue::{Finder, NamedFault, catalogue, find};
-pub use disturbance::{Change, Disturbance, PlayedOn};
+pub use disturbance::{BodyChange, Disturbance, PlayedOn};
 pub use live::{AskingNode, EventEffect, FaultPlan, Faults};
 pub use outage::{Outage, OutageKind, OutageOrder};
 pub use rot::{Decay, Rot, Written};

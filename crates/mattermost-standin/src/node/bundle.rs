@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::files::store::FileStore;
 use crate::node::answer::Refusal;
-use crate::release::Release;
+use crate::release::StandInRelease;
 use basics::tarball;
 
 /// The key of a bundle in the file store.
@@ -60,7 +60,7 @@ pub(crate) fn shipped(id: &str, version: &str) -> Value {
     })
 }
 
-impl Release {
+impl StandInRelease {
     /// The bundle of a plugin that comes with this release: a manifest without the files that it names.
     #[must_use]
     pub fn bundle(&self, id: &str) -> Option<Vec<u8>> {

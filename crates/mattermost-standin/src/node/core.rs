@@ -21,18 +21,18 @@ use crate::node::environment::{Environment, FLAGS};
 use crate::node::log::Log;
 use crate::node::outage::Outages;
 use crate::node::plugins::Plugins;
-use crate::node::settings::{Identity, Settings};
+use crate::node::settings::{NodeIdentity, NodeSettings};
 use crate::node::subpath;
-use crate::release::{self, Release};
+use crate::release::{self, StandInRelease};
 
 /// One node.
 pub(crate) struct NodeCore {
     pub(crate) world: Arc<World>,
     pub(crate) name: String,
     /// What it runs.
-    pub(crate) release: Release,
+    pub(crate) release: StandInRelease,
     /// What it says it runs: the same, unless a fault says otherwise.
-    pub(crate) reported: Release,
+    pub(crate) reported: StandInRelease,
     pub(crate) cluster_id: String,
     pub(crate) faults: Faults,
     /// What its environment says about its settings.
@@ -47,7 +47,7 @@ pub(crate) struct NodeCore {
     /// Everything ends now.
     pub(crate) killed: CancellationToken,
     pub(crate) tasks: TaskTracker,
-    pub(super) settings: RwLock<Arc<Settings>>,
+    pub(super) settings: RwLock<Arc<NodeSettings>>,
     /// What every path begins with, as its site's URL was when it started.
     pub(crate) subpath: String,
     /// The tables as it found them, if a fault may ask for them.
@@ -61,7 +61,7 @@ impl NodeCore {
         world: Arc<World>,
         tables: &mut Tables,
         name: &str,
-        release: Release,
+        release: StandInRelease,
         faults: Faults,
         environment: Environment,
         lines: Option<mpsc::UnboundedSender<String>>,
@@ -110,7 +110,7 @@ impl NodeCore {
     }
 
     /// The configuration as this node knows it.
-    pub(crate) fn settings(&self) -> Arc<Settings> {
+    pub(crate) fn settings(&self) -> Arc<NodeSettings> {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -140,7 +140,7 @@ impl NodeCore {
 
     /// `X-Version-Id`, and `server_version` of the websocket.
     pub(crate) fn version_id(&self) -> String {
-        let Release { version, build_number, .. } = &self.reported;
+        let StandInRelease { version, build_number, .. } = &self.reported;
         format!("{version}.{build_number}.{}.{}", self.settings().hash, self.world.clustered())
     }
 
@@ -239,7 +239,7 @@ impl NodeCore {
 }
 
 /// What the node says about its build.
-fn reported(name: &str, release: &Release, faults: &Faults) -> Release {
+fn reported(name: &str, release: &StandInRelease, faults: &Faults) -> StandInRelease {
     let who = AskingNode { name, version: &release.version };
     let mut reported = release.clone();
     if faults.has("wrong-version", who) {
@@ -257,12 +257,12 @@ fn reported(name: &str, release: &Release, faults: &Faults) -> Release {
 fn load_settings(
     world: &World,
     tables: &Tables,
-    reported: &Release,
+    reported: &StandInRelease,
     environment: &Environment,
     document: Value,
-) -> Settings {
+) -> NodeSettings {
     let schema_version = tables.schema.keys().next_back().copied().unwrap_or_default();
-    let identity = Identity {
+    let identity = NodeIdentity {
         version: &reported.version,
         build_number: &reported.build_number,
         build_hash: &reported.build_hash,
@@ -271,7 +271,7 @@ fn load_settings(
         installed_at: world.installed_at,
         schema_version,
     };
-    Settings::load(document, environment, &identity)
+    NodeSettings::load(document, environment, &identity)
 }
 
 impl Gatekeeper for NodeCore {

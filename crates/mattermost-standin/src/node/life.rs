@@ -18,9 +18,9 @@ use crate::node::core::NodeCore;
 use crate::node::environment::Environment;
 use crate::node::line::Abrupt;
 use crate::node::migrations;
-use crate::node::port::{self, Port};
+use crate::node::port::{self, NodePort};
 use crate::node::serve;
-use crate::release::{self, Release};
+use crate::release::{self, StandInRelease};
 use crate::routes;
 
 /// The product waits this long for running requests, whatever the grace period.
@@ -72,7 +72,7 @@ impl std::fmt::Debug for Node {
 
 /// A running node. Dropping it kills it: connections end at once, nothing is said.
 pub struct Node {
-    pub(crate) running: Running,
+    pub(crate) running: RunningServer,
     address: SocketAddr,
 }
 
@@ -84,7 +84,7 @@ impl Node {
     pub async fn start(
         world: Arc<World>,
         name: &str,
-        release: Release,
+        release: StandInRelease,
         faults: Faults,
         listen: SocketAddr,
     ) -> Result<Self, StartError> {
@@ -98,14 +98,14 @@ impl Node {
     pub async fn start_with(
         world: Arc<World>,
         name: &str,
-        release: Release,
+        release: StandInRelease,
         faults: Faults,
         listen: SocketAddr,
         environment: &[(String, String)],
     ) -> Result<Self, StartError> {
-        let running = Running::boot(world, name, release, faults, environment, None)?;
+        let running = RunningServer::boot(world, name, release, faults, environment, None)?;
         let failed = |source| StartError::Listen { node: name.to_owned(), address: listen, source };
-        let port = Port::take(listen).map_err(failed)?;
+        let port = NodePort::take(listen).map_err(failed)?;
         let (address, listener) = (port.address, port.open().map_err(failed)?);
         let (core, router) = (Arc::clone(&running.core), running.router.clone());
         running.core.tasks.spawn(port::serve(core, router, port, listener));
@@ -127,7 +127,7 @@ impl Node {
 
     /// The release it runs.
     #[must_use]
-    pub fn release(&self) -> &Release {
+    pub fn release(&self) -> &StandInRelease {
         &self.running.core.release
     }
 
@@ -159,18 +159,18 @@ impl Node {
 }
 
 /// A booted node without a listener of its own.
-pub(crate) struct Running {
+pub(crate) struct RunningServer {
     pub(crate) core: Arc<NodeCore>,
     router: Router,
     peer: Arc<dyn Peer>,
 }
 
-impl Running {
+impl RunningServer {
     /// Boots a node: migrations, plugins, configuration, cluster.
     pub(crate) fn boot(
         world: Arc<World>,
         name: &str,
-        release: Release,
+        release: StandInRelease,
         faults: Faults,
         environment: &[(String, String)],
         lines: Option<mpsc::UnboundedSender<String>>,
@@ -241,7 +241,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningServer {
     fn drop(&mut self) {
         self.end();
     }
@@ -295,7 +295,7 @@ fn start_plugins(core: &NodeCore, tables: &Tables) {
 
 fn log_boot(core: &NodeCore, migrations: &[String]) {
     let log = &core.log;
-    let Release { version, build_number, build_hash, .. } = &core.reported;
+    let StandInRelease { version, build_number, build_hash, .. } = &core.reported;
     log.info("Server is initializing...", "platform/service.go:127", json!({"go_version": "go1.26.8"}));
     log.info(
         &format!("Current version is {version} ({build_number}/{build_hash}/none)"),

@@ -33,7 +33,7 @@ impl Abrupt for BufReader<TcpStream> {
 }
 
 /// A connection of a node.
-pub(crate) struct Line<S: Abrupt> {
+pub(crate) struct ServedLine<S: Abrupt> {
     stream: S,
     node: Arc<NodeCore>,
     outage: watch::Receiver<Option<OutageKind>>,
@@ -41,7 +41,7 @@ pub(crate) struct Line<S: Abrupt> {
     change: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
-impl<S: Abrupt> Line<S> {
+impl<S: Abrupt> ServedLine<S> {
     pub(crate) fn new(node: Arc<NodeCore>, stream: S) -> Self {
         let outage = node.outages.follow();
         let change = change_of(outage.clone());
@@ -72,7 +72,7 @@ fn change_of(mut outage: watch::Receiver<Option<OutageKind>>) -> Pin<Box<dyn Fut
     })
 }
 
-impl<S: Abrupt> Drop for Line<S> {
+impl<S: Abrupt> Drop for ServedLine<S> {
     fn drop(&mut self) {
         if self.node.outages.now().is_some_and(OutageKind::cuts) {
             self.stream.reset_on_close();
@@ -80,7 +80,7 @@ impl<S: Abrupt> Drop for Line<S> {
     }
 }
 
-impl<S: AsyncRead + Abrupt + Unpin> AsyncRead for Line<S> {
+impl<S: AsyncRead + Abrupt + Unpin> AsyncRead for ServedLine<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -91,7 +91,7 @@ impl<S: AsyncRead + Abrupt + Unpin> AsyncRead for Line<S> {
     }
 }
 
-impl<S: AsyncWrite + Abrupt + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncWrite + Abrupt + Unpin> AsyncWrite for ServedLine<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.poll_open(cx))?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)

@@ -2,7 +2,7 @@
 
 use crate::db::tables::Tables;
 use crate::fault::{AskingNode, Faults};
-use crate::release::Release;
+use crate::release::StandInRelease;
 
 /// What dot releases of one line brought under numbers that the main line had given away: name, number there, number in
 /// the main line.
@@ -13,7 +13,7 @@ const RENUMBERED: [(&str, u32, u32); 3] = [
 ];
 
 /// Does to the list what the faults of this node say.
-pub(crate) fn touch(tables: &mut Tables, release: &Release, faults: &Faults, who: AskingNode<'_>) {
+pub(crate) fn touch(tables: &mut Tables, release: &StandInRelease, faults: &Faults, who: AskingNode<'_>) {
     let rows = &mut tables.schema;
     if faults.has("migrations-of-a-dot-release", who) {
         rows.extend(RENUMBERED.map(|(name, there, _)| (there, name.to_owned())));

@@ -15,13 +15,13 @@ use crate::node::serve;
 const WAITING: u32 = 1024;
 
 /// A port that nobody else is given, whether it is open or not.
-pub(crate) struct Port {
+pub(crate) struct NodePort {
     pub(crate) address: SocketAddr,
     /// Bound and never listening, so that the kernel gives the port to nobody while it is closed.
     _holder: TcpSocket,
 }
 
-impl Port {
+impl NodePort {
     /// Takes the port of an address; any free one for 0.
     pub(crate) fn take(address: SocketAddr) -> io::Result<Self> {
         let holder = bound(address)?;
@@ -42,7 +42,7 @@ fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
 }
 
 /// Takes connections until the node stops, except while it is out.
-pub(crate) async fn serve(core: Arc<NodeCore>, router: Router, port: Port, listener: TcpListener) {
+pub(crate) async fn serve(core: Arc<NodeCore>, router: Router, port: NodePort, listener: TcpListener) {
     let mut listener = Some(listener);
     let mut outage = core.outages.follow();
     loop {

@@ -23,14 +23,14 @@ use crate::fault::{Disturbance, OutageKind, OutageOrder, PlayedOn};
 use crate::node::answer::{Refusal, json_response};
 use crate::node::core::NodeCore;
 use crate::node::identity::Unguarded;
-use crate::node::line::{Abrupt, Line};
+use crate::node::line::{Abrupt, ServedLine};
 use crate::node::subpath;
 use crate::routes;
 
 /// Why a connection is cut instead of answered.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is cut on purpose")]
-struct Cut;
+struct CutConnection;
 
 /// Serves one connection until the client closes it or the node stops: running requests end, websockets do not wait.
 pub(crate) async fn serve_stream<S>(node: Arc<NodeCore>, router: Router, stream: S)
@@ -45,7 +45,7 @@ where
         move |request: Request<Incoming>| answer(Arc::clone(&node), router.clone(), request)
     });
     let connection = http1::Builder::new()
-        .serve_connection(TokioIo::new(Line::new(Arc::clone(&node), stream)), service)
+        .serve_connection(TokioIo::new(ServedLine::new(Arc::clone(&node), stream)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
@@ -63,7 +63,7 @@ async fn answer(
     node: Arc<NodeCore>,
     routes: Router,
     mut request: Request<Incoming>,
-) -> Result<Response<Body>, Cut> {
+) -> Result<Response<Body>, CutConnection> {
     if let Some(elsewhere) = subpath::enter(&node.subpath, &mut request) {
         return Ok(elsewhere);
     }
@@ -82,7 +82,7 @@ async fn answer(
         begin(&node, order);
         match order.kind {
             OutageKind::Status => return Ok(finish(&node, instead(503, None), &ids::new_id(), false)),
-            kind if kind.cuts() => return Err(Cut),
+            kind if kind.cuts() => return Err(CutConnection),
             // It is done, and its answer waits with all others.
             _ => {}
         }
@@ -94,7 +94,7 @@ async fn answer(
         std::future::pending::<()>().await;
     }
     if disturbance.reset {
-        return Err(Cut);
+        return Err(CutConnection);
     }
     let request_id = ids::new_id();
     let response = if let Some((status, body)) = &disturbance.answer {
@@ -115,7 +115,7 @@ async fn answer(
         response.unwrap_or_else(|never| match never {})
     };
     if disturbance.reset_after {
-        return Err(Cut);
+        return Err(CutConnection);
     }
     let response = finish(&node, response, &request_id, path.starts_with("/plugins/"));
     disturb(&disturbance, response).await
@@ -133,9 +133,9 @@ fn begin(node: &Arc<NodeCore>, order: OutageOrder) {
 }
 
 /// The request, and the fields of its query and its JSON body.
-async fn read_fields(request: Request<Body>) -> Result<(Request<Body>, Map<String, Value>), Cut> {
+async fn read_fields(request: Request<Body>) -> Result<(Request<Body>, Map<String, Value>), CutConnection> {
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
+    let bytes = to_bytes(body, usize::MAX).await.map_err(|_| CutConnection)?;
     let query = Query::<HashMap<String, String>>::try_from_uri(&parts.uri).map(|query| query.0);
     let mut fields: Map<String, Value> =
         query.unwrap_or_default().into_iter().map(|(key, value)| (key, value.into())).collect();
@@ -186,7 +186,10 @@ fn finish(
     response
 }
 
-async fn disturb(disturbance: &Disturbance, mut response: Response<Body>) -> Result<Response<Body>, Cut> {
+async fn disturb(
+    disturbance: &Disturbance,
+    mut response: Response<Body>,
+) -> Result<Response<Body>, CutConnection> {
     for (name, value) in &disturbance.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
             response.headers_mut().insert(name, value);
@@ -196,7 +199,7 @@ async fn disturb(disturbance: &Disturbance, mut response: Response<Body>) -> Res
         return Ok(response);
     }
     let (mut parts, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Cut)?;
+    let bytes = to_bytes(body, usize::MAX).await.map_err(|_| CutConnection)?;
     parts.headers.remove(header::CONTENT_LENGTH);
     Ok(Response::from_parts(parts, Body::from(disturbance.changed(bytes.into()))))
 }

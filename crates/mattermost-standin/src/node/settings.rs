@@ -23,7 +23,7 @@ const SECRETS: [(&str, &str); 8] = [
 ];
 
 /// What a node knows about itself and puts into the client configuration.
-pub(crate) struct Identity<'a> {
+pub(crate) struct NodeIdentity<'a> {
     pub(crate) version: &'a str,
     pub(crate) build_number: &'a str,
     pub(crate) build_hash: &'a str,
@@ -34,7 +34,7 @@ pub(crate) struct Identity<'a> {
 }
 
 /// The configuration, loaded.
-pub(crate) struct Settings {
+pub(crate) struct NodeSettings {
     /// The whole document, the environment on top, secrets in clear.
     pub(crate) document: Value,
     /// What somebody logged in sees, all values as text.
@@ -43,8 +43,8 @@ pub(crate) struct Settings {
     pub(crate) hash: String,
 }
 
-impl Settings {
-    pub(crate) fn load(mut document: Value, environment: &Environment, identity: &Identity<'_>) -> Self {
+impl NodeSettings {
+    pub(crate) fn load(mut document: Value, environment: &Environment, identity: &NodeIdentity<'_>) -> Self {
         environment.apply(&mut document);
         let mut client = DEFAULTS.client.clone();
         for (section, key, value) in changed_settings(&document) {
@@ -177,8 +177,8 @@ fn validate(document: &Value) -> Result<(), Refusal> {
 mod tests {
     use super::*;
 
-    fn load(document: Value) -> Settings {
-        let identity = Identity {
+    fn load(document: Value) -> NodeSettings {
+        let identity = NodeIdentity {
             version: "11.6.0",
             build_number: "11.6.0",
             build_hash: "abc",
@@ -187,7 +187,7 @@ mod tests {
             installed_at: 1,
             schema_version: 159,
         };
-        Settings::load(document, &Environment::default(), &identity)
+        NodeSettings::load(document, &Environment::default(), &identity)
     }
 
     fn patched(document: &Value, patch: &Value) -> Result<Value, Refusal> {

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MOST: usize = 1024 * 1024;
 
 /// What a node sends.
-pub(crate) struct Call<'a> {
+pub(crate) struct OutsideCall<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a str,
     pub(crate) content_type: &'static str,
@@ -30,13 +30,13 @@ pub(crate) struct Call<'a> {
 }
 
 /// What came back.
-pub(crate) struct Reply {
+pub(crate) struct OutsideReply {
     pub(crate) status: u16,
     pub(crate) is_json: bool,
     pub(crate) body: Vec<u8>,
 }
 
-impl<'a> Call<'a> {
+impl<'a> OutsideCall<'a> {
     /// A POST of JSON.
     pub(crate) fn json(url: &'a str, body: &serde_json::Value) -> Self {
         let body = body.to_string();
@@ -49,7 +49,7 @@ impl<'a> Call<'a> {
     }
 
     /// Makes the request; what went wrong is said as the product's `detailed_error` says it.
-    pub(crate) async fn send(self, node: &NodeCore) -> Result<Reply, String> {
+    pub(crate) async fn send(self, node: &NodeCore) -> Result<OutsideReply, String> {
         let verb = if self.method == Method::GET { "Get" } else { "Post" };
         let wrong = |why: String| format!("{verb} \"{}\": {why}", self.url);
         let settings = node.settings();
@@ -58,7 +58,7 @@ impl<'a> Call<'a> {
             return Err(wrong(why));
         }
         if node.world.is_copy() {
-            return Ok(Reply { status: 200, is_json: true, body: b"{}".to_vec() });
+            return Ok(OutsideReply { status: 200, is_json: true, body: b"{}".to_vec() });
         }
         let mut request = Request::builder()
             .method(self.method.clone())
@@ -76,7 +76,7 @@ impl<'a> Call<'a> {
             let (parts, body) = response.into_parts();
             let body = to_bytes(Body::new(body), MOST).await.map_err(|error| error.to_string())?;
             let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-            Ok(Reply {
+            Ok(OutsideReply {
                 status: parts.status.as_u16(),
                 is_json: kind.is_some_and(|kind| kind.starts_with("application/json")),
                 body: body.to_vec(),

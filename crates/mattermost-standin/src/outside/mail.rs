@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use crate::node::settings::Settings;
+use crate::node::settings::NodeSettings;
 
 /// A mail that is to be sent.
 pub(crate) struct Letter<'a> {
@@ -23,7 +23,7 @@ pub(crate) struct Letter<'a> {
 ///
 /// # Errors
 /// When the server can't be reached, is silent for too long, or refuses.
-pub(crate) async fn send(settings: &Settings, letter: &Letter<'_>) -> io::Result<()> {
+pub(crate) async fn send(settings: &NodeSettings, letter: &Letter<'_>) -> io::Result<()> {
     let server = settings.text("EmailSettings", "SMTPServer");
     if server.is_empty() {
         return Ok(());

@@ -7,13 +7,13 @@ use crate::db::ids;
 use crate::db::tables::{Tables, pair};
 use crate::node::answer::text;
 use crate::node::identity::Caller;
-use crate::products::request::{self, Request};
+use crate::products::request::{self, ProductRequest};
 
 /// A response, or the status and text of a refusal.
-type Answer = Result<Value, (u16, String)>;
+type BoardAnswer = Result<Value, (u16, String)>;
 
 /// What the plugin answers.
-pub(crate) fn answer(tables: &mut Tables, request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Option<Response> {
     let (method, path) = (request.method.as_str(), request.path.as_slice());
     let path = match path {
         ["hello"] => return Some(request::json(200, &json!("Hello"))),
@@ -49,7 +49,7 @@ fn refused(status: u16, error: &str) -> Response {
 }
 
 /// A board that is there, by id.
-fn board(tables: &Tables, id: &str) -> Answer {
+fn board(tables: &Tables, id: &str) -> BoardAnswer {
     let board = tables.products.boards.get(id).cloned();
     board.filter(|board| board["deleteAt"] == 0).ok_or((404, "{boards} not found".into()))
 }
@@ -71,7 +71,7 @@ fn of_team(tables: &Tables, caller: &Caller, team: &str) -> Value {
     own.cloned().collect()
 }
 
-fn create(tables: &mut Tables, request: &Request<'_>, caller: &Caller) -> Answer {
+fn create(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller) -> BoardAnswer {
     let given = &request.body;
     let team = text(given, "teamId");
     if !ids::is_id(team) || !tables.in_team(team, &caller.user_id) {
@@ -93,7 +93,7 @@ fn create(tables: &mut Tables, request: &Request<'_>, caller: &Caller) -> Answer
 }
 
 /// Whoever may view the team may view its open boards; their cards are for members.
-fn read(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+fn read(tables: &Tables, caller: &Caller, id: &str) -> BoardAnswer {
     let board = board(tables, id)?;
     if tables.in_team(text(&board, "teamId"), &caller.user_id) {
         return Ok(board);
@@ -101,7 +101,13 @@ fn read(tables: &Tables, caller: &Caller, id: &str) -> Answer {
     Err((403, "access denied to board".into()))
 }
 
-fn delete(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str, gone: bool) -> Answer {
+fn delete(
+    tables: &mut Tables,
+    request: &ProductRequest<'_>,
+    caller: &Caller,
+    id: &str,
+    gone: bool,
+) -> BoardAnswer {
     if gone {
         must_be_member(tables, caller, &board(tables, id)?, "delete board")?;
     }
@@ -112,7 +118,7 @@ fn delete(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str,
     Ok(json!({}))
 }
 
-fn join(tables: &mut Tables, caller: &Caller, id: &str) -> Answer {
+fn join(tables: &mut Tables, caller: &Caller, id: &str) -> BoardAnswer {
     read(tables, caller, id)?;
     tables.products.board_members.insert(pair(id, &caller.user_id));
     Ok(json!({
@@ -121,7 +127,7 @@ fn join(tables: &mut Tables, caller: &Caller, id: &str) -> Answer {
     }))
 }
 
-fn create_card(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+fn create_card(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller, id: &str) -> BoardAnswer {
     must_be_member(tables, caller, &board(tables, id)?, "create card")?;
     let (card_id, now) = (format!("c{}", ids::new_id()), request.node.world.tick());
     let given = &request.body;
@@ -135,13 +141,13 @@ fn create_card(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: 
     Ok(card)
 }
 
-fn cards(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+fn cards(tables: &Tables, caller: &Caller, id: &str) -> BoardAnswer {
     must_be_member(tables, caller, &board(tables, id)?, "fetch cards")?;
     Ok(tables.products.cards.values().filter(|card| card["boardId"] == id).cloned().collect())
 }
 
 /// The same cards as the blocks that they are stored as.
-fn blocks(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+fn blocks(tables: &Tables, caller: &Caller, id: &str) -> BoardAnswer {
     let cards = cards(tables, caller, id)?;
     let block = |card: &Value| {
         json!({
@@ -156,7 +162,7 @@ fn blocks(tables: &Tables, caller: &Caller, id: &str) -> Answer {
     Ok(cards.as_array().into_iter().flatten().map(block).collect())
 }
 
-fn card(tables: &Tables, caller: &Caller, id: &str, purpose: &str) -> Answer {
+fn card(tables: &Tables, caller: &Caller, id: &str, purpose: &str) -> BoardAnswer {
     // Recorded: a card that is not there is a 400.
     let missing = || (400, format!("could not fetch card {id}: {{block ID={id}}} not found"));
     let card = tables.products.cards.get(id).cloned().ok_or_else(missing)?;
@@ -166,7 +172,7 @@ fn card(tables: &Tables, caller: &Caller, id: &str, purpose: &str) -> Answer {
 }
 
 /// All properties are replaced by those of the request, as the product does it.
-fn change(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+fn change(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller, id: &str) -> BoardAnswer {
     let mut card = card(tables, caller, id, "patch")?;
     if request.body["updatedProperties"].is_object() {
         card["properties"] = request.body["updatedProperties"].clone();

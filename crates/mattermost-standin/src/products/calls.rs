@@ -13,14 +13,14 @@ use crate::node::answer::text;
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
 use crate::node::plugins::RUNNING;
-use crate::products::request::{self, Request};
+use crate::products::request::{self, ProductRequest};
 use crate::products::templates::TEMPLATES;
 
 /// The plugin's own account, which every event of a channel leaves out.
 const BOT: &str = "ca11sb0tca11sb0tca11sb0tca";
 
 /// What the plugin answers.
-pub(crate) fn answer(tables: &mut Tables, request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Option<Response> {
     let (method, path) = (request.method.as_str(), request.path.as_slice());
     if (method, path) == ("GET", &["version"]) {
         let version = json!({"version": request.manifest["version"], "build": ""});
@@ -59,7 +59,7 @@ fn running(tables: &Tables, caller: &Caller) -> Value {
     own.map(|call| json!({"call": call.json(), "channel_id": call.channel_id})).collect()
 }
 
-fn state(tables: &Tables, request: &Request<'_>, caller: &Caller, channel: &str) -> Response {
+fn state(tables: &Tables, request: &ProductRequest<'_>, caller: &Caller, channel: &str) -> Response {
     if !may_read(request.node, tables, caller, channel) {
         return request::text(403, "Forbidden");
     }
@@ -72,7 +72,7 @@ fn state(tables: &Tables, request: &Request<'_>, caller: &Caller, channel: &str)
 }
 
 /// `DefaultEnabled` is off, and then only administrators decide.
-fn allow(tables: &mut Tables, request: &Request<'_>, caller: &Caller, channel: &str) -> Response {
+fn allow(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller, channel: &str) -> Response {
     if !caller.admin {
         return request::text(403, &json!({"message": "Forbidden", "status_code": 403}).to_string());
     }

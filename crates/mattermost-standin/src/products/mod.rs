@@ -14,10 +14,10 @@ use axum::response::Response;
 
 use crate::db::tables::Tables;
 
-use request::Request;
+use request::ProductRequest;
 
 /// What a running plugin answers; nothing where it has no such route.
-pub(crate) fn answer(plugin: &str, tables: &mut Tables, request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(plugin: &str, tables: &mut Tables, request: &ProductRequest<'_>) -> Option<Response> {
     match plugin {
         "focalboard" => boards::answer(tables, request),
         "playbooks" => playbooks::answer(tables, request),

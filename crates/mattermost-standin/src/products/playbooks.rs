@@ -8,14 +8,14 @@ use crate::db::rows::{Channel, ChannelMember};
 use crate::db::tables::{Tables, pair};
 use crate::node::answer::text;
 use crate::node::identity::Caller;
-use crate::products::request::{self, Request};
+use crate::products::request::{self, ProductRequest};
 use crate::products::templates::TEMPLATES;
 
 /// A status with a body, or the status and text of a refusal.
-type Answer = Result<(u16, Value), (u16, String)>;
+type PlaybookAnswer = Result<(u16, Value), (u16, String)>;
 
 /// What the plugin answers.
-pub(crate) fn answer(tables: &mut Tables, request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Option<Response> {
     let ["api", "v0", path @ ..] = request.path.as_slice() else { return None };
     let Some(caller) = &request.caller else { return Some(request::text(401, "Not authorized")) };
     let answer = match (request.method.as_str(), path) {
@@ -50,7 +50,7 @@ fn internal() -> (u16, String) {
     (500, "An internal error has occurred. Check app server logs for details.".into())
 }
 
-fn ok() -> Answer {
+fn ok() -> PlaybookAnswer {
     Ok((200, Value::Null))
 }
 
@@ -61,7 +61,7 @@ fn playbooks(tables: &Tables) -> Value {
     })
 }
 
-fn create(tables: &mut Tables, request: &Request<'_>, caller: &Caller) -> Answer {
+fn create(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller) -> PlaybookAnswer {
     let given = &request.body;
     let team = text(given, "team_id");
     if !tables.in_team(team, &caller.user_id) {
@@ -108,13 +108,13 @@ fn checklists(given: &Value, of_run: bool) -> Value {
 }
 
 /// A public playbook is for everybody in its team.
-fn playbook(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+fn playbook(tables: &Tables, caller: &Caller, id: &str) -> PlaybookAnswer {
     let found = tables.products.playbooks.get(id).cloned().ok_or_else(refused)?;
     if tables.in_team(text(&found, "team_id"), &caller.user_id) { Ok((200, found)) } else { Err(refused()) }
 }
 
 /// A run begins with a channel of its own.
-fn start(tables: &mut Tables, request: &Request<'_>, caller: &Caller) -> Answer {
+fn start(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller) -> PlaybookAnswer {
     let given = &request.body;
     let (_, playbook) = playbook(tables, caller, text(given, "playbook_id")).map_err(|_| internal())?;
     let (id, now) = (ids::new_id(), request.node.world.tick());
@@ -175,7 +175,7 @@ fn own_run(tables: &Tables, caller: &Caller, id: &str) -> Result<Value, (u16, St
     if part || caller.admin { Ok(run) } else { Err(refused()) }
 }
 
-fn store(tables: &mut Tables, request: &Request<'_>, mut run: Value) {
+fn store(tables: &mut Tables, request: &ProductRequest<'_>, mut run: Value) {
     let now = request.node.world.tick();
     run["update_at"] = now.into();
     let id = text(&run, "id").to_owned();
@@ -184,12 +184,12 @@ fn store(tables: &mut Tables, request: &Request<'_>, mut run: Value) {
 
 fn tick(
     tables: &mut Tables,
-    request: &Request<'_>,
+    request: &ProductRequest<'_>,
     caller: &Caller,
     id: &str,
     list: &str,
     item: &str,
-) -> Answer {
+) -> PlaybookAnswer {
     let mut run = own_run(tables, caller, id)?;
     let now = request.node.world.tick();
     let found = run.pointer_mut(&format!("/checklists/{list}/items/{item}")).ok_or_else(internal)?;
@@ -200,7 +200,7 @@ fn tick(
     Ok((200, json!({})))
 }
 
-fn update(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+fn update(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller, id: &str) -> PlaybookAnswer {
     let mut run = own_run(tables, caller, id)?;
     let message = text(&request.body, "message");
     if message.is_empty() {
@@ -223,13 +223,19 @@ fn update(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str)
     ok()
 }
 
-fn updates(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+fn updates(tables: &Tables, caller: &Caller, id: &str) -> PlaybookAnswer {
     run(tables, caller, id)?;
     let updates = tables.products.updates.get(id).cloned().unwrap_or_default();
     Ok((200, updates.into()))
 }
 
-fn end(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str, finished: bool) -> Answer {
+fn end(
+    tables: &mut Tables,
+    request: &ProductRequest<'_>,
+    caller: &Caller,
+    id: &str,
+    finished: bool,
+) -> PlaybookAnswer {
     let mut run = own_run(tables, caller, id)?;
     let now = request.node.world.tick();
     run["current_status"] = json!(if finished { "Finished" } else { "InProgress" });

@@ -9,7 +9,7 @@ use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
 
 /// One request.
-pub(crate) struct Request<'a> {
+pub(crate) struct ProductRequest<'a> {
     /// The node that got it.
     pub(crate) node: &'a NodeCore,
     /// The plugin's manifest there.

@@ -20,19 +20,19 @@ const SMALLEST_PART: u64 = 5 * 1024 * 1024;
 /// The state of a store; shared by everything that serves it.
 #[derive(Debug)]
 pub struct Backend {
-    buckets: Mutex<BTreeMap<String, Bucket>>,
+    buckets: Mutex<BTreeMap<String, StoredBucket>>,
     uploads: AtomicU64,
     region: String,
 }
 
 #[derive(Debug, Default)]
-struct Bucket {
+struct StoredBucket {
     objects: BTreeMap<String, Arc<Object>>,
-    uploads: HashMap<String, Upload>,
+    uploads: HashMap<String, MultipartUpload>,
 }
 
 #[derive(Debug)]
-struct Upload {
+struct MultipartUpload {
     key: String,
     attributes: Attributes,
     parts: BTreeMap<i32, Arc<Object>>,
@@ -58,7 +58,7 @@ impl Backend {
         &self.region
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Bucket>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, StoredBucket>> {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -152,7 +152,9 @@ impl Backend {
         let count = self.uploads.fetch_add(1, Ordering::Relaxed);
         // The time makes ids of an earlier life of this store strangers.
         let id = format!("{:x}-{count:x}", time::OffsetDateTime::now_utc().unix_timestamp_nanos());
-        bucket.uploads.insert(id.clone(), Upload { key: key.to_owned(), attributes, parts: BTreeMap::new() });
+        bucket
+            .uploads
+            .insert(id.clone(), MultipartUpload { key: key.to_owned(), attributes, parts: BTreeMap::new() });
         Ok(id)
     }
 
@@ -210,7 +212,7 @@ impl Backend {
     }
 }
 
-impl Upload {
+impl MultipartUpload {
     fn assemble(&self, named: &[(i32, Option<String>)]) -> S3Result<Object> {
         if named.is_empty() {
             return Err(s3_error!(MalformedXML, "a multipart upload is completed with at least one part"));
@@ -257,11 +259,11 @@ impl PutCondition {
 }
 
 fn find_upload<'a>(
-    buckets: &'a mut BTreeMap<String, Bucket>,
+    buckets: &'a mut BTreeMap<String, StoredBucket>,
     bucket: &str,
     key: &str,
     upload: &str,
-) -> S3Result<&'a mut Upload> {
+) -> S3Result<&'a mut MultipartUpload> {
     let found = buckets.get_mut(bucket).ok_or_else(|| no_bucket(bucket))?.uploads.get_mut(upload);
     found
         .filter(|found| found.key == key)

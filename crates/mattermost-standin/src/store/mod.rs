@@ -35,7 +35,7 @@ pub use content::Content;
 pub use object::{Attributes, Object};
 pub use server::{Refusal, StoreServer};
 
-use server::Front;
+use server::StoreFront;
 
 /// What a store is to be.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ pub struct StoreOptions {
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<Backend>,
-    front: Front,
+    front: StoreFront,
 }
 
 impl fmt::Debug for Store {
@@ -74,7 +74,7 @@ impl Store {
         let mut builder = S3ServiceBuilder::new(protocol::Protocol(backend.clone()));
         let secret = SecretKey::from(options.secret_key.expose_secret());
         builder.set_auth(SimpleAuth::from_single(options.access_key, secret));
-        Self { backend, front: Front::new(builder.build()) }
+        Self { backend, front: StoreFront::new(builder.build()) }
     }
 
     /// Its state, without the protocol: for who lives in this process.

@@ -41,12 +41,12 @@ impl From<u8> for Refusal {
 
 /// What every connection needs: the protocol, and the switch before it.
 #[derive(Clone)]
-pub(super) struct Front {
+pub(super) struct StoreFront {
     service: S3Service,
     refusal: Arc<AtomicU8>,
 }
 
-impl Front {
+impl StoreFront {
     pub(super) fn new(service: S3Service) -> Self {
         Self { service, refusal: Arc::new(AtomicU8::new(Refusal::None as u8)) }
     }
@@ -69,7 +69,7 @@ pub struct StoreServer {
 }
 
 impl StoreServer {
-    pub(super) fn start(front: Front, listener: TcpListener) -> io::Result<Self> {
+    pub(super) fn start(front: StoreFront, listener: TcpListener) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let cancel = CancellationToken::new();
         let accepting = tokio::spawn(accept(front, listener, cancel.clone()));
@@ -90,7 +90,7 @@ impl StoreServer {
     }
 }
 
-async fn accept(front: Front, listener: TcpListener, cancel: CancellationToken) {
+async fn accept(front: StoreFront, listener: TcpListener, cancel: CancellationToken) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -108,7 +108,7 @@ async fn accept(front: Front, listener: TcpListener, cancel: CancellationToken) 
     while connections.join_next().await.is_some() {}
 }
 
-async fn serve(front: Front, stream: TcpStream, cancel: CancellationToken) {
+async fn serve(front: StoreFront, stream: TcpStream, cancel: CancellationToken) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| answer(&front, request));
     let connection = hyper::server::conn::http1::Builder::new()
@@ -123,7 +123,7 @@ async fn serve(front: Front, stream: TcpStream, cancel: CancellationToken) {
     let _ = connection.await;
 }
 
-async fn answer(front: &Front, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+async fn answer(front: &StoreFront, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     let refused = match front.refusal() {
         Refusal::None => None,
         Refusal::Unavailable => {

@@ -11,7 +11,7 @@ use super::faults::{Before, NEW, OLD};
 use super::product_probes::Made;
 use crate::db::world::Options;
 use crate::fault::Faults;
-use sinks::{Answer, HttpSink, Request};
+use sinks::{CannedAnswer, HttpSink, Request};
 
 /// The file of this area.
 const CATALOGUE: &str = include_str!("../fault/catalogue/integrations.yaml");
@@ -24,17 +24,17 @@ pub(super) fn knows(fault: &str) -> bool {
 /// A program that says back what it is given, as webhook, command, button and dialog.
 async fn program() -> HttpSink {
     let sink = HttpSink::start(Ipv4Addr::LOCALHOST.into()).await.unwrap();
-    sink.serve("/hook", |request| Answer::json(&json!({"text": format!("re: {}", said(request))})));
+    sink.serve("/hook", |request| CannedAnswer::json(&json!({"text": format!("re: {}", said(request))})));
     sink.serve("/command", |request| {
         let text = format!("re: {}", request.field("text").unwrap_or_default());
-        Answer::json(&json!({"response_type": request.field("text"), "text": text}))
+        CannedAnswer::json(&json!({"response_type": request.field("text"), "text": text}))
     });
-    sink.serve("/press", |_| Answer::json(&json!({"update": {"message": "pressed"}})));
-    sink.serve("/cws", |_| Answer::json(&json!({"id": "real"})));
+    sink.serve("/press", |_| CannedAnswer::json(&json!({"update": {"message": "pressed"}})));
+    sink.serve("/cws", |_| CannedAnswer::json(&json!({"id": "real"})));
     sink.serve("/app", |request| {
         let binding = json!([{"location": "/channel_header", "bindings": [{"label": "send"}]}]);
         let shows = request.path.ends_with("/bindings");
-        Answer::json(&if shows {
+        CannedAnswer::json(&if shows {
             json!({"type": "ok", "data": binding})
         } else {
             json!({"type": "ok", "text": "hi"})

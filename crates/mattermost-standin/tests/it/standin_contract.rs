@@ -23,7 +23,7 @@ use exchange::{Exchange, Walk};
 use mattermost_standin::fault::Faults;
 use mattermost_standin::{Node, Options, World, release};
 use serde_json::json;
-use sinks::{Answer, HttpSink};
+use sinks::{CannedAnswer, HttpSink};
 
 const WALK: &[&str] = &[
     include_str!("../../../../tests/fixtures/exchanges/system.json"),
@@ -91,16 +91,20 @@ async fn a_real_server_still_answers_as_recorded() {
 async fn integration(address: IpAddr) -> HttpSink {
     let sink = HttpSink::start(address).await.unwrap();
     sink.serve("/cmd", |request| match request.field("text").unwrap_or_default().as_str() {
-        "500" => Answer::text("boom").with_status(500),
-        "badjson" => Answer::bytes("application/json", b"{bad"),
-        "empty" => Answer::bytes("application/json", b""),
-        text => Answer::json(&json!({"response_type": "ephemeral", "text": format!("only you: {text}")})),
+        "500" => CannedAnswer::text("boom").with_status(500),
+        "badjson" => CannedAnswer::bytes("application/json", b"{bad"),
+        "empty" => CannedAnswer::bytes("application/json", b""),
+        text => {
+            CannedAnswer::json(&json!({"response_type": "ephemeral", "text": format!("only you: {text}")}))
+        }
     });
     sink.serve("/act", |_| {
-        Answer::json(&json!({"update": {"message": "pressed"}, "ephemeral_text": "thanks"}))
+        CannedAnswer::json(&json!({"update": {"message": "pressed"}, "ephemeral_text": "thanks"}))
     });
-    sink.serve("/dlg", |_| Answer::json(&json!({})));
-    sink.serve("/errors", |_| Answer::json(&json!({"error": "general", "errors": {"name": "too short"}})));
-    sink.serve("/broken", |_| Answer::text("boom").with_status(500));
+    sink.serve("/dlg", |_| CannedAnswer::json(&json!({})));
+    sink.serve("/errors", |_| {
+        CannedAnswer::json(&json!({"error": "general", "errors": {"name": "too short"}}))
+    });
+    sink.serve("/broken", |_| CannedAnswer::text("boom").with_status(500));
     sink
 }

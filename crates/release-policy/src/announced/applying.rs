@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::catalogue::catalogue;
-use super::change::{Build, Change, Condition, Kind, Rule};
+use super::change::{Build, Change, ChangeCondition, ChangeKind, ChangeRule};
 use basics::versions::Version;
 
 /// What is known of the installation; what is not known meets no condition.
@@ -22,7 +22,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    fn meets(&self, condition: &Condition) -> bool {
+    fn meets(&self, condition: &ChangeCondition) -> bool {
         fn met<T: PartialEq>(wanted: Option<&T>, known: Option<&T>) -> bool {
             wanted.is_none_or(|wanted| known == Some(wanted))
         }
@@ -52,7 +52,7 @@ impl Applying {
         Self { changes: catalogue().iter().filter(lies).collect() }
     }
 
-    fn find(&self, explains: impl Fn(&Kind) -> bool) -> Option<&'static Change> {
+    fn find(&self, explains: impl Fn(&ChangeKind) -> bool) -> Option<&'static Change> {
         self.changes.iter().find(|change| explains(&change.kind)).copied()
     }
 
@@ -60,8 +60,8 @@ impl Applying {
     #[must_use]
     pub fn permission(&self, lost: &str, can: &BTreeSet<String>) -> Option<&'static Change> {
         self.find(|kind| match kind {
-            Kind::PermissionRenamed { from, to } => from == lost && can.contains(to),
-            Kind::PermissionGone(gone) => gone == lost,
+            ChangeKind::PermissionRenamed { from, to } => from == lost && can.contains(to),
+            ChangeKind::PermissionGone(gone) => gone == lost,
             _ => false,
         })
     }
@@ -70,7 +70,9 @@ impl Applying {
     #[must_use]
     pub fn client(&self, key: &str, was: &str, is: &str) -> Option<&'static Change> {
         self.find(|kind| match kind {
-            Kind::ClientKeys { keys, rule } => keys.iter().any(|known| known == key) && rule.admits(was, is),
+            ChangeKind::ClientKeys { keys, rule } => {
+                keys.iter().any(|known| known == key) && rule.admits(was, is)
+            }
             _ => false,
         })
     }
@@ -79,7 +81,7 @@ impl Applying {
     #[must_use]
     pub fn licence(&self, fact: &str, was: &str, is: &str) -> Option<&'static Change> {
         self.find(|kind| match kind {
-            Kind::LicenceFact { key, before, after } => key == fact && before == was && after == is,
+            ChangeKind::LicenceFact { key, before, after } => key == fact && before == was && after == is,
             _ => false,
         })
     }
@@ -89,9 +91,9 @@ impl Applying {
     pub fn setting(&self, path: &str, was: &Value, now: &BTreeMap<String, Value>) -> Option<&'static Change> {
         let is = now.get(path);
         self.find(|kind| match kind {
-            Kind::SettingsGone(gone) => is.is_none() && gone.iter().any(|known| known == path),
-            Kind::SettingMoved { from, to } => is.is_none() && from == path && now.get(to) == Some(was),
-            Kind::SettingRewritten { path: known, before, after } => {
+            ChangeKind::SettingsGone(gone) => is.is_none() && gone.iter().any(|known| known == path),
+            ChangeKind::SettingMoved { from, to } => is.is_none() && from == path && now.get(to) == Some(was),
+            ChangeKind::SettingRewritten { path: known, before, after } => {
                 known == path && before.contains(was) && is.is_some_and(|is| after.contains(is))
             }
             _ => false,
@@ -102,7 +104,9 @@ impl Applying {
     #[must_use]
     pub fn migration(&self, name: &str, was: i64, is: i64) -> Option<&'static Change> {
         self.find(|kind| match kind {
-            Kind::MigrationRenumbered { name: known, from, to } => known == name && *from == was && *to == is,
+            ChangeKind::MigrationRenumbered { name: known, from, to } => {
+                known == name && *from == was && *to == is
+            }
             _ => false,
         })
     }
@@ -111,13 +115,13 @@ impl Applying {
     #[must_use]
     pub fn refusal(&self, act: &str, error: &str) -> Option<&'static Change> {
         self.find(|kind| match kind {
-            Kind::Refused { act: known, error: id } => known == act && id == error,
+            ChangeKind::Refused { act: known, error: id } => known == act && id == error,
             _ => false,
         })
     }
 }
 
-impl Rule {
+impl ChangeRule {
     fn admits(&self, was: &str, is: &str) -> bool {
         match self {
             Self::Any => true,

@@ -14,14 +14,14 @@ pub struct Change {
     /// Its name: `import-team-gone`.
     pub id: String,
     /// The difference that it explains.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// The versions that are as before.
     pub stable: Range,
     /// The versions that are changed.
     pub release: Range,
     /// The installations that it concerns; nothing means all.
     #[serde(default)]
-    pub when: Condition,
+    pub when: ChangeCondition,
     /// What the reader should know, as a sentence without its dot.
     pub what: String,
     /// Where it was announced, as an address.
@@ -31,7 +31,7 @@ pub struct Change {
 /// The difference that a change explains.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ChangeKind {
     /// A permission that roles have under another name.
     PermissionRenamed {
         /// Before.
@@ -46,7 +46,7 @@ pub enum Kind {
         /// Which.
         keys: Vec<String>,
         /// Which values are fine.
-        rule: Rule,
+        rule: ChangeRule,
     },
     /// A fact of the licence that takes another value.
     LicenceFact {
@@ -96,7 +96,7 @@ pub enum Kind {
 /// Which other value is fine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Rule {
+pub enum ChangeRule {
     /// A larger number.
     MayGrow,
     /// Whatever it is.
@@ -123,7 +123,7 @@ pub enum Build {
 /// Which installations a change concerns; all that is said must be known to be so.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Condition {
+pub struct ChangeCondition {
     /// The build.
     pub edition: Option<Build>,
     /// Whether stable had a licence.
@@ -134,7 +134,7 @@ pub struct Condition {
     pub clustered: Option<bool>,
 }
 
-impl Kind {
+impl ChangeKind {
     /// What it is about, for lists: "the permission import_team is gone".
     #[must_use]
     pub fn subject(&self) -> String {
@@ -161,7 +161,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Rule {
+impl fmt::Display for ChangeRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MayGrow => f.write_str("a larger number"),
@@ -171,7 +171,7 @@ impl fmt::Display for Rule {
     }
 }
 
-impl Condition {
+impl ChangeCondition {
     /// In words, for lists; nothing where it concerns everybody.
     #[must_use]
     pub fn words(&self) -> String {

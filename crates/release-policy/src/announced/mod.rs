@@ -15,4 +15,4 @@ mod change;
 
 pub use applying::{Applying, Ground};
 pub use catalogue::catalogue;
-pub use change::{Build, Change, Condition, Kind, Rule};
+pub use change::{Build, Change, ChangeCondition, ChangeKind, ChangeRule};

@@ -13,7 +13,7 @@ use basics::versions::{Range, Version};
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Known {
+pub struct KnownFailure {
     /// Its name.
     pub id: String,
     /// The versions that are upgraded from.
@@ -29,27 +29,27 @@ pub struct Known {
     pub source: String,
 }
 
-static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
+static KNOWN: LazyLock<Vec<KnownFailure>> = LazyLock::new(|| {
     // The file is part of the program, and a test reads it: it cannot fail where this runs.
     parse(include_str!("known.yaml")).unwrap_or_default()
 });
 
 /// All of them.
 #[must_use]
-pub fn known() -> &'static [Known] {
+pub fn known() -> &'static [KnownFailure] {
     &KNOWN
 }
 
 /// Those that surely concern this upgrade: of a branch such as 11.7 all dot releases would have to be in the range.
 #[must_use]
-pub fn between(stable: &Version, release: &Version) -> Vec<&'static Known> {
-    let concerns = |known: &&Known| {
+pub fn between(stable: &Version, release: &Version) -> Vec<&'static KnownFailure> {
+    let concerns = |known: &&KnownFailure| {
         known.stable.admits(stable) && known.release.iter().any(|range| range.admits(release))
     };
     known().iter().filter(concerns).collect()
 }
 
-impl Known {
+impl KnownFailure {
     /// In words: "known: the release cannot migrate …, fixed in 11.7.3 and 11.8.1 (https://…)".
     #[must_use]
     pub fn told(&self) -> String {
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_file_is_readable_and_says_what_and_where() {
-        let all: Vec<Known> = parse(include_str!("known.yaml")).unwrap();
+        let all: Vec<KnownFailure> = parse(include_str!("known.yaml")).unwrap();
         let ids: BTreeSet<&str> = all.iter().map(|known| known.id.as_str()).collect();
         assert_eq!(ids.len(), all.len(), "an id stands twice");
         for known in &all {

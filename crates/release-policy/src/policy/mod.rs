@@ -12,6 +12,6 @@ mod postgres;
 mod release_lines;
 
 pub use databases::{Minimum, Needs, Unmet, minimums};
-pub use known::{Known, between, known};
+pub use known::{KnownFailure, between, known};
 pub use postgres::{major_of_environment, major_of_image, major_of_server};
-pub use release_lines::{Ended, ReleaseLine, ended, newest, release_lines, release_lines_source};
+pub use release_lines::{LineEnd, ReleaseLine, ended, newest, release_lines, release_lines_source};

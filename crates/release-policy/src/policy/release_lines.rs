@@ -25,7 +25,7 @@ pub struct ReleaseLine {
 
 /// A line that gets no fixes any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
+pub struct LineEnd {
     /// Which.
     pub line: Version,
     /// Its last day; none where it is older than what the data has.
@@ -34,13 +34,13 @@ pub struct Ended {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct LineTable {
     source: String,
     lines: Vec<ReleaseLine>,
 }
 
 // The file is part of the program, and a test reads it: it cannot fail where this runs.
-static TABLE: LazyLock<Table> =
+static TABLE: LazyLock<LineTable> =
     LazyLock::new(|| parse(include_str!("release_lines.yaml")).unwrap_or_default());
 
 /// All lines that are known, oldest first.
@@ -72,14 +72,14 @@ impl ReleaseLine {
 /// The line of a version, where support of it is over. Of a line that is newer than the data, and of a version that does not
 /// tell its line, nobody can say.
 #[must_use]
-pub fn ended(version: &Version, today: Day) -> Option<Ended> {
+pub fn ended(version: &Version, today: Day) -> Option<LineEnd> {
     let wanted = version.line()?;
     let line = Version::Minor(wanted.0, wanted.1);
     match release_lines().iter().find(|known| known.line == line) {
-        Some(known) => (today > known.last).then_some(Ended { line, last: Some(known.last) }),
+        Some(known) => (today > known.last).then_some(LineEnd { line, last: Some(known.last) }),
         None => {
             let oldest = release_lines().first().and_then(|known| known.line.line())?;
-            (wanted < oldest).then_some(Ended { line, last: None })
+            (wanted < oldest).then_some(LineEnd { line, last: None })
         }
     }
 }
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_file_is_readable_and_its_days_are_in_order() {
-        let table: Table = parse(include_str!("release_lines.yaml")).unwrap();
+        let table: LineTable = parse(include_str!("release_lines.yaml")).unwrap();
         assert!(table.source.starts_with("https://") && table.lines.len() > 20);
         assert!(table.lines.iter().all(|line| matches!(line.line, Version::Minor(..))), "{table:?}");
         assert!(table.lines.is_sorted_by_key(|line| line.line.line()));
@@ -121,10 +121,10 @@ mod tests {
         let last = |text: &str| Some(day(text));
         assert_eq!(
             on("11.10.3", today),
-            Some(Ended { line: Version::Minor(11, 10), last: last("2026-11-15") })
+            Some(LineEnd { line: Version::Minor(11, 10), last: last("2026-11-15") })
         );
         assert_eq!(on("release-10.11", today).unwrap().last, last("2026-08-15"));
-        assert_eq!(on("9.11.2", today), Some(Ended { line: Version::Minor(9, 11), last: None }));
+        assert_eq!(on("9.11.2", today), Some(LineEnd { line: Version::Minor(9, 11), last: None }));
         for supported in ["11.11.0", "11.7", "12.1.0-rc1", "12.2.0", "13.0", "master"] {
             assert_eq!(on(supported, today), None, "{supported}");
         }

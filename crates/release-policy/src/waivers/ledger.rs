@@ -9,7 +9,7 @@ use run_record::outcome::Failure;
 
 /// Keeps which waivers matched something. Clones of a run's waivers keep books of their own.
 #[derive(Debug)]
-pub struct Ledger<'w> {
+pub struct WaiverUse<'w> {
     waivers: &'w Waivers,
     matched: Mutex<BTreeSet<usize>>,
 }
@@ -23,7 +23,7 @@ pub struct Cover<'w> {
     pub told: Vec<String>,
 }
 
-impl<'w> Ledger<'w> {
+impl<'w> WaiverUse<'w> {
     /// A new one.
     #[must_use]
     pub fn new(waivers: &'w Waivers) -> Self {
@@ -105,7 +105,7 @@ mod tests {
         Waivers { list: vec![waiver], today: today.map(day) }
     }
 
-    fn cover<'w>(ledger: &Ledger<'w>, check: &str, step: &str, got: &str, safety: bool) -> Cover<'w> {
+    fn cover<'w>(ledger: &WaiverUse<'w>, check: &str, step: &str, got: &str, safety: bool) -> Cover<'w> {
         let failure =
             Failure { expected: "MaxPostSize 1".into(), got: got.into(), safety, ..Failure::default() };
         let versions = (Version::read("11.11.0"), Version::read("12.0.0"));
@@ -117,12 +117,12 @@ mod tests {
     #[test]
     fn check_step_text_and_versions_must_fit() {
         let fitting = waivers(Some("2026-12-31"), Some("12.0"));
-        let ledger = Ledger::new(&fitting);
+        let ledger = WaiverUse::new(&fitting);
         assert!(cover(&ledger, "posts", STEP, "2", false).by.is_none());
         assert!(cover(&ledger, "baseline", "roles", "2", false).by.is_none());
         assert_eq!(cover(&ledger, "baseline", STEP, "2", false).by, Some(&fitting.list[0]));
         let other = waivers(Some("2026-12-31"), Some("12.1"));
-        let ledger = Ledger::new(&other);
+        let ledger = WaiverUse::new(&other);
         assert_eq!(cover(&ledger, "baseline", STEP, "2", false), Cover::default());
     }
 
@@ -130,7 +130,7 @@ mod tests {
     fn one_that_is_over_counts_no_more_and_is_told() {
         for today in [Some("2027-01-01"), None] {
             let over = waivers(today, None);
-            let ledger = Ledger::new(&over);
+            let ledger = WaiverUse::new(&over);
             let found = cover(&ledger, "baseline", STEP, "2", false);
             assert!(found.by.is_none());
             assert!(
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_safety_class_cannot_be_waived() {
         let fitting = waivers(Some("2026-12-31"), None);
-        let found = cover(&Ledger::new(&fitting), "baseline", STEP, "2", true);
+        let found = cover(&WaiverUse::new(&fitting), "baseline", STEP, "2", true);
         assert!(found.by.is_none() && found.told[0].contains("has no effect"), "{found:?}");
     }
 
@@ -152,7 +152,7 @@ mod tests {
         let fitting = waivers(Some("2026-12-31"), Some("12.0"));
         let (stable, twelve, other) =
             (Version::read("11.11.0"), Version::read("12.0.0"), Version::read("12.1.0"));
-        let ledger = Ledger::new(&fitting);
+        let ledger = WaiverUse::new(&fitting);
         assert!(ledger.unused((&stable, &twelve), |_| true)[0].ends_with("matched nothing: remove it"));
         assert!(ledger.unused((&stable, &other), |_| true).is_empty(), "it is for another release");
         assert!(ledger.unused((&stable, &twelve), |_| false).is_empty(), "its check did not run");

@@ -13,6 +13,6 @@ mod ledger;
 mod read;
 mod waiver;
 
-pub use ledger::{Cover, Ledger};
-pub use read::{MOST_BYTES, Wrong, read};
+pub use ledger::{Cover, WaiverUse};
+pub use read::{MOST_BYTES, WrongWaiver, read};
 pub use waiver::{Waiver, Waivers};

@@ -18,7 +18,7 @@ const SHORTEST: usize = 4;
 
 /// Something wrong with the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
+pub struct WrongWaiver {
     /// Where: `entry 2 (baseline)`, or nothing for the file as a whole.
     pub entry: String,
     /// What is wrong, as a predicate: `has no owner`.
@@ -30,7 +30,7 @@ pub struct Wrong {
 /// An entry as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawWaiver {
     check: Option<String>,
     step: Option<String>,
     text: Option<String>,
@@ -47,9 +47,9 @@ const KEYS: &str = "The keys are check, step, text, stable, release, reason, own
 ///
 /// # Errors
 /// Everything that is wrong with any entry, at once.
-pub fn read(text: &str, checks: &[&str]) -> Result<Vec<Waiver>, Vec<Wrong>> {
+pub fn read(text: &str, checks: &[&str]) -> Result<Vec<Waiver>, Vec<WrongWaiver>> {
     let whole = |wrong: String, remedy: &str| {
-        Err(vec![Wrong { entry: String::new(), wrong, remedy: remedy.to_owned() }])
+        Err(vec![WrongWaiver { entry: String::new(), wrong, remedy: remedy.to_owned() }])
     };
     if text.len() > MOST_BYTES {
         let wrong = format!("is larger than {} KiB", MOST_BYTES / 1024);
@@ -75,7 +75,7 @@ pub fn read(text: &str, checks: &[&str]) -> Result<Vec<Waiver>, Vec<Wrong>> {
         let check = entry["check"].as_str().map(|check| format!(" ({check})")).unwrap_or_default();
         match waiver(entry, checks) {
             Ok(waiver) => waivers.push(waiver),
-            Err(all) => wrong.extend(all.into_iter().map(|(wrong, remedy)| Wrong {
+            Err(all) => wrong.extend(all.into_iter().map(|(wrong, remedy)| WrongWaiver {
                 entry: format!("entry {number}{check}"),
                 wrong,
                 remedy,
@@ -86,7 +86,7 @@ pub fn read(text: &str, checks: &[&str]) -> Result<Vec<Waiver>, Vec<Wrong>> {
 }
 
 fn waiver(entry: Value, checks: &[&str]) -> Result<Waiver, Vec<(String, String)>> {
-    let raw: Raw = serde_path_to_error::deserialize(entry)
+    let raw: RawWaiver = serde_path_to_error::deserialize(entry)
         .map_err(|error| vec![(format!("cannot be read: {}", error.inner()), KEYS.to_owned())])?;
     let mut wrong: Vec<(String, String)> = Vec::new();
     let check = given(

@@ -6,7 +6,7 @@
 //! webhooks.
 
 use super::escape::plain;
-use super::runs::{Run, Runs};
+use super::runs::{RecordedRun, Runs};
 use super::words::{headline, matrix_headline, numbers};
 use run_record::verdict::{Verdict, Word};
 
@@ -36,7 +36,7 @@ pub struct Brief {
 pub fn of(runs: &Runs) -> Brief {
     let verdict = runs.verdict();
     let (headline, numbers) = match runs.alone() {
-        Some(Run { record, .. }) => {
+        Some(RecordedRun { record, .. }) => {
             let clustering =
                 record.clustering.as_ref().map(|clustering| format!(" · {}", clustering.label()));
             let numbers = format!(" · {}{}", numbers(verdict), clustering.unwrap_or_default());
@@ -44,7 +44,7 @@ pub fn of(runs: &Runs) -> Brief {
         }
         None => (matrix_headline(runs.all()), String::new()),
     };
-    let upgrade = |run: &Run| (mark(&run.verdict), run.name.clone(), run.verdict.word.for_people());
+    let upgrade = |run: &RecordedRun| (mark(&run.verdict), run.name.clone(), run.verdict.word.for_people());
     let upgrades = if runs.alone().is_some() { Vec::new() } else { runs.all().iter().map(upgrade).collect() };
     Brief {
         mark: mark(verdict),
@@ -148,8 +148,8 @@ mod tests {
 
     #[test]
     fn a_matrix_has_its_upgrades() {
-        let mut runs: Vec<Run> = (0..10).map(|_| Run::of(run(Outcome::Passed))).collect();
-        runs.insert(0, Run::missing("9.7.0 to 9.9.0"));
+        let mut runs: Vec<RecordedRun> = (0..10).map(|_| RecordedRun::of(run(Outcome::Passed))).collect();
+        runs.insert(0, RecordedRun::missing("9.7.0 to 9.9.0"));
         let text = of(&Runs::matrix(runs)).text(&[RUN]);
         for part in [
             "⚠️ **10 of 11 upgrades held**\n**not measured** · exit code 4\n- ⚠️ 9.7.0 to 9.9.0: not measured\n- ✅ 9.8.0 to 9.9.0: passed",
@@ -192,7 +192,7 @@ mod tests {
             let text = of(&Runs::of(loud.clone())).text(&links);
             prop_assert!(text.chars().count() <= BRIEF_LIMIT);
             prop_assert!(text.contains("[the run](") && text.contains("exit code 1"));
-            let runs = Runs::matrix((0..20).map(|_| Run::of(loud.clone())).collect());
+            let runs = Runs::matrix((0..20).map(|_| RecordedRun::of(loud.clone())).collect());
             let text = of(&runs).text(&links);
             prop_assert!(text.chars().count() <= BRIEF_LIMIT && text.contains("[the run]("));
         }

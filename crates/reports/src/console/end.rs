@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::case_table::in_short;
 use super::super::explained;
 use super::super::files::WrittenFile;
-use super::super::runs::{Run, Runs};
+use super::super::runs::{RecordedRun, Runs};
 use super::super::words::{duration, headline, matrix_headline, numbers, times};
 use super::{Console, GREEN, RED, REPEATED, YELLOW};
 use run_record::event::CheckResult;
@@ -40,7 +40,7 @@ impl<W: Write> Console<W> {
         self.out.flush()
     }
 
-    fn run(&mut self, run: &Run) -> io::Result<()> {
+    fn run(&mut self, run: &RecordedRun) -> io::Result<()> {
         let (record, verdict) = (&run.record, &run.verdict);
         self.line("")?;
         let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();

@@ -1,7 +1,7 @@
 //! What people see of small runs.
 
 use super::*;
-use crate::{Run, Runs, WrittenFile};
+use crate::{RecordedRun, Runs, WrittenFile};
 use run_record::event::{Blame, Phase};
 use run_record::samples::{breakage, failed, header, result};
 use std::path::PathBuf;
@@ -181,7 +181,7 @@ fn steps_are_counted_by_the_list_even_where_some_are_left_out_or_come_twice() {
 
 #[test]
 fn of_a_matrix_each_run_has_a_line_and_none_is_a_command() {
-    let mut run = Run::missing("::error::1 to 2\n##[group]x");
+    let mut run = RecordedRun::missing("::error::1 to 2\n##[group]x");
     run.verdict.reasons = vec!["::warning::x ##[error]".into()];
     let mut out = Vec::new();
     let mut console = Console::new(&mut out, Look { github: true, colour: true, ..Look::default() });

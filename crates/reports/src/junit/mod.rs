@@ -12,7 +12,7 @@ use super::cases::{self, Case, End, Reason, Suite};
 use super::kind::{Render, Report as Kind};
 use super::names::Names;
 use super::properties;
-use super::runs::{Run, Runs};
+use super::runs::{RecordedRun, Runs};
 use super::sanitise::{attribute, cdata, text};
 use super::unique;
 use super::words::cut;
@@ -59,7 +59,7 @@ pub fn render(runs: &Runs, names: Names) -> Result<String, String> {
     write(all)
 }
 
-fn name_after(run: &Run, suite: &mut TestSuite) {
+fn name_after(run: &RecordedRun, suite: &mut TestSuite) {
     // Dots would make packages of the numbers in a version.
     let part = run.name.replace('.', "_");
     suite.name = attribute(&format!("{}: {}", run.name, suite.name), NAME_LIMIT, "run");
@@ -70,7 +70,7 @@ fn name_after(run: &Run, suite: &mut TestSuite) {
     }
 }
 
-fn suites(run: &Run, names: Names) -> Vec<Ready> {
+fn suites(run: &RecordedRun, names: Names) -> Vec<Ready> {
     let of_run = properties::xml(&properties::of_run(&run.record));
     let ready = |suite: Suite| {
         let cases = suite.cases.iter().map(|case| properties::xml(&properties::of_case(case))).collect();

@@ -178,7 +178,7 @@ fn the_runs_of_a_matrix_have_their_own_properties() {
     let mut other = record(many_kinds());
     other.header.as_mut().unwrap().stable.image = "mattermost/team:9.7.0".into();
     other.clustering = None;
-    let runs = Runs::matrix(vec![Run::of(record(many_kinds())), Run::of(other)]);
+    let runs = Runs::matrix(vec![RecordedRun::of(record(many_kinds())), RecordedRun::of(other)]);
     let xml = render(&runs, Names::Plain).unwrap();
     let stable = |suite: &str| properties_of(&xml, "testsuite", suite);
     assert_eq!(stable("9.8.0 to 9.9.0: release").len(), 3);

@@ -2,7 +2,7 @@
 
 use super::super::escape::plain;
 use super::super::fit::{Room, Section};
-use super::super::runs::{Run, Runs};
+use super::super::runs::{RecordedRun, Runs};
 use super::super::words::{duration, matrix_headline};
 use super::sections::what_went_wrong;
 use run_record::verdict::Word;
@@ -31,7 +31,7 @@ fn top(runs: &Runs) -> Section {
     Section { title: "verdict", weight: 0, head, ..Section::default() }
 }
 
-fn rows(runs: &[Run], room: Room) -> Section {
+fn rows(runs: &[RecordedRun], room: Room) -> Section {
     let rows = runs.iter().map(|run| {
         let mark = match run.verdict.word {
             Word::Passed if run.verdict.passed() => "✅",
@@ -78,8 +78,8 @@ mod tests {
     }
 
     fn matrix() -> Runs {
-        let runs = [run(Outcome::Passed), run(failed("a | b", "c"))].map(Run::of);
-        Runs::matrix(runs.into_iter().chain([Run::missing("9.7.0 to 9.9.0")]).collect())
+        let runs = [run(Outcome::Passed), run(failed("a | b", "c"))].map(RecordedRun::of);
+        Runs::matrix(runs.into_iter().chain([RecordedRun::missing("9.7.0 to 9.9.0")]).collect())
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_matrix_of_any_size_fits() {
         let said = "ü|@x ".repeat(2_000);
-        let loud: Vec<Run> = (0..256).map(|_| Run::of(run(failed(&said, &said)))).collect();
+        let loud: Vec<RecordedRun> = (0..256).map(|_| RecordedRun::of(run(failed(&said, &said)))).collect();
         let loud = Runs::matrix(loud);
         let comment = comment(&loud);
         assert!(comment.len() <= COMMENT_LIMIT && comment.contains("(again, 2)"));

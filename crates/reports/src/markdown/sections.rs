@@ -7,7 +7,7 @@ use super::super::case_table::{Cell, the_case};
 use super::super::escape::{block, code, name, plain};
 use super::super::explained;
 use super::super::fit::{Room, Section};
-use super::super::runs::Run;
+use super::super::runs::RecordedRun;
 use super::super::words::{duration, headline, numbers, plural, red_parts, times};
 use super::user_suites::user_suites;
 use run_record::event::{Blame, CheckResult, Clustering, Outcome};
@@ -22,7 +22,7 @@ const SLOWEST: usize = 10;
 const LOG_LINES: usize = 40;
 
 /// All sections in the order of reading; those with nothing to say are missing.
-pub(crate) fn all(run: &Run, room: Room) -> Vec<Section> {
+pub(crate) fn all(run: &RecordedRun, room: Room) -> Vec<Section> {
     let (record, verdict) = (&run.record, &run.verdict);
     let mut sections = vec![top(record, verdict, room)];
     sections.extend(what_went_wrong(record, room));

@@ -14,15 +14,15 @@ use super::cases::{self, Case, End, Reason, Suite};
 use super::junit::capped;
 use super::kind::{Render, Report as Kind};
 use super::properties;
-use super::runs::{Run, Runs};
+use super::runs::{RecordedRun, Runs};
 use super::sanitise::{attribute, one_line};
 use super::unique;
 use super::words::cut;
 use run_record::event::Breakage;
 use run_record::record::Record;
 use shape::{
-    Annotation, Config, Error, Output, Report, Spec, Stats, Status, SuiteOfSpecs, Test, TestResult,
-    TestStatus,
+    Spec, Stats, SuiteOfSpecs, Test, TestAnnotation, TestConfig, TestError, TestOutput, TestReport,
+    TestResult, TestStatus, TryStatus,
 };
 
 /// Longer titles are somebody else's text.
@@ -44,15 +44,15 @@ pub(super) const REPORT: Kind = Kind {
 /// # Errors
 /// When serde refuses it, which a record made of events does not provoke.
 pub fn render(runs: &Runs) -> Result<String, String> {
-    let of_run = |run: &Run| {
+    let of_run = |run: &RecordedRun| {
         let project = project(&run.name);
         let label = runs.name(run).map_or_else(String::new, |name| format!("{name}: "));
         let suites = cases::suites(&run.record, &run.verdict);
         suites.iter().map(|suite| of_suite(suite, &label, &project)).collect::<Vec<_>>()
     };
-    let config = runs.alone().map_or_else(Config::default, |run| {
+    let config = runs.alone().map_or_else(TestConfig::default, |run| {
         let metadata = properties::of_run(&run.record).into_iter().collect();
-        Config { metadata }
+        TestConfig { metadata }
     });
     let records: Vec<&Record> = runs.all().iter().map(|run| &run.record).collect();
     written(runs.all().iter().flat_map(of_run).collect(), config, &records)
@@ -62,7 +62,7 @@ fn project(name: &str) -> String {
     attribute(name, TITLE_LIMIT, "upgrade")
 }
 
-fn written(suites: Vec<SuiteOfSpecs>, config: Config, records: &[&Record]) -> Result<String, String> {
+fn written(suites: Vec<SuiteOfSpecs>, config: TestConfig, records: &[&Record]) -> Result<String, String> {
     let tests = || suites.iter().flat_map(|suite| &suite.specs).flat_map(|spec| &spec.tests);
     let count = |status| tests().filter(|test| test.status == status).count();
     let stats = Stats {
@@ -78,7 +78,7 @@ fn written(suites: Vec<SuiteOfSpecs>, config: Config, records: &[&Record]) -> Re
     let errors = broken.map(|Breakage { trouble, .. }| {
         error(&format!("{}: {}", trouble.part, trouble.message), &trouble.remedy)
     });
-    let report = Report { config, errors: errors.collect(), stats, suites };
+    let report = TestReport { config, errors: errors.collect(), stats, suites };
     serde_json::to_string_pretty(&report).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
@@ -123,40 +123,40 @@ fn of_case(case: &Case, started_at: OffsetDateTime, project: &str) -> Test {
         attachments: Vec::new(),
     };
     let once = |status, errors| vec![result(status, case.took_ms, 0, errors)];
-    let annotation = |kind: &str, why: &str| Annotation {
+    let annotation = |kind: &str, why: &str| TestAnnotation {
         kind: kind.to_owned(),
         description: cut(&one_line(why), MESSAGE_LIMIT),
     };
     let (status, mut results, annotations) = match &case.end {
-        End::Passed => (TestStatus::Expected, once(Status::Passed, Vec::new()), Vec::new()),
+        End::Passed => (TestStatus::Expected, once(TryStatus::Passed, Vec::new()), Vec::new()),
         End::Announced(why) => {
             let told = vec![annotation("announced", why)];
-            (TestStatus::Expected, once(Status::Passed, Vec::new()), told)
+            (TestStatus::Expected, once(TryStatus::Passed, Vec::new()), told)
         }
         End::Unsteady(first) => {
-            let failed = result(Status::Failed, 0, 0, vec![error(first, first)]);
-            let passed = result(Status::Passed, case.took_ms, 1, Vec::new());
+            let failed = result(TryStatus::Failed, 0, 0, vec![error(first, first)]);
+            let passed = result(TryStatus::Passed, case.took_ms, 1, Vec::new());
             (TestStatus::Flaky, vec![failed, passed], Vec::new())
         }
         End::Skipped(reason) => {
             let told = vec![annotation(word(reason), &reason.short)];
-            (TestStatus::Skipped, once(Status::Skipped, Vec::new()), told)
+            (TestStatus::Skipped, once(TryStatus::Skipped, Vec::new()), told)
         }
         End::Failed(reason) | End::Error(reason) => {
             let errors = vec![error(&reason.short, &reason.long)];
-            (TestStatus::Unexpected, once(Status::Failed, errors), Vec::new())
+            (TestStatus::Unexpected, once(TryStatus::Failed, errors), Vec::new())
         }
     };
     if let Some(last) = results.last_mut()
         && !case.told.is_empty()
     {
-        last.stdout.push(Output { text: capped(&case.told) });
+        last.stdout.push(TestOutput { text: capped(&case.told) });
     }
     let skipped = status == TestStatus::Skipped;
     Test {
         timeout: 0,
         annotations,
-        expected_status: if skipped { Status::Skipped } else { Status::Passed },
+        expected_status: if skipped { TryStatus::Skipped } else { TryStatus::Passed },
         project_name: project.to_owned(),
         project_id: project.to_owned(),
         results,
@@ -179,8 +179,8 @@ fn word(reason: &Reason) -> &'static str {
     }
 }
 
-fn error(message: &str, stack: &str) -> Error {
-    Error { message: attribute(message, MESSAGE_LIMIT, "no reason was given"), stack: capped(stack) }
+fn error(message: &str, stack: &str) -> TestError {
+    TestError { message: attribute(message, MESSAGE_LIMIT, "no reason was given"), stack: capped(stack) }
 }
 
 #[cfg(test)]

@@ -5,17 +5,17 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
-    pub(super) config: Config,
+pub(super) struct TestReport {
+    pub(super) config: TestConfig,
     pub(super) suites: Vec<SuiteOfSpecs>,
     /// What went wrong outside of any test.
-    pub(super) errors: Vec<Error>,
+    pub(super) errors: Vec<TestError>,
     pub(super) stats: Stats,
 }
 
 /// Its other keys are about projects and folders that are not here.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Config {
+pub(super) struct TestConfig {
     /// Whatever one likes; here what the run was about.
     pub(super) metadata: IndexMap<&'static str, String>,
 }
@@ -45,8 +45,8 @@ pub(super) struct Spec {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Test {
     pub(super) timeout: u64,
-    pub(super) annotations: Vec<Annotation>,
-    pub(super) expected_status: Status,
+    pub(super) annotations: Vec<TestAnnotation>,
+    pub(super) expected_status: TryStatus,
     pub(super) project_name: String,
     pub(super) project_id: String,
     pub(super) results: Vec<TestResult>,
@@ -57,38 +57,38 @@ pub(super) struct Test {
 #[serde(rename_all = "camelCase")]
 pub(super) struct TestResult {
     pub(super) worker_index: u32,
-    pub(super) status: Status,
+    pub(super) status: TryStatus,
     pub(super) duration: u64,
-    pub(super) errors: Vec<Error>,
-    pub(super) stdout: Vec<Output>,
-    pub(super) stderr: Vec<Output>,
+    pub(super) errors: Vec<TestError>,
+    pub(super) stdout: Vec<TestOutput>,
+    pub(super) stderr: Vec<TestOutput>,
     pub(super) retry: u32,
     #[serde(with = "time::serde::rfc3339")]
     pub(super) start_time: OffsetDateTime,
-    pub(super) attachments: Vec<Attachment>,
+    pub(super) attachments: Vec<TestAttachment>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Annotation {
+pub(super) struct TestAnnotation {
     #[serde(rename = "type")]
     pub(super) kind: String,
     pub(super) description: String,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Error {
+pub(super) struct TestError {
     pub(super) message: String,
     pub(super) stack: String,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Output {
+pub(super) struct TestOutput {
     pub(super) text: String,
 }
 
 /// A picture or a trace; the gate has none.
 #[derive(Debug, Serialize)]
-pub(super) enum Attachment {}
+pub(super) enum TestAttachment {}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,7 +105,7 @@ pub(super) struct Stats {
 /// How one try ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Status {
+pub(super) enum TryStatus {
     Passed,
     Failed,
     Skipped,

@@ -146,7 +146,11 @@ fn text_of_others_is_clean() {
 
 #[test]
 fn the_runs_of_a_matrix_are_projects() {
-    let runs = [Run::of(each_outcome()), Run::of(each_outcome()), Run::missing("9.7.0 to 9.9.0")];
+    let runs = [
+        RecordedRun::of(each_outcome()),
+        RecordedRun::of(each_outcome()),
+        RecordedRun::missing("9.7.0 to 9.9.0"),
+    ];
     let report: Value = serde_json::from_str(&render(&Runs::matrix(runs.into())).unwrap()).unwrap();
     let again = spec(&report, "9.8.0 to 9.9.0 (again, 2): release", "MM-T5392_20 passed [release]");
     assert_eq!(again["tests"][0]["projectName"], "9.8.0 to 9.9.0 (again, 2)");

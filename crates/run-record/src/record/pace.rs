@@ -10,7 +10,7 @@ const BY_MS: u64 = 1_000;
 
 /// The durations of a check that passed on both ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace<'r> {
+pub struct CheckPace<'r> {
     /// Its id.
     pub check: &'r str,
     /// On stable, in milliseconds.
@@ -19,7 +19,7 @@ pub struct Pace<'r> {
     pub release_ms: u64,
 }
 
-impl Pace<'_> {
+impl CheckPace<'_> {
     /// Whether the release is clearly slower.
     #[must_use]
     pub fn is_slower(&self) -> bool {
@@ -39,14 +39,14 @@ impl Pace<'_> {
 ///
 /// Those that failed are missing: a check that waits in vain is no measure of speed.
 #[must_use]
-pub fn paces(record: &Record) -> Vec<Pace<'_>> {
+pub fn paces(record: &Record) -> Vec<CheckPace<'_>> {
     let passed = |stage| {
         record.results().filter(move |result| result.stage == stage && result.outcome == Outcome::Passed)
     };
-    let mut paces: Vec<Pace<'_>> = passed(Stage::Release)
+    let mut paces: Vec<CheckPace<'_>> = passed(Stage::Release)
         .filter_map(|release| {
             let stable = passed(Stage::Stable).find(|stable| stable.check == release.check)?;
-            Some(Pace { check: &release.check, stable_ms: stable.took_ms, release_ms: release.took_ms })
+            Some(CheckPace { check: &release.check, stable_ms: stable.took_ms, release_ms: release.took_ms })
         })
         .collect();
     paces.sort_by_key(|pace| std::cmp::Reverse((pace.is_slower(), pace.release_ms)));

@@ -33,7 +33,7 @@ fn soon() -> Instant {
 #[tokio::test]
 async fn an_endpoint_answers_what_it_was_told_and_keeps_what_it_was_asked() {
     let sink = sink().await;
-    sink.serve("/a", |request| Answer::json(&json!({"said": request.text()})));
+    sink.serve("/a", |request| CannedAnswer::json(&json!({"said": request.text()})));
     let answer = ask(&sink, "POST /a/deeper?x=1%20y", "hello").await;
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(r#"{"said":"hello"}"#), "{answer}");
     let request = sink.wait("/a", soon(), |_| true).await.unwrap();
@@ -46,7 +46,7 @@ async fn an_endpoint_answers_what_it_was_told_and_keeps_what_it_was_asked() {
 #[tokio::test]
 async fn a_request_that_comes_later_ends_the_wait_and_others_stay_for_others() {
     let sink = sink().await;
-    sink.serve("/a", |_| Answer::text("ok"));
+    sink.serve("/a", |_| CannedAnswer::text("ok"));
     let waiting = sink.wait("/a", soon(), |request| request.text() == "second");
     let asking = async {
         ask(&sink, "POST /a", "first").await;
@@ -60,7 +60,7 @@ async fn a_request_that_comes_later_ends_the_wait_and_others_stay_for_others() {
 #[tokio::test]
 async fn unknown_paths_get_a_404_and_are_noted() {
     let sink = sink().await;
-    sink.serve("/a", |_| Answer::text("ok").with_status(201));
+    sink.serve("/a", |_| CannedAnswer::text("ok").with_status(201));
     assert!(ask(&sink, "GET /ab", "").await.starts_with("HTTP/1.1 404"));
     assert!(ask(&sink, "GET /a", "").await.starts_with("HTTP/1.1 201"));
     assert_eq!(sink.strangers().iter().map(Request::told).collect::<Vec<_>>(), ["GET /ab "]);
@@ -70,9 +70,9 @@ async fn unknown_paths_get_a_404_and_are_noted() {
 #[tokio::test]
 async fn the_longest_path_answers_and_the_newest_word_counts() {
     let sink = sink().await;
-    sink.serve("/a", |_| Answer::text("wide"));
-    sink.serve("/a/b", |_| Answer::text("old"));
-    sink.serve("/a/b", |_| Answer::text("new"));
+    sink.serve("/a", |_| CannedAnswer::text("wide"));
+    sink.serve("/a/b", |_| CannedAnswer::text("old"));
+    sink.serve("/a/b", |_| CannedAnswer::text("new"));
     assert!(ask(&sink, "GET /a/b/c", "").await.ends_with("new"));
     assert!(ask(&sink, "GET /a/c", "").await.ends_with("wide"));
 }

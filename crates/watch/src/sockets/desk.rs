@@ -13,11 +13,11 @@ use super::delivery::Delivery;
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) through: Through,
-    pub(super) state: Mutex<State>,
+    pub(super) state: Mutex<DeskState>,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct DeskState {
     pub(super) continuity: Continuity,
     pub(super) delivery: Delivery,
     /// The host that greeted it last.
@@ -109,7 +109,7 @@ impl Desks {
     }
 }
 
-impl State {
+impl DeskState {
     /// The gap that nothing has ended.
     fn away(&mut self, now_ms: u64) -> Option<Stretch> {
         let (since_ms, harm) = self.away_since.take()?;

@@ -11,7 +11,7 @@ use mattermost_client::{ApiErrorKind, Connections, Frame, Socket};
 use tokio::time::{Instant, timeout};
 
 use super::desk::{Desk, Desks};
-use crate::places::Place;
+use crate::places::WatchedPlace;
 use crate::tally::{RouteNumber, Tally};
 
 /// How soon it is tried again. The web app waits 3 s and up to 2 s more at random before its first try, and as long between tries
@@ -38,14 +38,14 @@ pub(crate) struct Book {
 
 /// What is known of the connection that is to go on.
 #[derive(Debug, Default)]
-struct Connection {
+struct HeldConnection {
     id: String,
     version: Option<String>,
 }
 
 /// Holds a websocket for ever.
 pub(crate) async fn hold(
-    place: Arc<Place>,
+    place: Arc<WatchedPlace>,
     through: Through,
     channel: String,
     desks: Arc<Desks>,
@@ -53,7 +53,7 @@ pub(crate) async fn hold(
 ) {
     let desk = desks.add(through);
     let line = Lifeline { place, channel, desks, desk, book };
-    let mut connection = Connection::default();
+    let mut connection = HeldConnection::default();
     let mut broken: Option<(u64, Harm)> = None;
     loop {
         let (mut socket, greeting, failed) = line.open(&connection).await;
@@ -71,7 +71,7 @@ pub(crate) async fn hold(
 }
 
 struct Lifeline {
-    place: Arc<Place>,
+    place: Arc<WatchedPlace>,
     channel: String,
     desks: Arc<Desks>,
     desk: Arc<Desk>,
@@ -92,7 +92,7 @@ struct Greeting {
 
 impl Lifeline {
     /// Opens it, however long that takes; gives how many tries failed before.
-    async fn open(&self, before: &Connection) -> (Socket, Greeting, u64) {
+    async fn open(&self, before: &HeldConnection) -> (Socket, Greeting, u64) {
         let next = lock(&self.desk.state).continuity.next();
         let failed = Mutex::new(0);
         let (socket, greeting) = wait::as_long_as_it_takes(AGAIN_AFTER, || async {
@@ -105,7 +105,7 @@ impl Lifeline {
         (socket, greeting, failed)
     }
 
-    async fn attempt(&self, before: &Connection, next: i64) -> Option<(Socket, Greeting)> {
+    async fn attempt(&self, before: &HeldConnection, next: i64) -> Option<(Socket, Greeting)> {
         // A node that was replaced may have another address by now.
         let client = self.place.client(Connections::New);
         let mut socket = Socket::resume(&client, &before.id, next).await.ok()?;
@@ -122,7 +122,7 @@ impl Lifeline {
     /// Reads the greeting: whether it goes on or begins anew.
     fn opened(
         &self,
-        connection: &mut Connection,
+        connection: &mut HeldConnection,
         socket: &Socket,
         greeting: Greeting,
         again: bool,

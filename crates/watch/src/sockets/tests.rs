@@ -9,7 +9,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
 use axum::routing::any;
 use basics::unpoisoned::lock;
-use basics::wait::{self, Progress};
+use basics::wait::{self, WaitProgress};
 use mattermost_client::{Client, Http};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use super::desk::Desks;
 use super::{Book, hold};
-use crate::places::Place;
+use crate::places::WatchedPlace;
 use crate::tally::Tally;
 
 const CHANNEL: &str = "channel";
@@ -105,7 +105,7 @@ fn held(url: &str) -> Held {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let patience = Duration::from_secs(5);
     let client = Client::new(&Http::new(patience).unwrap(), "node1", url);
-    let place = Place::new("node1", &client, patience).unwrap();
+    let place = WatchedPlace::new("node1", &client, patience).unwrap();
     let through = Through::Node("node1".into());
     let tally = Arc::<Mutex<Tally>>::default();
     let route = lock(&tally).open(Route { path: UserPath::Socket, through: through.clone() }, 0, u64::MAX);
@@ -118,10 +118,10 @@ fn held(url: &str) -> Held {
 impl Held {
     async fn until(&self, wanted: impl Fn(&SocketFigures) -> bool) -> SocketFigures {
         let look = async || match self.desks.seen().into_iter().find(&wanted) {
-            Some(figures) => Progress::<_, _, String>::There(figures),
-            None => Progress::OnTheWay(format!("{:?}", self.desks.seen())),
+            Some(figures) => WaitProgress::<_, _, String>::There(figures),
+            None => WaitProgress::OnTheWay(format!("{:?}", self.desks.seen())),
         };
-        wait::until(Instant::now() + Duration::from_secs(20), wait::Pace::GROWING, look).await.unwrap()
+        wait::until(Instant::now() + Duration::from_secs(20), wait::WaitPace::GROWING, look).await.unwrap()
     }
 
     /// The first connection has told of a post, and is ended; another post is acknowledged while it is gone.

@@ -1,7 +1,7 @@
 //! What samples become, in whatever order they end.
 
 use super::*;
-use availability::{Answer, Culprit, Deed, Harm, Motion, UserPath};
+use availability::{Culprit, Deed, Harm, Motion, SampledAnswer, UserPath};
 
 fn route(through: Through) -> Route {
     Route { path: UserPath::PingKept, through }
@@ -9,7 +9,7 @@ fn route(through: Through) -> Route {
 
 fn sample(number: u64, at_ms: u64, took_ms: u64, version: &str, harm: Option<Harm>) -> Sample {
     let version = Some(version.into()).filter(|_| !version.is_empty());
-    Sample { number, at_ms, took_us: took_ms * 1000, answer: Answer { node: None, version, harm } }
+    Sample { number, at_ms, took_us: took_ms * 1000, answer: SampledAnswer { node: None, version, harm } }
 }
 
 fn activity(node: &str, what: Deed) -> Activity {

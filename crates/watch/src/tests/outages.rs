@@ -1,6 +1,6 @@
 //! Random outages of known length, watched by the sampler and the tally together, in a time that nobody waits for.
 
-use availability::{Answer, Harm, Route, Through, UserPath};
+use availability::{Harm, Route, SampledAnswer, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ struct Server {
 }
 
 impl Server {
-    async fn answer(self, usual: Duration) -> Answer {
+    async fn answer(self, usual: Duration) -> SampledAnswer {
         sleep(usual).await;
         let is_out = (self.from..self.until).contains(&Instant::now());
         let harm = match self.out {
@@ -44,7 +44,7 @@ impl Server {
                 None
             }
         };
-        Answer { harm, ..Answer::default() }
+        SampledAnswer { harm, ..SampledAnswer::default() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Random outages of known length, played in a time that nobody waits for.
 
 use super::dice::Dice;
-use availability::{Answer, GapFinder, Harm, Sample};
+use availability::{GapFinder, Harm, Sample, SampledAnswer};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Outage {
@@ -32,7 +32,12 @@ fn asked(at_ms: u64, (outage, start, end): (Outage, u64, u64), dice: &mut Dice) 
         Outage::Pause if end - at_ms > TIMEOUT_MS => (TIMEOUT_MS, Some(Harm::TimedOut)),
         Outage::Pause => (end - at_ms + usual, None),
     };
-    Sample { number: 0, at_ms, took_us: took_ms * 1000, answer: Answer { harm, ..Answer::default() } }
+    Sample {
+        number: 0,
+        at_ms,
+        took_us: took_ms * 1000,
+        answer: SampledAnswer { harm, ..SampledAnswer::default() },
+    }
 }
 
 /// How long the longest gap is that is found of an outage.

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use basics::wait::{self, Pace, Progress};
+use basics::wait::{self, WaitPace, WaitProgress};
 use mattermost_client::{Client, Http};
 use mattermost_standin::balancer::Balancer;
 use mattermost_standin::fault::{Faults, read_rules};
 use mattermost_standin::{Node, Options, World, release};
 use tokio::time::Instant;
-use watch::{Login, Rates, Setup, Watch};
+use watch::{Rates, Setup, Watch, WatchLogin};
 
 const PASSWORD: &str = "Passw0rd-example";
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -68,7 +68,7 @@ impl Site {
     pub(crate) async fn watch(&self, balanced: bool, rates: Rates) -> Watch {
         let balancer = balanced.then(|| self.client("balancer", self.balancer.address()));
         let nodes = self.nodes.keys().map(|name| ((*name).to_owned(), self.node_client(name))).collect();
-        let login = Some(Login { name: "visitor".into(), password: PASSWORD.into() });
+        let login = Some(WatchLogin { name: "visitor".into(), password: PASSWORD.into() });
         let setup = Setup {
             balancer,
             nodes,
@@ -100,8 +100,8 @@ pub(crate) fn calm() -> Rates {
 pub(crate) async fn ask_on(watch: &Watch, requests: u64) {
     let wanted = watch.pulse().requests + requests;
     let look = async || match watch.pulse().requests {
-        asked if asked >= wanted => Progress::<_, _, ()>::There(()),
-        asked => Progress::OnTheWay(asked),
+        asked if asked >= wanted => WaitProgress::<_, _, ()>::There(()),
+        asked => WaitProgress::OnTheWay(asked),
     };
-    wait::until(Instant::now() + PATIENCE, Pace::GROWING, look).await.unwrap();
+    wait::until(Instant::now() + PATIENCE, WaitPace::GROWING, look).await.unwrap();
 }

@@ -8,9 +8,9 @@ const MOST: usize = 100;
 
 /// The attributes of an element, each of another name.
 #[derive(Debug)]
-pub(super) struct Attributes<'t>(Vec<Attribute<'t>>);
+pub(super) struct XmlAttributes<'t>(Vec<Attribute<'t>>);
 
-impl<'t> Attributes<'t> {
+impl<'t> XmlAttributes<'t> {
     /// Reads them.
     ///
     /// # Errors

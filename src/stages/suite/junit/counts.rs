@@ -1,6 +1,6 @@
 //! What a suite counts, beside what it lists: foreign numbers, which must not hide a failure.
 
-use super::attributes::Attributes;
+use super::attributes::XmlAttributes;
 
 /// Characters of a count that are repeated.
 const SHOWN: usize = 40;
@@ -18,7 +18,7 @@ pub(super) struct Claims {
 
 impl Claims {
     /// Reads them. What is no count is told in `wrong`: it may stand for failures.
-    pub(super) fn of(attributes: &Attributes<'_>, suite: &str, wrong: &mut Vec<String>) -> Self {
+    pub(super) fn of(attributes: &XmlAttributes<'_>, suite: &str, wrong: &mut Vec<String>) -> Self {
         let mut count = |name: &str| {
             let text = attributes.get(name).unwrap_or_default();
             let digits = text.trim().replace(',', "");

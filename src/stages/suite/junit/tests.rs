@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn told(text: &str) -> Told {
+fn told(text: &str) -> CaseWords {
     read("file.xml", text).unwrap().unwrap_or_else(|| panic!("it is no JUnit: {text}"))
 }
 
@@ -79,7 +79,7 @@ fn a_file_that_was_cut_off_is_an_error_and_other_xml_is_none_of_ours() {
     assert!(read("a.xml", "<testsuite></testsuites>").is_err());
     assert!(read("a.xml", "").is_err());
     assert_eq!(read("a.xml", "<coverage line-rate=\"1\"/>"), Ok(None));
-    assert_eq!(read("a.xml", "\u{feff}<testsuites/>"), Ok(Some(Told::default())));
+    assert_eq!(read("a.xml", "\u{feff}<testsuites/>"), Ok(Some(CaseWords::default())));
 }
 
 #[test]

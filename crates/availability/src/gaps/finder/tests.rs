@@ -1,10 +1,10 @@
 //! Gaps that are short enough to be read.
 
 use super::*;
-use crate::sample::Answer;
+use crate::sample::SampledAnswer;
 
 fn sample(at_ms: u64, took_ms: u64, harm: Option<Harm>) -> Sample {
-    let answer = Answer { node: Some("node1".into()), version: Some("11.6.0".into()), harm };
+    let answer = SampledAnswer { node: Some("node1".into()), version: Some("11.6.0".into()), harm };
     Sample { number: 0, at_ms, took_us: took_ms * 1000, answer }
 }
 

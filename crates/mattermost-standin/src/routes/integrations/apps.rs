@@ -18,7 +18,7 @@ use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
 use crate::node::plugins::RUNNING;
 use crate::node::transaction::{anyone, signed_in};
-use crate::outside::call::Call;
+use crate::outside::call::OutsideCall;
 
 pub(crate) fn outside() -> Router<Arc<NodeCore>> {
     let api = Router::new()
@@ -119,7 +119,7 @@ async fn call(State(node): State<Arc<NodeCore>>, _caller: Caller, body: Bytes) -
 /// What an app says; that it says nothing is an answer of the framework's too.
 async fn ask(node: &NodeCore, manifest: &Value, path: &str, body: &Value) -> Value {
     let url = format!("{}{path}", text(&manifest["http"], "root_url"));
-    match Call::json(&url, body).send(node).await {
+    match OutsideCall::json(&url, body).send(node).await {
         Ok(reply) if reply.status == 200 => serde_json::from_slice(&reply.body).unwrap_or_default(),
         Ok(reply) => json!({"type": "error", "text": format!("{url} answered {}", reply.status)}),
         Err(why) => json!({"type": "error", "text": why}),

@@ -13,7 +13,7 @@ use axum::routing::{delete, post};
 use serde_json::{Value, json};
 
 use crate::db::ids;
-use crate::db::integrations::{Command, LateAnswer};
+use crate::db::integrations::{LateAnswer, SlashCommand};
 use crate::db::posts::Post;
 use crate::db::rows::Channel;
 use crate::db::tables::Tables;
@@ -22,7 +22,7 @@ use crate::node::answer::{Answer, Refusal, created, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
 use crate::node::transaction::{anyone, signed_in};
-use crate::outside::call::{Call, Reply};
+use crate::outside::call::{OutsideCall, OutsideReply};
 use crate::routes::integrations::dialogs::new_trigger;
 
 /// How often a command may answer later.
@@ -44,7 +44,7 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     enabled(node)?;
     let body = read(&body, "command")?;
     caller.must_be_admin("manage_own_slash_commands")?;
-    let command = Command {
+    let command = SlashCommand {
         id: ids::new_id(),
         token: ids::new_id(),
         create_at: node.world.tick(),
@@ -76,7 +76,7 @@ fn remove(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): 
 
 /// A command that somebody runs: what is sent, and what may come of it.
 struct Execution {
-    command: Command,
+    command: SlashCommand,
     channel: Channel,
     form: String,
     /// What opens a dialog, as the caller knows it.
@@ -90,7 +90,8 @@ impl Execution {
         caller.must_write(node, tables, &channel)?;
         let (word, rest) = said.split_once(' ').unwrap_or((said, ""));
         let trigger = word.trim_start_matches('/');
-        let of_team = |command: &&Command| command.team_id == channel.team_id && command.trigger == trigger;
+        let of_team =
+            |command: &&SlashCommand| command.team_id == channel.team_id && command.trigger == trigger;
         let command = tables.integrations.commands.values().find(of_team).cloned().ok_or_else(|| {
             let message = format!(
                 "Command with a trigger of '{trigger}' not found. To send a message beginning with \"/\", try adding an empty space at the beginning of the message."
@@ -109,7 +110,7 @@ async fn execute(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes)
     let Execution { command, channel, form, dialog_id } =
         node.transact(|tables| Execution::begin(&node, tables, &caller, &body))?;
     let trigger = &command.trigger;
-    let call = Call {
+    let call = OutsideCall {
         method: Method::POST,
         url: &command.url,
         content_type: "application/x-www-form-urlencoded",
@@ -138,7 +139,7 @@ async fn execute(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes)
 }
 
 /// JSON as it is, and plain text as an answer without a type.
-fn read_answer(reply: &Reply) -> Result<Value, String> {
+fn read_answer(reply: &OutsideReply) -> Result<Value, String> {
     if reply.is_json {
         return serde_json::from_slice(&reply.body).map_err(|error| format!("parsing error at {error}"));
     }
@@ -150,7 +151,7 @@ fn form(
     tables: &mut Tables,
     caller: &Caller,
     channel: &Channel,
-    command: &Command,
+    command: &SlashCommand,
     rest: &str,
     trigger: &str,
 ) -> Result<String, Refusal> {

@@ -20,7 +20,7 @@ use crate::node::answer::{Answer, Refusal, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
 use crate::node::transaction::anyone;
-use crate::outside::call::Call;
+use crate::outside::call::OutsideCall;
 use crate::routes::posts::post::readable;
 
 /// A trigger's life in milliseconds: the product's `OutgoingIntegrationRequestsTimeout`.
@@ -122,7 +122,7 @@ async fn submit(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         "user_id": caller.user_id, "channel_id": body["channel_id"], "team_id": body["team_id"],
         "submission": body["submission"], "cancelled": cancelled,
     });
-    let reply = Call::json(text(&body, "url"), &sent).send(&node).await.map_err(failed)?;
+    let reply = OutsideCall::json(text(&body, "url"), &sent).send(&node).await.map_err(failed)?;
     if reply.status != 200 {
         return Err(failed(format!("status={}", reply.status)));
     }
@@ -144,7 +144,7 @@ async fn press(
     let post = node.transact(|tables| readable(&node, tables, &caller, &post_id, false))?;
     let (short, long) = new_trigger(&node, &caller.user_id);
     let (url, sent) = node.transact(|tables| action(&node, tables, &caller, &post, &action_id, &long))?;
-    let reply = Call::json(&url, &sent).send(&node).await.map_err(failed)?;
+    let reply = OutsideCall::json(&url, &sent).send(&node).await.map_err(failed)?;
     if reply.status != 200 {
         return Err(failed(format!("status={}", reply.status)));
     }

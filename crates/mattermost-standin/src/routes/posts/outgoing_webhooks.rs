@@ -12,7 +12,7 @@ use crate::db::posts::Post;
 use crate::db::tables::Tables;
 use crate::events::publish_post::publish_post;
 use crate::node::core::NodeCore;
-use crate::outside::call::Call;
+use crate::outside::call::OutsideCall;
 
 /// Sends a post to every hook that it triggers. Nobody waits for them: what goes wrong is only logged.
 pub(crate) fn send(node: &Arc<NodeCore>, tables: &mut Tables, post: &Post, username: &str) {
@@ -48,7 +48,7 @@ fn payload(tables: &Tables, post: &Post, username: &str, hook: &OutgoingHook, wo
 
 async fn deliver(node: &NodeCore, hook: &OutgoingHook, post: &Post, payload: &Value) {
     let Some(url) = hook.callback_urls.first() else { return };
-    let answer = match Call::json(url, payload).send(node).await {
+    let answer = match OutsideCall::json(url, payload).send(node).await {
         Ok(reply) => serde_json::from_slice::<Value>(&reply.body).unwrap_or_default(),
         Err(why) => {
             node.log.info("Event POST failed.", "app/webhook.go:177", json!({"err": why}));

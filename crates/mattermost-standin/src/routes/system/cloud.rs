@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::node::answer::{Answer, Refusal, ok};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
-use crate::outside::call::Call;
+use crate::outside::call::OutsideCall;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new().route("/cloud/check-cws-connection", get(connection)).route("/cloud/{part}", get(part))
@@ -31,7 +31,7 @@ fn enterprise(node: &NodeCore) -> Result<(), Refusal> {
 /// What the Customer Web Server says, if it says something.
 async fn ask(node: &NodeCore, setting: &str, path: &str) -> Result<Value, String> {
     let url = format!("{}{path}", node.settings().text("CloudSettings", setting));
-    let reply = Call::get(&url).send(node).await?;
+    let reply = OutsideCall::get(&url).send(node).await?;
     if reply.status != 200 {
         return Err(format!("unexpected status code {}", reply.status));
     }

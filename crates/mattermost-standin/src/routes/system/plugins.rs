@@ -18,7 +18,7 @@ use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, Token};
 use crate::node::plugins::RUNNING;
 use crate::node::transaction::{anyone, signed_in};
-use crate::products::{self, request::Request};
+use crate::products::{self, request::ProductRequest};
 use crate::routes::system::config;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
@@ -175,7 +175,7 @@ fn route(
         return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
     }
     let answer = running.and_then(|plugin| {
-        let request = Request {
+        let request = ProductRequest {
             node,
             manifest: &plugin.manifest,
             method: &method,

@@ -21,7 +21,7 @@ use basics::versions::Version;
 
 /// A role as it was recorded.
 #[derive(Debug, Deserialize)]
-struct Role {
+struct RoleRow {
     name: String,
     display_name: String,
     description: String,
@@ -30,7 +30,7 @@ struct Role {
     built_in: bool,
 }
 
-static ROLES: LazyLock<Vec<Role>> =
+static ROLES: LazyLock<Vec<RoleRow>> =
     // Part of the program and read by a test: it cannot fail where this runs.
     LazyLock::new(|| serde_json::from_str(include_str!("roles.json")).unwrap_or_default());
 
@@ -58,7 +58,7 @@ fn one(node: &Arc<NodeCore>, _tables: &mut Tables, _caller: Caller, Path(name): 
     ok(&role.json(node))
 }
 
-impl Role {
+impl RoleRow {
     fn json(&self, node: &NodeCore) -> Value {
         // Real ones: 11.1 has the old names, 11.4 the new ones.
         let old_names = Version::read(&node.release.version).line().is_none_or(|line| line < (11, 2));
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_recorded_roles_are_readable() {
-        let roles: Vec<Role> = serde_json::from_str(include_str!("roles.json")).unwrap();
+        let roles: Vec<RoleRow> = serde_json::from_str(include_str!("roles.json")).unwrap();
         let of = |name: &str| &roles.iter().find(|role| role.name == name).unwrap().permissions;
         assert_eq!(roles.len(), 9);
         assert!(of("team_user").contains(&"create_public_channel".to_owned()));
