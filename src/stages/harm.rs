@@ -1,7 +1,7 @@
 //! What was seen of a roll → the result of the check `availability`: a step for each route of users, and one for nodes by themselves.
 
 use availability::{
-    Culprit, Figure, Observation, Route, RouteFigures, Tolerance, UserPath, downtimes, judge,
+    Culprit, Figure, Observation, Route, RouteFigures, SocketFigures, Tolerance, UserPath, downtimes, judge,
 };
 
 use crate::checks::{Check, catalogue};
@@ -36,7 +36,7 @@ pub(super) fn judged(
             }
         };
         result.steps.push(Step { name: name(&figures.route, drained), outcome, took_ms: 0 });
-        result.facts.insert(figures.route.to_string(), fact(figures));
+        result.facts.insert(figures.route.to_string(), fact(figures, seen));
     }
     let of_nodes = crossings.iter().filter(|crossing| !crossing.route.is_of_users());
     let of_nodes: Vec<&str> = of_nodes.map(|crossing| crossing.sentence.as_str()).collect();
@@ -100,6 +100,12 @@ fn unless_unasked(figures: &RouteFigures, seen: &Observation) -> Outcome {
     }
 }
 
+/// The websocket, where the route is one.
+fn of_socket<'s>(figures: &RouteFigures, seen: &'s Observation) -> Option<&'s SocketFigures> {
+    let is_socket = figures.route.path == UserPath::Socket;
+    seen.sockets.iter().find(|socket| is_socket && socket.through == figures.route.through)
+}
+
 fn name(route: &Route, drained: bool) -> String {
     match (route.path, drained) {
         (UserPath::Socket, true) => format!("{route} is soon open again"),
@@ -124,7 +130,15 @@ fn failed<'s>(sentences: impl IntoIterator<Item = &'s str>, expected: &str) -> O
 }
 
 /// `812 requests, 0 failed, p99 12.3 ms (5.1 ms while stable restarted)`.
-fn fact(figures: &RouteFigures) -> String {
+fn fact(figures: &RouteFigures, seen: &Observation) -> String {
+    if let Some(socket) = of_socket(figures, seen) {
+        let SocketFigures { events, breaks, resumed, longest_gap_ms, missed, doubled, reordered, .. } = socket;
+        let longest = availability::told(*longest_gap_ms);
+        return format!(
+            "{events} events, broken {breaks} times for {longest} at most, resumed {resumed} times; {missed} events missed, \
+             {doubled} doubled, {reordered} reordered"
+        );
+    }
     let ms = |us: u64| format!("{}.{} ms", us / 1000, us % 1000 / 100);
     let Some(roll) = &figures.roll else { return "nothing since the first node was replaced".into() };
     let usual = |figure: &Option<Figure>, when: &str| {
