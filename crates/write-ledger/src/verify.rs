@@ -1,0 +1,307 @@
+//! Verification: every row of the book, on every node.
+//!
+//! Lists first: ten thousand rows are a few dozen requests. What a list does not show as it should is looked at closely, again and
+//! again until it does or time is up, because things may still be on their way, and lists move while somebody writes. Rows that
+//! a write touches meanwhile are left for the next time.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use basics::clock::millis;
+use basics::unpoisoned::lock;
+use basics::wait;
+use futures_util::future::join_all;
+use mattermost_client::Client;
+use tokio::time::Instant;
+
+use crate::book::Expectation;
+use crate::finding::{Through, Way, WriteFinding, Wrong};
+use crate::judge::{Due, wrong};
+use crate::kind::Touches;
+use crate::kinds::KINDS;
+use crate::ledger::WriteLedger;
+use crate::matrix::{CellCount, CellPlace};
+use crate::node_view::{Expected, NodeView, OddRow, Shown, Spot, read_closely, says};
+use crate::row::{Fingerprint, RowId};
+use crate::verification::Verification;
+
+/// How long something may take to cross from one node to another.
+pub const CROSSING: Duration = Duration::from_secs(5);
+
+/// Counts of a verification, by where they stand.
+type Counts = BTreeMap<CellPlace, CellCount>;
+
+impl WriteLedger {
+    /// Looks for everything in the book on each of these nodes. What is not there yet may take `patience` to come.
+    pub async fn verify(&self, nodes: &[Client], stage: &str, patience: Duration) -> Verification {
+        let began = Instant::now();
+        let before = self.totals().sum();
+        let expected = self.expected();
+        join_all(nodes.iter().map(|node| self.refresh(node))).await;
+        let mut views: Vec<NodeView> =
+            join_all(nodes.iter().map(|node| NodeView::of(&self.desk.premises, node, &expected))).await;
+        self.close_open(&expected, &mut views);
+        self.wait_for_odd(&mut views, patience, |_| true).await;
+        let settled = self.settle(&views);
+        self.wait_for_odd(&mut views, patience, |spot| settled.contains(spot)).await;
+
+        let mut found = Verification {
+            stage: stage.to_owned(),
+            nodes: nodes.iter().map(|node| node.node().to_owned()).collect(),
+            rows: expected.iter().map(|kind| kind.rows.len() as u64).sum(),
+            ..Verification::default()
+        };
+        let mut counts = self.counted(&expected, &views);
+        self.judge_rows(&views, &mut found, &mut counts);
+        self.judge_doubles(&views, &mut found, &mut counts);
+        found.unread = views.iter().flat_map(NodeView::told_unread).collect();
+        let after = self.totals().sum();
+        found.turned_out_there = after.turned_out_there - before.turned_out_there;
+        found.turned_out_absent = after.turned_out_absent - before.turned_out_absent;
+        self.enter_counts(counts, &mut found);
+        found.trim();
+        found.took_ms = millis(began);
+        found
+    }
+
+    fn expected(&self) -> Vec<Expected> {
+        let book = lock(&self.desk.book);
+        let shelves = (0..KINDS.len()).map(|kind| book.shelf(kind));
+        shelves.map(|shelf| Expected { rows: shelf.expectations(), open: shelf.open().to_vec() }).collect()
+    }
+
+    /// Rows whose making was not answered: found by their number they are rows like others, else they never were.
+    fn close_open(&self, expected: &[Expected], views: &mut [NodeView]) {
+        let mut book = lock(&self.desk.book);
+        for (kind, expected) in expected.iter().enumerate() {
+            for open in &expected.open {
+                let all = views.iter().flat_map(|view| &view.marked[kind]);
+                let found = all.filter(|(seq, _)| *seq == open.seq).map(|(_, row)| *row).min();
+                if found.is_none() && views.iter().any(|view| view.unread.contains_key(&kind)) {
+                    continue;
+                }
+                book.close(kind, open.seq, found);
+                if let Some(row) = found {
+                    let unseen = || OddRow { shown: None, seq: Some(open.seq) };
+                    views.iter_mut().for_each(|view| drop(view.odd.insert((kind, row), unseen())));
+                }
+            }
+        }
+    }
+
+    /// Looks closely at what is odd, until it is as it should be or time is up; what is left is odd.
+    async fn wait_for_odd(
+        &self,
+        views: &mut [NodeView],
+        patience: Duration,
+        concerns: impl Fn(&Spot) -> bool,
+    ) {
+        let deadline = Instant::now() + patience;
+        join_all(views.iter_mut().map(|view| {
+            let concerned: Vec<Spot> = view.odd.keys().copied().filter(|spot| concerns(spot)).collect();
+            async move {
+                if concerned.is_empty() {
+                    return;
+                }
+                let (node, version) = (view.node.clone(), Mutex::new(None));
+                let odd = Mutex::new(&mut view.odd);
+                let _ = wait::until_ok(deadline, || async {
+                    // What a node still believes is no finding before it was told to forget it.
+                    let _ = self.refresh(&node).await;
+                    let due = self.due(concerned.iter().filter(|spot| lock(&odd).contains_key(*spot)));
+                    let shown = read_closely(&self.desk.premises, &node, due.keys().copied(), &version).await;
+                    let waiting = self.take_looks(&due, shown, &mut lock(&odd));
+                    if waiting == 0 { Ok(()) } else { Err(()) }
+                })
+                .await;
+            }
+        }))
+        .await;
+    }
+
+    /// What these rows should say, of those that no write is on its way to.
+    fn due<'s>(&self, spots: impl Iterator<Item = &'s Spot>) -> HashMap<Spot, Expectation> {
+        let book = lock(&self.desk.book);
+        spots.filter_map(|spot| Some((*spot, book.shelf(spot.0).expects(&spot.1)?))).collect()
+    }
+
+    /// Keeps what was seen of rows that are still of interest; gives how many are to be looked at again.
+    fn take_looks(
+        &self,
+        due: &HashMap<Spot, Expectation>,
+        shown: HashMap<Spot, Shown>,
+        odd: &mut HashMap<Spot, OddRow>,
+    ) -> usize {
+        let book = lock(&self.desk.book);
+        let mut waiting = 0;
+        for (spot, shown) in shown {
+            let expects = book.shelf(spot.0).expects(&spot.1);
+            // A write came between: what was seen is of before or of after, and nobody knows which.
+            let Some(expects) = expects.filter(|now| due.get(&spot) == Some(now)) else {
+                waiting += 1;
+                continue;
+            };
+            let allowed = expects.allows(says(&shown));
+            if allowed && expects.maybes.is_empty() {
+                odd.remove(&spot);
+            } else {
+                odd.insert(spot, OddRow { shown, seq: expects.row.map(|row| row.seq) });
+            }
+            waiting += usize::from(!allowed);
+        }
+        waiting
+    }
+
+    /// Says of each word whose answer was lost what became of it. Gives the rows of which that is known now.
+    fn settle(&self, views: &[NodeView]) -> Vec<Spot> {
+        let mut book = lock(&self.desk.book);
+        let mut settled = Vec::new();
+        let mut spots: Vec<Spot> = views.iter().flat_map(|view| view.odd.keys().copied()).collect();
+        spots.sort_unstable();
+        spots.dedup();
+        for spot in spots {
+            let Some(expects) = book.shelf(spot.0).expects(&spot.1) else { continue };
+            if expects.maybes.is_empty() || views.iter().any(|view| view.unread.contains_key(&spot.0)) {
+                continue;
+            }
+            let seen: Vec<Fingerprint> =
+                views.iter().filter_map(|view| view.odd.get(&spot).map(|odd| says(&odd.shown))).collect();
+            let there = expects.maybes.iter().filter(|word| seen.contains(&word.says));
+            let there = there.max_by_key(|word| word.seq).copied();
+            book.settle(spot.0, spot.1, there);
+            settled.push(spot);
+        }
+        settled
+    }
+
+    /// Everything that was read, as if all of it were right.
+    fn counted(&self, expected: &[Expected], views: &[NodeView]) -> Counts {
+        let book = lock(&self.desk.book);
+        let mut counts = Counts::new();
+        for (kind, expected) in expected.iter().enumerate() {
+            let mut writers: BTreeMap<Through, u64> = BTreeMap::new();
+            for row in expected.rows.iter().filter_map(|(_, expectation)| expectation.row.as_ref()) {
+                *writers.entry(book.through(row)).or_default() += 1;
+            }
+            for view in views.iter().filter(|view| !view.unread.contains_key(&kind)) {
+                for (writer, times) in &writers {
+                    let place = place(kind, writer.clone(), view.through());
+                    counts.entry(place).or_default().verified += times;
+                }
+            }
+        }
+        counts
+    }
+
+    fn judge_rows(&self, views: &[NodeView], found: &mut Verification, counts: &mut Counts) {
+        let book = lock(&self.desk.book);
+        for (nth, view) in views.iter().enumerate() {
+            for (spot, OddRow { shown, seq }) in &view.odd {
+                let (kind, row) = *spot;
+                let due = book.shelf(kind).expects(&row).and_then(|expects| expects.row);
+                let Some(due) = due.filter(|due| Some(due.seq) == *seq) else {
+                    found.moved += 1;
+                    continue;
+                };
+                if says(shown) == due.says {
+                    continue;
+                }
+                let others = views.iter().enumerate().filter(|(other, _)| *other != nth);
+                let elsewhere = others
+                    .filter(|(_, other)| !other.unread.contains_key(&kind))
+                    .any(|(_, other)| other.odd.get(spot).is_none_or(|odd| says(&odd.shown) == due.says));
+                let wrong = wrong(Due { says: due.says, was: due.was }, says(shown), elsewhere);
+                let (writer, stage) = (book.through(&due), book.stage(&due));
+                let finding = self.finding(kind, row, (due.says, due.seq), wrong, shown);
+                let finding = WriteFinding { written_in: stage, writer, reader: view.through(), ..finding };
+                fail(counts, &finding);
+                found.findings.push(finding);
+            }
+        }
+    }
+
+    /// One write, and more than one row that tells of it.
+    fn judge_doubles(&self, views: &[NodeView], found: &mut Verification, counts: &mut Counts) {
+        let book = lock(&self.desk.book);
+        let makers = KINDS.iter().enumerate().filter(|(_, kind)| kind.touches() == Touches::New);
+        for (kind, _) in makers {
+            for view in views {
+                let mut rows: HashMap<u32, Vec<RowId>> = HashMap::new();
+                view.marked[kind].iter().for_each(|(seq, row)| rows.entry(*seq).or_default().push(*row));
+                for (_, rows) in rows.into_iter().filter(|(_, rows)| rows.len() > 1) {
+                    let known = rows.iter().find_map(|row| Some((*row, book.shelf(kind).expects(row)?.row?)));
+                    let Some((row, due)) = known else { continue };
+                    let finding = self.finding(kind, row, (due.says, due.seq), Wrong::Doubled, &None);
+                    let others: Vec<String> =
+                        rows.iter().filter(|other| **other != row).map(ToString::to_string).collect();
+                    let finding = WriteFinding {
+                        written_in: book.stage(&due),
+                        writer: book.through(&due),
+                        reader: view.through(),
+                        expected: "one".to_owned(),
+                        got: format!("{} of it, also {}", rows.len(), others.join(", ")),
+                        ..finding
+                    };
+                    fail(counts, &finding);
+                    found.findings.push(finding);
+                }
+            }
+        }
+    }
+
+    /// A finding of which writer and reader are still to be told.
+    pub(crate) fn finding(
+        &self,
+        kind: usize,
+        row: RowId,
+        (due, seq): (Fingerprint, u32),
+        wrong: Wrong,
+        shown: &Shown,
+    ) -> WriteFinding {
+        let name = KINDS[kind].name();
+        let expected = match KINDS[kind].touches() {
+            _ if due.is_absent() => "nothing".to_owned(),
+            Touches::Switches => crate::act::ON.to_owned(),
+            _ => format!("\"{}\"", self.desk.premises.text(name, seq)),
+        };
+        let got = match shown {
+            None => "nothing".to_owned(),
+            Some(sighting) if sighting.text.is_empty() => "something else".to_owned(),
+            Some(sighting) => format!("\"{}\"", sighting.text.chars().take(120).collect::<String>()),
+        };
+        WriteFinding {
+            wrong,
+            kind: name.to_owned(),
+            id: row.to_string(),
+            seq,
+            written_in: String::new(),
+            writer: Through::default(),
+            reader: Through::default(),
+            way: Way::Api,
+            expected,
+            got,
+        }
+    }
+
+    /// Enters what was counted here, and in the matrix of the whole ledger.
+    pub(crate) fn enter_counts(&self, counts: Counts, found: &mut Verification) {
+        let mut all = lock(&self.desk.matrix);
+        found.matrix = all.emptied();
+        counts.into_iter().for_each(|(place, count)| found.matrix.count(place, &count));
+        all.merge(&found.matrix);
+    }
+}
+
+/// Where reads by asking are counted.
+fn place(kind: usize, writer: Through, reader: Through) -> CellPlace {
+    CellPlace { kind: KINDS[kind].name().to_owned(), way: Way::Api, writer, reader }
+}
+
+/// Counts a finding, in the place of something that was right.
+pub(crate) fn fail(counts: &mut BTreeMap<CellPlace, CellCount>, finding: &WriteFinding) {
+    let WriteFinding { wrong, kind, way, writer, reader, .. } = finding.clone();
+    let count = counts.entry(CellPlace { kind, way, writer, reader }).or_default();
+    count.verified = count.verified.saturating_sub(1);
+    *count.failed.entry(wrong).or_default() += 1;
+}
