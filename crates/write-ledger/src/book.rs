@@ -51,6 +51,8 @@ pub(crate) struct Ticket {
     pub(crate) row: Option<RowId>,
     /// Whether a switch is turned on.
     pub(crate) on: bool,
+    /// The last word of that row and its kind: what the write will go over.
+    pub(crate) last: Option<(usize, Row)>,
     /// What that row said, where it was taken from another kind.
     taken: Option<Row>,
     node: u16,
@@ -132,18 +134,22 @@ impl Book {
             return None;
         }
         let seq = self.seq + 1;
-        let (row, taken) = match KINDS[kind].touches() {
-            Touches::New => (None, None),
+        let (row, taken, last) = match KINDS[kind].touches() {
+            Touches::New => (None, None, None),
             Touches::RowOf(other) => {
-                let (row, taken) = self.shelves[index_of(other)?].take(seq)?;
-                (Some(row), Some(taken))
+                let other = index_of(other)?;
+                let (row, taken) = self.shelves[other].take(seq)?;
+                (Some(row), Some(taken), Some((other, taken)))
             }
-            Touches::Words | Touches::Switches => (Some(self.shelves[kind].next_free()?), None),
+            Touches::Words | Touches::Switches => {
+                let row = self.shelves[kind].next_free()?;
+                (Some(row), None, self.shelves[kind].last_word(&row).map(|last| (kind, last)))
+            }
         };
         self.seq = seq;
         let on = row.is_none_or(|row| self.shelves[kind].is_off(&row));
         let (node, stage) = (place(&mut self.nodes, node), place(&mut self.stages, stage));
-        Some(Ticket { kind, seq, row, on, taken, node, stage })
+        Some(Ticket { kind, seq, row, on, last, taken, node, stage })
     }
 
     /// Ends a write, which should leave these words. `version` is the one that served, as far as it is known.
@@ -270,6 +276,11 @@ impl Shelf {
             }
         }
         None
+    }
+
+    /// What a row says for sure.
+    fn last_word(&self, row: &RowId) -> Option<Row> {
+        self.rows.get(row).copied().filter(|_| !self.maybes.contains_key(row))
     }
 
     /// Whether a switch is off for sure or may be: turning on what is on does no harm.

@@ -17,6 +17,7 @@ use crate::book::{Book, Ticket};
 use crate::finding::{Through, Way};
 use crate::kind::Prepared;
 use crate::kinds::KINDS;
+use crate::last_look::LastLooks;
 use crate::matrix::{NotApplicable, WriteMatrix};
 use crate::premises::{LedgerSetup, Premises};
 use crate::roster::{Pick, Roster};
@@ -39,6 +40,7 @@ pub(crate) struct Desk {
     pub(crate) book: Mutex<Book>,
     pub(crate) roster: Mutex<Roster>,
     pub(crate) matrix: Mutex<WriteMatrix>,
+    pub(crate) last_looks: Mutex<LastLooks>,
 }
 
 impl WriteLedger {
@@ -76,7 +78,8 @@ impl WriteLedger {
         let mut roster = Roster::new(stage);
         nodes.iter().for_each(|node| roster.join(node));
         let (book, roster, matrix) = (Mutex::new(book), Mutex::new(roster), Mutex::new(matrix));
-        let ledger = Self { desk: Arc::new(Desk { premises, book, roster, matrix }) };
+        let last_looks = Mutex::default();
+        let ledger = Self { desk: Arc::new(Desk { premises, book, roster, matrix, last_looks }) };
         let known: Vec<_> = join_all(nodes.iter().map(|node| ledger.until_known(node))).await;
         known.into_iter().collect::<Result<Vec<()>, ApiError>>()?;
         Ok(ledger)
@@ -156,6 +159,7 @@ impl WriteLedger {
 
     /// Makes a write, and says what it should leave and what was answered.
     pub(crate) async fn make(&self, node: &Client, ticket: &Ticket) -> (Fingerprint, Answer) {
+        self.look_a_last_time(node, ticket).await;
         let (kind, act) = (KINDS[ticket.kind], self.act(node, ticket));
         let leaves = kind.leaves(&act);
         let mut result = kind.write(&act).await;

@@ -8,7 +8,7 @@
 //! websocket, so that the [`WriteMatrix`] of who wrote and who read has no empty cell. [`causes`] says what the failures share.
 //!
 //! Inside: `kinds/` has a file for each kind; `book` is the memory, `roster` says what is written next, `ledger` and `writing` do
-//! it; `node_view`, `judge` and `verify` look for it again. Posts of the ledger's channel are read as lists (`post_list`).
+//! it, with a `last_look` at what they overwrite; `node_view`, `judge` and `verify` look for all of it again. Posts of the ledger's channel are read as lists (`post_list`).
 //!
 //! It does not know what an upgrade is: stages are names, and versions are what answers say.
 
@@ -21,6 +21,7 @@ mod finding;
 mod judge;
 mod kind;
 mod kinds;
+mod last_look;
 mod ledger;
 mod matrix;
 mod members;

@@ -70,6 +70,17 @@ impl Roster {
         self.seats.retain(|seat| seat.client.node() != node);
     }
 
+    /// A node in traffic.
+    pub(crate) fn client(&self, node: &str) -> Option<Client> {
+        Some(self.seats.iter().find(|seat| seat.client.node() == node)?.client.clone())
+    }
+
+    /// All nodes in traffic but this one.
+    pub(crate) fn others(&self, node: &str) -> Vec<Client> {
+        let others = self.seats.iter().filter(|seat| seat.client.node() != node);
+        others.map(|seat| seat.client.clone()).collect()
+    }
+
     /// What a node's last answer said that it runs.
     pub(crate) fn version(&self, node: &str) -> Option<String> {
         self.seats.iter().find(|seat| seat.client.node() == node)?.version.clone()

@@ -44,7 +44,10 @@ impl Verification {
 
     /// Sorts what was found, and leaves the list at a length that can be read.
     pub(crate) fn trim(&mut self) {
-        self.findings.sort_by(|a, b| (a.seq, &a.reader, &a.id).cmp(&(b.seq, &b.reader, &b.id)));
+        self.findings.sort_by(|a, b| (a.seq, &a.reader, &a.id, a.way).cmp(&(b.seq, &b.reader, &b.id, b.way)));
+        // What a last look found is found again where the write that was to go over it was refused.
+        self.findings
+            .dedup_by(|a, b| (a.seq, a.wrong, a.way, &a.reader) == (b.seq, b.wrong, b.way, &b.reader));
         let more = self.findings.len().saturating_sub(MOST_LISTED);
         self.unlisted += u64::try_from(more).unwrap_or(u64::MAX);
         self.findings.truncate(MOST_LISTED);

@@ -55,6 +55,8 @@ impl WriteLedger {
         let mut counts = self.counted(&expected, &views);
         self.judge_rows(&views, &mut found, &mut counts);
         self.judge_doubles(&views, &mut found, &mut counts);
+        let early = std::mem::take(&mut lock(&self.desk.last_looks).findings);
+        found.findings.extend(early);
         found.unread = views.iter().flat_map(NodeView::told_unread).collect();
         let after = self.totals().sum();
         found.turned_out_there = after.turned_out_there - before.turned_out_there;
@@ -288,6 +290,8 @@ impl WriteLedger {
     pub(crate) fn enter_counts(&self, counts: Counts, found: &mut Verification) {
         let mut all = lock(&self.desk.matrix);
         found.matrix = all.emptied();
+        let early = std::mem::take(&mut lock(&self.desk.last_looks).counts);
+        early.into_iter().for_each(|(place, count)| found.matrix.count(place, &count));
         counts.into_iter().for_each(|(place, count)| found.matrix.count(place, &count));
         all.merge(&found.matrix);
     }

@@ -3,4 +3,5 @@
 mod corrupt;
 mod healthy;
 mod lost_answers;
+mod pattern;
 mod site;
