@@ -207,6 +207,20 @@ impl Book {
         }
     }
 
+    /// Rows that are kept, and the bytes that they take with all that is reserved for more.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let rows = |shelf: &Shelf| {
+            shelf.rows.len() + shelf.open.len() + shelf.maybes.values().map(Vec::len).sum::<usize>()
+        };
+        // An index map keeps a hash and a place beside each row.
+        let one = size_of::<RowId>() + size_of::<Row>() + 2 * size_of::<usize>();
+        let reserved = |shelf: &Shelf| {
+            let maybes: usize = shelf.maybes.values().map(Vec::capacity).sum();
+            shelf.rows.capacity() * one + (shelf.open.capacity() + maybes) * size_of::<Row>()
+        };
+        (self.shelves.iter().map(rows).sum(), self.shelves.iter().map(reserved).sum())
+    }
+
     /// Who served a write.
     pub(crate) fn through(&self, row: &Row) -> Through {
         Through { node: named(&self.nodes, row.node), version: named(&self.versions, row.version) }

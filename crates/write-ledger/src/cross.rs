@@ -55,8 +55,8 @@ struct Listener {
 
 impl WriteLedger {
     /// Writes each kind through each of these nodes, and looks for it on all of them, by asking and by websocket.
-    pub async fn cross(&self, nodes: &[Client], stage: &str, patience: Duration) -> Verification {
-        let began = Instant::now();
+    pub async fn cross(&self, nodes: &[Client], stage: &str) -> Verification {
+        let (began, patience) = (Instant::now(), self.desk.premises.patience);
         let mut found = Verification {
             stage: stage.to_owned(),
             nodes: nodes.iter().map(|node| node.node().to_owned()).collect(),

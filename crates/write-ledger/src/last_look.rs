@@ -22,9 +22,6 @@ use crate::node_view::{Spot, read_closely, says};
 use crate::row::Fingerprint;
 use crate::verify::fail;
 
-/// How long a word may take to arrive before it is overwritten.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// How long once another one did not: it is red already, and writing must go on.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(200);
 
@@ -50,7 +47,8 @@ impl WriteLedger {
             lock(&self.desk.roster).client(&writer.node)
         };
         let Some(asked) = asked else { return };
-        let patience = if lock(&self.desk.last_looks).late { AFTER_A_LATE_ONE } else { PATIENCE };
+        let patience =
+            if lock(&self.desk.last_looks).late { AFTER_A_LATE_ONE } else { self.desk.premises.patience };
         let version = Mutex::new(None);
         let seen = wait::until(Instant::now() + patience, wait::Pace::GROWING, || async {
             let mut shown = read_closely(&self.desk.premises, &asked, [(kind, row)], &version).await;

@@ -203,6 +203,12 @@ impl WriteLedger {
         lock(&self.desk.matrix).clone()
     }
 
+    /// How many rows are kept, and how many bytes they take: all that grows with the number of writes.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        lock(&self.desk.book).size()
+    }
+
     /// How many writes there were so far.
     #[must_use]
     pub fn totals(&self) -> WriteTotals {

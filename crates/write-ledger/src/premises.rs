@@ -1,6 +1,9 @@
 //! Where the ledger writes and as whom: accounts that it is given, channels and teams that it makes for itself.
 
-use mattermost_client::{ApiError, Client};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use mattermost_client::{ApiError, Client, Post};
 
 use crate::row::RowId;
 
@@ -28,6 +31,8 @@ pub struct LedgerSetup {
     pub nonce: String,
     /// Whether caches and events cross nodes.
     pub clustered: bool,
+    /// How long something may take to cross from one node to another.
+    pub patience: Duration,
     /// Whether Boards runs on the servers; else why not.
     pub boards: Result<(), String>,
     /// Whether Playbooks runs on the servers; else why not.
@@ -38,7 +43,7 @@ pub struct LedgerSetup {
 const SHARED: usize = 10;
 
 /// How many channels besides the one of the posts.
-const SIDE_CHANNELS: usize = 4;
+const SIDE_CHANNELS: usize = 8;
 
 /// The end of what writes say: letters beyond ASCII must come back as well.
 const BEYOND: &str = ", für später ✓";
@@ -52,14 +57,17 @@ pub(crate) struct Premises {
     pub(crate) nonce: String,
     pub(crate) team: String,
     pub(crate) clustered: bool,
+    pub(crate) patience: Duration,
     pub(crate) boards: Result<(), String>,
     pub(crate) playbooks: Result<(), String>,
     /// The channel of the posts.
     pub(crate) channel: String,
     /// Channels whose headers and members change.
     pub(crate) side: Vec<RowId>,
-    /// Posts that are answered, and below which drafts lie.
+    /// Posts that are answered.
     pub(crate) roots: Vec<RowId>,
+    /// Posts below which drafts lie: no answer is sent there, which would be the end of a draft.
+    pub(crate) drafted: Vec<RowId>,
     /// Posts that get reactions. Not those that are pinned: the product writes whole rows, and one would undo the other.
     pub(crate) reacted: Vec<RowId>,
     /// Posts that are pinned.
@@ -88,29 +96,32 @@ impl Premises {
             nonce: setup.nonce,
             team: setup.team_id,
             clustered: setup.clustered,
+            patience: setup.patience,
             boards: setup.boards,
             playbooks: setup.playbooks,
             channel,
             side,
             roots: Vec::new(),
+            drafted: Vec::new(),
             reacted: Vec::new(),
             pinned: Vec::new(),
             board: String::new(),
             run: String::new(),
         };
         premises.roots = premises.posts(&author, "answered").await?;
+        premises.drafted = premises.posts(&author, "answered later").await?;
         premises.reacted = premises.posts(&author, "reacted to").await?;
         premises.pinned = premises.posts(&author, "pinned").await?;
         Ok(premises)
     }
 
     async fn posts(&self, author: &Client, what: &str) -> Result<Vec<RowId>, ApiError> {
-        let mut made = Vec::new();
-        for n in 0..SHARED {
+        let made = (0..SHARED).map(|n| async move {
             let text = format!("a post of the ledger to be {what} ({n})");
-            made.extend(RowId::of(&author.create_post(&self.channel, &text, &[]).await?.id));
-        }
-        Ok(made)
+            author.create_post(&self.channel, &text, &[]).await
+        });
+        let made = join_all(made).await.into_iter().collect::<Result<Vec<Post>, ApiError>>()?;
+        Ok(made.iter().filter_map(|post| RowId::of(&post.id)).collect())
     }
 
     /// A name of something of the ledger's.

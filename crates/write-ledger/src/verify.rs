@@ -33,9 +33,9 @@ pub const CROSSING: Duration = Duration::from_secs(5);
 type Counts = BTreeMap<CellPlace, CellCount>;
 
 impl WriteLedger {
-    /// Looks for everything in the book on each of these nodes. What is not there yet may take `patience` to come.
-    pub async fn verify(&self, nodes: &[Client], stage: &str, patience: Duration) -> Verification {
-        let began = Instant::now();
+    /// Looks for everything in the book on each of these nodes.
+    pub async fn verify(&self, nodes: &[Client], stage: &str) -> Verification {
+        let (began, patience) = (Instant::now(), self.desk.premises.patience);
         let before = self.totals().sum();
         let expected = self.expected();
         join_all(nodes.iter().map(|node| self.refresh(node))).await;

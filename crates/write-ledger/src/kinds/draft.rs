@@ -38,12 +38,16 @@ impl WriteKind for Draft {
         Touches::Words
     }
 
+    fn events(&self) -> &'static [&'static str] {
+        &["draft_created"]
+    }
+
     fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
         Box::pin(async {
             // One for the channel itself, whose row no write shares.
             let author = premises.author.client.at(node);
             let first = author.post("/api/v4/drafts", &body(premises, "", "a first draft")).await;
-            Prepared::by_attempt(first, premises.roots.clone())
+            Prepared::by_attempt(first, premises.drafted.clone())
         })
     }
 

@@ -10,7 +10,7 @@ use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 
 /// How many headings writes share; each more makes each of them dearer.
-const HEADINGS: usize = 4;
+const HEADINGS: usize = 8;
 
 pub(super) struct SidebarCategory;
 

@@ -11,7 +11,7 @@ use crate::reading::{BulkReading, Sightings};
 use crate::row::{Fingerprint, RowId};
 
 /// How many teams; each brings two channels of its own.
-const TEAMS: usize = 2;
+const TEAMS: usize = 3;
 
 pub(super) struct TeamMembership;
 

@@ -1,6 +1,6 @@
 //! Each kind of corruption is found, with the right row and the right side.
 
-use super::site::{NEW, OLD, PATIENCE, Site, named, rules};
+use super::site::{NEW, OLD, Site, named, rules};
 use crate::{Releases, Suspect, Verification, Way, Wrong, causes};
 use mattermost_standin::fault::Faults;
 
@@ -16,7 +16,7 @@ async fn found(clustered: bool, faults: Faults, writes: usize) -> (Verification,
     ledger.enter("mixed-1");
     site.upgrade(0, NEW, &ledger).await;
     ledger.write(writes, 8).await;
-    let verified = ledger.verify(&site.clients, "mixed-1", PATIENCE).await;
+    let verified = ledger.verify(&site.clients, "mixed-1").await;
     let causes = causes(&verified.findings, &verified.unread, &verified.matrix, &releases());
     (verified, causes)
 }
@@ -98,7 +98,7 @@ async fn events_that_do_not_cross_redden_the_websocket_cells_alone() {
     let site = Site::new(true, &[NEW, OLD], named("event-lost")).await;
     let ledger = site.ledger().await;
     ledger.write(60, 8).await;
-    let crossed = ledger.cross(&site.clients, "mixed-1", PATIENCE).await;
+    let crossed = ledger.cross(&site.clients, "mixed-1").await;
     assert!(!crossed.findings.is_empty());
     for finding in &crossed.findings {
         assert_eq!((finding.way, finding.wrong), (Way::Websocket, Wrong::Unseen));
@@ -120,7 +120,7 @@ async fn a_refused_write_is_told_as_refused_and_not_as_lost() {
     let ledger = site.ledger().await;
     site.upgrade(0, NEW, &ledger).await;
     ledger.write(300, 8).await;
-    let verified = ledger.verify(&site.clients, "mixed-1", PATIENCE).await;
+    let verified = ledger.verify(&site.clients, "mixed-1").await;
     assert!(verified.is_clean(), "{:#?}", verified.findings);
     let refused = ledger.totals().refused;
     assert!(!refused.is_empty());

@@ -1,8 +1,6 @@
 //! Healthy servers of both kinds: nothing is found, however much was written.
 
-use std::time::Duration;
-
-use super::site::{NEW, OLD, PATIENCE, Site};
+use super::site::{NEW, OLD, Site};
 use crate::{ENOUGH, WriteMatrix, WritePace};
 use mattermost_standin::fault::Faults;
 
@@ -16,12 +14,14 @@ async fn roll(clustered: bool, writes: usize) {
             site.upgrade(at, NEW, &ledger).await;
         }
         ledger.write(writes, 8).await;
-        let crossed = ledger.cross(&site.clients, stage, PATIENCE).await;
+        let crossed = ledger.cross(&site.clients, stage).await;
         assert!(crossed.is_clean(), "{stage}: {:#?}", crossed);
-        let verified = ledger.verify(&site.clients, stage, PATIENCE).await;
+        let verified = ledger.verify(&site.clients, stage).await;
         assert!(verified.is_clean(), "{stage}: {:#?}", verified);
         assert!(verified.rows > 100, "{}", verified.rows);
     }
+    let (rows, bytes) = ledger.size();
+    assert!(bytes < 200 * rows.max(100), "{bytes} bytes for {rows} rows");
     let totals = ledger.totals();
     assert_eq!((totals.refused.clone(), totals.sum().ambiguous, totals.sum().unsent), (vec![], 0, 0));
     assert!(totals.kinds() >= 12, "{:?}", totals.missing);
@@ -57,9 +57,9 @@ async fn what_is_verified_while_it_is_written_is_no_finding() {
     let ledger = site.ledger().await;
     let writing = ledger.writing(WritePace { per_second: 400, at_once: 6 });
     for _ in 0..5 {
-        let verified = ledger.verify(&site.clients, "mixed-1", Duration::from_secs(5)).await;
+        let verified = ledger.verify(&site.clients, "mixed-1").await;
         assert!(verified.is_clean(), "{:#?}", verified.findings);
-        let crossed = ledger.cross(&site.clients, "mixed-1", Duration::from_secs(5)).await;
+        let crossed = ledger.cross(&site.clients, "mixed-1").await;
         assert!(crossed.is_clean(), "{:#?}", crossed.findings);
     }
     assert!(writing.stop().await.sum().acknowledged > 100);

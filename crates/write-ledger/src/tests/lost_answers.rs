@@ -1,6 +1,6 @@
 //! A write whose answer was lost is there once, or not: both are fine, and it is told which.
 
-use super::site::{NEW, OLD, PATIENCE, Site, rules};
+use super::site::{NEW, OLD, Site, rules};
 use crate::Wrong;
 
 const POSTS: &str = "match: { method: POST, path: /api/v4/posts }";
@@ -15,7 +15,7 @@ async fn resolved(effect: &str) -> (crate::Verification, crate::WriteTally) {
     ledger.write(100, 8).await;
     site.upgrade(0, NEW, &ledger).await;
     ledger.write(150, 8).await;
-    let verified = ledger.verify(&site.clients, "mixed-1", PATIENCE).await;
+    let verified = ledger.verify(&site.clients, "mixed-1").await;
     (verified, ledger.totals().sum())
 }
 
@@ -49,7 +49,7 @@ async fn what_is_there_twice_after_a_lost_answer_is_doubled() {
     let ledger = site.ledger().await;
     site.upgrade(0, NEW, &ledger).await;
     ledger.write(120, 8).await;
-    let verified = ledger.verify(&site.clients, "mixed-1", PATIENCE).await;
+    let verified = ledger.verify(&site.clients, "mixed-1").await;
     assert!(!verified.findings.is_empty());
     assert!(
         verified.findings.iter().all(|finding| finding.wrong == Wrong::Doubled),
@@ -65,7 +65,7 @@ async fn a_node_that_is_gone_takes_nothing_and_loses_nothing() {
     ledger.write(60, 8).await;
     site.nodes.remove(0);
     ledger.write(60, 8).await;
-    let verified = ledger.verify(&site.clients[1..], "stable", PATIENCE).await;
+    let verified = ledger.verify(&site.clients[1..], "stable").await;
     assert!(verified.is_clean(), "{:#?}", verified.findings);
     let sum = ledger.totals().sum();
     assert!(sum.unsent > 10, "{sum:?}");

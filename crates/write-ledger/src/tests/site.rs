@@ -15,7 +15,7 @@ pub(super) const NEW: &str = "11.7.0";
 const PASSWORD: &str = "Passw0rd-example";
 
 /// How long the tests wait for what does not come: what is in process crosses at once.
-pub(super) const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Nodes on one database, the first on the release if there is more than one version.
 pub(super) struct Site {
@@ -98,6 +98,7 @@ impl Site {
             team_id: team,
             nonce: "t1".into(),
             clustered,
+            patience: PATIENCE,
             boards: Ok(()),
             playbooks: Ok(()),
         }
