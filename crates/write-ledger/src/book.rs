@@ -3,42 +3,17 @@
 //! A row takes under a hundred bytes, whatever it says, and nothing else grows with the number of writes. Names are kept once and
 //! meant by their place.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 
 use crate::answer::Answer;
 use crate::finding::Through;
 use crate::kind::Touches;
 use crate::kinds::{KINDS, index_of};
 use crate::row::{Fingerprint, RowId};
+use crate::shelf::{Row, Shelf};
 use crate::totals::{RefusedWrites, WriteTally};
-
-/// As few rows are left to change and delete; who edits the last one would wait for the next post.
-const FEWEST: usize = 8;
-
-/// The last word of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Row {
-    /// What it says.
-    pub(crate) says: Fingerprint,
-    /// What it said before.
-    pub(crate) was: Fingerprint,
-    /// The number of the write.
-    pub(crate) seq: u32,
-    node: u16,
-    version: u16,
-    stage: u16,
-}
-
-/// What is to be seen of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Expectation {
-    /// The last word that was acknowledged, if one was.
-    pub(crate) row: Option<Row>,
-    /// Later words whose answer was lost: each may be there or not.
-    pub(crate) maybes: Vec<Row>,
-}
 
 /// A write that was begun. Whoever has it concludes it.
 #[derive(Debug)]
@@ -57,23 +32,6 @@ pub(crate) struct Ticket {
     taken: Option<Row>,
     node: u16,
     stage: u16,
-}
-
-/// The rows of one kind.
-#[derive(Debug, Default)]
-pub(crate) struct Shelf {
-    rows: IndexMap<RowId, Row>,
-    /// Rows that writes share, and whose turn it is.
-    shared: Vec<RowId>,
-    turn: usize,
-    /// Those that a write is on its way to.
-    busy: HashSet<RowId>,
-    /// Words whose answer was lost, by row.
-    maybes: HashMap<RowId, Vec<Row>>,
-    /// Rows whose making was not answered, so that nobody knows their ids.
-    open: Vec<Row>,
-    /// Why there are no such writes here.
-    pub(crate) missing: Option<String>,
 }
 
 /// All of it.
@@ -209,16 +167,8 @@ impl Book {
 
     /// Rows that are kept, and the bytes that they take with all that is reserved for more.
     pub(crate) fn size(&self) -> (usize, usize) {
-        let rows = |shelf: &Shelf| {
-            shelf.rows.len() + shelf.open.len() + shelf.maybes.values().map(Vec::len).sum::<usize>()
-        };
-        // An index map keeps a hash and a place beside each row.
-        let one = size_of::<RowId>() + size_of::<Row>() + 2 * size_of::<usize>();
-        let reserved = |shelf: &Shelf| {
-            let maybes: usize = shelf.maybes.values().map(Vec::capacity).sum();
-            shelf.rows.capacity() * one + (shelf.open.capacity() + maybes) * size_of::<Row>()
-        };
-        (self.shelves.iter().map(rows).sum(), self.shelves.iter().map(reserved).sum())
+        let sizes = self.shelves.iter().map(Shelf::size);
+        sizes.fold((0, 0), |(rows, bytes), (more, taken)| (rows + more, bytes + taken))
     }
 
     /// Who served a write.
@@ -269,66 +219,5 @@ impl Book {
     fn tally_of(&mut self, kind: usize, row: &Row) -> &mut WriteTally {
         let Through { node, version } = self.through(row);
         self.tallies.entry((kind, node, version)).or_default()
-    }
-}
-
-impl Shelf {
-    /// One of the rows, for another kind; another one for another number.
-    fn take(&mut self, seq: u32) -> Option<(RowId, Row)> {
-        let most = u32::try_from(self.rows.len()).ok().filter(|_| self.rows.len() > FEWEST)?;
-        // Knuth's multiplier: neighbours in number are strangers in place, so that old rows and young ones are taken.
-        let at = seq.wrapping_mul(2_654_435_761) % most;
-        self.rows.swap_remove_index(usize::try_from(at).ok()?)
-    }
-
-    fn next_free(&mut self) -> Option<RowId> {
-        for _ in 0..self.shared.len() {
-            self.turn = (self.turn + 1) % self.shared.len();
-            let row = self.shared[self.turn];
-            if self.busy.insert(row) {
-                return Some(row);
-            }
-        }
-        None
-    }
-
-    /// What a row says for sure.
-    fn last_word(&self, row: &RowId) -> Option<Row> {
-        self.rows.get(row).copied().filter(|_| !self.maybes.contains_key(row))
-    }
-
-    /// Whether a switch is off for sure or may be: turning on what is on does no harm.
-    fn is_off(&self, row: &RowId) -> bool {
-        self.maybes.contains_key(row) || self.rows.get(row).is_none_or(|row| row.says.is_absent())
-    }
-
-    /// The rows of which something is known.
-    pub(crate) fn expectations(&self) -> Vec<(RowId, Expectation)> {
-        let rows = self.rows.keys().chain(self.maybes.keys().filter(|row| !self.rows.contains_key(*row)));
-        rows.filter_map(|row| Some((*row, self.expects(row)?))).collect()
-    }
-
-    /// What is to be seen of a row; nothing while a write is on its way to it, or where it is not of this kind any more.
-    pub(crate) fn expects(&self, row: &RowId) -> Option<Expectation> {
-        if self.busy.contains(row) {
-            return None;
-        }
-        let (known, maybes) = (self.rows.get(row).copied(), self.maybes.get(row).cloned());
-        let is_known = known.is_some() || maybes.is_some();
-        is_known.then(|| Expectation { row: known, maybes: maybes.unwrap_or_default() })
-    }
-
-    /// The rows whose making was not answered.
-    pub(crate) fn open(&self) -> &[Row] {
-        &self.open
-    }
-}
-
-impl Expectation {
-    /// Whether a row may say this.
-    pub(crate) fn allows(&self, says: Fingerprint) -> bool {
-        // Nothing is known of what a shared row said before its first acknowledged word.
-        let known = self.row.is_none_or(|row| row.says == says);
-        known || self.maybes.iter().any(|word| word.says == says)
     }
 }

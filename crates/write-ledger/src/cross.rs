@@ -3,7 +3,6 @@
 //! This is what fills the cells of the matrix in a mixed stage. A write that is looked for here belongs to nobody else meanwhile: it
 //! is concluded when everybody was asked for it.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -17,13 +16,13 @@ use tokio::time::Instant;
 use crate::answer::Answer;
 use crate::book::Ticket;
 use crate::finding::{Through, UnreadRows, Way, WriteFinding, Wrong};
+use crate::findings::{Counts, fail};
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
-use crate::matrix::{CellCount, CellPlace};
+use crate::matrix::CellPlace;
 use crate::node_view::{Shown, read_closely, says};
 use crate::row::{Fingerprint, RowId};
 use crate::verification::Verification;
-use crate::verify::fail;
 
 /// How long an event may take once another one did not come: it is red already.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(500);
@@ -66,7 +65,7 @@ impl WriteLedger {
         for listener in &listeners {
             found.unread.extend(listener.socket.as_ref().err().cloned());
         }
-        let mut counts = BTreeMap::new();
+        let mut counts = Counts::new();
         for writer in nodes {
             let fresh = self.write_each(writer, stage).await;
             found.rows += fresh.len() as u64;
@@ -194,7 +193,7 @@ impl WriteLedger {
         fresh: &[Fresh],
         glimpses: &[Glimpse],
         found: &mut Verification,
-        counts: &mut BTreeMap<CellPlace, CellCount>,
+        counts: &mut Counts,
     ) {
         for (at, one) in fresh.iter().enumerate() {
             let writer = Through { node: writer.node().to_owned(), version: one.version.clone() };

@@ -3,7 +3,6 @@
 //! Without it a word that was lost would be overwritten unseen, and a fault of one call in three would be found by luck. Where nodes
 //! have no cluster, the node that took the word is asked: others may believe what was before.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -14,24 +13,16 @@ use tokio::time::Instant;
 
 use crate::book::Ticket;
 use crate::finding::{Through, Way, WriteFinding};
+use crate::findings::fail;
 use crate::judge::{Due, wrong};
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
-use crate::matrix::{CellCount, CellPlace};
+use crate::matrix::CellPlace;
 use crate::node_view::{Spot, read_closely, says};
 use crate::row::Fingerprint;
-use crate::verify::fail;
 
 /// How long once another one did not: it is red already, and writing must go on.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(200);
-
-/// What last looks found, until somebody asks.
-#[derive(Debug, Default)]
-pub(crate) struct LastLooks {
-    pub(crate) findings: Vec<WriteFinding>,
-    pub(crate) counts: BTreeMap<CellPlace, CellCount>,
-    late: bool,
-}
 
 impl WriteLedger {
     /// Looks for what the write of this ticket will overwrite.

@@ -17,7 +17,7 @@ use crate::book::{Book, Ticket};
 use crate::finding::{Through, Way};
 use crate::kind::Prepared;
 use crate::kinds::KINDS;
-use crate::last_look::LastLooks;
+use crate::last_looks::LastLooks;
 use crate::matrix::{NotApplicable, WriteMatrix};
 use crate::premises::{LedgerSetup, Premises};
 use crate::roster::{Pick, Roster};

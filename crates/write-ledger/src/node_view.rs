@@ -9,12 +9,12 @@ use basics::wait;
 use mattermost_client::{ApiError, ApiErrorKind, Client};
 use tokio::sync::OnceCell;
 
-use crate::book::{Expectation, Row};
 use crate::finding::{Through, UnreadRows};
 use crate::kinds::KINDS;
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sighting, Sightings};
 use crate::row::{Fingerprint, RowId};
+use crate::shelf::{Expectation, Row};
 
 /// A list that did not come is asked for once more, after this.
 const SECOND_TRY: Duration = Duration::from_millis(300);

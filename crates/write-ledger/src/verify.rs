@@ -15,22 +15,18 @@ use futures_util::future::join_all;
 use mattermost_client::Client;
 use tokio::time::Instant;
 
-use crate::book::Expectation;
-use crate::finding::{Through, Way, WriteFinding, Wrong};
-use crate::judge::{Due, wrong};
-use crate::kind::Touches;
+use crate::finding::{Through, Way};
+use crate::findings::Counts;
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
-use crate::matrix::{CellCount, CellPlace};
+use crate::matrix::CellPlace;
 use crate::node_view::{Expected, NodeView, OddRow, Shown, Spot, read_closely, says};
-use crate::row::{Fingerprint, RowId};
+use crate::row::Fingerprint;
+use crate::shelf::Expectation;
 use crate::verification::Verification;
 
 /// How long something may take to cross from one node to another.
 pub const CROSSING: Duration = Duration::from_secs(5);
-
-/// Counts of a verification, by where they stand.
-type Counts = BTreeMap<CellPlace, CellCount>;
 
 impl WriteLedger {
     /// Looks for everything in the book on each of these nodes.
@@ -70,7 +66,7 @@ impl WriteLedger {
     fn expected(&self) -> Vec<Expected> {
         let book = lock(&self.desk.book);
         let shelves = (0..KINDS.len()).map(|kind| book.shelf(kind));
-        shelves.map(|shelf| Expected { rows: shelf.expectations(), open: shelf.open().to_vec() }).collect()
+        shelves.map(|shelf| Expected { rows: shelf.expectations(), open: shelf.open.clone() }).collect()
     }
 
     /// Rows whose making was not answered: found by their number they are rows like others, else they never were.
@@ -195,117 +191,9 @@ impl WriteLedger {
         }
         counts
     }
-
-    fn judge_rows(&self, views: &[NodeView], found: &mut Verification, counts: &mut Counts) {
-        let book = lock(&self.desk.book);
-        for (nth, view) in views.iter().enumerate() {
-            for (spot, OddRow { shown, seq }) in &view.odd {
-                let (kind, row) = *spot;
-                let due = book.shelf(kind).expects(&row).and_then(|expects| expects.row);
-                let Some(due) = due.filter(|due| Some(due.seq) == *seq) else {
-                    found.moved += 1;
-                    continue;
-                };
-                if says(shown) == due.says {
-                    continue;
-                }
-                let others = views.iter().enumerate().filter(|(other, _)| *other != nth);
-                let elsewhere = others
-                    .filter(|(_, other)| !other.unread.contains_key(&kind))
-                    .any(|(_, other)| other.odd.get(spot).is_none_or(|odd| says(&odd.shown) == due.says));
-                let wrong = wrong(Due { says: due.says, was: due.was }, says(shown), elsewhere);
-                let (writer, stage) = (book.through(&due), book.stage(&due));
-                let finding = self.finding(kind, row, (due.says, due.seq), wrong, shown);
-                let finding = WriteFinding { written_in: stage, writer, reader: view.through(), ..finding };
-                fail(counts, &finding);
-                found.findings.push(finding);
-            }
-        }
-    }
-
-    /// One write, and more than one row that tells of it.
-    fn judge_doubles(&self, views: &[NodeView], found: &mut Verification, counts: &mut Counts) {
-        let book = lock(&self.desk.book);
-        let makers = KINDS.iter().enumerate().filter(|(_, kind)| kind.touches() == Touches::New);
-        for (kind, _) in makers {
-            for view in views {
-                let mut rows: HashMap<u32, Vec<RowId>> = HashMap::new();
-                view.marked[kind].iter().for_each(|(seq, row)| rows.entry(*seq).or_default().push(*row));
-                for (_, rows) in rows.into_iter().filter(|(_, rows)| rows.len() > 1) {
-                    let known = rows.iter().find_map(|row| Some((*row, book.shelf(kind).expects(row)?.row?)));
-                    let Some((row, due)) = known else { continue };
-                    let finding = self.finding(kind, row, (due.says, due.seq), Wrong::Doubled, &None);
-                    let others: Vec<String> =
-                        rows.iter().filter(|other| **other != row).map(ToString::to_string).collect();
-                    let finding = WriteFinding {
-                        written_in: book.stage(&due),
-                        writer: book.through(&due),
-                        reader: view.through(),
-                        expected: "one".to_owned(),
-                        got: format!("{} of it, also {}", rows.len(), others.join(", ")),
-                        ..finding
-                    };
-                    fail(counts, &finding);
-                    found.findings.push(finding);
-                }
-            }
-        }
-    }
-
-    /// A finding of which writer and reader are still to be told.
-    pub(crate) fn finding(
-        &self,
-        kind: usize,
-        row: RowId,
-        (due, seq): (Fingerprint, u32),
-        wrong: Wrong,
-        shown: &Shown,
-    ) -> WriteFinding {
-        let name = KINDS[kind].name();
-        let expected = match KINDS[kind].touches() {
-            _ if due.is_absent() => "nothing".to_owned(),
-            Touches::Switches => crate::act::ON.to_owned(),
-            _ => format!("\"{}\"", self.desk.premises.text(name, seq)),
-        };
-        let got = match shown {
-            None => "nothing".to_owned(),
-            Some(sighting) if sighting.text.is_empty() => "something else".to_owned(),
-            Some(sighting) => format!("\"{}\"", sighting.text.chars().take(120).collect::<String>()),
-        };
-        WriteFinding {
-            wrong,
-            kind: name.to_owned(),
-            id: row.to_string(),
-            seq,
-            written_in: String::new(),
-            writer: Through::default(),
-            reader: Through::default(),
-            way: Way::Api,
-            expected,
-            got,
-        }
-    }
-
-    /// Enters what was counted here, and in the matrix of the whole ledger.
-    pub(crate) fn enter_counts(&self, counts: Counts, found: &mut Verification) {
-        let mut all = lock(&self.desk.matrix);
-        found.matrix = all.emptied();
-        let early = std::mem::take(&mut lock(&self.desk.last_looks).counts);
-        early.into_iter().for_each(|(place, count)| found.matrix.count(place, &count));
-        counts.into_iter().for_each(|(place, count)| found.matrix.count(place, &count));
-        all.merge(&found.matrix);
-    }
 }
 
 /// Where reads by asking are counted.
 fn place(kind: usize, writer: Through, reader: Through) -> CellPlace {
     CellPlace { kind: KINDS[kind].name().to_owned(), way: Way::Api, writer, reader }
-}
-
-/// Counts a finding, in the place of something that was right.
-pub(crate) fn fail(counts: &mut BTreeMap<CellPlace, CellCount>, finding: &WriteFinding) {
-    let WriteFinding { wrong, kind, way, writer, reader, .. } = finding.clone();
-    let count = counts.entry(CellPlace { kind, way, writer, reader }).or_default();
-    count.verified = count.verified.saturating_sub(1);
-    *count.failed.entry(wrong).or_default() += 1;
 }
