@@ -32,23 +32,25 @@ mod upload;
 mod values;
 mod waivers;
 
-pub use action_mode::{ActionMode, ActionModeInputs};
-pub use attached::{Admin, Attached, AttachedInputs, AttachedNode, AttachedPlan};
-pub use bundles::Bundle;
-pub use ca_bundle::{authorities, authorities_pem};
-pub use checks::{CheckInputs, Checks, LeftOut};
-pub use cluster::{Cluster, ClusterInputs, WantedMode};
-pub use images::judge_image;
-pub use lock::GivenLock;
-pub use problems::{Problem, Problems};
-pub use publishing::{Comment, JunitNames, Publishing, PublishingInputs};
-pub use registry::{Login, RegistryInputs};
-pub use releases::{Release, ReleaseInputs, Releases};
-pub use run::{RunInputs, RunSettings};
-pub use servers::{ServerInputs, Servers};
-pub use suite::{SuiteInputs, SuitePlan};
-pub use surroundings::{Aws, Surroundings};
-pub use upload::{Upload, UploadInputs};
+pub(crate) use action_mode::{ActionMode, ActionModeInputs};
+pub(crate) use attached::{Admin, Attached, AttachedInputs, AttachedPlan};
+pub(crate) use bundles::Bundle;
+pub(crate) use ca_bundle::{authorities, authorities_pem};
+pub(crate) use checks::{CheckInputs, Checks, LeftOut};
+pub(crate) use cluster::{Cluster, ClusterInputs};
+pub(crate) use images::judge_image;
+pub(crate) use lock::GivenLock;
+pub(crate) use problems::{Problem, Problems};
+pub(crate) use publishing::{Comment, JunitNames, Publishing, PublishingInputs};
+pub(crate) use registry::{Login, RegistryInputs};
+pub(crate) use releases::{Release, ReleaseInputs, Releases};
+pub(crate) use run::{RunInputs, RunSettings};
+pub(crate) use servers::{ServerInputs, Servers};
+pub(crate) use suite::{SuiteInputs, SuitePlan};
+#[cfg(test)]
+pub(crate) use surroundings::Aws;
+pub(crate) use surroundings::Surroundings;
+pub(crate) use upload::{Upload, UploadInputs};
 
 use std::collections::BTreeSet;
 
@@ -231,7 +233,7 @@ impl Inputs {
 /// is for actions, a step's own commands never have it. What the job gave to the step (`GITHUB_TOKEN`, `AWS_*`, what a log-in
 /// left) stays: the command that replaces a node may be there to use it.
 #[must_use]
-pub fn own_variables() -> Vec<String> {
+pub(crate) fn own_variables() -> Vec<String> {
     Inputs::rows().map(Row::variable).chain(["ACTIONS_RUNTIME_TOKEN".to_owned()]).collect()
 }
 

@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
         Ok(runtime) => {
-            let exit = runtime.block_on(upgrade_gate::cli::main());
+            let exit = runtime.block_on(upgrade_gate::main());
             // Whoever was told to leave must not wait for a name look-up or a file that takes its time.
             runtime.shutdown_background();
             exit.into()

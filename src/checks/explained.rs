@@ -65,7 +65,11 @@ pub(super) fn refusal(
 
 /// Puts the waivers of the run over what failed in a result. Gives the sentences about those that have no effect.
 #[must_use]
-pub fn waive(result: &mut CheckResult, ledger: &Ledger<'_>, versions: (&Version, &Version)) -> Vec<String> {
+pub(crate) fn waive(
+    result: &mut CheckResult,
+    ledger: &Ledger<'_>,
+    versions: (&Version, &Version),
+) -> Vec<String> {
     let check = result.check.clone();
     let (mut sentences, mut waived) = (Vec::new(), false);
     for step in &mut result.steps {

@@ -9,8 +9,8 @@
 //! a step ends, `ledger` what is kept for later stages, `scene` what is there. Adding one is described in CONTRIBUTING.md.
 
 pub mod catalogue;
-pub mod explained;
-pub mod sanity;
+pub(crate) mod explained;
+pub(crate) mod sanity;
 
 mod carried;
 mod check;
@@ -59,12 +59,10 @@ mod teams;
 mod topology;
 mod users;
 
-pub use carried::Carried;
-pub use check::{Check, Need, Stages};
-pub use context::Context;
+pub(crate) use carried::Carried;
+pub(crate) use check::{Check, Need};
+pub(crate) use context::Context;
 pub(crate) use ledger::Entry;
-pub use plugins::{PRODUCTS, Product};
-pub use restart_round::RestartRound;
-pub use scene::{Absent, Home, InstalledPlugins, Place, RunningNode, Scene, Side};
-pub use step::{Expect, Reported, StepError};
-pub use walk::Walk;
+pub(crate) use plugins::PRODUCTS;
+pub(crate) use restart_round::RestartRound;
+pub(crate) use scene::{Absent, Home, InstalledPlugins, Place, RunningNode, Scene, Side};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::carried::Carried;
-pub use crate::cluster::Absent;
+pub(crate) use crate::cluster::Absent;
 use crate::cluster::ImageFacts;
 use crate::event::{Clustering, Events};
 use crate::mattermost::{Client, VersionFacts};

@@ -109,7 +109,7 @@ impl From<&Absent> for StepError {
 }
 
 /// Says what an answer should have been: `client.read_post(id).await.expecting("the post by its id")?`.
-pub trait Expect<T> {
+pub(crate) trait Expect<T> {
     /// Turns an API error into a failure that says what was expected.
     ///
     /// # Errors

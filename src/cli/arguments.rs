@@ -10,7 +10,7 @@ use crate::inputs::Inputs;
 /// Rolls a Mattermost cluster from stable to release, and says whether it held (test case MM-T5392).
 #[derive(Debug, Parser)]
 #[command(name = "upgrade-gate", version, max_term_width = 110)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -18,7 +18,7 @@ pub struct Arguments {
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Build a cluster on Docker, roll it from stable to release, check it, report.
     Run {
         /// What the user wants.
@@ -83,7 +83,7 @@ pub enum Command {
 
 /// How a plan is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PlanFormat {
+pub(crate) enum PlanFormat {
     /// For people.
     Text,
     /// For programs.
@@ -94,7 +94,7 @@ pub enum PlanFormat {
 
 /// How a listing is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     Text,
     /// For programs.

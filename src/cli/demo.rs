@@ -19,7 +19,7 @@ use crate::versions::Version;
 
 /// What the demo plays.
 #[derive(Debug, Args)]
-pub struct DemoOptions {
+pub(crate) struct DemoOptions {
     /// The version that is upgraded from: that which the fault is about, else 11.5.1.
     #[arg(long, value_name = "VERSION")]
     pub stable: Option<String>,
@@ -39,7 +39,7 @@ pub struct DemoOptions {
 
 /// Inputs of a run, as flags alone: the environment of whoever runs the demo must not leak into it.
 #[derive(Debug)]
-pub struct DemoInputs(Inputs);
+pub(crate) struct DemoInputs(Inputs);
 
 impl DemoInputs {
     const NAMES: [&str; 10] = [

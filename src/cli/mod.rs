@@ -17,7 +17,7 @@ mod standin;
 mod timings;
 mod usage;
 
-pub use arguments::{Arguments, Command};
+pub(crate) use arguments::Command;
 
 use std::pin::Pin;
 

@@ -22,7 +22,7 @@ const MOST_RUNS: usize = 256;
 
 /// What is published.
 #[derive(Debug, Args)]
-pub struct ReportOptions {
+pub(crate) struct ReportOptions {
     /// The report folder of one run.
     #[arg(long, value_name = "DIR", required_unless_present = "merge")]
     pub from: Option<PathBuf>,

@@ -21,7 +21,7 @@ use crate::verdict::ExitCode;
 
 /// One process of a stand-in cluster.
 #[derive(Debug, Subcommand)]
-pub enum Part {
+pub(crate) enum Part {
     /// A Mattermost node.
     Node(Box<NodePart>),
     /// The database, which holds the world.
@@ -32,7 +32,7 @@ pub enum Part {
 
 /// A node process.
 #[derive(Debug, Args)]
-pub struct NodePart {
+pub(crate) struct NodePart {
     /// The version it plays.
     #[arg(long, env = "STANDIN_VERSION")]
     version: String,
@@ -79,7 +79,7 @@ pub struct NodePart {
 
 /// The database process.
 #[derive(Debug, Args)]
-pub struct DatabasePart {
+pub(crate) struct DatabasePart {
     /// Where it listens.
     #[arg(long, default_value = "0.0.0.0:5432")]
     listen: SocketAddr,
@@ -93,7 +93,7 @@ pub struct DatabasePart {
 
 /// The store process.
 #[derive(Debug, Args)]
-pub struct StorePart {
+pub(crate) struct StorePart {
     /// Where it listens.
     #[arg(long, default_value = "0.0.0.0:9000")]
     listen: SocketAddr,

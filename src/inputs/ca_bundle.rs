@@ -19,7 +19,7 @@ const PEM: &str = "-----BEGIN ";
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn authorities_pem(ca_bundle: &str) -> Result<String, String> {
+pub(crate) fn authorities_pem(ca_bundle: &str) -> Result<String, String> {
     if ca_bundle.is_empty() || ca_bundle.contains(PEM) {
         return Ok(ca_bundle.to_owned());
     }
@@ -31,7 +31,7 @@ pub fn authorities_pem(ca_bundle: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// Why it cannot be read, or what TLS could not make of it.
-pub fn authorities(ca_bundle: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+pub(crate) fn authorities(ca_bundle: &str) -> Result<Vec<CertificateDer<'static>>, String> {
     let pem = authorities_pem(ca_bundle)?;
     let mut certificates = Vec::new();
     for der in CertificateDer::pem_slice_iter(pem.as_bytes()) {

@@ -6,7 +6,7 @@ use crate::shown::Shown;
 
 /// The image that a text names. What is wrong with it is added as a problem of `input`; `whose` says whose image it is,
 /// where the input's value is not the image itself.
-pub fn judge_image<'a>(
+pub(crate) fn judge_image<'a>(
     input: &str,
     value: Shown,
     whose: &str,

@@ -10,7 +10,7 @@ use crate::confidential;
 
 /// Where the run takes place, as far as the environment tells: read once, in `main`.
 #[derive(Debug, Clone, Default)]
-pub struct Surroundings {
+pub(crate) struct Surroundings {
     /// Every `GITHUB_*` and `RUNNER_*` variable that is not empty.
     pub github: BTreeMap<String, String>,
     /// The run that the main step told the post step of.
@@ -31,7 +31,7 @@ pub struct Surroundings {
 
 /// The `AWS_*` variables, as a workflow's own log-in to AWS leaves them.
 #[derive(Debug, Clone, Default)]
-pub struct Aws {
+pub(crate) struct Aws {
     /// `AWS_ACCESS_KEY_ID`.
     pub access_key: Option<String>,
     /// `AWS_SECRET_ACCESS_KEY`.
@@ -45,7 +45,7 @@ pub struct Aws {
 impl Surroundings {
     /// Reads the environment of this process.
     #[must_use]
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let github = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, value)| {
@@ -79,7 +79,7 @@ impl Surroundings {
 
     /// Whether this is a GitHub runner (or something that plays one).
     #[must_use]
-    pub fn on_github(&self) -> bool {
+    pub(crate) fn on_github(&self) -> bool {
         self.github.get("GITHUB_ACTIONS").is_some_and(|value| value == "true")
     }
 
@@ -87,7 +87,7 @@ impl Surroundings {
     ///
     /// The siblings of a matrix share all but the runner's name, and a runner has one job at a time.
     #[must_use]
-    pub fn github_job(&self) -> Option<String> {
+    pub(crate) fn github_job(&self) -> Option<String> {
         let get = |name: &str| self.github.get(name).map_or("", String::as_str);
         let names = ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME"].map(get);
         let repository = self.github.get("GITHUB_REPOSITORY")?;

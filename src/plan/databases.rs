@@ -21,7 +21,7 @@ pub(super) fn judge(settings: &Settings, problems: &mut Problems) {
 
 /// What to write in place of an image of a PostgreSQL that is too old.
 #[must_use]
-pub fn remedy(unmet: &Unmet) -> String {
+pub(crate) fn remedy(unmet: &Unmet) -> String {
     let least = unmet.least;
     format!("Write an image of PostgreSQL {least} or later, such as \"postgres:{least}-alpine\".")
 }

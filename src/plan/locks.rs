@@ -5,7 +5,7 @@ use crate::inputs::{GivenLock, Problems};
 use crate::shown::Shown;
 
 /// Judges whether the lock of a plan has all its images; `others` are those of parts that are no node.
-pub fn judge_lock<'a>(
+pub(crate) fn judge_lock<'a>(
     lock: Option<&GivenLock>,
     plan: &'a Plan,
     others: impl IntoIterator<Item = &'a str>,

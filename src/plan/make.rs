@@ -23,7 +23,7 @@ pub fn make(inputs: &Inputs, nodes: Option<Vec<String>>) -> Result<Plan, Problem
 ///
 /// # Errors
 /// Those, and what is wrong in the light of the two versions.
-pub fn of_settings(
+pub(crate) fn of_settings(
     settings: &Settings,
     nodes: Option<Vec<String>>,
     mut problems: Problems,
@@ -107,7 +107,7 @@ pub fn has_apps(version: &Version) -> bool {
 }
 
 /// What is known of this upgrade. It is no refusal: see [`policy::between`].
-pub fn known_to_fail(stable: &Version, release: &Version) -> impl Iterator<Item = String> {
+pub(crate) fn known_to_fail(stable: &Version, release: &Version) -> impl Iterator<Item = String> {
     let pair = format!("{stable} → {release}");
     let known = policy::between(stable, release).into_iter();
     known.map(move |known| format!("{pair} is likely to fail; {}", known.told()))

@@ -64,7 +64,7 @@ fn of_pair_named(pair: &Pair, problem: Problem) -> Problem {
 
 /// The pairs as GitHub wants a matrix: one line of JSON with the key `include`.
 #[must_use]
-pub fn matrix(pairs: &[Pair]) -> String {
+pub(crate) fn matrix(pairs: &[Pair]) -> String {
     json!({ "include": pairs }).to_string()
 }
 

@@ -19,14 +19,14 @@ mod steps;
 mod supported_versions;
 mod types;
 
-pub use databases::remedy as newer_database;
-pub use locks::judge_lock;
-pub use make::{has_apps, known_to_fail, make, of_settings};
-pub use matrix::{Pair, matrix, pairs};
-pub use render::text;
-pub use steps::{Part, Step};
-pub use supported_versions::{is_esr, support};
-pub use types::{
-    AttachedNode, AttachedPlan, Budgets, BuiltPlan, Bundle, LeftOut, Mode, Plan, Release, StagePlan,
-    SuitePlan,
-};
+pub(crate) use databases::remedy as newer_database;
+pub(crate) use locks::judge_lock;
+pub use make::{has_apps, make};
+pub(crate) use make::{known_to_fail, of_settings};
+pub(crate) use matrix::matrix;
+pub use matrix::{Pair, pairs};
+pub(crate) use render::text;
+pub(crate) use steps::Step;
+pub(crate) use supported_versions::{is_esr, support};
+pub use types::Plan;
+pub(crate) use types::{BuiltPlan, Bundle, Release, SuitePlan};

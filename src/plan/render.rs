@@ -11,7 +11,7 @@ const USUAL_PORT: u16 = 8065;
 
 /// The plan as text, one line per thing that will happen.
 #[must_use]
-pub fn text(plan: &Plan) -> String {
+pub(crate) fn text(plan: &Plan) -> String {
     let mut out = String::new();
     let mut line = |text: String| {
         let _ = writeln!(out, "{text}");

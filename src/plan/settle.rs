@@ -52,7 +52,8 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::inputs::Inputs;
-    use crate::plan::{Mode, make, text};
+    use crate::plan::types::Mode;
+    use crate::plan::{make, text};
 
     fn plan(change: impl Fn(&mut Inputs)) -> Plan {
         let mut inputs = Inputs::given(&[("stable", "11.6.0"), ("release", "mm:master")]);

@@ -37,7 +37,7 @@ fn before(release: &Version) -> Option<(u64, u64)> {
 
 /// What is to be said of a stable version that gets no fixes any more on this day.
 #[must_use]
-pub fn support(stable: &Version, today: Day) -> Option<String> {
+pub(crate) fn support(stable: &Version, today: Day) -> Option<String> {
     let Ended { line, last } = policy::ended(stable, today)?;
     let since = last.map_or_else(|| "long ago".to_owned(), |last| format!("on {last}"));
     let instead: Vec<String> = policy::release_lines()
@@ -58,7 +58,7 @@ pub fn support(stable: &Version, today: Day) -> Option<String> {
 
 /// Whether a version is of an extended support release.
 #[must_use]
-pub fn is_esr(version: &Version) -> bool {
+pub(crate) fn is_esr(version: &Version) -> bool {
     let extended = |line: &ReleaseLine| line.extended && line.line.line() == version.line();
     version.line().is_some() && policy::release_lines().iter().any(extended)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::steps::Step;
 use crate::compose::PullPolicy;
-pub use crate::inputs::{AttachedNode, AttachedPlan, Bundle, LeftOut, Release, SuitePlan};
+pub(crate) use crate::inputs::{AttachedPlan, Bundle, LeftOut, Release, SuitePlan};
 use crate::lock::Lock;
 use crate::outcome::Stage;
 use crate::waivers::Waivers;

@@ -33,6 +33,6 @@ pub use definition::Run;
 pub use interrupts::Interrupts;
 pub(crate) use judge::{Judged, Subject, judge};
 pub use lifecycle::execute;
-pub use on_docker::OnDocker;
+pub(crate) use on_docker::OnDocker;
 pub use provider::Provider;
 pub(crate) use today::today;

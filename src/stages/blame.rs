@@ -11,7 +11,7 @@ const OLD_DATABASE: &str = "minimum postgres version requirements not met";
 
 /// A cluster's error with the blame that the moment decides; a database that is too old is nobody's but the environment's.
 #[must_use]
-pub fn broken(blame: Blame, error: ClusterError) -> Breakage {
+pub(crate) fn broken(blame: Blame, error: ClusterError) -> Breakage {
     let says = |line: &String| line.to_lowercase().contains(OLD_DATABASE);
     let old_database = says(&error.message) || error.log_tail.iter().any(says);
     Breakage {

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 8;
 
 /// Puts away what was made through `http` in an attached cluster; any other cluster goes as a whole. What stays behind is
 /// a warning.
-pub async fn clean_up(cluster: &Cluster, http: &Http, events: &Events) {
+pub(crate) async fn clean_up(cluster: &Cluster, http: &Http, events: &Events) {
     let Some(site) = cluster.site_admin() else { return };
     let made = http.made();
     // Nobody logged in, so nothing was made.

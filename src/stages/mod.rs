@@ -27,6 +27,6 @@ mod stopwatch;
 mod suite;
 mod versions;
 
-pub use blame::broken;
-pub use cleanup_attached::clean_up;
-pub use run::{begins, run};
+pub(crate) use blame::broken;
+pub(crate) use cleanup_attached::clean_up;
+pub(crate) use run::{begins, run};

@@ -20,7 +20,7 @@ use crate::plan::{Plan, Step};
 ///
 /// # Errors
 /// The [`Breakage`] after which the run could not go on.
-pub async fn run(
+pub(crate) async fn run(
     plan: &Plan,
     cluster: &Cluster,
     http: &Http,
@@ -37,7 +37,7 @@ pub async fn run(
 }
 
 /// Tells that a step begins.
-pub fn begins(step: &Step, events: &Events) {
+pub(crate) fn begins(step: &Step, events: &Events) {
     events.send(EventKind::StepStarted { step: step.words() });
 }
 

@@ -1,7 +1,7 @@
 //! What the catalogue of faults holds as a whole. tests/faults plays each of them.
 
 use upgrade_gate::announced;
-use upgrade_gate::checks::catalogue::CHECKS;
+use upgrade_gate::catalogue::CHECKS;
 use upgrade_gate::fault::{NamedFault, catalogue};
 
 #[test]

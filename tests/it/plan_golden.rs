@@ -5,9 +5,9 @@
 use std::fs;
 use std::path::Path;
 
+use upgrade_gate::Inputs;
 use upgrade_gate::day::Day;
-use upgrade_gate::inputs::Inputs;
-use upgrade_gate::plan::{self, Pair};
+use upgrade_gate::{Pair, pairs};
 
 use super::bless;
 use super::gate::Gate;
@@ -83,7 +83,7 @@ fn a_suite_of_the_users_own() {
 #[test]
 fn each_pair_of_a_matrix() {
     let inputs = Inputs::given(&[("release", "12.1.0")]);
-    let pairs = plan::pairs(&inputs, Day::try_from("2026-11-26".to_owned()).unwrap()).unwrap();
+    let pairs = pairs(&inputs, Day::try_from("2026-11-26".to_owned()).unwrap()).unwrap();
     let texts = pairs.iter().map(|Pair { name, stable, release }| {
         let arguments = [&["--stable", stable, "--release", release], &FEW[..]].concat();
         format!("# {name}\n{}", planned(&arguments, &[]))

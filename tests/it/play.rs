@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
+use upgrade_gate::Inputs;
 use upgrade_gate::cluster::StandInOptions;
 use upgrade_gate::day::Day;
 use upgrade_gate::fault::Faults;
-use upgrade_gate::inputs::Inputs;
 use upgrade_gate::mattermost::Http;
-use upgrade_gate::plan;
 use upgrade_gate::record::Record;
 use upgrade_gate::report::Names;
-use upgrade_gate::run::{Interrupts, Provider, Run, execute, random};
 use upgrade_gate::versions::Version;
+use upgrade_gate::{Interrupts, Provider, Run, execute, has_apps, make_plan, random};
 
 /// What is played.
 pub(crate) struct Play {
@@ -47,9 +46,9 @@ impl Play {
     async fn play(self) -> Record {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut inputs = self.inputs;
-        let apps = plan::has_apps(&Version::read(&inputs.releases.release));
+        let apps = has_apps(&Version::read(&inputs.releases.release));
         inputs.run.apps = apps.to_string();
-        let mut plan = plan::make(&inputs, None).unwrap();
+        let mut plan = make_plan(&inputs, None).unwrap();
         plan.waivers.today = Some(Day::try_from("2026-11-26".to_owned()).unwrap());
         let dir = tempfile::tempdir().unwrap();
         let run = Run {

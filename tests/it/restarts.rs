@@ -1,6 +1,6 @@
 //! Checks that want the nodes restarted with an environment of their own: `flags` is the one.
 
-use upgrade_gate::checks::catalogue::find;
+use upgrade_gate::catalogue::find;
 use upgrade_gate::event::{Blame, CheckResult, Outcome, Stage};
 use upgrade_gate::fault::{Faults, read_rules};
 use upgrade_gate::record::Record;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use upgrade_gate::checks::catalogue::CHECKS;
+use upgrade_gate::catalogue::CHECKS;
 use upgrade_gate::event::{Outcome, Stage};
 use upgrade_gate::record::Record;
 use upgrade_gate::report::{self, Runs};

@@ -5,4 +5,4 @@ pub(super) mod inventory;
 pub(super) mod lifecycle;
 pub(super) mod products;
 
-pub use products::{PRODUCTS, Product};
+pub(crate) use products::PRODUCTS;

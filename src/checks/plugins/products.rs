@@ -26,7 +26,7 @@ pub(crate) const CHECK: Check = Check::new(
 
 /// A product: a plugin that the case asks for by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Product {
+pub(crate) struct Product {
     /// The plugin's id.
     pub id: &'static str,
     /// What people call it.
@@ -36,7 +36,7 @@ pub struct Product {
 }
 
 /// The products.
-pub const PRODUCTS: [Product; 3] = [
+pub(crate) const PRODUCTS: [Product; 3] = [
     Product { id: "focalboard", name: "Boards", route: "/plugins/focalboard/hello" },
     Product { id: "playbooks", name: "Playbooks", route: "/plugins/playbooks/api/v0/playbooks?team_id=" },
     Product { id: "com.mattermost.calls", name: "Calls", route: "/plugins/com.mattermost.calls/version" },

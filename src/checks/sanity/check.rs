@@ -29,7 +29,7 @@ async fn run(cx: &Context<'_>) {
 }
 
 /// Leaves steps for the check of the coming stage.
-pub fn leave(carried: &Carried, steps: &[Step]) {
+pub(crate) fn leave(carried: &Carried, steps: &[Step]) {
     let mut all = SEEN.take(carried, CHECK.id).unwrap_or_default();
     all.extend_from_slice(steps);
     SEEN.set(carried, CHECK.id, all);
@@ -37,7 +37,7 @@ pub fn leave(carried: &Carried, steps: &[Step]) {
 
 /// The check's result for a stage that never began because a node was not sane, from the steps that were left.
 #[must_use]
-pub fn result(carried: &Carried, stage: Stage) -> Option<CheckResult> {
+pub(crate) fn result(carried: &Carried, stage: Stage) -> Option<CheckResult> {
     let steps = SEEN.take(carried, CHECK.id)?;
     Some(CheckResult {
         stage,
@@ -52,6 +52,6 @@ pub fn result(carried: &Carried, stage: Stage) -> Option<CheckResult> {
 }
 
 /// Forgets the steps of a stage that has reported them.
-pub fn forget(carried: &Carried) {
+pub(crate) fn forget(carried: &Carried) {
     SEEN.take(carried, CHECK.id);
 }

@@ -17,7 +17,7 @@ const INSTALLING: Duration = Duration::from_secs(5);
 /// Looks at one node that just answered its first ping. `admin` is missing only before the first user exists.
 ///
 /// Returns what the node says it is, and the steps; a red step means that it must not take traffic.
-pub async fn look(
+pub(crate) async fn look(
     node: &Client,
     expected: &Version,
     admin: Option<&Client>,

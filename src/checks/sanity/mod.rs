@@ -6,5 +6,5 @@
 pub(super) mod check;
 mod look;
 
-pub use check::{forget, leave, result};
-pub use look::look;
+pub(crate) use check::{forget, leave, result};
+pub(crate) use look::look;

@@ -2,15 +2,6 @@
 
 use super::tree::{File, Finding, Tree};
 
-/// A crate that only one place may name.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Owned<'a> {
-    /// How the crate's name begins.
-    pub(super) name: &'a str,
-    /// How the paths of its files begin.
-    pub(super) owner: &'a str,
-}
-
 /// Something that is allowed in spite of a rule.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Exception<'a> {
@@ -24,28 +15,6 @@ impl Exception<'_> {
     fn covers(&self, file: &File, name: &str) -> bool {
         file.path == self.file && (self.name.is_empty() || self.name == name)
     }
-}
-
-/// Crates that are named outside the place that owns them.
-pub(super) fn owned_crates(tree: &Tree, owned: &[Owned<'_>]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for file in sources(tree) {
-        for named in file.paths.iter().filter(|named| named.imported || named.parts.len() > 1) {
-            let first = named.parts.first().map_or("", String::as_str);
-            let stranger = owned
-                .iter()
-                .find(|crates| first.starts_with(crates.name) && !file.path.starts_with(crates.owner));
-            if let Some(Owned { owner, .. }) = stranger {
-                let what = format!("{} is named outside {owner}", named.parts.join("::"));
-                found.push(file.finding(
-                    named.line,
-                    what,
-                    "Say what you need in our own words there, and call that from here",
-                ));
-            }
-        }
-    }
-    found
 }
 
 /// Reads of the environment (variables, arguments, the working folder), and flags that read it through clap.

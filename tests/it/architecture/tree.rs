@@ -146,7 +146,8 @@ impl Tree {
 
 /// Which of `ours` a crate below the gate depends on, outside its tests.
 pub(super) fn stands_on<'a>(name: &str, ours: &[&'a str]) -> Vec<&'a str> {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("Cargo.toml");
+    let folder = if name == "." { name.to_owned() } else { format!("crates/{name}") };
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join("Cargo.toml");
     let manifest = std::fs::read_to_string(manifest).unwrap();
     let lines = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
     let names =

@@ -2,7 +2,7 @@
 
 use upgrade_gate::announced;
 use upgrade_gate::case::{self, KEY, LINES};
-use upgrade_gate::checks::catalogue::{self, CHECKS};
+use upgrade_gate::catalogue::{self, CHECKS};
 use upgrade_gate::fault;
 
 use super::region::{codes, hold, table};

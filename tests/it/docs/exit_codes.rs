@@ -12,7 +12,7 @@ struct Code {
 }
 
 fn codes() -> Vec<Code> {
-    let source = text("src/verdict.rs");
+    let source = text("crates/run-record/src/verdict.rs");
     let mut doc = String::new();
     let mut codes = Vec::new();
     for line in source.lines().map(str::trim) {

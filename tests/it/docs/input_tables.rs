@@ -1,8 +1,8 @@
 //! The inputs, from the definition that the command line is parsed with: docs/inputs.md, README.md, action.yml.
 
 use clap::{Arg, Args as _, Command};
+use upgrade_gate::Inputs;
 use upgrade_gate::github::OUTPUTS;
-use upgrade_gate::inputs::Inputs;
 
 use super::region::{hold, table, text};
 
@@ -114,7 +114,7 @@ fn action_yml_is_a_docker_action_without_arguments() {
     // A path of the image each: the one that its own entrypoint names, and the one by which the binary knows its post step.
     let entrypoint = format!("ENTRYPOINT [{}]", runs["entrypoint"]);
     assert!(text("Dockerfile").lines().any(|line| line == entrypoint), "{entrypoint}");
-    let post = format!("/{}", upgrade_gate::cli::POST);
+    let post = format!("/{}", upgrade_gate::POST);
     assert_eq!(runs["post-entrypoint"], post);
     let linked = format!("ln -s upgrade-gate \"$root{post}\"");
     assert!(text(".ci/image.sh").contains(&linked), "{linked}");

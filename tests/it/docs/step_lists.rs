@@ -1,14 +1,14 @@
 //! What a run does: README.md and ARCHITECTURE.md have the lists that plans are made of.
 
-use upgrade_gate::inputs::Inputs;
-use upgrade_gate::plan::{self, Plan};
+use upgrade_gate::Inputs;
+use upgrade_gate::{Plan, make_plan};
 
 use super::region::hold;
 
 fn listed(stable: &str, change: impl Fn(&mut Inputs)) -> String {
     let mut inputs = Inputs::given(&[("stable", stable), ("release", "12.1.0")]);
     change(&mut inputs);
-    let Plan { steps, .. } = plan::make(&inputs, None).unwrap();
+    let Plan { steps, .. } = make_plan(&inputs, None).unwrap();
     let lines = (1..).zip(&steps).map(|(number, step): (usize, _)| format!("{number}. {}\n", step.words()));
     format!("```text\n{}```", lines.collect::<String>())
 }

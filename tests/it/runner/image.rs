@@ -47,7 +47,7 @@ fn the_same_binary_makes_the_same_layer() {
 /// Calls the binary by the name of the post step, where no engine is.
 fn post(variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let dir = tempfile::tempdir().unwrap();
-    let name = dir.path().join(upgrade_gate::cli::POST);
+    let name = dir.path().join(upgrade_gate::POST);
     symlink(BINARY, &name).unwrap();
     let ended =
         Gate::of(&[]).program(&name).env("DOCKER_HOST", "unix:///no/such/docker.sock").envs(variables).run();

@@ -1,7 +1,7 @@
 //! The world outside of a job, on this machine, for steps in containers: GitHub's API as far as one pull request's comments
 //! go, and a store for reports. It may be asked directly, or as a proxy.
 //!
-//! GitHub's faults and races are played in `src/github/scripted.rs`, its own description is asked in `tests/openapi`.
+//! GitHub's faults and races are played in `crates/github/src/scripted.rs`, its own description is asked in `tests/openapi`.
 
 use std::sync::{Arc, Mutex};
 

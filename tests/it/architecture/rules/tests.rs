@@ -8,20 +8,6 @@ fn at(found: &[Finding]) -> Vec<String> {
 }
 
 #[test]
-fn crates_are_found_outside_their_owner() {
-    let owned =
-        [Owned { name: "bollard", owner: "src/docker/" }, Owned { name: "aws_", owner: "src/storage/" }];
-    let tree = Tree::new(&[
-        ("src/docker/a.rs", "use bollard::Docker;"),
-        ("src/docker_too.rs", "use bollard::Docker;"),
-        ("src/b.rs", "// bollard\nuse x::y;\nfn f(aws_region: &str) { aws_sdk_s3::g(\"bollard::\") }"),
-        ("src/c.rs", "use {std::fmt, ::bollard as b};"),
-        ("src/d/tests.rs", "use aws_sdk_s3::Client;"),
-    ]);
-    assert_eq!(at(&owned_crates(&tree, &owned)), ["src/docker_too.rs:1", "src/b.rs:3", "src/c.rs:1"]);
-}
-
-#[test]
 fn reads_of_the_environment_are_found() {
     let exceptions = [("src/a.rs", "args_os"), ("src/g.rs", "#[arg(env)]")];
     let exceptions = exceptions.map(|(file, name)| Exception { file, name, why: "" });

@@ -1,0 +1,16 @@
+//! The images of a run that its compose file does not name.
+
+use release_policy::policy::Needs;
+
+/// What nodes run, and what comes beside them.
+#[derive(Debug, Clone, Copy)]
+pub struct Images<'a> {
+    /// What the nodes begin with.
+    pub stable: &'a str,
+    /// What they are upgraded to.
+    pub release: &'a str,
+    /// The user's own test suite.
+    pub suite: Option<&'a str>,
+    /// What the two releases need of the database.
+    pub needs: &'a Needs,
+}

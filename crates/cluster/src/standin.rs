@@ -1,0 +1,240 @@
+//! The cluster in this process: stand-in nodes, store and balancer, without Docker and network.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+
+use super::error::ClusterError;
+use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
+use basics::versions::Version;
+use mattermost_client::Address;
+use mattermost_standin::balancer::Balancer;
+use mattermost_standin::fault::{AskingNode, Faults};
+use mattermost_standin::store::{Store, StoreOptions, StoreServer};
+use mattermost_standin::{BucketFiles, Node, Options, Release, StartError, World, release};
+use storage::{Bucket, Reach, StorageOptions};
+
+/// Any free port of this host alone.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// The store's access key; it protects nothing outside this process.
+const ACCESS_KEY: &str = "standin";
+/// The store's secret; it protects nothing outside this process.
+const SECRET_KEY: &str = "standin-secret";
+/// The one bucket.
+const BUCKET: &str = "mattermost";
+
+/// What kind of stand-in cluster.
+#[derive(Debug, Clone)]
+pub struct StandInOptions {
+    /// Names of the nodes.
+    pub nodes: Vec<String>,
+    /// Whether it plays a licence with clustering, or servers that only share a database.
+    pub clustered: bool,
+    /// Whether that licence is one of a cloud workspace; the gate itself then plays the Customer Web Server.
+    pub cloud: bool,
+    /// Whether it plays the retired Apps framework.
+    pub apps: bool,
+    /// How it misbehaves.
+    pub faults: Faults,
+}
+
+/// Stand-in nodes on one world.
+#[derive(Debug)]
+pub struct StandInCluster {
+    options: StandInOptions,
+    world: Arc<World>,
+    balancer: Balancer,
+    store: StoreServer,
+    nodes: Mutex<BTreeMap<String, Node>>,
+    logs: Mutex<BTreeMap<String, Vec<String>>>,
+}
+
+impl StandInCluster {
+    /// This process, as its own nodes see it.
+    pub(super) const GATE_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    /// A cluster without running nodes: world, store and balancer stand.
+    ///
+    /// # Errors
+    /// When no local port can be listened on.
+    pub async fn new(options: StandInOptions) -> std::io::Result<Self> {
+        let store = Store::new(StoreOptions {
+            access_key: ACCESS_KEY.into(),
+            secret_key: SECRET_KEY.into(),
+            region: "us-east-1".into(),
+            buckets: vec![BUCKET.into()],
+            data_dir: None,
+        })?
+        .serve(TcpListener::bind(ANYWHERE).await?)?;
+        let world = World::new(Options {
+            clustered: options.clustered,
+            cloud: options.cloud,
+            apps: options.apps,
+            // Installed and off in a fresh server; a demo shows it.
+            switched_on: vec!["focalboard".into()],
+            files: Arc::new(BucketFiles::of(bucket_at(store.address()))),
+            public_links: true,
+            ..Options::default()
+        });
+        // Nobody listens there yet: start() tells the balancer where each node really is.
+        let balancer = Balancer::start(options.nodes.iter().map(|node| (node.clone(), ANYWHERE))).await?;
+        let (nodes, logs) = (Mutex::default(), Mutex::default());
+        Ok(Self { options, world, balancer, store, nodes, logs })
+    }
+
+    pub(super) async fn start(
+        &self,
+        node: &str,
+        image: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Address, ClusterError> {
+        let mut release = release::known(&version_of(image));
+        if self.options.apps {
+            // Packaged no more since long; the image of whoever still wants it has it.
+            release.plugins.push(("com.mattermost.apps".into(), "1.2.2".into()));
+        }
+        let faults = self.options.faults.clone();
+        let environment: Vec<_> =
+            environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let world = Arc::clone(&self.world);
+        let started = Node::start_with(world, node, release, faults, ANYWHERE, &environment).await;
+        let started = started.map_err(|error| exited(node, &error))?;
+        let address = started.address();
+        self.balancer.set_address(node, address).map_err(|error| refused(&error.to_string()))?;
+        self.nodes.lock().await.insert(node.to_owned(), started);
+        Ok(Address::plain(&format!("http://{address}")))
+    }
+
+    pub(super) fn set_customer_web_server(&self, url: &str) {
+        if self.world.cloud() {
+            self.world.set_customer_web_server(&format!("{url}/customer-web-server"));
+        }
+    }
+
+    pub(super) async fn alive(&self, node: &str) -> Result<(), ClusterError> {
+        if self.nodes.lock().await.contains_key(node) {
+            Ok(())
+        } else {
+            Err(ClusterError::new(node, "it is not running", "Start it first."))
+        }
+    }
+
+    pub(super) fn take_out(&self, node: &str) -> Result<(), ClusterError> {
+        self.balancer.drain(node).map_err(|error| refused(&error.to_string()))
+    }
+
+    pub(super) async fn until_idle(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
+        self.balancer.wait_idle(node, patience).await.map(drop).map_err(|error| refused(&error.to_string()))
+    }
+
+    pub(super) async fn put_back(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
+        self.balancer.undrain(node, patience).await.map_err(|error| refused(&error.to_string()))
+    }
+
+    pub(super) async fn stop(&self, node: &str, grace: Duration) {
+        let running = self.nodes.lock().await.remove(node);
+        if let Some(running) = running {
+            let log = running.stop(grace).await;
+            self.logs.lock().await.entry(node.to_owned()).or_default().extend(log);
+        }
+    }
+
+    pub(super) fn balancer(&self) -> Address {
+        Address::plain(&format!("http://{}", self.balancer.address()))
+    }
+
+    pub(super) fn bucket(&self) -> Bucket {
+        bucket_at(self.store.address())
+    }
+
+    /// The image of a stand-in is its release: labels and bundles are as on an official image.
+    pub(super) async fn image(&self, node: &str) -> Result<ImageFacts, ClusterError> {
+        let release = self.release_of(node).await?;
+        let labels = [("version", &release.version), ("revision", &release.build_hash)]
+            .map(|(key, value)| (format!("org.opencontainers.image.{key}"), value.clone()));
+        let who = AskingNode { name: node, version: &release.version };
+        let missing = self.options.faults.has("plugin-missing", who).then_some("playbooks");
+        let packaged = release.plugins.iter().filter(|(id, _)| Some(id.as_str()) != missing);
+        let bundles = packaged.flat_map(|(id, version)| {
+            let file = format!("{PACKAGED_PLUGINS}/{id}-{version}-linux-amd64.tar.gz");
+            [format!("{file}.sig"), file]
+        });
+        Ok(ImageFacts::new(labels.into(), &bundles.collect::<Vec<_>>()))
+    }
+
+    pub(super) async fn bundle(&self, node: &str, packaged: &Packaged) -> Result<Vec<u8>, ClusterError> {
+        let release = self.release_of(node).await?;
+        release.bundle(packaged.id.as_deref().unwrap_or_default()).ok_or_else(|| {
+            ClusterError::new(node, format!("it packages no {}", packaged.name), "This is a bug of the gate.")
+        })
+    }
+
+    async fn release_of(&self, node: &str) -> Result<Release, ClusterError> {
+        let nodes = self.nodes.lock().await;
+        let release = nodes.get(node).map(|node| node.release().clone());
+        release.ok_or_else(|| ClusterError::new(node, "it is not running", "Start it first."))
+    }
+
+    pub(super) fn parts(&self) -> Vec<String> {
+        self.options.nodes.clone()
+    }
+
+    pub(super) async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
+        let mut log = self.logs.lock().await.get(part).cloned().unwrap_or_default();
+        if let Some(node) = self.nodes.lock().await.get(part) {
+            log.extend(node.log());
+        }
+        let from = lines.map_or(0, |lines| log.len().saturating_sub(lines));
+        log.split_off(from)
+    }
+
+    pub(super) async fn down(&self) {
+        // Dropping a node ends it at once; world, store and balancer end with this value.
+        self.nodes.lock().await.clear();
+    }
+}
+
+/// Where the stand-in's own bucket is.
+fn bucket_at(store: SocketAddr) -> Bucket {
+    Bucket::open(StorageOptions {
+        endpoint: Some(format!("http://{store}")),
+        region: "us-east-1".into(),
+        bucket: BUCKET.into(),
+        access_key: ACCESS_KEY.into(),
+        secret: SecretString::from(SECRET_KEY),
+        session_token: None,
+        prefix: String::new(),
+        path_style: true,
+        reach: Reach::default(),
+    })
+}
+
+/// The stand-in plays the version that an image's tag names; a minor's branch is its first dot release.
+fn version_of(image: &str) -> String {
+    let tag = image.split('@').next().and_then(|bare| bare.rsplit_once(':')).map_or("", |(_, tag)| tag);
+    match Version::read(tag) {
+        Version::Exact(version) => version.to_string(),
+        Version::Minor(major, minor) => format!("{major}.{minor}.0"),
+        Version::Unknown => "0.0.0".into(),
+    }
+}
+
+fn refused(why: &str) -> ClusterError {
+    ClusterError::new("balancer", why, "This is the stand-in's own balancer: a bug of the gate.")
+}
+
+fn exited(node: &str, error: &StartError) -> ClusterError {
+    let log = match error {
+        StartError::Exited { stderr, .. } => stderr.lines().map(str::to_owned).collect(),
+        StartError::Listen { .. } | StartError::Database { .. } => Vec::new(),
+    };
+    ClusterError {
+        log_tail: log,
+        ..ClusterError::new(node, error.to_string(), "Look at its log lines below.")
+    }
+}

@@ -1,0 +1,58 @@
+//! Record → text: what a run looks like to people and to programs.
+//!
+//! [`Console`] follows the events live, [`EventLog`] keeps them; everything else is made from the
+//! [`Record`] and its [`Verdict`] alone, so that a stored record renders every report again, byte for byte.
+//! Text of others (server answers, log lines, names) is untrusted here: [`sanitise`] guards XML and the
+//! console, `escape` guards Markdown, and [`redacted`] takes the secrets out of an event before any of
+//! them sees it. JUnit and Playwright's JSON have the same suites and `cases`, each in its own form. Files are written one by
+//! one: one that fails does not take the others with it.
+//! [`stored`] reads a record back. Every report is of [`Runs`]: the runs of a matrix with their names, or one run, which is a matrix
+//! of one and has no use for its name. What is written into the report folder is one list, [`REPORTS`]; each of its reports has
+//! a folder here, with a `REPORT` that says its name, its type and how it is made.
+
+mod brief;
+mod case_table;
+mod cases;
+mod catalogue;
+mod console;
+mod escape;
+mod explained;
+mod files;
+mod fit;
+mod json;
+mod jsonl;
+mod junit;
+mod kind;
+mod lock;
+mod markdown;
+mod names;
+mod playwright;
+mod properties;
+mod redacted;
+mod relay;
+mod runs;
+pub mod sanitise;
+mod unique;
+pub mod words;
+
+pub use brief::{BRIEF_LIMIT, Brief, of as brief};
+pub use catalogue::REPORTS;
+pub use console::{Console, Look};
+pub use files::{WrittenFile, write_all};
+pub use json::stored::{judged, stored, stored_in};
+pub use jsonl::EventLog;
+pub use junit::render as junit;
+pub use kind::Report;
+pub use markdown::{COMMENT_LIMIT, SUMMARY_LIMIT, comment, summary};
+pub use names::Names;
+pub use playwright::render as playwright;
+pub use properties::edition;
+pub use redacted::redacted;
+pub use relay::{Relay, random_token};
+pub use runs::{Run, Runs};
+pub use {json::read as read_record, json::render as record_json};
+
+#[cfg(doc)]
+use run_record::record::Record;
+#[cfg(doc)]
+use run_record::verdict::Verdict;
