@@ -13,7 +13,7 @@ use crate::kind::Touches;
 use crate::kinds::{KINDS, index_of};
 use crate::row::{Fingerprint, RowId};
 use crate::shelf::{Row, Shelf};
-use crate::totals::{RefusedWrites, WriteTally};
+use crate::totals::{RefusedWrites, StageCoverage, WriteTally};
 
 /// A write that was begun. Whoever has it concludes it.
 #[derive(Debug)]
@@ -40,10 +40,12 @@ pub(crate) struct Book {
     shelves: Vec<Shelf>,
     nodes: IndexSet<String>,
     versions: IndexSet<String>,
-    stages: IndexSet<String>,
+    stages_named: IndexSet<String>,
     seq: u32,
     /// By kind, node, version.
     pub(crate) tallies: BTreeMap<(usize, String, String), WriteTally>,
+    /// Acknowledged writes by stage and node, for each kind in its place.
+    pub(crate) stages: BTreeMap<(u16, u16), Vec<u64>>,
     /// How often each was told.
     pub(crate) refused: BTreeMap<RefusedWrites, u64>,
 }
@@ -64,9 +66,10 @@ impl Book {
             shelves: KINDS.iter().map(|_| Shelf::default()).collect(),
             nodes: IndexSet::new(),
             versions: IndexSet::new(),
-            stages: IndexSet::new(),
+            stages_named: IndexSet::new(),
             seq: 0,
             tallies: BTreeMap::new(),
+            stages: BTreeMap::new(),
             refused: BTreeMap::new(),
         }
     }
@@ -106,7 +109,7 @@ impl Book {
         };
         self.seq = seq;
         let on = row.is_none_or(|row| self.shelves[kind].is_off(&row));
-        let (node, stage) = (place(&mut self.nodes, node), place(&mut self.stages, stage));
+        let (node, stage) = (place(&mut self.nodes, node), place(&mut self.stages_named, stage));
         Some(Ticket { kind, seq, row, on, last, taken, node, stage })
     }
 
@@ -147,17 +150,21 @@ impl Book {
         }
     }
 
-    fn count(&mut self, kind: usize, node: u16, version: &str, stage: u16, answer: &Answer) {
-        let node = named(&self.nodes, node);
+    fn count(&mut self, kind: usize, node_place: u16, version: &str, stage: u16, answer: &Answer) {
+        let node = named(&self.nodes, node_place);
         let tally = self.tallies.entry((kind, node.clone(), version.to_owned())).or_default();
+        let taken = self.stages.entry((stage, node_place)).or_insert_with(|| vec![0; KINDS.len()]);
         match answer {
-            Answer::Acknowledged(_) => tally.acknowledged += 1,
+            Answer::Acknowledged(_) => {
+                tally.acknowledged += 1;
+                taken[kind] += 1;
+            }
             Answer::Ambiguous => tally.ambiguous += 1,
             Answer::Unsent => tally.unsent += 1,
             Answer::Refused { got, .. } => {
                 tally.refused += 1;
                 let through = Through { node, version: version.to_owned() };
-                let stage = named(&self.stages, stage);
+                let stage = named(&self.stages_named, stage);
                 let told =
                     RefusedWrites { kind: KINDS[kind].name().into(), stage, through, got: got.clone() };
                 *self.refused.entry(told).or_default() += 1;
@@ -176,9 +183,26 @@ impl Book {
         Through { node: named(&self.nodes, row.node), version: named(&self.versions, row.version) }
     }
 
+    /// What each node took in each stage.
+    pub(crate) fn coverage(&self) -> Vec<StageCoverage> {
+        let one = |(&(stage, node), taken): (&(u16, u16), &Vec<u64>)| {
+            let none = taken
+                .iter()
+                .enumerate()
+                .filter(|(kind, times)| **times == 0 && self.shelves[*kind].missing.is_none());
+            StageCoverage {
+                stage: named(&self.stages_named, stage),
+                node: named(&self.nodes, node),
+                acknowledged: taken.iter().sum(),
+                without: none.map(|(kind, _)| KINDS[kind].name().to_owned()).collect(),
+            }
+        };
+        self.stages.iter().map(one).collect()
+    }
+
     /// The stage in which a write was made.
     pub(crate) fn stage(&self, row: &Row) -> String {
-        named(&self.stages, row.stage)
+        named(&self.stages_named, row.stage)
     }
 
     /// What became of a write whose answer was lost: its words are the last ones now, or it never was.

@@ -17,11 +17,12 @@ use crate::answer::Answer;
 use crate::book::Ticket;
 use crate::finding::{Through, UnreadRows, Way, WriteFinding, Wrong};
 use crate::findings::{Counts, fail};
-use crate::kinds::KINDS;
+use crate::kinds::{KINDS, index_of};
 use crate::ledger::WriteLedger;
 use crate::matrix::CellPlace;
 use crate::node_view::{Shown, read_closely, says};
 use crate::row::{Fingerprint, RowId};
+use crate::shelf::FEWEST;
 use crate::verification::Verification;
 
 /// How long an event may take once another one did not come: it is red already.
@@ -65,6 +66,7 @@ impl WriteLedger {
         for listener in &listeners {
             found.unread.extend(listener.socket.as_ref().err().cloned());
         }
+        self.stock_up(nodes, stage).await;
         let mut counts = Counts::new();
         for writer in nodes {
             let fresh = self.write_each(writer, stage).await;
@@ -82,6 +84,17 @@ impl WriteLedger {
         found.trim();
         found.took_ms = millis(began);
         found
+    }
+
+    /// Writes as many posts as edits and deletions need, where nobody has written them yet.
+    async fn stock_up(&self, nodes: &[Client], stage: &str) {
+        let Some((post, node)) = index_of("post").zip(nodes.first()) else { return };
+        for _ in lock(&self.desk.book).shelf(post).rows.len()..FEWEST + 2 * nodes.len() {
+            let ticket = lock(&self.desk.book).begin(post, node.node(), stage);
+            let Some(ticket) = ticket else { return };
+            let (leaves, answer) = self.make(node, &ticket).await;
+            self.conclude(node, ticket, leaves, &answer).await;
+        }
     }
 
     async fn listen(&self, node: &Client) -> Listener {
@@ -137,7 +150,7 @@ impl WriteLedger {
             let missing: Vec<usize> =
                 (0..fresh.len()).filter(|at| !is_there(*at, &lock(&shown)[*at])).collect();
             let spots = missing.iter().map(|at| (fresh[*at].ticket.kind, fresh[*at].row));
-            let mut seen = read_closely(&self.desk.premises, reader, spots, &version).await;
+            let (mut seen, _) = read_closely(&self.desk.premises, reader, spots, &version).await;
             let mut shown = lock(&shown);
             for at in &missing {
                 if let Some(one) = seen.remove(&(fresh[*at].ticket.kind, fresh[*at].row)) {

@@ -42,7 +42,7 @@ impl WriteLedger {
             if lock(&self.desk.last_looks).late { AFTER_A_LATE_ONE } else { self.desk.premises.patience };
         let version = Mutex::new(None);
         let seen = wait::until(Instant::now() + patience, wait::Pace::GROWING, || async {
-            let mut shown = read_closely(&self.desk.premises, &asked, [(kind, row)], &version).await;
+            let (mut shown, _) = read_closely(&self.desk.premises, &asked, [(kind, row)], &version).await;
             match shown.remove(&(kind, row)) {
                 Some(shown) if says(&shown) == due.says => Progress::There(()),
                 Some(shown) => Progress::OnTheWay(shown),
@@ -79,7 +79,7 @@ impl WriteLedger {
     async fn is_elsewhere(&self, spot: Spot, due: Fingerprint, not_here: &Client) -> bool {
         let others = lock(&self.desk.roster).others(not_here.node());
         for other in others {
-            let shown = read_closely(&self.desk.premises, &other, [spot], &Mutex::new(None)).await;
+            let (shown, _) = read_closely(&self.desk.premises, &other, [spot], &Mutex::new(None)).await;
             if shown.get(&spot).is_some_and(|shown| says(shown) == due) {
                 return true;
             }

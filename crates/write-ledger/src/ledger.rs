@@ -228,6 +228,7 @@ impl WriteLedger {
         });
         WriteTotals {
             lines: book.tallies.iter().map(line).collect(),
+            stages: book.coverage(),
             refused: book.refused.iter().map(|(told, times)| (told.clone(), *times)).collect(),
             missing: missing.collect(),
         }

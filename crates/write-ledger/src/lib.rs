@@ -49,7 +49,7 @@ pub use ledger::WriteLedger;
 pub use matrix::{CellCount, CellPlace, NotApplicable, UnmeasuredCell, WriteCell, WriteMatrix};
 pub use premises::{LedgerAccount, LedgerSetup};
 pub use sides::Releases;
-pub use totals::{ENOUGH, RefusedWrites, TallyLine, WriteTally, WriteTotals, calls_to_see};
+pub use totals::{ENOUGH, RefusedWrites, StageCoverage, TallyLine, WriteTally, WriteTotals, calls_to_see};
 pub use verification::Verification;
 pub use verify::CROSSING;
 pub use writing::{WritePace, Writing};

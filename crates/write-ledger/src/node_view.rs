@@ -32,6 +32,8 @@ pub(crate) struct OddRow {
     pub(crate) shown: Shown,
     /// The number of the write that was the last one of the row when it was looked at.
     pub(crate) seq: Option<u32>,
+    /// Whether the row itself was looked at: lists move while somebody writes.
+    pub(crate) closely: bool,
 }
 
 /// What it says.
@@ -95,7 +97,7 @@ impl NodeView {
                 let sure = expectation.maybes.is_empty() && expectation.allows(says(&shown));
                 if !sure {
                     let seq = expectation.row.map(|row| row.seq);
-                    odd.insert((place, *row), OddRow { shown, seq });
+                    odd.insert((place, *row), OddRow { shown, seq, closely: false });
                 }
             }
         }
@@ -119,24 +121,27 @@ pub(crate) fn unread(kind: usize, reader: Through, error: &ApiError) -> UnreadRo
     UnreadRows { kind: KINDS[kind].name().to_owned(), reader, status: error.status(), got: error.got() }
 }
 
-/// Reads these rows one by one, with their words. A kind that cannot be read is left out.
+/// Reads these rows one by one, with their words. A kind that cannot be read is left out, and its error is kept.
 pub(crate) async fn read_closely(
     premises: &Premises,
     node: &Client,
     spots: impl IntoIterator<Item = Spot>,
     version: &Mutex<Option<String>>,
-) -> HashMap<Spot, Shown> {
+) -> (HashMap<Spot, Shown>, HashMap<usize, ApiError>) {
     let mut by_kind: HashMap<usize, Vec<RowId>> = HashMap::new();
     spots.into_iter().for_each(|(kind, row)| by_kind.entry(kind).or_default().push(row));
-    let mut shown = HashMap::new();
+    let (mut shown, mut unread) = (HashMap::new(), HashMap::new());
     for (kind, wanted) in by_kind {
         let sheet = OnceCell::new();
         let reading = BulkReading { premises, node, wanted: &wanted, closely: true, sheet: &sheet, version };
-        if let Ok(mut seen) = KINDS[kind].read(&reading).await {
-            shown.extend(wanted.iter().map(|row| ((kind, *row), seen.rows.remove(row))));
+        match KINDS[kind].read(&reading).await {
+            Ok(mut seen) => {
+                shown.extend(wanted.iter().map(|row| ((kind, *row), seen.rows.remove(row))));
+            }
+            Err(error) => drop(unread.insert(kind, error)),
         }
     }
-    shown
+    (shown, unread)
 }
 
 /// Reads rows of a kind; a node that says nothing or fails is asked once more.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::row::{Fingerprint, RowId};
 
 /// As few rows are left to change and delete; who edits the last one would wait for the next post.
-const FEWEST: usize = 8;
+pub(crate) const FEWEST: usize = 8;
 
 /// The last word of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

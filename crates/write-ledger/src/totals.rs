@@ -63,11 +63,26 @@ pub struct RefusedWrites {
     pub got: String,
 }
 
+/// What one node took in one stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageCoverage {
+    /// The stage.
+    pub stage: String,
+    /// The node.
+    pub node: String,
+    /// Writes that it acknowledged.
+    pub acknowledged: u64,
+    /// Kinds of which it acknowledged none.
+    pub without: Vec<String>,
+}
+
 /// All writes so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteTotals {
     /// Per kind, node and version.
     pub lines: Vec<TallyLine>,
+    /// Per stage and node.
+    pub stages: Vec<StageCoverage>,
     /// What was refused, and how often.
     pub refused: Vec<(RefusedWrites, u64)>,
     /// Kinds that these servers do not have, and why.

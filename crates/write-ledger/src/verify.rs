@@ -81,7 +81,7 @@ impl WriteLedger {
                 }
                 book.close(kind, open.seq, found);
                 if let Some(row) = found {
-                    let unseen = || OddRow { shown: None, seq: Some(open.seq) };
+                    let unseen = || OddRow { shown: None, seq: Some(open.seq), closely: false };
                     views.iter_mut().for_each(|view| drop(view.odd.insert((kind, row), unseen())));
                 }
             }
@@ -103,16 +103,20 @@ impl WriteLedger {
                     return;
                 }
                 let (node, version) = (view.node.clone(), Mutex::new(None));
-                let odd = Mutex::new(&mut view.odd);
+                let (odd, unread) = (Mutex::new(&mut view.odd), Mutex::new(HashMap::new()));
                 let _ = wait::until_ok(deadline, || async {
                     // What a node still believes is no finding before it was told to forget it.
                     let _ = self.refresh(&node).await;
                     let due = self.due(concerned.iter().filter(|spot| lock(&odd).contains_key(*spot)));
-                    let shown = read_closely(&self.desk.premises, &node, due.keys().copied(), &version).await;
+                    let rows = due.keys().copied();
+                    let (shown, failed) = read_closely(&self.desk.premises, &node, rows, &version).await;
                     let waiting = self.take_looks(&due, shown, &mut lock(&odd));
-                    if waiting == 0 { Ok(()) } else { Err(()) }
+                    let all_read = failed.is_empty();
+                    *lock(&unread) = failed;
+                    if waiting == 0 && all_read { Ok(()) } else { Err(()) }
                 })
                 .await;
+                view.unread.extend(std::mem::take(&mut *lock(&unread)));
             }
         }))
         .await;
@@ -144,7 +148,7 @@ impl WriteLedger {
             if allowed && expects.maybes.is_empty() {
                 odd.remove(&spot);
             } else {
-                odd.insert(spot, OddRow { shown, seq: expects.row.map(|row| row.seq) });
+                odd.insert(spot, OddRow { shown, seq: expects.row.map(|row| row.seq), closely: true });
             }
             waiting += usize::from(!allowed);
         }

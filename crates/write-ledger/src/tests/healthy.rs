@@ -26,6 +26,8 @@ async fn roll(clustered: bool, writes: usize) {
     assert_eq!((totals.refused.clone(), totals.sum().ambiguous, totals.sum().unsent), (vec![], 0, 0));
     assert!(totals.kinds() >= 12, "{:?}", totals.missing);
     assert!(totals.lines.iter().filter(|line| line.through.version == OLD).count() >= 12 * 3);
+    let gaps: Vec<_> = totals.stages.iter().filter(|stage| !stage.without.is_empty()).collect();
+    assert!(gaps.is_empty() && totals.stages.len() == 4 * 3, "{gaps:#?}");
     let matrix = ledger.matrix();
     assert_eq!(matrix.unmeasured(&[OLD, NEW]), vec![]);
     let text = serde_json::to_string(&matrix).unwrap();
