@@ -206,7 +206,6 @@ async fn store(part: StorePart) -> anyhow::Result<()> {
         secret_key: SecretString::from(part.secret_key),
         region: "us-east-1".into(),
         buckets: vec!["mattermost".into()],
-        data_dir: None,
     };
     let listener = TcpListener::bind(part.listen).await?;
     Ok(store::run(options, listener, until_signal()?).await?)

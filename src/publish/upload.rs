@@ -177,9 +177,7 @@ mod tests {
             secret_key: "hush-hush".into(),
             region: "us-east-1".into(),
             buckets: vec!["reports".into()],
-            data_dir: None,
-        })
-        .unwrap();
+        });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = store.serve(listener).unwrap();
         (store, server)

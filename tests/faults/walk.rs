@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use upgrade_gate::fault::{NamedFault, catalogue};
+use upgrade_gate::fault::{Finder, NamedFault, catalogue};
 
 use super::complaint;
 
@@ -27,12 +27,24 @@ pub(crate) fn all() -> ExitCode {
 }
 
 fn trial(fault: &'static NamedFault, times: Times) -> Trial {
-    Trial::test(&fault.id, move || {
+    let play = move || {
         let began = Instant::now();
         let complaint = complaint::about(fault);
         times.lock().unwrap().push((began.elapsed(), &fault.id));
         complaint.map_or(Ok(()), |text| Err(Failed::from(text)))
-    })
+    };
+    // Checks look before and after, at what they made: what lies between is for others to find.
+    Trial::test(&fault.id, play)
+        .with_ignored_flag(fault.found_by != Finder::Checks)
+        .with_kind(kind(fault.found_by))
+}
+
+fn kind(finder: Finder) -> &'static str {
+    match finder {
+        Finder::Checks => "",
+        Finder::Watch => "of the watch",
+        Finder::Ledger => "of the ledger",
+    }
 }
 
 fn slowest(times: &mut [(Duration, &str)]) {

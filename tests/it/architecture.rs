@@ -90,7 +90,7 @@ const LOOKERS: [Exception<'_>; 1] = [Exception {
 }];
 
 /// Who pauses without waiting for a condition, or cannot say it in one look.
-const PAUSERS: [Exception<'_>; 5] = [
+const PAUSERS: [Exception<'_>; 6] = [
     Exception {
         file: "src/down.rs",
         name: "sleep",
@@ -101,6 +101,11 @@ const PAUSERS: [Exception<'_>; 5] = [
         file: "src/balancer.rs",
         name: "sleep",
         why: "the stand-in's balancer looks at its nodes as long as it lives",
+    },
+    Exception {
+        file: "src/node/outage.rs",
+        name: "sleep_until",
+        why: "a fault that lasts as long as it says",
     },
     Exception { file: "src/node/serve.rs", name: "sleep", why: "a fault that makes answers slow" },
     Exception { file: "src/watch.rs", name: "sleep", why: "a watchdog on a thread, of tests" },

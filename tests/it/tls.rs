@@ -167,9 +167,8 @@ async fn a_store_of_a_private_authority_is_reached_by_the_name_that_the_nodes_ha
         secret_key: secret.clone(),
         region: "us-east-1".into(),
         buckets: vec!["mattermost".into()],
-        data_dir: None,
     });
-    let server = store.unwrap().serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
+    let server = store.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
     let front = front(server.address()).await;
     let bucket = |certificates: String| {
         Bucket::open(StorageOptions {

@@ -68,8 +68,7 @@ impl StandInCluster {
             secret_key: SECRET_KEY.into(),
             region: "us-east-1".into(),
             buckets: vec![BUCKET.into()],
-            data_dir: None,
-        })?
+        })
         .serve(TcpListener::bind(ANYWHERE).await?)?;
         let world = World::new(Options {
             clustered: options.clustered,

@@ -1,10 +1,11 @@
 //! A balancer in this process: one address in front of all nodes, like the cluster's haproxy.
 //!
 //! Round robin over the nodes that are up and not drained. A node's health is its `/api/v4/system/ping`, looked
-//! at every 200 ms and on demand, and a connection that it refuses marks it down at once. Websockets pass through.
+//! at every 200 ms, and a connection that it refuses marks it down at once. Websockets pass through.
 //! A drained node gets no new requests; those that run, websockets too, stay until they end by themselves.
 
 mod headers;
+mod lent;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -20,7 +21,7 @@ use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode, Uri, Version};
+use hyper::{Request, Response, StatusCode, Uri, Version};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -33,6 +34,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use basics::wait::{self, Missed, Pace, Progress};
 
 use headers::{forwarded, hop_by_hop, to_node};
+use lent::Home;
 
 /// How often every node is asked whether it is well.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
@@ -40,6 +42,8 @@ const CHECK_EVERY: Duration = Duration::from_millis(200);
 const CHECK_WITHIN: Duration = Duration::from_secs(1);
 /// How long a connection to a node may take to come up.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+/// How often a request is tried again on another node after one refused its connection: as cluster/haproxy.cfg has it.
+const RETRIES: usize = 3;
 /// How long one side of a websocket may go on after the other has closed.
 const LAST_WORD: Duration = Duration::from_millis(500);
 
@@ -193,13 +197,6 @@ impl Balancer {
             Err(Missed::Never(error)) => Err(error),
         }
     }
-
-    /// Looks at all nodes now; gives the names of those that get requests.
-    pub async fn check_now(&self) -> Vec<String> {
-        self.shared.check_all().await;
-        let nodes = self.shared.lock();
-        nodes.iter().filter(|(_, node)| node.up && !node.drained).map(|(name, _)| name.clone()).collect()
-    }
 }
 
 impl Shared {
@@ -218,14 +215,15 @@ impl Shared {
 
     async fn check_all(self: &Arc<Self>) {
         let nodes: Vec<_> = self.lock().iter().map(|(name, node)| (name.clone(), node.address)).collect();
-        let looks: JoinSet<_> = nodes
+        let mut looks: JoinSet<_> = nodes
             .into_iter()
             .map(|(name, address)| {
                 let shared = self.clone();
                 async move { shared.check(&name, address).await }
             })
             .collect();
-        looks.join_all().await;
+        // A look that is cancelled with the runtime is no panic of this task.
+        while looks.join_next().await.is_some() {}
     }
 
     /// Pings a node and notes what came of it, unless the node has moved meanwhile.
@@ -261,29 +259,22 @@ impl Shared {
         hop_by_hop(request.headers_mut(), upgrade);
         *request.version_mut() = Version::HTTP_11;
         let (head, body) = request.into_parts();
-        // A body can be sent once only, so only a request without one can be tried again.
-        let mut again = (head.method == Method::GET || head.method == Method::HEAD) && !upgrade;
-        let mut body = Some(if again { empty() } else { body.boxed() });
-        loop {
-            let Some((name, address, token)) = self.next_node() else {
-                return plain(StatusCode::SERVICE_UNAVAILABLE, "no node is up and in use");
-            };
+        let home = Home::of(body.boxed());
+        // Where a connection was refused nothing was sent yet: whatever it asks for, it is safe to ask another node.
+        for _ in 0..=RETRIES {
+            let Some((name, address, token)) = self.next_node() else { break };
+            let Some(body) = home.lend() else { break };
             let mut copy = head.clone();
             copy.uri = to_node(address, &head.uri);
-            let sent = Request::from_parts(copy, body.take().unwrap_or_else(empty));
-            match self.client.request(sent).await {
+            match self.client.request(Request::from_parts(copy, body.boxed())).await {
                 Ok(answer) => return passed_on(answer, from_client, token),
+                Err(error) if error.is_connect() => self.note(&name, address, false),
                 Err(error) => {
-                    let refused = error.is_connect();
-                    if refused {
-                        self.note(&name, address, false);
-                    }
-                    if !(refused && std::mem::take(&mut again)) {
-                        return plain(StatusCode::BAD_GATEWAY, &format!("{name} did not answer: {error}"));
-                    }
+                    return plain(StatusCode::BAD_GATEWAY, &format!("{name} did not answer: {error}"));
                 }
             }
         }
+        plain(StatusCode::SERVICE_UNAVAILABLE, "no node is up and in use")
     }
 }
 

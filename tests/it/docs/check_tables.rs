@@ -64,7 +64,11 @@ fn every_fault_is_listed_with_the_checks_that_notice_it() {
     let faults = fault::catalogue();
     let rows = faults.iter().map(|fault| {
         let noticed = match (fault.passes, &fault.announces, &fault.unsettles) {
-            (false, ..) => codes(&fault.reddens, "the node does not get as far as checks"),
+            (false, ..) => match fault.found_by {
+                fault::Finder::Checks => codes(&fault.reddens, "the node does not get as far as checks"),
+                fault::Finder::Watch => "the watch over availability".to_owned(),
+                fault::Finder::Ledger => "the ledger of writes".to_owned(),
+            },
             (true, announces, _) if !announces.is_empty() => {
                 format!("passes, *announced*: {}", codes(announces, ""))
             }

@@ -21,6 +21,8 @@ pub(crate) struct User {
     pub(crate) failed_attempts: u32,
     /// Whether the address was proved, by a mail that arrived.
     pub(crate) email_verified: bool,
+    /// What they say they are doing, as JSON text; empty for nothing.
+    pub(crate) custom_status: String,
     /// When a picture of their own was set; 0 without one.
     pub(crate) picture_at: i64,
 }
@@ -62,6 +64,9 @@ impl User {
             set(key, profile(key));
         }
         set("roles", json!(self.roles));
+        if !self.custom_status.is_empty() {
+            set("props", json!({"customStatus": self.custom_status}));
+        }
         if viewer != Viewer::Other {
             set(
                 "notify_props",

@@ -1,6 +1,6 @@
 //! The tables of the database, and what is asked of several of them at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -8,10 +8,12 @@ use serde_json::Value;
 use crate::db::ids;
 use crate::db::integrations::Integrations;
 use crate::db::invitations::{AccessToken, Invitation};
+use crate::db::personal::Personal;
 use crate::db::posts::{Emoji, FileInfo, Post, Reaction, UploadSession};
 use crate::db::products::ProductTables;
 use crate::db::rows::{Channel, ChannelMember, Session, Team, TeamMember, User};
 use crate::fault::Table;
+use crate::release::Release;
 
 /// The tables of the database.
 #[derive(Default, Clone)]
@@ -32,6 +34,8 @@ pub(crate) struct Tables {
     pub(crate) posts: HashMap<String, Post>,
     /// Ids of the posts of a channel, oldest first.
     pub(crate) channel_posts: HashMap<String, Vec<String>>,
+    /// Deleted posts as they were before: what a fault brings back.
+    pub(crate) deleted: HashMap<String, Post>,
     /// Replies by the id of their root: counted once here instead of at each look.
     pub(crate) thread_sizes: HashMap<String, usize>,
     /// Former states of a post, newest first.
@@ -40,6 +44,10 @@ pub(crate) struct Tables {
     pub(crate) files: IndexMap<String, FileInfo>,
     pub(crate) uploads: HashMap<String, UploadSession>,
     pub(crate) emojis: IndexMap<String, Emoji>,
+    /// What belongs to one user alone.
+    pub(crate) personal: Personal,
+    /// Keys of files whose bytes are damaged.
+    pub(crate) rotten_files: HashSet<String>,
     /// Bytes that should be in the file store and are not.
     pub(crate) stray_bytes: HashMap<String, Vec<u8>>,
     /// Applied migrations.
@@ -165,6 +173,9 @@ impl Tables {
             if let Some(row) = self.posts.get_mut(&id)
                 && (row.id == post.id || row.root_id == post.id)
             {
+                if row.delete_at == 0 {
+                    self.deleted.insert(id, row.clone());
+                }
                 row.delete_at = now;
                 row.update_at = now;
                 row.message.clear();
@@ -174,5 +185,41 @@ impl Tables {
         if let Some(size) = self.thread_sizes.get_mut(&post.root_id) {
             *size = size.saturating_sub(1);
         }
+    }
+
+    /// Applies the migrations that a release has and these tables lack; gives their names. Nothing is ever taken back.
+    pub(crate) fn migrate(&mut self, release: &Release, now: i64) -> Vec<String> {
+        let mut applied = Vec::new();
+        for (number, name) in &release.schema {
+            if !self.schema.contains_key(number) {
+                self.schema.insert(*number, name.clone());
+                applied.push(name.clone());
+            }
+        }
+        if self.jobs.is_empty() {
+            self.jobs.push(serde_json::json!({
+                "id": ids::new_id(), "type": "migrations", "priority": 0, "create_at": now, "start_at": now,
+                "last_activity_at": now, "status": "success", "progress": 0,
+                "data": {"migration_key": "migration_advanced_permissions_phase_2", "last_done": ""},
+            }));
+        }
+        applied
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release;
+
+    #[test]
+    fn the_first_node_migrates_and_an_older_one_takes_nothing_back() {
+        let mut tables = Tables::default();
+        let mut applied = |version| tables.migrate(&release::known(version), 1).len();
+        assert_eq!(applied("11.6.0"), 158);
+        assert_eq!(applied("11.6.0"), 0);
+        assert_eq!(applied("11.7.0"), 3);
+        assert_eq!(applied("11.6.0"), 0);
+        assert_eq!(tables.schema.len(), 161);
     }
 }

@@ -11,7 +11,6 @@ use crate::db::tables::Tables;
 use crate::events::bus::Bus;
 use crate::files::scratch::ScratchFiles;
 use crate::files::store::{FileStore, MemoryFiles};
-use crate::release::Release;
 
 /// The plugin of the Apps framework.
 pub(crate) const APPS: &str = "com.mattermost.apps";
@@ -152,7 +151,7 @@ impl World {
         self.tables().config["CloudSettings"] = settings;
     }
 
-    /// The tables, locked. Never held over an await: every use is a few map look-ups.
+    /// The tables, locked. A request gets them by its transaction, a node that comes up for as long as it boots.
     pub(crate) fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -166,27 +165,6 @@ impl World {
             .unwrap_or(now);
         now.max(last + 1)
     }
-
-    /// Applies the migrations that a release has and the database lacks; gives their names. Nothing is ever taken back.
-    pub(crate) fn migrate(&self, release: &Release) -> Vec<String> {
-        let now = self.tick();
-        let mut tables = self.tables();
-        let mut applied = Vec::new();
-        for (number, name) in &release.schema {
-            if !tables.schema.contains_key(number) {
-                tables.schema.insert(*number, name.clone());
-                applied.push(name.clone());
-            }
-        }
-        if tables.jobs.is_empty() {
-            tables.jobs.push(serde_json::json!({
-                "id": ids::new_id(), "type": "migrations", "priority": 0, "create_at": now, "start_at": now,
-                "last_activity_at": now, "status": "success", "progress": 0,
-                "data": {"migration_key": "migration_advanced_permissions_phase_2", "last_done": ""},
-            }));
-        }
-        applied
-    }
 }
 
 fn now_ms() -> i64 {
@@ -196,17 +174,6 @@ fn now_ms() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::release;
-
-    #[test]
-    fn the_first_node_migrates_and_an_older_one_takes_nothing_back() {
-        let world = World::new(Options::default());
-        assert_eq!(world.migrate(&release::known("11.6.0")).len(), 158);
-        assert_eq!(world.migrate(&release::known("11.6.0")).len(), 0);
-        assert_eq!(world.migrate(&release::known("11.7.0")).len(), 3);
-        assert_eq!(world.migrate(&release::known("11.6.0")).len(), 0);
-        assert_eq!(world.tables().schema.len(), 161);
-    }
 
     #[test]
     fn the_clock_never_stands_still() {

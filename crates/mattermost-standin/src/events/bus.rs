@@ -3,8 +3,12 @@
 //! With clustering everything crosses. Without it nothing does: that is the whole difference between the two modes.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use crate::db::tables::Tables;
+use crate::fault::OutageKind;
 
 /// An event for websockets, and for whom it is.
 #[derive(Debug, Clone)]
@@ -104,13 +108,15 @@ pub(crate) trait Peer: Send + Sync {
     /// Its name.
     fn name(&self) -> &str;
     /// Sends an event to its own websockets.
-    fn deliver(&self, event: &SocketEvent);
+    fn deliver(&self, tables: &Tables, event: &SocketEvent);
     /// Forgets something cached.
-    fn drop_outdated(&self, what: &Outdated);
+    fn drop_outdated(&self, tables: &Tables, what: &Outdated);
     /// Its line in `/cluster/status`, unless it did not join.
-    fn cluster_status_row(&self) -> Option<Value>;
+    fn cluster_status_row(&self, tables: &Tables) -> Option<Value>;
     /// Its lines in `/plugins/statuses`.
     fn plugin_statuses(&self) -> Vec<Value>;
+    /// Is out for so long.
+    fn be_out(self: Arc<Self>, kind: OutageKind, length: Duration);
 }
 
 /// All running nodes.

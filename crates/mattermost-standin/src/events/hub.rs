@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::db::ids;
-use crate::db::world::World;
+use crate::db::tables::Tables;
 use crate::events::bus::{Audience, SocketEvent};
 use crate::fault::EventEffect;
 
@@ -27,7 +27,7 @@ struct Connection {
 /// What a delivery has to ask its node.
 pub(crate) trait Gatekeeper {
     /// Whether this token still is a session here; without one a socket stays open and mute.
-    fn is_session(&self, token: &str) -> bool;
+    fn is_session(&self, tables: &Tables, token: &str) -> bool;
     /// What happens to this event on its way.
     fn event_effect(&self, event: &SocketEvent) -> EventEffect;
 }
@@ -70,13 +70,13 @@ impl Hub {
     }
 
     /// Sends an event to those of this node's websockets whom it concerns.
-    pub(crate) fn deliver(&self, event: &SocketEvent, world: &World, keeper: &impl Gatekeeper) {
+    pub(crate) fn deliver(&self, event: &SocketEvent, tables: &Tables, keeper: &impl Gatekeeper) {
         let mut connections = self.locked();
         if connections.is_empty() {
             return;
         }
         for connection in connections.iter_mut() {
-            if !concerns(event, connection, world) || !keeper.is_session(&connection.token) {
+            if !concerns(event, connection, tables) || !keeper.is_session(tables, &connection.token) {
                 continue;
             }
             let mut data = event.data.clone();
@@ -100,7 +100,7 @@ impl Hub {
     }
 }
 
-fn concerns(event: &SocketEvent, connection: &Connection, world: &World) -> bool {
+fn concerns(event: &SocketEvent, connection: &Connection, tables: &Tables) -> bool {
     let user = &connection.user_id;
     if event.omit.iter().any(|omitted| omitted == user) {
         return false;
@@ -108,10 +108,10 @@ fn concerns(event: &SocketEvent, connection: &Connection, world: &World) -> bool
     match &event.audience {
         Audience::All => true,
         Audience::User(id) | Audience::UserIn(id, _) => id == user,
-        Audience::Admins => world.tables().users.get(user).is_some_and(crate::db::rows::User::is_admin),
-        Audience::Channel(id) => world.tables().in_channel(id, user),
+        Audience::Admins => tables.users.get(user).is_some_and(crate::db::rows::User::is_admin),
+        Audience::Channel(id) => tables.in_channel(id, user),
         Audience::Connection(id) => *id == connection.id,
-        Audience::Team(id) => world.tables().in_team(id, user),
+        Audience::Team(id) => tables.in_team(id, user),
     }
 }
 

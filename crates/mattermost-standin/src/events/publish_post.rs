@@ -4,26 +4,24 @@ use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::posts::Post;
+use crate::db::tables::Tables;
 use crate::events::bus::{Audience, Outdated, SocketEvent};
 use crate::node::core::NodeCore;
 
 /// Stores a post and tells the members of its channel; gives it as readers see it.
-pub(crate) fn publish_post(node: &NodeCore, post: Post, sender: &str) -> Value {
-    let (shown, channel, mentions) = {
-        let mut tables = node.world.tables();
-        tables.add_post(post.clone());
-        let mentions = tables
-            .users
-            .values()
-            .filter(|user| {
-                mentioned(&post.message, &user.username) && tables.in_channel(&post.channel_id, &user.id)
-            })
-            .map(|user| user.id.clone())
-            .collect();
-        (tables.post_json(&post), tables.channels.get(&post.channel_id).cloned(), mentions)
-    };
-    node.invalidate(&Outdated::Post { post: post.root_id.clone(), channel: post.channel_id.clone() });
-    if let Some(channel) = channel {
+pub(crate) fn publish_post(node: &NodeCore, tables: &mut Tables, post: Post, sender: &str) -> Value {
+    tables.add_post(post.clone());
+    let mentions = tables
+        .users
+        .values()
+        .filter(|user| {
+            mentioned(&post.message, &user.username) && tables.in_channel(&post.channel_id, &user.id)
+        })
+        .map(|user| user.id.clone())
+        .collect();
+    let shown = tables.post_json(&post);
+    node.invalidate(tables, &Outdated::Post { post: post.root_id.clone(), channel: post.channel_id.clone() });
+    if let Some(channel) = tables.channels.get(&post.channel_id).cloned() {
         let data = json!({
             "channel_display_name": channel.display_name, "channel_name": channel.name,
             "channel_type": channel.kind, "post": shown.to_string(), "sender_name": sender,
@@ -31,7 +29,7 @@ pub(crate) fn publish_post(node: &NodeCore, post: Post, sender: &str) -> Value {
         });
         let mut event = SocketEvent::new("posted", Audience::Channel(channel.id), data);
         event.mentions = mentions;
-        node.publish(&event);
+        node.publish(tables, &event);
     }
     shown
 }
@@ -42,12 +40,12 @@ fn mentioned(message: &str, username: &str) -> bool {
 }
 
 /// A message that only one user sees, once, and that nobody stores.
-pub(crate) fn whisper(node: &NodeCore, user: &str, channel: &str, message: &str) {
+pub(crate) fn whisper(node: &NodeCore, tables: &Tables, user: &str, channel: &str, message: &str) {
     let now = node.world.tick();
     let mut post = Post::new(ids::new_id(), now, user, channel, message, "system_ephemeral");
     post.props = json!({"from_webhook": "true", "override_icon_url": ""});
     post.update_at = 0;
     let mut shown = post.json(0, json!({}));
     shown["file_ids"] = Value::Null;
-    node.tell("ephemeral_message", Audience::User(user.into()), json!({"post": shown.to_string()}));
+    node.tell(tables, "ephemeral_message", Audience::User(user.into()), json!({"post": shown.to_string()}));
 }

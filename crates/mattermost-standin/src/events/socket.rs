@@ -11,9 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::db::tables::Tables;
 use crate::node::answer::{Answer, Refusal};
 use crate::node::core::NodeCore;
-use crate::node::identity::Caller;
+use crate::node::identity::Token;
 use crate::products::calls;
 
 /// A socket that does not say who it is is closed after this long.
@@ -29,6 +30,7 @@ pub(crate) struct Resume {
 pub(crate) async fn open(
     State(node): State<Arc<NodeCore>>,
     Query(resume): Query<Resume>,
+    token: Token,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Answer {
@@ -40,7 +42,7 @@ pub(crate) async fn open(
         return Ok(refused(StatusCode::FORBIDDEN, origin));
     }
     let Ok(upgrade) = upgrade else { return Ok(refused(StatusCode::BAD_REQUEST, origin)) };
-    let token = Caller::of(&node, &headers).ok().map(|caller| caller.token);
+    let token = node.transact(|tables| token.caller(&node, tables)).ok().map(|caller| caller.token);
     // The product insists on both or neither.
     let torn = resume.connection_id.is_some_and(|id| !id.is_empty()) && resume.sequence_number.is_none();
     Ok(upgrade.on_upgrade(move |socket| async move {
@@ -73,7 +75,7 @@ async fn talk(node: Arc<NodeCore>, mut socket: WebSocket, token: Option<String>)
             _ => return,
         },
     };
-    let Some(session) = node.session(&token) else { return };
+    let Some(session) = node.transact(|tables| node.session(tables, &token)) else { return };
     let hello =
         json!({"connection_id": "", "server_hostname": node.name, "server_version": node.version_id()});
     let (id, mut frames) = node.hub.open(&session.user_id, &token, hello);
@@ -81,7 +83,7 @@ async fn talk(node: Arc<NodeCore>, mut socket: WebSocket, token: Option<String>)
         node.hub.reply(&id, &json!({"status": "OK", "seq_reply": seq}));
     }
     exchange(&node, &mut socket, &id, &token, &mut frames).await;
-    calls::leave(&node, &id);
+    node.transact(|tables| calls::leave(&node, tables, &id));
     node.hub.close(&id);
     // The socket is dropped: the end of TCP and no close frame, as the product does it.
 }
@@ -103,7 +105,7 @@ async fn exchange(
             }
             message = socket.recv() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    if let Some(reply) = reply(node, id, token, &text) {
+                    if let Some(reply) = node.transact(|tables| reply(node, tables, id, token, &text)) {
                         node.hub.reply(id, &reply);
                     }
                 }
@@ -128,11 +130,11 @@ async fn challenge(socket: &mut WebSocket) -> Option<(String, u64)> {
     None
 }
 
-fn reply(node: &NodeCore, id: &str, token: &str, text: &str) -> Option<Value> {
+fn reply(node: &NodeCore, tables: &mut Tables, id: &str, token: &str, text: &str) -> Option<Value> {
     let action: Value = serde_json::from_str(text).ok()?;
     let name = action["action"].as_str()?;
     // After a logout the socket is mute in both directions.
-    let session = node.session(token)?;
+    let session = node.session(tables, token)?;
     let seq = &action["seq"];
     match name {
         "authentication_challenge" | "user_typing" | "presence" => {
@@ -146,7 +148,7 @@ fn reply(node: &NodeCore, id: &str, token: &str, text: &str) -> Option<Value> {
         }
         // Plugins answer with events, never with a reply.
         name if name.starts_with("custom_") => {
-            calls::act(node, id, &session.user_id, name, &action["data"]);
+            calls::act(node, tables, id, &session.user_id, name, &action["data"]);
             None
         }
         _ => Some(json!({"status": "FAIL", "seq_reply": seq, "error": {

@@ -35,8 +35,24 @@ pub struct NamedFault {
     /// Whether the servers only share a database, because it is about servers without a licence.
     #[serde(default)]
     pub shared_database: bool,
+    /// Who finds it, where that is no check: what must be watched all the time, or counted write by write.
+    #[serde(default)]
+    pub found_by: Finder,
     /// What it takes.
     pub rules: Vec<Rule>,
+}
+
+/// Who notices a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finder {
+    /// Checks, or nobody where it passes.
+    #[default]
+    Checks,
+    /// The watch over availability.
+    Watch,
+    /// The ledger of writes.
+    Ledger,
 }
 
 /// One file per area, in the order of listings.
@@ -51,6 +67,8 @@ const FILES: &[&str] = &[
     include_str!("catalogue/editions.yaml"),
     include_str!("catalogue/announced.yaml"),
     include_str!("catalogue/unsteady.yaml"),
+    include_str!("catalogue/outages.yaml"),
+    include_str!("catalogue/rot.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::outage::OutageOrder;
 use super::rule::{Damage, Effect};
 
 /// What happens to one request.
@@ -25,6 +26,8 @@ pub struct Disturbance {
     pub unguarded: bool,
     /// Headers to set on the answer.
     pub headers: Vec<(String, String)>,
+    /// The node is out from this request on.
+    pub outage: Option<OutageOrder>,
     /// What to change in the body of the answer, in this order.
     pub changes: Vec<Change>,
 }
@@ -82,7 +85,12 @@ impl Disturbance {
             Effect::Hang => self.hang = true,
             Effect::Reset => self.reset = true,
             Effect::ResetAfter => self.reset_after = true,
-            Effect::Wipe(_) | Effect::DropEvent | Effect::DuplicateEvent | Effect::Behaviour(_) => {}
+            Effect::Outage(order) => self.outage = Some(*order),
+            Effect::Wipe(_)
+            | Effect::Rot(_)
+            | Effect::DropEvent
+            | Effect::DuplicateEvent
+            | Effect::Behaviour(_) => {}
         }
     }
 

@@ -1,13 +1,18 @@
 //! Rules at work: what a running node asks before it answers a request, sends an event, or does its work.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use basics::unpoisoned;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use super::disturbance::Disturbance;
 use super::glob;
+use super::outage::Outage;
+use super::rot::Rot;
 use super::rule::{AppliesTo, Effect, Rule, Table};
 
 /// The rules of a run and the two versions it is about: what a node has to be told.
@@ -40,6 +45,7 @@ pub struct Faults {
 struct Inner {
     plan: FaultPlan,
     calls: Vec<AtomicU64>,
+    outages: Mutex<Vec<Outage>>,
 }
 
 /// What happens to one event on its way to a websocket.
@@ -68,7 +74,7 @@ impl Faults {
     #[must_use]
     pub fn of(plan: FaultPlan) -> Self {
         let calls = plan.rules.iter().map(|_| AtomicU64::new(0)).collect();
-        Self { inner: Arc::new(Inner { plan, calls }) }
+        Self { inner: Arc::new(Inner { plan, calls, outages: Mutex::default() }) }
     }
 
     /// A healthy server.
@@ -134,6 +140,37 @@ impl Faults {
         EventEffect::Deliver
     }
 
+    /// How this node damages rows when it comes up.
+    #[must_use]
+    pub fn rots(&self, who: AskingNode<'_>) -> Vec<Rot> {
+        let rules = self.inner.plan.rules.iter().enumerate();
+        let rots = rules.filter_map(|(index, rule)| match rule.effect {
+            Effect::Rot(rot) if self.hits(index, rule, who) => Some(rot),
+            _ => None,
+        });
+        rots.collect()
+    }
+
+    /// The outages of all nodes that have these rules, in the order in which they began.
+    #[must_use]
+    pub fn outages(&self) -> Vec<Outage> {
+        unpoisoned::lock(&self.inner.outages).clone()
+    }
+
+    /// Notes that an outage begins; gives its place for [`Faults::note_end`].
+    pub(crate) fn note_outage(&self, outage: Outage) -> usize {
+        let mut outages = unpoisoned::lock(&self.inner.outages);
+        outages.push(outage);
+        outages.len() - 1
+    }
+
+    /// Notes when an outage ended.
+    pub(crate) fn note_end(&self, place: usize, at: Instant) {
+        if let Some(outage) = unpoisoned::lock(&self.inner.outages).get_mut(place) {
+            outage.until = Some(at);
+        }
+    }
+
     /// Whether a request may be answered as of when its node came up, so that the node has to keep what it found.
     #[must_use]
     pub fn look_back(&self) -> bool {
@@ -179,8 +216,10 @@ impl Faults {
         }
         let call = self.inner.calls[index].fetch_add(1, Ordering::Relaxed) + 1;
         let from = rule.when.from_call.max(1);
+        // One outage after the other would be one without an end.
+        let once = matches!(rule.effect, Effect::Outage(_)).then_some(1);
         call >= from
-            && rule.when.calls.is_none_or(|calls| call < from + calls)
+            && rule.when.calls.or(once).is_none_or(|calls| call < from + calls)
             && (call - from).is_multiple_of(rule.when.every.max(1))
     }
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::glob;
+use super::outage::OutageOrder;
+use super::rot::Rot;
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +31,7 @@ pub struct When {
     pub node: AppliesTo,
     /// The first matching call that is hit, counted from 1 over all nodes.
     pub from_call: u64,
-    /// How many calls are hit; nothing means all that follow.
+    /// How many calls are hit; nothing means all that follow, but one for an outage.
     pub calls: Option<u64>,
     /// Of those calls every n-th; 1 means each.
     pub every: u64,
@@ -198,6 +200,10 @@ pub enum Effect {
     Unguarded,
     /// The node that migrates the database empties these tables.
     Wipe(Vec<Table>),
+    /// The node damages rows of the database whenever it comes up.
+    Rot(Rot),
+    /// The node is out for a while.
+    Outage(OutageOrder),
     /// The event is not sent.
     DropEvent,
     /// The event is sent twice.
@@ -209,7 +215,10 @@ pub enum Effect {
 impl Effect {
     /// Whether it happens to requests, and not to events, at the start of a node, or in the stand-in's own code.
     pub(super) fn is_of_requests(&self) -> bool {
-        !matches!(self, Self::Wipe(_) | Self::DropEvent | Self::DuplicateEvent | Self::Behaviour(_))
+        !matches!(
+            self,
+            Self::Wipe(_) | Self::Rot(_) | Self::DropEvent | Self::DuplicateEvent | Self::Behaviour(_)
+        )
     }
 }
 

@@ -6,20 +6,21 @@ use crate::db::world::World;
 use crate::events::hub::Hub;
 use crate::node::caches::Caches;
 use crate::node::core::NodeCore;
+use crate::node::outage::Outages;
 
 impl NodeCore {
     /// The same node on a copy of everything: what it does there is forgotten.
     pub(crate) fn on_a_copy(&self) -> Arc<Self> {
-        let tables = self.world.tables().clone();
+        let tables = self.transact(|tables| tables.clone());
         self.elsewhere(self.world.copy(tables), self.caches.copy())
     }
 
     /// The same node on the tables that it found when it came up: it answers from a time gone by.
     pub(crate) fn in_the_past(&self) -> Arc<Self> {
-        let then = match &self.found {
-            Some(found) => self.world.tables().as_of(found),
-            None => self.world.tables().clone(),
-        };
+        let then = self.transact(|now| match &self.found {
+            Some(found) => now.as_of(found),
+            None => now.clone(),
+        });
         self.elsewhere(self.world.copy(then), Caches::default())
     }
 
@@ -36,6 +37,7 @@ impl NodeCore {
             environment: self.environment.clone(),
             caches,
             hub: Hub::default(),
+            outages: Outages::default(),
             plugins: self.plugins.copy(),
             log: Arc::clone(&self.log),
             stopping: self.stopping.clone(),

@@ -1,6 +1,7 @@
 //! One node without its listener: what it is, what it remembers, and how it acts on the world.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -13,15 +14,16 @@ use crate::db::tables::{Tables, pair};
 use crate::db::world::World;
 use crate::events::bus::{Audience, Outdated, Peer, SocketEvent};
 use crate::events::hub::{Gatekeeper, Hub};
-use crate::fault::{AskingNode, EventEffect, Faults};
+use crate::fault::{AskingNode, EventEffect, Faults, OutageKind};
 use crate::node::answer::Refusal;
 use crate::node::caches::Caches;
 use crate::node::environment::{Environment, FLAGS};
 use crate::node::log::Log;
+use crate::node::outage::Outages;
 use crate::node::plugins::Plugins;
 use crate::node::settings::{Identity, Settings};
 use crate::node::subpath;
-use crate::release::Release;
+use crate::release::{self, Release};
 
 /// One node.
 pub(crate) struct NodeCore {
@@ -37,6 +39,7 @@ pub(crate) struct NodeCore {
     pub(crate) environment: Environment,
     pub(crate) caches: Caches,
     pub(crate) hub: Hub,
+    pub(crate) outages: Outages,
     pub(crate) plugins: Plugins,
     pub(crate) log: Arc<Log>,
     /// No new work; running requests may end.
@@ -56,9 +59,9 @@ pub(crate) struct NodeCore {
 impl NodeCore {
     pub(crate) fn new(
         world: Arc<World>,
+        tables: &mut Tables,
         name: &str,
         release: Release,
-        reported: Release,
         faults: Faults,
         environment: Environment,
         lines: Option<mpsc::UnboundedSender<String>>,
@@ -67,17 +70,19 @@ impl NodeCore {
         let environment = if has("flag-ignored") { environment.without_flags() } else { environment };
         if has("flag-stored") {
             for (flag, value) in environment.flags() {
-                world.tables().config[FLAGS][flag] = value.clone();
+                tables.config[FLAGS][flag] = value.clone();
             }
         }
-        let found = faults.look_back().then(|| world.tables().clone());
-        let document = world.tables().config.clone();
-        let settings = Arc::new(load_settings(&world, &reported, &environment, document));
+        let reported = reported(name, &release, &faults);
+        let found = faults.look_back().then(|| tables.clone());
+        let document = tables.config.clone();
+        let settings = Arc::new(load_settings(&world, tables, &reported, &environment, document));
         Self {
             name: name.to_owned(),
             cluster_id: ids::new_id(),
             caches: Caches::default(),
             hub: Hub::default(),
+            outages: Outages::default(),
             plugins: Plugins::default(),
             log: Arc::new(Log::new(lines)),
             stopping: CancellationToken::new(),
@@ -110,8 +115,9 @@ impl NodeCore {
     }
 
     /// Takes a document for the configuration.
-    pub(crate) fn use_settings(&self, document: Value) {
-        let settings = Arc::new(load_settings(&self.world, &self.reported, &self.environment, document));
+    pub(crate) fn use_settings(&self, tables: &Tables, document: Value) {
+        let settings =
+            Arc::new(load_settings(&self.world, tables, &self.reported, &self.environment, document));
         self.follow_plugins(&settings.document);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
@@ -128,9 +134,8 @@ impl NodeCore {
     }
 
     /// Reads the configuration from the database again.
-    pub(crate) fn reload_settings(&self) {
-        let document = self.world.tables().config.clone();
-        self.use_settings(document);
+    pub(crate) fn reload_settings(&self, tables: &Tables) {
+        self.use_settings(tables, tables.config.clone());
     }
 
     /// `X-Version-Id`, and `server_version` of the websocket.
@@ -140,32 +145,32 @@ impl NodeCore {
     }
 
     /// Tells websockets: of this node, and with clustering of all.
-    pub(crate) fn publish(&self, event: &SocketEvent) {
-        self.deliver(event);
+    pub(crate) fn publish(&self, tables: &Tables, event: &SocketEvent) {
+        self.deliver(tables, event);
         if self.world.clustered() && !self.has("event-lost") {
             for peer in self.world.bus.others(&self.name) {
-                peer.deliver(event);
+                peer.deliver(tables, event);
             }
         }
     }
 
     /// The same in one line.
-    pub(crate) fn tell(&self, name: &'static str, audience: Audience, data: Value) {
-        self.publish(&SocketEvent::new(name, audience, data));
+    pub(crate) fn tell(&self, tables: &Tables, name: &'static str, audience: Audience, data: Value) {
+        self.publish(tables, &SocketEvent::new(name, audience, data));
     }
 
     /// Says that something cached is out of date: here, and with clustering everywhere.
-    pub(crate) fn invalidate(&self, what: &Outdated) {
-        self.drop_outdated(what);
+    pub(crate) fn invalidate(&self, tables: &Tables, what: &Outdated) {
+        self.drop_outdated(tables, what);
         if self.world.clustered() {
             for peer in self.world.bus.others(&self.name) {
-                peer.drop_outdated(what);
+                peer.drop_outdated(tables, what);
             }
         }
     }
 
     /// The session of a token, as this node knows it.
-    pub(crate) fn session(&self, token: &str) -> Option<Session> {
+    pub(crate) fn session(&self, tables: &Tables, token: &str) -> Option<Session> {
         let mut memory = self.caches.locked();
         if memory.revoked.contains(token) {
             return None;
@@ -173,23 +178,20 @@ impl NodeCore {
         if let Some(session) = memory.sessions.get(token) {
             return Some(session.clone());
         }
-        let session = {
-            let tables = self.world.tables();
-            let by_access_token =
-                || tables.session_of_access_token(token).filter(|_| !self.has("access-token-dead"));
-            tables.sessions.get(token).cloned().or_else(by_access_token)?
-        };
+        let by_access_token =
+            || tables.session_of_access_token(token).filter(|_| !self.has("access-token-dead"));
+        let session = tables.sessions.get(token).cloned().or_else(by_access_token)?;
         memory.sessions.insert(token.to_owned(), session.clone());
         Some(session)
     }
 
     /// An account by id, as this node knows it.
-    pub(crate) fn user(&self, id: &str) -> Result<User, Refusal> {
+    pub(crate) fn user(&self, tables: &Tables, id: &str) -> Result<User, Refusal> {
         let mut memory = self.caches.locked();
         if let Some(user) = memory.users.get(id) {
             return Ok(user.clone());
         }
-        let user = self.world.tables().users.get(id).cloned().ok_or_else(|| {
+        let user = tables.users.get(id).cloned().ok_or_else(|| {
             Refusal::missing("app.user.missing_account.const", "Unable to find the user.", "User", id)
         })?;
         memory.users.insert(id.to_owned(), user.clone());
@@ -197,12 +199,12 @@ impl NodeCore {
     }
 
     /// A channel by id, as this node knows it.
-    pub(crate) fn channel(&self, id: &str) -> Result<Channel, Refusal> {
+    pub(crate) fn channel(&self, tables: &Tables, id: &str) -> Result<Channel, Refusal> {
         let mut memory = self.caches.locked();
         if let Some(channel) = memory.channels.get(id) {
             return Ok(channel.clone());
         }
-        let channel = self.world.tables().channels.get(id).cloned().ok_or_else(|| {
+        let channel = tables.channels.get(id).cloned().ok_or_else(|| {
             let message = format!("Unable to find the existing channel {id}.");
             Refusal::missing("app.channel.get.existing.app_error", &message, "Channel", id)
         })?;
@@ -211,23 +213,24 @@ impl NodeCore {
     }
 
     /// A team by id: read from the database each time.
-    pub(crate) fn team(&self, id: &str) -> Result<Team, Refusal> {
+    #[expect(clippy::unused_self, reason = "asked of a node like a user and a channel")]
+    pub(crate) fn team(&self, tables: &Tables, id: &str) -> Result<Team, Refusal> {
         if !ids::is_id(id) {
             return Err(Refusal::url("team_id"));
         }
-        self.world.tables().teams.get(id).cloned().ok_or_else(|| {
+        tables.teams.get(id).cloned().ok_or_else(|| {
             Refusal::missing("app.team.get.find.app_error", "Unable to find the existing team.", "Team", id)
         })
     }
 
     /// Whether somebody is in a channel, as this node knows it: it remembers members, not strangers.
-    pub(crate) fn is_member(&self, channel: &str, user: &str) -> bool {
+    pub(crate) fn is_member(&self, tables: &Tables, channel: &str, user: &str) -> bool {
         let key = pair(channel, user);
         let mut memory = self.caches.locked();
         if memory.members.contains(&key) {
             return true;
         }
-        let member = self.world.tables().channel_members.contains_key(&key);
+        let member = tables.channel_members.contains_key(&key);
         if member {
             memory.members.insert(key);
         }
@@ -235,8 +238,30 @@ impl NodeCore {
     }
 }
 
-fn load_settings(world: &World, reported: &Release, environment: &Environment, document: Value) -> Settings {
-    let schema_version = world.tables().schema.keys().next_back().copied().unwrap_or_default();
+/// What the node says about its build.
+fn reported(name: &str, release: &Release, faults: &Faults) -> Release {
+    let who = AskingNode { name, version: &release.version };
+    let mut reported = release.clone();
+    if faults.has("wrong-version", who) {
+        reported = release::known(&faults.plan().stable_version);
+    }
+    if faults.has("same-hash", who) {
+        reported.build_hash = release::known(&faults.plan().stable_version).build_hash;
+    }
+    if faults.has("wrong-hash", who) {
+        reported.build_hash = ids::digest(&[release.build_hash.as_bytes(), name.as_bytes()])[..40].to_owned();
+    }
+    reported
+}
+
+fn load_settings(
+    world: &World,
+    tables: &Tables,
+    reported: &Release,
+    environment: &Environment,
+    document: Value,
+) -> Settings {
+    let schema_version = tables.schema.keys().next_back().copied().unwrap_or_default();
     let identity = Identity {
         version: &reported.version,
         build_number: &reported.build_number,
@@ -250,8 +275,8 @@ fn load_settings(world: &World, reported: &Release, environment: &Environment, d
 }
 
 impl Gatekeeper for NodeCore {
-    fn is_session(&self, token: &str) -> bool {
-        self.session(token).is_some()
+    fn is_session(&self, tables: &Tables, token: &str) -> bool {
+        self.session(tables, token).is_some()
     }
 
     fn event_effect(&self, event: &SocketEvent) -> EventEffect {
@@ -264,16 +289,16 @@ impl Peer for NodeCore {
         &self.name
     }
 
-    fn deliver(&self, event: &SocketEvent) {
-        self.hub.deliver(event, &self.world, self);
+    fn deliver(&self, tables: &Tables, event: &SocketEvent) {
+        self.hub.deliver(event, tables, self);
     }
 
-    fn drop_outdated(&self, what: &Outdated) {
+    fn drop_outdated(&self, tables: &Tables, what: &Outdated) {
         self.caches.drop_outdated(what);
         match what {
-            Outdated::Config => self.reload_settings(),
+            Outdated::Config => self.reload_settings(tables),
             Outdated::Plugin(id) => {
-                let bundle = self.world.tables().bundles.get(id).cloned();
+                let bundle = tables.bundles.get(id).cloned();
                 match bundle {
                     Some(manifest) => self.plugins.install(id, manifest),
                     None => drop(self.plugins.remove(id)),
@@ -284,13 +309,13 @@ impl Peer for NodeCore {
         }
     }
 
-    fn cluster_status_row(&self) -> Option<Value> {
+    fn cluster_status_row(&self, tables: &Tables) -> Option<Value> {
         if self.has("node-missing-from-cluster") {
             return None;
         }
         Some(json!({
             "id": self.cluster_id, "version": self.reported.version,
-            "schema_version": self.world.tables().schema.keys().next_back().copied().unwrap_or_default().to_string(),
+            "schema_version": tables.schema.keys().next_back().copied().unwrap_or_default().to_string(),
             "config_hash": self.settings().hash, "ipaddress": "127.0.0.1", "hostname": self.name,
         }))
     }
@@ -298,5 +323,9 @@ impl Peer for NodeCore {
     fn plugin_statuses(&self) -> Vec<Value> {
         let cluster_id = if self.world.clustered() { self.cluster_id.as_str() } else { "" };
         self.plugins.statuses(cluster_id)
+    }
+
+    fn be_out(self: Arc<Self>, kind: OutageKind, length: Duration) {
+        self.go_out(kind, length);
     }
 }

@@ -1,5 +1,6 @@
 //! Who makes a request, and what they may do.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -9,6 +10,7 @@ use axum::http::request::Parts;
 
 use crate::db::ids;
 use crate::db::rows::{Channel, Team, User, Viewer};
+use crate::db::tables::Tables;
 use crate::node::answer::Refusal;
 use crate::node::core::NodeCore;
 
@@ -23,17 +25,23 @@ pub(crate) struct Caller {
 #[derive(Clone, Copy)]
 pub(crate) struct Unguarded;
 
-/// Somebody logged in, or nobody.
-pub(crate) struct MaybeCaller(pub(crate) Option<Caller>);
+/// What a request shows to say who makes it.
+pub(crate) struct Token {
+    text: Option<String>,
+    unguarded: bool,
+}
+
+impl Token {
+    /// Whoever holds it, if somebody does.
+    pub(crate) fn caller(self, node: &NodeCore, tables: &Tables) -> Result<Caller, Refusal> {
+        let token = self.text.ok_or_else(|| Refusal::session("UserRequired"))?;
+        let session =
+            node.session(tables, &token).ok_or_else(|| Refusal::session(format!("token={token}")))?;
+        Ok(Caller { admin: session.is_admin() || self.unguarded, user_id: session.user_id, token })
+    }
+}
 
 impl Caller {
-    /// Whoever holds the token in these headers.
-    pub(crate) fn of(node: &NodeCore, headers: &HeaderMap) -> Result<Self, Refusal> {
-        let token = token_in(headers).ok_or_else(|| Refusal::session("UserRequired"))?;
-        let session = node.session(&token).ok_or_else(|| Refusal::session(format!("token={token}")))?;
-        Ok(Self { admin: session.is_admin(), user_id: session.user_id, token })
-    }
-
     /// An id in a path, where `me` is the caller.
     pub(crate) fn resolve(&self, id: &str) -> Result<String, Refusal> {
         if id == "me" {
@@ -53,37 +61,57 @@ impl Caller {
     }
 
     /// Refuses whoever may not read a channel: members may, and for an open one everybody in its team.
-    pub(crate) fn must_read(&self, node: &NodeCore, channel: &Channel) -> Result<(), Refusal> {
+    pub(crate) fn must_read(
+        &self,
+        node: &NodeCore,
+        tables: &Tables,
+        channel: &Channel,
+    ) -> Result<(), Refusal> {
         let open = channel.kind == "O"
-            && node.world.tables().in_team(&channel.team_id, &self.user_id)
-            && !node.user(&self.user_id)?.is_guest();
-        if self.admin || open || node.is_member(&channel.id, &self.user_id) {
+            && tables.in_team(&channel.team_id, &self.user_id)
+            && !node.user(tables, &self.user_id)?.is_guest();
+        if self.admin || open || node.is_member(tables, &channel.id, &self.user_id) {
             return Ok(());
         }
         Err(Refusal::permission(&self.user_id, "read_channel"))
     }
 
     /// Refuses whoever may not write in a channel.
-    pub(crate) fn must_write(&self, node: &NodeCore, channel: &Channel) -> Result<(), Refusal> {
-        if self.admin || node.is_member(&channel.id, &self.user_id) {
+    pub(crate) fn must_write(
+        &self,
+        node: &NodeCore,
+        tables: &Tables,
+        channel: &Channel,
+    ) -> Result<(), Refusal> {
+        if self.admin || node.is_member(tables, &channel.id, &self.user_id) {
             return Ok(());
         }
         Err(Refusal::permission(&self.user_id, "create_post"))
     }
 
     /// The channel of this id, for somebody who may read it.
-    pub(crate) fn reading(&self, node: &NodeCore, channel_id: &str) -> Result<Channel, Refusal> {
+    pub(crate) fn reading(
+        &self,
+        node: &NodeCore,
+        tables: &Tables,
+        channel_id: &str,
+    ) -> Result<Channel, Refusal> {
         must_be_id(channel_id, "channel_id")?;
-        let channel = node.channel(channel_id)?;
-        self.must_read(node, &channel)?;
+        let channel = node.channel(tables, channel_id)?;
+        self.must_read(node, tables, &channel)?;
         Ok(channel)
     }
 
     /// The channel of this id, for somebody who may change it or write in it.
-    pub(crate) fn writing(&self, node: &NodeCore, channel_id: &str) -> Result<Channel, Refusal> {
+    pub(crate) fn writing(
+        &self,
+        node: &NodeCore,
+        tables: &Tables,
+        channel_id: &str,
+    ) -> Result<Channel, Refusal> {
         must_be_id(channel_id, "channel_id")?;
-        let channel = node.channel(channel_id)?;
-        self.must_write(node, &channel)?;
+        let channel = node.channel(tables, channel_id)?;
+        self.must_write(node, tables, &channel)?;
         Ok(channel)
     }
 
@@ -95,9 +123,9 @@ impl Caller {
     }
 
     /// The team of this id, for its members and for administrators.
-    pub(crate) fn visiting(&self, node: &NodeCore, team_id: &str) -> Result<Team, Refusal> {
-        let team = node.team(team_id)?;
-        if !node.world.tables().in_team(team_id, &self.user_id) {
+    pub(crate) fn visiting(&self, node: &NodeCore, tables: &Tables, team_id: &str) -> Result<Team, Refusal> {
+        let team = node.team(tables, team_id)?;
+        if !tables.in_team(team_id, &self.user_id) {
             self.must_be_admin("view_team")?;
         }
         Ok(team)
@@ -122,21 +150,22 @@ fn token_in(headers: &HeaderMap) -> Option<String> {
     cookie.or(bearer).map(str::to_owned).filter(|token| !token.is_empty())
 }
 
+impl FromRequestParts<Arc<NodeCore>> for Token {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _node: &Arc<NodeCore>) -> Result<Self, Infallible> {
+        let unguarded = parts.extensions.get::<Unguarded>().is_some();
+        Ok(Self { text: token_in(&parts.headers), unguarded })
+    }
+}
+
+/// For the routes that wait for something: who asks is looked up before they begin.
 impl FromRequestParts<Arc<NodeCore>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, node: &Arc<NodeCore>) -> Result<Self, Refusal> {
-        let caller = Self::of(node, &parts.headers)?;
-        let unguarded = parts.extensions.get::<Unguarded>().is_some();
-        Ok(Self { admin: caller.admin || unguarded, ..caller })
-    }
-}
-
-impl FromRequestParts<Arc<NodeCore>> for MaybeCaller {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, node: &Arc<NodeCore>) -> Result<Self, Refusal> {
-        Ok(Self(Caller::of(node, &parts.headers).ok()))
+        let Ok(token) = Token::from_request_parts(parts, node).await;
+        node.transact(|tables| token.caller(node, tables))
     }
 }
 

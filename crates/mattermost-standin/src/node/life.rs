@@ -7,18 +7,18 @@ use std::time::Duration;
 use axum::Router;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::db::ids;
 use crate::db::tables::Tables;
 use crate::db::world::{APPS, World};
 use crate::events::bus::Peer;
-use crate::fault::Faults;
+use crate::fault::{Faults, Outage, OutageKind};
 use crate::node::bundle;
 use crate::node::core::NodeCore;
 use crate::node::environment::Environment;
+use crate::node::line::Abrupt;
 use crate::node::migrations;
+use crate::node::port::{self, Port};
 use crate::node::serve;
 use crate::release::{self, Release};
 use crate::routes;
@@ -105,23 +105,10 @@ impl Node {
     ) -> Result<Self, StartError> {
         let running = Running::boot(world, name, release, faults, environment, None)?;
         let failed = |source| StartError::Listen { node: name.to_owned(), address: listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let core = Arc::clone(&running.core);
-        let router = running.router.clone();
-        running.core.tasks.spawn(async move {
-            loop {
-                let accepted = tokio::select! {
-                    accepted = listener.accept() => accepted,
-                    () = core.stopping.cancelled() => return,
-                    () = core.killed.cancelled() => return,
-                };
-                if let Ok((stream, _)) = accepted {
-                    let _ = stream.set_nodelay(true);
-                    core.tasks.spawn(serve::serve_stream(Arc::clone(&core), router.clone(), stream));
-                }
-            }
-        });
+        let port = Port::take(listen).map_err(failed)?;
+        let (address, listener) = (port.address, port.open().map_err(failed)?);
+        let (core, router) = (Arc::clone(&running.core), running.router.clone());
+        running.core.tasks.spawn(port::serve(core, router, port, listener));
         running.listening(address);
         Ok(Self { running, address })
     }
@@ -150,12 +137,17 @@ impl Node {
         self.running.core.log.lines()
     }
 
-    /// Serves a connection that somebody else accepted, until it ends.
-    pub async fn serve_stream<S>(&self, stream: S)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        self.running.serve_stream(stream).await;
+    /// Is out from now on, for so long; nothing while it is out already.
+    pub fn outage(&self, kind: OutageKind, length: Duration) {
+        self.running.core.go_out(kind, length);
+    }
+
+    /// When nodes of this name were out, as far as they share their faults with this one.
+    #[must_use]
+    pub fn outages(&self) -> Vec<Outage> {
+        let mut outages = self.running.core.faults.outages();
+        outages.retain(|outage| outage.node == self.name());
+        outages
     }
 
     /// Stops it: no new connections, running requests have a second (or `grace`, if that is less), websockets end
@@ -196,15 +188,19 @@ impl Running {
                         .into(),
             });
         }
-        let reported = reported(name, &release, &faults);
-        let applied = world.migrate(&release);
+        let shared = Arc::clone(&world);
+        let tables = &mut *shared.tables();
+        let applied = tables.migrate(&release, world.tick());
         if !applied.is_empty() {
-            migrations::touch(&world, &release, &faults, who);
+            migrations::touch(tables, &release, &faults, who);
+            lose_data(tables, &faults, who);
         }
-        lose_data(&world, &faults, who, !applied.is_empty());
-        let core = Arc::new(NodeCore::new(world, name, release, reported, faults, environment, lines));
+        for rot in faults.rots(who) {
+            tables.rot(rot);
+        }
+        let core = Arc::new(NodeCore::new(world, tables, name, release, faults, environment, lines));
         log_boot(&core, &applied);
-        start_plugins(&core);
+        start_plugins(&core, tables);
         let peer: Arc<dyn Peer> = core.clone();
         core.world.bus.join(Arc::clone(&peer));
         Ok(Self { router: routes::router(Arc::clone(&core)), core, peer })
@@ -222,7 +218,7 @@ impl Running {
 
     pub(crate) async fn serve_stream<S>(&self, stream: S)
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Abrupt + Unpin + Send + 'static,
     {
         serve::serve_stream(Arc::clone(&self.core), self.router.clone(), stream).await;
     }
@@ -251,28 +247,8 @@ impl Drop for Running {
     }
 }
 
-/// What the node says about its build.
-fn reported(name: &str, release: &Release, faults: &Faults) -> Release {
-    let who = crate::fault::AskingNode { name, version: &release.version };
-    let mut reported = release.clone();
-    if faults.has("wrong-version", who) {
-        reported = release::known(&faults.plan().stable_version);
-    }
-    if faults.has("same-hash", who) {
-        reported.build_hash = release::known(&faults.plan().stable_version).build_hash;
-    }
-    if faults.has("wrong-hash", who) {
-        reported.build_hash = ids::digest(&[release.build_hash.as_bytes(), name.as_bytes()])[..40].to_owned();
-    }
-    reported
-}
-
 /// Faults of an upgrade that lose what was there before; only the node that migrates can do so.
-fn lose_data(world: &World, faults: &Faults, who: crate::fault::AskingNode<'_>, migrated: bool) {
-    if !migrated {
-        return;
-    }
-    let mut tables = world.tables();
+fn lose_data(tables: &mut Tables, faults: &Faults, who: crate::fault::AskingNode<'_>) {
     for table in faults.wiped(who) {
         tables.wipe(table);
     }
@@ -281,7 +257,7 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::AskingNode<'_>, 
         plain.for_each(|user| user.delete_at = user.create_at);
     }
     if faults.has("bot-tokens-wiped", who) {
-        let Tables { access_tokens, integrations, .. } = &mut *tables;
+        let Tables { access_tokens, integrations, .. } = tables;
         access_tokens.retain(|_, token| !integrations.bots.contains_key(&token.user_id));
     }
     if faults.has("plugin-switched-off", who) {
@@ -290,10 +266,9 @@ fn lose_data(world: &World, faults: &Faults, who: crate::fault::AskingNode<'_>, 
 }
 
 /// What the file store has is installed; then what came with the release, if it is switched on and newer.
-fn start_plugins(core: &NodeCore) {
-    let bundles = core.world.tables().bundles.clone();
-    for (id, manifest) in bundles {
-        core.plugins.install(&id, manifest);
+fn start_plugins(core: &NodeCore, tables: &Tables) {
+    for (id, manifest) in &tables.bundles {
+        core.plugins.install(id, manifest.clone());
     }
     // Older than any stable version of a test has.
     let old = release::known("10.0.0");

@@ -1,6 +1,6 @@
 //! Faults that touch the list of applied migrations; only the node that migrates can have them.
 
-use crate::db::world::World;
+use crate::db::tables::Tables;
 use crate::fault::{AskingNode, Faults};
 use crate::release::Release;
 
@@ -13,8 +13,7 @@ const RENUMBERED: [(&str, u32, u32); 3] = [
 ];
 
 /// Does to the list what the faults of this node say.
-pub(crate) fn touch(world: &World, release: &Release, faults: &Faults, who: AskingNode<'_>) {
-    let mut tables = world.tables();
+pub(crate) fn touch(tables: &mut Tables, release: &Release, faults: &Faults, who: AskingNode<'_>) {
     let rows = &mut tables.schema;
     if faults.has("migrations-of-a-dot-release", who) {
         rows.extend(RENUMBERED.map(|(name, there, _)| (there, name.to_owned())));

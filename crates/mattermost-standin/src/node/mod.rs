@@ -1,8 +1,10 @@
 //! One server: how it starts and stops, and everything it does with a request before and after a route.
 //!
-//! [`life`] boots it, [`serve`] takes its connections, [`identity`] says who asks, [`answer`] how it is answered. [`core`]
+//! [`life`] boots it, [`serve`] takes its connections, [`identity`] says who asks, [`transaction`] gives a route the tables,
+//! [`answer`] says how it is answered. [`core`]
 //! is the node itself: what it is, what it remembers ([`caches`]), how it is set ([`settings`]), what runs in it
-//! ([`plugins`]). What a request does on a `copy` of the node is forgotten.
+//! ([`plugins`]). What a request does on a `copy` of the node is forgotten. In an
+//! `outage` its `port` and each `line` of it are closed, cut or silent.
 
 pub(crate) mod answer;
 pub(crate) mod bundle;
@@ -12,9 +14,13 @@ pub(crate) mod core;
 pub(crate) mod environment;
 pub(crate) mod identity;
 pub(crate) mod life;
+mod line;
 pub(crate) mod log;
 pub(crate) mod migrations;
+mod outage;
 pub(crate) mod plugins;
+mod port;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod subpath;
+pub(crate) mod transaction;

@@ -19,10 +19,11 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::db::ids;
-use crate::fault::{Disturbance, PlayedOn};
+use crate::fault::{Disturbance, OutageKind, OutageOrder, PlayedOn};
 use crate::node::answer::{Refusal, json_response};
 use crate::node::core::NodeCore;
 use crate::node::identity::Unguarded;
+use crate::node::line::{Abrupt, Line};
 use crate::node::subpath;
 use crate::routes;
 
@@ -34,7 +35,7 @@ struct Cut;
 /// Serves one connection until the client closes it or the node stops: running requests end, websockets do not wait.
 pub(crate) async fn serve_stream<S>(node: Arc<NodeCore>, router: Router, stream: S)
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Abrupt + Unpin + Send + 'static,
 {
     if node.has("never-ready") {
         return;
@@ -43,7 +44,9 @@ where
         let node = Arc::clone(&node);
         move |request: Request<Incoming>| answer(Arc::clone(&node), router.clone(), request)
     });
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let connection = http1::Builder::new()
+        .serve_connection(TokioIo::new(Line::new(Arc::clone(&node), stream)), service)
+        .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,
@@ -64,6 +67,9 @@ async fn answer(
     if let Some(elsewhere) = subpath::enter(&node.subpath, &mut request) {
         return Ok(elsewhere);
     }
+    if node.outages.now() == Some(OutageKind::Status) {
+        return Ok(finish(&node, instead(503, None), &ids::new_id(), false));
+    }
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let mut request = request.map(Body::new);
@@ -72,6 +78,15 @@ async fn answer(
         (request, fields) = read_fields(request).await?;
     }
     let disturbance = node.faults.on_request(node.who(), method.as_str(), &path, &fields);
+    if let Some(order) = disturbance.outage {
+        begin(&node, order);
+        match order.kind {
+            OutageKind::Status => return Ok(finish(&node, instead(503, None), &ids::new_id(), false)),
+            kind if kind.cuts() => return Err(Cut),
+            // It is done, and its answer waits with all others.
+            _ => {}
+        }
+    }
     if let Some(delay) = disturbance.delay {
         tokio::time::sleep(delay).await;
     }
@@ -104,6 +119,17 @@ async fn answer(
     }
     let response = finish(&node, response, &request_id, path.starts_with("/plugins/"));
     disturb(&disturbance, response).await
+}
+
+/// Begins an outage, on all running nodes at once if that is meant.
+fn begin(node: &Arc<NodeCore>, order: OutageOrder) {
+    if order.everywhere {
+        for peer in node.world.bus.peers() {
+            peer.be_out(order.kind, order.length());
+        }
+    } else {
+        node.go_out(order.kind, order.length());
+    }
 }
 
 /// The request, and the fields of its query and its JSON body.

@@ -4,7 +4,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::db::ids;
-use crate::db::tables::pair;
+use crate::db::tables::{Tables, pair};
 use crate::node::answer::text;
 use crate::node::identity::Caller;
 use crate::products::request::{self, Request};
@@ -13,7 +13,7 @@ use crate::products::request::{self, Request};
 type Answer = Result<Value, (u16, String)>;
 
 /// What the plugin answers.
-pub(crate) fn answer(request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(tables: &mut Tables, request: &Request<'_>) -> Option<Response> {
     let (method, path) = (request.method.as_str(), request.path.as_slice());
     let path = match path {
         ["hello"] => return Some(request::json(200, &json!("Hello"))),
@@ -25,17 +25,17 @@ pub(crate) fn answer(request: &Request<'_>) -> Option<Response> {
     }
     let Some(caller) = &request.caller else { return Some(refused(403, "access denied to team")) };
     let answer = match (method, path) {
-        ("GET", ["teams", team, "boards"]) => Ok(of_team(request, caller, team)),
-        ("POST", ["boards"]) => create(request, caller),
-        ("GET", ["boards", id]) => read(request, caller, id),
-        ("DELETE", ["boards", id]) => delete(request, caller, id, true),
-        ("POST", ["boards", id, "undelete"]) => delete(request, caller, id, false),
-        ("POST", ["boards", id, "join"]) => join(request, caller, id),
-        ("POST", ["boards", id, "cards"]) => create_card(request, caller, id),
-        ("GET", ["boards", id, "cards"]) => cards(request, caller, id),
-        ("GET", ["boards", id, "blocks"]) => blocks(request, caller, id),
-        ("GET", ["cards", id]) => card(request, caller, id, "fetch"),
-        ("PATCH", ["cards", id]) => change(request, caller, id),
+        ("GET", ["teams", team, "boards"]) => Ok(of_team(tables, caller, team)),
+        ("POST", ["boards"]) => create(tables, request, caller),
+        ("GET", ["boards", id]) => read(tables, caller, id),
+        ("DELETE", ["boards", id]) => delete(tables, request, caller, id, true),
+        ("POST", ["boards", id, "undelete"]) => delete(tables, request, caller, id, false),
+        ("POST", ["boards", id, "join"]) => join(tables, caller, id),
+        ("POST", ["boards", id, "cards"]) => create_card(tables, request, caller, id),
+        ("GET", ["boards", id, "cards"]) => cards(tables, caller, id),
+        ("GET", ["boards", id, "blocks"]) => blocks(tables, caller, id),
+        ("GET", ["cards", id]) => card(tables, caller, id, "fetch"),
+        ("PATCH", ["cards", id]) => change(tables, request, caller, id),
         _ => return None,
     };
     Some(match answer {
@@ -49,27 +49,20 @@ fn refused(status: u16, error: &str) -> Response {
 }
 
 /// A board that is there, by id.
-fn board(request: &Request<'_>, id: &str) -> Answer {
-    let board = request.node.world.tables().products.boards.get(id).cloned();
+fn board(tables: &Tables, id: &str) -> Answer {
+    let board = tables.products.boards.get(id).cloned();
     board.filter(|board| board["deleteAt"] == 0).ok_or((404, "{boards} not found".into()))
 }
 
 /// Refuses whoever is no member; on a board with a minimum role all of its team are.
-fn must_be_member(
-    request: &Request<'_>,
-    caller: &Caller,
-    board: &Value,
-    what: &str,
-) -> Result<(), (u16, String)> {
-    let tables = request.node.world.tables();
+fn must_be_member(tables: &Tables, caller: &Caller, board: &Value, what: &str) -> Result<(), (u16, String)> {
     let member = tables.products.board_members.contains(&pair(text(board, "id"), &caller.user_id));
     let by_role =
         !text(board, "minimumRole").is_empty() && tables.in_team(text(board, "teamId"), &caller.user_id);
     if member || by_role { Ok(()) } else { Err((403, format!("access denied to {what}"))) }
 }
 
-fn of_team(request: &Request<'_>, caller: &Caller, team: &str) -> Value {
-    let tables = request.node.world.tables();
+fn of_team(tables: &Tables, caller: &Caller, team: &str) -> Value {
     let own = tables.products.boards.values().filter(|board| {
         board["teamId"] == team
             && board["deleteAt"] == 0
@@ -78,10 +71,10 @@ fn of_team(request: &Request<'_>, caller: &Caller, team: &str) -> Value {
     own.cloned().collect()
 }
 
-fn create(request: &Request<'_>, caller: &Caller) -> Answer {
+fn create(tables: &mut Tables, request: &Request<'_>, caller: &Caller) -> Answer {
     let given = &request.body;
     let team = text(given, "teamId");
-    if !ids::is_id(team) || !request.node.world.tables().in_team(team, &caller.user_id) {
+    if !ids::is_id(team) || !tables.in_team(team, &caller.user_id) {
         return Err((403, "access denied to create public boards".into()));
     }
     let (id, now) = (format!("b{}", ids::new_id()), request.node.world.tick());
@@ -94,43 +87,42 @@ fn create(request: &Request<'_>, caller: &Caller) -> Answer {
         "isTemplate": false, "templateVersion": 0, "properties": null, "cardProperties": properties,
         "createAt": now, "updateAt": now, "deleteAt": 0,
     });
-    let mut tables = request.node.world.tables();
     tables.products.board_members.insert(pair(&id, &caller.user_id));
     tables.products.boards.insert(id, board.clone());
     Ok(board)
 }
 
 /// Whoever may view the team may view its open boards; their cards are for members.
-fn read(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    let board = board(request, id)?;
-    if request.node.world.tables().in_team(text(&board, "teamId"), &caller.user_id) {
+fn read(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+    let board = board(tables, id)?;
+    if tables.in_team(text(&board, "teamId"), &caller.user_id) {
         return Ok(board);
     }
     Err((403, "access denied to board".into()))
 }
 
-fn delete(request: &Request<'_>, caller: &Caller, id: &str, gone: bool) -> Answer {
+fn delete(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str, gone: bool) -> Answer {
     if gone {
-        must_be_member(request, caller, &board(request, id)?, "delete board")?;
+        must_be_member(tables, caller, &board(tables, id)?, "delete board")?;
     }
     let now = request.node.world.tick();
-    if let Some(board) = request.node.world.tables().products.boards.get_mut(id) {
+    if let Some(board) = tables.products.boards.get_mut(id) {
         board["deleteAt"] = if gone { now.into() } else { 0.into() };
     }
     Ok(json!({}))
 }
 
-fn join(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    read(request, caller, id)?;
-    request.node.world.tables().products.board_members.insert(pair(id, &caller.user_id));
+fn join(tables: &mut Tables, caller: &Caller, id: &str) -> Answer {
+    read(tables, caller, id)?;
+    tables.products.board_members.insert(pair(id, &caller.user_id));
     Ok(json!({
         "boardId": id, "userId": caller.user_id, "roles": "", "minimumRole": "", "schemeAdmin": false,
         "schemeEditor": true, "schemeCommenter": false, "schemeViewer": false, "synthetic": false,
     }))
 }
 
-fn create_card(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    must_be_member(request, caller, &board(request, id)?, "create card")?;
+fn create_card(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+    must_be_member(tables, caller, &board(tables, id)?, "create card")?;
     let (card_id, now) = (format!("c{}", ids::new_id()), request.node.world.tick());
     let given = &request.body;
     let properties = if given["properties"].is_object() { given["properties"].clone() } else { json!({}) };
@@ -139,19 +131,18 @@ fn create_card(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
         "title": text(given, "title"), "contentOrder": [], "icon": "", "isTemplate": false,
         "properties": properties, "createAt": now, "updateAt": now, "deleteAt": 0,
     });
-    request.node.world.tables().products.cards.insert(card_id, card.clone());
+    tables.products.cards.insert(card_id, card.clone());
     Ok(card)
 }
 
-fn cards(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    must_be_member(request, caller, &board(request, id)?, "fetch cards")?;
-    let tables = request.node.world.tables();
+fn cards(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+    must_be_member(tables, caller, &board(tables, id)?, "fetch cards")?;
     Ok(tables.products.cards.values().filter(|card| card["boardId"] == id).cloned().collect())
 }
 
 /// The same cards as the blocks that they are stored as.
-fn blocks(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    let cards = cards(request, caller, id)?;
+fn blocks(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+    let cards = cards(tables, caller, id)?;
     let block = |card: &Value| {
         json!({
             "id": card["id"], "parentId": id, "createdBy": card["createdBy"], "modifiedBy": card["modifiedBy"],
@@ -165,18 +156,18 @@ fn blocks(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
     Ok(cards.as_array().into_iter().flatten().map(block).collect())
 }
 
-fn card(request: &Request<'_>, caller: &Caller, id: &str, purpose: &str) -> Answer {
+fn card(tables: &Tables, caller: &Caller, id: &str, purpose: &str) -> Answer {
     // Recorded: a card that is not there is a 400.
     let missing = || (400, format!("could not fetch card {id}: {{block ID={id}}} not found"));
-    let card = request.node.world.tables().products.cards.get(id).cloned().ok_or_else(missing)?;
-    let board = board(request, text(&card, "boardId")).map_err(|_| missing())?;
-    must_be_member(request, caller, &board, &format!("{purpose} card"))?;
+    let card = tables.products.cards.get(id).cloned().ok_or_else(missing)?;
+    let board = board(tables, text(&card, "boardId")).map_err(|_| missing())?;
+    must_be_member(tables, caller, &board, &format!("{purpose} card"))?;
     Ok(card)
 }
 
 /// All properties are replaced by those of the request, as the product does it.
-fn change(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    let mut card = card(request, caller, id, "patch")?;
+fn change(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+    let mut card = card(tables, caller, id, "patch")?;
     if request.body["updatedProperties"].is_object() {
         card["properties"] = request.body["updatedProperties"].clone();
     }
@@ -185,6 +176,6 @@ fn change(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
     }
     card["modifiedBy"] = caller.user_id.clone().into();
     card["updateAt"] = request.node.world.tick().into();
-    request.node.world.tables().products.cards.insert(id.to_owned(), card.clone());
+    tables.products.cards.insert(id.to_owned(), card.clone());
     Ok(card)
 }

@@ -12,14 +12,16 @@ mod templates;
 
 use axum::response::Response;
 
+use crate::db::tables::Tables;
+
 use request::Request;
 
 /// What a running plugin answers; nothing where it has no such route.
-pub(crate) fn answer(plugin: &str, request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(plugin: &str, tables: &mut Tables, request: &Request<'_>) -> Option<Response> {
     match plugin {
-        "focalboard" => boards::answer(request),
-        "playbooks" => playbooks::answer(request),
-        "com.mattermost.calls" => calls::answer(request),
+        "focalboard" => boards::answer(tables, request),
+        "playbooks" => playbooks::answer(tables, request),
+        "com.mattermost.calls" => calls::answer(tables, request),
         _ => None,
     }
 }

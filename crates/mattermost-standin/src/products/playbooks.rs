@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::rows::{Channel, ChannelMember};
-use crate::db::tables::pair;
+use crate::db::tables::{Tables, pair};
 use crate::node::answer::text;
 use crate::node::identity::Caller;
 use crate::products::request::{self, Request};
@@ -15,23 +15,23 @@ use crate::products::templates::TEMPLATES;
 type Answer = Result<(u16, Value), (u16, String)>;
 
 /// What the plugin answers.
-pub(crate) fn answer(request: &Request<'_>) -> Option<Response> {
+pub(crate) fn answer(tables: &mut Tables, request: &Request<'_>) -> Option<Response> {
     let ["api", "v0", path @ ..] = request.path.as_slice() else { return None };
     let Some(caller) = &request.caller else { return Some(request::text(401, "Not authorized")) };
     let answer = match (request.method.as_str(), path) {
         ("GET", ["settings"]) => Ok((200, json!({"enable_experimental_features": false}))),
-        ("GET", ["playbooks"]) => Ok((200, playbooks(request))),
-        ("POST", ["playbooks"]) => create(request, caller),
-        ("GET", ["playbooks", id]) => playbook(request, caller, id),
-        ("POST", ["runs"]) => start(request, caller),
-        ("GET", ["runs", id]) => run(request, caller, id).map(|run| (200, run)),
+        ("GET", ["playbooks"]) => Ok((200, playbooks(tables))),
+        ("POST", ["playbooks"]) => create(tables, request, caller),
+        ("GET", ["playbooks", id]) => playbook(tables, caller, id),
+        ("POST", ["runs"]) => start(tables, request, caller),
+        ("GET", ["runs", id]) => run(tables, caller, id).map(|run| (200, run)),
         ("PUT", ["runs", id, "checklists", list, "item", item, "state"]) => {
-            tick(request, caller, id, list, item)
+            tick(tables, request, caller, id, list, item)
         }
-        ("POST", ["runs", id, "status"]) => update(request, caller, id),
-        ("GET", ["runs", id, "status-updates"]) => updates(request, caller, id),
-        ("PUT", ["runs", id, "finish"]) => end(request, caller, id, true),
-        ("PUT", ["runs", id, "restore"]) => end(request, caller, id, false),
+        ("POST", ["runs", id, "status"]) => update(tables, request, caller, id),
+        ("GET", ["runs", id, "status-updates"]) => updates(tables, caller, id),
+        ("PUT", ["runs", id, "finish"]) => end(tables, request, caller, id, true),
+        ("PUT", ["runs", id, "restore"]) => end(tables, request, caller, id, false),
         _ => return None,
     };
     Some(match answer {
@@ -54,18 +54,17 @@ fn ok() -> Answer {
     Ok((200, Value::Null))
 }
 
-fn playbooks(request: &Request<'_>) -> Value {
-    let tables = request.node.world.tables();
+fn playbooks(tables: &Tables) -> Value {
     let items: Vec<Value> = tables.products.playbooks.values().cloned().collect();
     json!({
         "total_count": items.len(), "page_count": usize::from(!items.is_empty()), "has_more": false, "items": items,
     })
 }
 
-fn create(request: &Request<'_>, caller: &Caller) -> Answer {
+fn create(tables: &mut Tables, request: &Request<'_>, caller: &Caller) -> Answer {
     let given = &request.body;
     let team = text(given, "team_id");
-    if !request.node.world.tables().in_team(team, &caller.user_id) {
+    if !tables.in_team(team, &caller.user_id) {
         return Err(refused());
     }
     if given["reminder_timer_default_seconds"].as_i64().unwrap_or_default() <= 0 {
@@ -85,7 +84,7 @@ fn create(request: &Request<'_>, caller: &Caller) -> Answer {
     ] {
         playbook[key] = value;
     }
-    request.node.world.tables().products.playbooks.insert(id.clone(), playbook);
+    tables.products.playbooks.insert(id.clone(), playbook);
     Ok((201, json!({"id": id})))
 }
 
@@ -109,16 +108,15 @@ fn checklists(given: &Value, of_run: bool) -> Value {
 }
 
 /// A public playbook is for everybody in its team.
-fn playbook(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    let tables = request.node.world.tables();
+fn playbook(tables: &Tables, caller: &Caller, id: &str) -> Answer {
     let found = tables.products.playbooks.get(id).cloned().ok_or_else(refused)?;
     if tables.in_team(text(&found, "team_id"), &caller.user_id) { Ok((200, found)) } else { Err(refused()) }
 }
 
 /// A run begins with a channel of its own.
-fn start(request: &Request<'_>, caller: &Caller) -> Answer {
+fn start(tables: &mut Tables, request: &Request<'_>, caller: &Caller) -> Answer {
     let given = &request.body;
-    let (_, playbook) = playbook(request, caller, text(given, "playbook_id")).map_err(|_| internal())?;
+    let (_, playbook) = playbook(tables, caller, text(given, "playbook_id")).map_err(|_| internal())?;
     let (id, now) = (ids::new_id(), request.node.world.tick());
     let (team, name, owner) = (text(given, "team_id"), text(given, "name"), text(given, "owner_user_id"));
     let channel = Channel::new(now, team, "O", &name.to_lowercase().replace(' ', "-"), name, owner);
@@ -152,7 +150,6 @@ fn start(request: &Request<'_>, caller: &Caller) -> Answer {
     ] {
         run[key] = value;
     }
-    let mut tables = request.node.world.tables();
     let member = ChannelMember {
         channel_id: channel.id.clone(),
         user_id: owner.to_owned(),
@@ -166,39 +163,45 @@ fn start(request: &Request<'_>, caller: &Caller) -> Answer {
 }
 
 /// A run of a public playbook is for everybody in its team.
-fn run(request: &Request<'_>, caller: &Caller, id: &str) -> Result<Value, (u16, String)> {
-    let tables = request.node.world.tables();
+fn run(tables: &Tables, caller: &Caller, id: &str) -> Result<Value, (u16, String)> {
     let run = tables.products.runs.get(id).cloned().ok_or_else(refused)?;
     if tables.in_team(text(&run, "team_id"), &caller.user_id) { Ok(run) } else { Err(refused()) }
 }
 
 /// Those who take part may change a run.
-fn own_run(request: &Request<'_>, caller: &Caller, id: &str) -> Result<Value, (u16, String)> {
-    let run = run(request, caller, id)?;
+fn own_run(tables: &Tables, caller: &Caller, id: &str) -> Result<Value, (u16, String)> {
+    let run = run(tables, caller, id)?;
     let part = run["participant_ids"].as_array().is_some_and(|ids| ids.contains(&json!(caller.user_id)));
     if part || caller.admin { Ok(run) } else { Err(refused()) }
 }
 
-fn store(request: &Request<'_>, mut run: Value) {
+fn store(tables: &mut Tables, request: &Request<'_>, mut run: Value) {
     let now = request.node.world.tick();
     run["update_at"] = now.into();
     let id = text(&run, "id").to_owned();
-    request.node.world.tables().products.runs.insert(id, run);
+    tables.products.runs.insert(id, run);
 }
 
-fn tick(request: &Request<'_>, caller: &Caller, id: &str, list: &str, item: &str) -> Answer {
-    let mut run = own_run(request, caller, id)?;
+fn tick(
+    tables: &mut Tables,
+    request: &Request<'_>,
+    caller: &Caller,
+    id: &str,
+    list: &str,
+    item: &str,
+) -> Answer {
+    let mut run = own_run(tables, caller, id)?;
     let now = request.node.world.tick();
     let found = run.pointer_mut(&format!("/checklists/{list}/items/{item}")).ok_or_else(internal)?;
     found["state"] = json!(text(&request.body, "new_state"));
     found["state_modified"] = now.into();
     found["update_at"] = now.into();
-    store(request, run);
+    store(tables, request, run);
     Ok((200, json!({})))
 }
 
-fn update(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    let mut run = own_run(request, caller, id)?;
+fn update(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
+    let mut run = own_run(tables, caller, id)?;
     let message = text(&request.body, "message");
     if message.is_empty() {
         return Err((400, "message must not be empty".into()));
@@ -207,7 +210,7 @@ fn update(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
         return Err((400, "the reminder must be set and not 0".into()));
     }
     let (post, now) = (ids::new_id(), request.node.world.tick());
-    let author = request.node.world.tables().users.get(&caller.user_id).map(|user| user.username.clone());
+    let author = tables.users.get(&caller.user_id).map(|user| user.username.clone());
     let update = json!({
         "id": post, "create_at": now, "delete_at": 0, "message": message, "author_user_name": author,
     });
@@ -215,22 +218,22 @@ fn update(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
         posts.push(json!({"id": post, "create_at": now, "delete_at": 0}));
     }
     run["last_status_update_at"] = now.into();
-    store(request, run);
-    request.node.world.tables().products.updates.entry(id.to_owned()).or_default().insert(0, update);
+    store(tables, request, run);
+    tables.products.updates.entry(id.to_owned()).or_default().insert(0, update);
     ok()
 }
 
-fn updates(request: &Request<'_>, caller: &Caller, id: &str) -> Answer {
-    run(request, caller, id)?;
-    let updates = request.node.world.tables().products.updates.get(id).cloned().unwrap_or_default();
+fn updates(tables: &Tables, caller: &Caller, id: &str) -> Answer {
+    run(tables, caller, id)?;
+    let updates = tables.products.updates.get(id).cloned().unwrap_or_default();
     Ok((200, updates.into()))
 }
 
-fn end(request: &Request<'_>, caller: &Caller, id: &str, finished: bool) -> Answer {
-    let mut run = own_run(request, caller, id)?;
+fn end(tables: &mut Tables, request: &Request<'_>, caller: &Caller, id: &str, finished: bool) -> Answer {
+    let mut run = own_run(tables, caller, id)?;
     let now = request.node.world.tick();
     run["current_status"] = json!(if finished { "Finished" } else { "InProgress" });
     run["end_at"] = if finished { now.into() } else { 0.into() };
-    store(request, run);
+    store(tables, request, run);
     ok()
 }

@@ -3,6 +3,7 @@
 pub(crate) mod channels;
 pub(crate) mod files;
 pub(crate) mod integrations;
+pub(crate) mod page;
 pub(crate) mod posts;
 pub(crate) mod system;
 pub(crate) mod teams;

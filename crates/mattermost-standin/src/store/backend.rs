@@ -3,8 +3,6 @@
 //! Errors are S3's own, with a message that names bucket and key: the protocol side hands them on as they are.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +11,6 @@ use s3s::crypto::{Checksum, Md5};
 use s3s::{S3Error, S3Result, s3_error};
 
 use super::content::Content;
-use super::disk::{Disk, Entry, Stored};
 use super::listing::{Listing, Page};
 use super::object::{Attributes, Object};
 
@@ -24,7 +21,6 @@ const SMALLEST_PART: u64 = 5 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Backend {
     buckets: Mutex<BTreeMap<String, Bucket>>,
-    disk: Option<Disk>,
     uploads: AtomicU64,
     region: String,
 }
@@ -52,30 +48,9 @@ pub(super) struct PutCondition {
 }
 
 impl Backend {
-    /// An empty store in memory, or the one that `folder` has kept.
-    pub(super) fn open(folder: Option<PathBuf>, region: String) -> io::Result<Self> {
-        let mut buckets: BTreeMap<String, Bucket> = BTreeMap::new();
-        let disk = match folder {
-            None => None,
-            Some(folder) => {
-                let (disk, entries) = Disk::open(&folder)?;
-                for entry in entries {
-                    match entry {
-                        Entry::Bucket { bucket } => drop(buckets.entry(bucket).or_default()),
-                        Entry::Put { bucket, key, object } => {
-                            let object = Arc::new(disk.restore(*object));
-                            buckets.entry(bucket).or_default().objects.insert(key, object);
-                        }
-                        Entry::Delete { bucket, key } => {
-                            drop(buckets.get_mut(&bucket).and_then(|bucket| bucket.objects.remove(&key)));
-                        }
-                    }
-                }
-                disk.compact(&folder, &entries_of(&buckets))?;
-                Some(disk)
-            }
-        };
-        Ok(Self { buckets: Mutex::new(buckets), disk, uploads: AtomicU64::new(0), region })
+    /// A store without buckets.
+    pub(super) fn new(region: String) -> Self {
+        Self { buckets: Mutex::default(), uploads: AtomicU64::new(0), region }
     }
 
     /// The region that buckets say they are in.
@@ -83,16 +58,8 @@ impl Backend {
         &self.region
     }
 
-    pub(super) fn disk(&self) -> Option<&Disk> {
-        self.disk.as_ref()
-    }
-
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Bucket>> {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write_down(&self, entry: impl FnOnce() -> Entry) -> S3Result<()> {
-        self.disk.as_ref().map_or(Ok(()), |disk| disk.append(&entry())).map_err(S3Error::internal_error)
     }
 
     /// Whether there is a bucket of this name.
@@ -102,17 +69,11 @@ impl Backend {
     }
 
     /// Makes a bucket; says whether it is new.
-    ///
-    /// # Errors
-    /// When the store's folder cannot be written.
-    pub fn create_bucket(&self, bucket: &str) -> S3Result<bool> {
+    pub fn create_bucket(&self, bucket: &str) -> bool {
         let mut buckets = self.lock();
-        if buckets.contains_key(bucket) {
-            return Ok(false);
-        }
-        self.write_down(|| Entry::Bucket { bucket: bucket.to_owned() })?;
-        buckets.insert(bucket.to_owned(), Bucket::default());
-        Ok(true)
+        let is_new = !buckets.contains_key(bucket);
+        buckets.entry(bucket.to_owned()).or_default();
+        is_new
     }
 
     /// The object of a key, if bucket and key exist.
@@ -133,7 +94,7 @@ impl Backend {
     /// Puts an object from memory, without the S3 protocol: for the stand-in, which lives in this process.
     ///
     /// # Errors
-    /// `NoSuchBucket`, or when the store keeps its objects in a folder: what only memory has would be lost there.
+    /// `NoSuchBucket`.
     pub fn put(
         &self,
         bucket: &str,
@@ -163,32 +124,19 @@ impl Backend {
         let mut buckets = self.lock();
         let objects = &mut buckets.get_mut(bucket).ok_or_else(|| no_bucket(bucket))?.objects;
         condition.check(objects.get(key).map(|object| object.etag.as_str()))?;
-        self.write_put(bucket, key, &object)?;
         let object = Arc::new(object);
         objects.insert(key.to_owned(), object.clone());
         Ok(object)
     }
 
-    fn write_put(&self, bucket: &str, key: &str, object: &Object) -> S3Result<()> {
-        if self.disk.is_none() {
-            return Ok(());
-        }
-        let stored = Stored::of(object)
-            .ok_or_else(|| s3_error!(InternalError, "{key} is in memory, and this store keeps files"))?;
-        self.write_down(|| Entry::Put { bucket: bucket.to_owned(), key: key.to_owned(), object: stored })
-    }
-
     /// Removes a key; no error when it is not there, as on S3.
     ///
     /// # Errors
-    /// `NoSuchBucket`, or when the store's folder cannot be written.
+    /// `NoSuchBucket`.
     pub fn delete(&self, bucket: &str, key: &str) -> S3Result<()> {
         let mut buckets = self.lock();
         let objects = &mut buckets.get_mut(bucket).ok_or_else(|| no_bucket(bucket))?.objects;
-        if objects.contains_key(key) {
-            self.write_down(|| Entry::Delete { bucket: bucket.to_owned(), key: key.to_owned() })?;
-            objects.remove(key);
-        }
+        objects.remove(key);
         Ok(())
     }
 
@@ -255,7 +203,6 @@ impl Backend {
         let object = found.assemble(named)?;
         let state = buckets.get_mut(bucket).ok_or_else(|| no_bucket(bucket))?;
         condition.check(state.objects.get(key).map(|object| object.etag.as_str()))?;
-        self.write_put(bucket, key, &object)?;
         let object = Arc::new(object);
         state.uploads.remove(upload);
         state.objects.insert(key.to_owned(), object.clone());
@@ -323,17 +270,6 @@ fn find_upload<'a>(
 
 fn no_bucket(bucket: &str) -> S3Error {
     s3_error!(NoSuchBucket, "there is no bucket {bucket}")
-}
-
-fn entries_of(buckets: &BTreeMap<String, Bucket>) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for (name, bucket) in buckets {
-        entries.push(Entry::Bucket { bucket: name.clone() });
-        entries.extend(bucket.objects.iter().filter_map(|(key, object)| {
-            Some(Entry::Put { bucket: name.clone(), key: key.clone(), object: Stored::of(object)? })
-        }));
-    }
-    entries
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

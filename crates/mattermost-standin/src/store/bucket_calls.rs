@@ -10,7 +10,7 @@ use super::listing::{LARGEST_PAGE, Listing, Page, url_encoded};
 const OWNER: &str = "upgrade-gate";
 
 pub(super) async fn create(backend: &Backend, input: CreateBucketInput) -> S3Result<CreateBucketOutput> {
-    if !backend.create_bucket(&input.bucket)? {
+    if !backend.create_bucket(&input.bucket) {
         return Err(s3_error!(BucketAlreadyOwnedByYou, "there is a bucket {} already", input.bucket));
     }
     Ok(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) })

@@ -4,16 +4,14 @@
 //! it. A request goes through these files:
 //!
 //! ```text
-//! server ──► (s3s) ──► protocol ──► bucket_calls, object_calls, upload_calls ──► backend ──► content, disk
-//! connections          which        S3 inputs and outputs                        the rules    the bytes
+//! server ──► (s3s) ──► protocol ──► bucket_calls, object_calls, upload_calls ──► backend ──► content
+//! connections          which        S3 inputs and outputs                        the rules   the bytes
 //! ```
-//! Objects live in memory, or in a folder that survives a restart. Keys are never file names: real ones are
-//! longer than a file system allows. Buckets come into being only by CreateBucket or at the start.
+//! Objects live in memory. Buckets come into being only by CreateBucket or at the start.
 
 mod backend;
 mod bucket_calls;
 mod content;
-mod disk;
 mod listing;
 mod object;
 mod object_calls;
@@ -24,7 +22,6 @@ mod upload_calls;
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use s3s::auth::{SecretKey, SimpleAuth};
@@ -51,8 +48,6 @@ pub struct StoreOptions {
     pub region: String,
     /// Buckets that are there from the start.
     pub buckets: Vec<String>,
-    /// The folder that keeps the objects; in memory without.
-    pub data_dir: Option<PathBuf>,
 }
 
 /// An S3 store; cheap to clone, all clones are the same store.
@@ -70,18 +65,16 @@ impl fmt::Debug for Store {
 
 impl Store {
     /// A store that serves nobody yet.
-    ///
-    /// # Errors
-    /// When its folder cannot be read or written.
-    pub fn new(options: StoreOptions) -> io::Result<Self> {
-        let backend = Arc::new(Backend::open(options.data_dir, options.region)?);
+    #[must_use]
+    pub fn new(options: StoreOptions) -> Self {
+        let backend = Arc::new(Backend::new(options.region));
         for bucket in &options.buckets {
-            backend.create_bucket(bucket).map_err(io::Error::other)?;
+            backend.create_bucket(bucket);
         }
         let mut builder = S3ServiceBuilder::new(protocol::Protocol(backend.clone()));
         let secret = SecretKey::from(options.secret_key.expose_secret());
         builder.set_auth(SimpleAuth::from_single(options.access_key, secret));
-        Ok(Self { backend, front: Front::new(builder.build()) })
+        Self { backend, front: Front::new(builder.build()) }
     }
 
     /// Its state, without the protocol: for who lives in this process.
@@ -113,9 +106,9 @@ impl Store {
 /// Serves a store until it is cancelled: the whole of `upgrade-gate standin store`.
 ///
 /// # Errors
-/// When the store's folder cannot be used or the listener has no address.
+/// When the listener has no address.
 pub async fn run(options: StoreOptions, listener: TcpListener, cancel: CancellationToken) -> io::Result<()> {
-    let server = Store::new(options)?.serve(listener)?;
+    let server = Store::new(options).serve(listener)?;
     cancel.cancelled().await;
     server.stop().await;
     Ok(())

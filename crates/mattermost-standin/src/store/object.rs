@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use s3s::dto::{ETag, Timestamp};
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::content::Content;
@@ -37,8 +36,7 @@ impl Object {
 }
 
 /// Headers that a client sends with an object and gets back with it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attributes {
     /// `Content-Type`.
     pub content_type: Option<String>,

@@ -26,9 +26,47 @@ macro_rules! attributes {
 }
 pub(super) use attributes;
 
+/// Takes the conditional headers out of any input that reads an object.
+macro_rules! conditions {
+    ($input:ident) => {
+        Conditions {
+            if_match: $input.if_match,
+            if_none_match: $input.if_none_match,
+            if_modified_since: $input.if_modified_since,
+            if_unmodified_since: $input.if_unmodified_since,
+        }
+    };
+}
+
+/// What every answer about an object says of it, as an output of any kind.
+macro_rules! description {
+    ($output:ident, $object:ident) => {{
+        let Attributes {
+            content_type,
+            content_disposition,
+            content_encoding,
+            content_language,
+            cache_control,
+            ..
+        } = $object.attributes.clone();
+        $output {
+            accept_ranges: Some("bytes".into()),
+            e_tag: Some($object.strong_etag()),
+            last_modified: Some($object.timestamp()),
+            content_type: media_type(content_type),
+            content_disposition,
+            content_encoding,
+            content_language,
+            cache_control,
+            metadata: metadata(&$object),
+            ..Default::default()
+        }
+    }};
+}
+
 pub(super) async fn put(backend: &Backend, mut input: PutObjectInput) -> S3Result<PutObjectOutput> {
     let attributes = attributes!(input);
-    let object = receive(backend, input.body, input.content_length, attributes).await?;
+    let object = receive(input.body, input.content_length, attributes).await?;
     let condition = put_condition(input.if_match, input.if_none_match)?;
     let object = backend.put_object(&input.bucket, &input.key, object, &condition)?;
     Ok(PutObjectOutput { e_tag: Some(object.strong_etag()), ..Default::default() })
@@ -51,61 +89,28 @@ pub(super) fn put_condition(
 
 pub(super) async fn get(backend: &Backend, input: GetObjectInput) -> S3Result<GetObjectOutput> {
     let object = backend.object(&input.bucket, &input.key)?;
-    Conditions {
-        if_match: input.if_match,
-        if_none_match: input.if_none_match,
-        if_modified_since: input.if_modified_since,
-        if_unmodified_since: input.if_unmodified_since,
-    }
-    .check(&object)?;
+    conditions!(input).check(&object)?;
     let size = object.content.size();
     let range = input.range.map(|range| range.check(size)).transpose()?;
     let content = match &range {
         Some(range) => object.content.slice(range),
         None => object.content.clone(),
     };
-    let Attributes { content_type, content_disposition, content_encoding, content_language, .. } =
-        object.attributes.clone();
+    let content_range = range.map(|range| content_range(&range, size));
     Ok(GetObjectOutput {
-        accept_ranges: Some("bytes".into()),
         content_length: i64::try_from(content.size()).ok(),
-        content_range: range.map(|range| content_range(&range, size)),
+        content_range,
         body: Some(content.into_stream()),
-        e_tag: Some(object.strong_etag()),
-        last_modified: Some(object.timestamp()),
-        content_type: media_type(content_type),
-        content_disposition,
-        content_encoding,
-        content_language,
-        cache_control: object.attributes.cache_control.clone(),
-        metadata: metadata(&object),
-        ..Default::default()
+        ..description!(GetObjectOutput, object)
     })
 }
 
 pub(super) async fn head(backend: &Backend, input: HeadObjectInput) -> S3Result<HeadObjectOutput> {
     let object = backend.object(&input.bucket, &input.key)?;
-    Conditions {
-        if_match: input.if_match,
-        if_none_match: input.if_none_match,
-        if_modified_since: input.if_modified_since,
-        if_unmodified_since: input.if_unmodified_since,
-    }
-    .check(&object)?;
-    let Attributes { content_type, content_disposition, content_encoding, content_language, .. } =
-        object.attributes.clone();
+    conditions!(input).check(&object)?;
     Ok(HeadObjectOutput {
-        accept_ranges: Some("bytes".into()),
         content_length: i64::try_from(object.content.size()).ok(),
-        e_tag: Some(object.strong_etag()),
-        last_modified: Some(object.timestamp()),
-        content_type: media_type(content_type),
-        content_disposition,
-        content_encoding,
-        content_language,
-        cache_control: object.attributes.cache_control.clone(),
-        metadata: metadata(&object),
-        ..Default::default()
+        ..description!(HeadObjectOutput, object)
     })
 }
 

@@ -1,9 +1,11 @@
 //! Operations on multipart uploads, which real Mattermost servers use for every file.
 
+use s3s::crypto::{Checksum, Md5};
 use s3s::dto::*;
 use s3s::{S3Result, s3_error};
 
-use super::backend::Backend;
+use super::backend::{Backend, hex};
+use super::content::Content;
 use super::object::{Attributes, Object};
 use super::object_calls::{Conditions, attributes, copy_source, put_condition};
 use super::receive::receive;
@@ -25,7 +27,7 @@ pub(super) async fn create(
 }
 
 pub(super) async fn part(backend: &Backend, input: UploadPartInput) -> S3Result<UploadPartOutput> {
-    let part = receive(backend, input.body, input.content_length, Attributes::default()).await?;
+    let part = receive(input.body, input.content_length, Attributes::default()).await?;
     let part = backend.put_part(&input.bucket, &input.key, &input.upload_id, input.part_number, part)?;
     Ok(UploadPartOutput { e_tag: Some(part.strong_etag()), ..Default::default() })
 }
@@ -50,7 +52,7 @@ pub(super) async fn part_copy(
         }
     };
     // The ETag of a completed upload is made of the MD5 of each part, and a range has one of its own.
-    let part = digested(content).await?;
+    let part = digested(content);
     let part = backend.put_part(&input.bucket, &input.key, &input.upload_id, input.part_number, part)?;
     let copied = CopyPartResult {
         e_tag: Some(part.strong_etag()),
@@ -60,14 +62,10 @@ pub(super) async fn part_copy(
     Ok(UploadPartCopyOutput { copy_part_result: Some(copied), ..Default::default() })
 }
 
-async fn digested(content: super::content::Content) -> S3Result<Object> {
-    use futures_util::StreamExt;
-    use s3s::crypto::{Checksum, Md5};
-    let (mut md5, mut body) = (Md5::new(), content.clone().into_stream());
-    while let Some(bytes) = body.next().await {
-        md5.update(&bytes.map_err(|error| s3_error!(InternalError, "the source cannot be read: {error}"))?);
-    }
-    Ok(Object::new(content, super::backend::hex(&md5.finalize()), Attributes::default()))
+fn digested(content: Content) -> Object {
+    let mut md5 = Md5::new();
+    content.pieces().iter().for_each(|piece| md5.update(piece));
+    Object::new(content, hex(&md5.finalize()), Attributes::default())
 }
 
 pub(super) async fn list_parts(backend: &Backend, input: ListPartsInput) -> S3Result<ListPartsOutput> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
-use super::{account_probes, content, integrations, plugins, probes, product_probes, settings};
+use super::{account_probes, content, integrations, plugins, probes, product_probes, rot, settings};
 use crate::Options;
-use crate::fault::{Faults, catalogue};
+use crate::fault::{Effect, Faults, catalogue};
 
 /// What was there before the release came.
 pub(super) struct Before {
@@ -47,6 +47,12 @@ async fn half_way(faults: &Faults) -> (Site, Before) {
 
 async fn misbehaves(fault: &str, faults: &Faults) -> bool {
     let (mut site, before) = half_way(faults).await;
+    if let Some(seen) = rot::seen(fault, &mut site, &before).await {
+        return seen;
+    }
+    if let Some(seen) = goes_out(fault, &site, &before).await {
+        return seen;
+    }
     if let Some(seen) = plugins::seen(fault, &site).await {
         return seen;
     }
@@ -92,6 +98,17 @@ async fn every_fault_of_the_catalogue_shows_and_only_on_the_release() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Whether the node is out after a post; nothing when the fault is no outage. How each kind looks is told by `outages`.
+async fn goes_out(fault: &str, site: &Site, before: &Before) -> Option<bool> {
+    let rule = &crate::fault::find(fault)?.rules[0];
+    let Effect::Outage(order) = rule.effect else { return None };
+    let body = json!({"channel_id": before.channel, "message": "hello"}).to_string().into_bytes();
+    drop(site.send(NEW, "POST", "/posts", &site.admin, body, &[]).await);
+    let outages = site.nodes[NEW].running.core.faults.outages();
+    let wanted = if order.everywhere { 2 } else { 1 };
+    Some(outages.len() == wanted && outages.iter().all(|outage| outage.kind == order.kind))
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::client::{Reply, Site, Socket};
 use super::faults::{Before, NEW, OLD};
 
 const BOARDS: &str = "!/plugins/focalboard/api/v2";
-const PLAYBOOKS: &str = "!/plugins/playbooks/api/v0";
+pub(super) const PLAYBOOKS: &str = "!/plugins/playbooks/api/v0";
 const CALLS: &str = "!/plugins/com.mattermost.calls";
 
 /// What the products held before the release came.
@@ -17,6 +17,13 @@ pub(super) struct Made {
     board: String,
     card: String,
     run: String,
+}
+
+impl Made {
+    /// The board.
+    pub(super) fn board(&self) -> &str {
+        &self.board
+    }
 }
 
 /// A request to Boards by the administrator.

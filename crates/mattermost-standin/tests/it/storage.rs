@@ -12,9 +12,8 @@ async fn store() -> (Store, StoreServer, StorageOptions) {
         secret_key: secret.clone(),
         region: "us-east-1".into(),
         buckets: vec!["mattermost".into()],
-        data_dir: None,
     };
-    let store = Store::new(options).unwrap();
+    let store = Store::new(options);
     let server = store.serve(tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
     let options = StorageOptions {
         endpoint: Some(format!("http://{}", server.address())),

@@ -1,6 +1,5 @@
 //! The store through its protocol, with Amazon's own client. minio-go, which Mattermost uses, was the other proof.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -12,24 +11,23 @@ use aws_sdk_s3::types::{
     CompletedMultipartUpload, CompletedPart, Delete, EncodingType, MetadataDirective, ObjectIdentifier,
 };
 
-use mattermost_standin::store::{Attributes, Refusal, Store, StoreOptions, StoreServer};
+use mattermost_standin::store::{Refusal, Store, StoreOptions, StoreServer};
 use tokio::net::TcpListener;
 
 const PART: usize = 5 * 1024 * 1024;
 
-fn options(data_dir: Option<PathBuf>) -> StoreOptions {
+fn options() -> StoreOptions {
     StoreOptions {
         access_key: "key".into(),
         secret_key: "hush-hush".into(),
         region: "us-east-1".into(),
         buckets: vec!["mattermost".into()],
-        data_dir,
     }
 }
 
 async fn serve(options: StoreOptions) -> (Store, StoreServer, Client) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let store = Store::new(options).unwrap();
+    let store = Store::new(options);
     let server = store.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -52,14 +50,9 @@ async fn put(client: &Client, key: &str, bytes: impl Into<Vec<u8>>) -> String {
     put.send().await.unwrap().e_tag.unwrap()
 }
 
-async fn get(client: &Client, key: &str) -> Vec<u8> {
-    let object = client.get_object().bucket("mattermost").key(key).send().await.unwrap();
-    object.body.collect().await.unwrap().to_vec()
-}
-
 #[tokio::test]
 async fn buckets_are_made_only_on_request() {
-    let (_store, _server, client) = serve(options(None)).await;
+    let (_store, _server, client) = serve(options()).await;
     assert_eq!(status(&client.head_bucket().bucket("other").send().await.unwrap_err()), 404);
     let put = client.put_object().bucket("other").key("k").body(ByteStream::from_static(b"x"));
     assert_eq!(put.send().await.unwrap_err().code(), Some("NoSuchBucket"));
@@ -76,7 +69,7 @@ async fn buckets_are_made_only_on_request() {
 
 #[tokio::test]
 async fn reads_know_ranges_and_conditions() {
-    let (_store, _server, client) = serve(options(None)).await;
+    let (_store, _server, client) = serve(options()).await;
     let etag = put(&client, "20261122/n.txt", "0123456789abc").await;
     let get = || client.get_object().bucket("mattermost").key("20261122/n.txt");
 
@@ -100,7 +93,7 @@ async fn reads_know_ranges_and_conditions() {
 
 #[tokio::test]
 async fn lists_show_folders_pages_and_odd_keys() {
-    let (_store, _server, client) = serve(options(None)).await;
+    let (_store, _server, client) = serve(options()).await;
     let long = format!("20261122/{}/ein bild ä+&.txt", "x".repeat(200));
     for key in ["plugins/a.tar.gz", "plugins/b.tar.gz", &long, "z"] {
         put(&client, key, "x").await;
@@ -124,7 +117,7 @@ async fn lists_show_folders_pages_and_odd_keys() {
 
 #[tokio::test]
 async fn copies_keep_or_replace_what_an_object_carries() {
-    let (_store, _server, client) = serve(options(None)).await;
+    let (_store, _server, client) = serve(options()).await;
     let put =
         client.put_object().bucket("mattermost").key("emoji/x/image").body(ByteStream::from_static(b"png"));
     put.content_type("image/png").metadata("by", "me").send().await.unwrap();
@@ -169,7 +162,7 @@ async fn upload(client: &Client, key: &str) -> String {
 
 #[tokio::test]
 async fn an_upload_in_parts_becomes_one_object() {
-    let (_store, _server, client) = serve(options(None)).await;
+    let (_store, _server, client) = serve(options()).await;
     assert_eq!(upload(&client, "up.bin").await, "\"06a6ca67e53064f3f30a42ee29a62f5d-2\"");
     let across = client.get_object().bucket("mattermost").key("up.bin").range(format!("bytes={}-", PART - 2));
     let across = across.send().await.unwrap();
@@ -192,36 +185,8 @@ async fn an_upload_in_parts_becomes_one_object() {
 }
 
 #[tokio::test]
-async fn a_folder_keeps_objects_over_a_restart_and_nothing_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let key = format!("20261122/{}/n.txt", "x".repeat(300));
-    let (_store, server, client) = serve(options(Some(folder.path().into()))).await;
-    put(&client, &key, "old").await;
-    put(&client, &key, "hello").await;
-    put(&client, "gone", "gone").await;
-    client.delete_object().bucket("mattermost").key("gone").send().await.unwrap();
-    upload(&client, "up.bin").await;
-    server.stop().await;
-    // A crash in the middle of a change leaves half a line and half a body.
-    let journal = folder.path().join("journal.jsonl");
-    let torn = std::fs::read_to_string(&journal).unwrap() + "{\"change\":\"del";
-    std::fs::write(&journal, torn).unwrap();
-    std::fs::write(folder.path().join("blobs/receiving-7"), "half").unwrap();
-
-    let (store, _server, client) = serve(options(Some(folder.path().into()))).await;
-    assert_eq!(get(&client, &key).await, b"hello");
-    assert_eq!(get(&client, "up.bin").await.len(), PART + 3);
-    assert_eq!(store.backend().keys("mattermost", "").len(), 3);
-    assert_eq!(store.backend().get("mattermost", &key).unwrap().content.read().await.unwrap(), "hello");
-    // "hello", the source of the copied part, the second part.
-    assert_eq!(std::fs::read_dir(folder.path().join("blobs")).unwrap().count(), 3);
-    let in_memory = store.backend().put("mattermost", "k", "x".into(), Attributes::default());
-    assert_eq!(in_memory.unwrap_err().code().as_str(), "InternalError");
-}
-
-#[tokio::test]
 async fn strangers_and_unsigned_requests_are_refused() {
-    let (store, server, client) = serve(options(None)).await;
+    let (store, server, client) = serve(options()).await;
     let plain = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("http://{}/mattermost/k", server.address());
     assert_eq!(plain.get(&url).send().await.unwrap().status(), 403);
@@ -237,7 +202,7 @@ async fn strangers_and_unsigned_requests_are_refused() {
 #[tokio::test]
 async fn an_upload_that_breaks_off_leaves_nothing() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let (store, server, client) = serve(options(None)).await;
+    let (store, server, client) = serve(options()).await;
     let presigning = aws_sdk_s3::presigning::PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
     let put = client.put_object().bucket("mattermost").key("cut").presigned(presigning).await.unwrap();
     let path = put.uri().split_once("127.0.0.1").unwrap().1.split_once('/').unwrap().1;

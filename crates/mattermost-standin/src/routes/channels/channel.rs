@@ -4,41 +4,42 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::posts::Post;
 use crate::db::rows::{Channel, ChannelMember};
-use crate::db::tables::pair;
+use crate::db::tables::{Tables, pair};
 use crate::events::bus::{Audience, Outdated};
 use crate::events::publish_post::publish_post;
 use crate::node::answer::{Answer, Refusal, created, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 use crate::routes::teams::team::team_named;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/channels", post(create))
-        .route("/channels/{channel_id}", get(by_id))
-        .route("/channels/{channel_id}/patch", put(patch))
-        .route("/teams/{team_id}/channels/name/{name}", get(by_name))
-        .route("/teams/name/{team}/channels/name/{name}", get(by_team_name))
-        .route("/users/{user_id}/teams/{team_id}/channels", get(of_user))
+        .route("/channels", post(signed_in(create)))
+        .route("/channels/{channel_id}", get(signed_in(by_id)))
+        .route("/channels/{channel_id}/patch", put(signed_in(patch)))
+        .route("/teams/{team_id}/channels/name/{name}", get(signed_in(by_name)))
+        .route("/teams/name/{team}/channels/name/{name}", get(signed_in(by_team_name)))
+        .route("/users/{user_id}/teams/{team_id}/channels", get(signed_in(of_user)))
 }
 
-async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let body = read(&body, "channel")?;
     let (team_id, kind) = (text(&body, "team_id"), text(&body, "type"));
     if !matches!(kind, "O" | "P") {
         return Err(Refusal::body("type"));
     }
     must_be_id(team_id, "team_id").map_err(|_| Refusal::body("team_id"))?;
-    node.team(team_id)?;
-    let guest = node.user(&caller.user_id)?.is_guest();
-    if guest || !node.world.tables().in_team(team_id, &caller.user_id) {
+    node.team(tables, team_id)?;
+    let guest = node.user(tables, &caller.user_id)?.is_guest();
+    if guest || !tables.in_team(team_id, &caller.user_id) {
         caller.must_be_admin(if kind == "O" { "create_public_channel" } else { "create_private_channel" })?;
     }
     let (name, title) = (text(&body, "name"), text(&body, "display_name"));
@@ -53,10 +54,7 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
     channel.header = text(&body, "header").into();
     channel.purpose = text(&body, "purpose").into();
     let mut taken = false;
-    {
-        let tables = node.world.tables();
-        taken |= tables.channels.values().any(|other| other.team_id == team_id && other.name == name);
-    }
+    taken |= tables.channels.values().any(|other| other.team_id == team_id && other.name == name);
     if taken {
         return Err(Refusal::new(
             400,
@@ -65,13 +63,13 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         )
         .detail(format!("Channelexists id={}", channel.id)));
     }
-    store(&node, &channel, &[(caller.user_id.as_str(), true)]);
-    let username = node.user(&caller.user_id)?.username;
+    store(tables, &channel, &[(caller.user_id.as_str(), true)]);
+    let username = node.user(tables, &caller.user_id)?.username;
     let message = format!("{username} joined the channel.");
-    let post = said(&node, &caller, &channel, &message, "system_join_channel", json!({"username": username}));
-    publish_post(&node, post, "System");
+    let post = said(node, &caller, &channel, &message, "system_join_channel", json!({"username": username}));
+    publish_post(node, tables, post, "System");
     let data = json!({"channel_id": channel.id, "team_id": channel.team_id});
-    node.tell("channel_created", Audience::User(caller.user_id), data);
+    node.tell(tables, "channel_created", Audience::User(caller.user_id), data);
     created(&channel.json())
 }
 
@@ -89,8 +87,7 @@ pub(crate) fn said(
 }
 
 /// Stores a new channel with its first members, and which of them rule it.
-pub(crate) fn store(node: &NodeCore, channel: &Channel, members: &[(&str, bool)]) {
-    let mut tables = node.world.tables();
+pub(crate) fn store(tables: &mut Tables, channel: &Channel, members: &[(&str, bool)]) {
     for (user_id, admin) in members {
         let member = ChannelMember {
             channel_id: channel.id.clone(),
@@ -103,46 +100,47 @@ pub(crate) fn store(node: &NodeCore, channel: &Channel, members: &[(&str, bool)]
     tables.channels.insert(channel.id.clone(), channel.clone());
 }
 
-async fn by_id(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    ok(&caller.reading(&node, &id)?.json())
+fn by_id(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    ok(&caller.reading(node, tables, &id)?.json())
 }
 
-async fn by_name(
-    State(node): State<Arc<NodeCore>>,
+fn by_name(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path((team_id, name)): Path<(String, String)>,
 ) -> Answer {
-    node.team(&team_id)?;
-    named(&node, &caller, &team_id, &name)
+    node.team(tables, &team_id)?;
+    named(node, tables, &caller, &team_id, &name)
 }
 
-async fn by_team_name(
-    State(node): State<Arc<NodeCore>>,
+fn by_team_name(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path((team, name)): Path<(String, String)>,
 ) -> Answer {
-    let team = team_named(&node, &team)?;
-    named(&node, &caller, &team.id, &name)
+    let team = team_named(tables, &team)?;
+    named(node, tables, &caller, &team.id, &name)
 }
 
-fn named(node: &NodeCore, caller: &Caller, team_id: &str, name: &str) -> Answer {
-    let found =
-        node.world.tables().channels.values().find(|c| c.team_id == team_id && c.name == name).cloned();
+fn named(node: &NodeCore, tables: &Tables, caller: &Caller, team_id: &str, name: &str) -> Answer {
+    let found = tables.channels.values().find(|c| c.team_id == team_id && c.name == name).cloned();
     let channel = found.ok_or_else(|| {
         let message = "Channel does not exist.";
         Refusal::missing("app.channel.get_by_name.missing.app_error", message, "Channel", name)
     })?;
-    caller.must_read(node, &channel)?;
+    caller.must_read(node, tables, &channel)?;
     ok(&channel.json())
 }
 
-async fn of_user(
-    State(node): State<Arc<NodeCore>>,
+fn of_user(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path((user, team_id)): Path<(String, String)>,
 ) -> Answer {
     let user = caller.owning(&user, "manage_system")?;
-    let tables = node.world.tables();
     let own = tables.channels.values().filter(|channel| {
         channel.delete_at == 0
             && (channel.team_id == team_id || channel.is_personal())
@@ -152,15 +150,16 @@ async fn of_user(
     ok(&list.into())
 }
 
-async fn patch(
-    State(node): State<Arc<NodeCore>>,
+fn patch(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
     let body = read(&body, "channel")?;
-    let before = caller.writing(&node, &id)?;
-    let fresh = node.world.tables().channels.get(&id).cloned();
+    let before = caller.writing(node, tables, &id)?;
+    let fresh = tables.channels.get(&id).cloned();
     let mut channel = fresh.unwrap_or(before.clone());
     for (key, field) in [
         ("header", &mut channel.header),
@@ -172,15 +171,16 @@ async fn patch(
         }
     }
     channel.update_at = node.world.tick();
-    update(&node, &channel);
-    let username = node.user(&caller.user_id)?.username;
+    update(node, tables, &channel);
+    let username = node.user(tables, &caller.user_id)?.username;
     if before.display_name != channel.display_name {
         let (old, new) = (&before.display_name, &channel.display_name);
         let message = format!("{username} updated the channel display name from: {old} to: {new}");
         let props = json!({"new_displayname": new, "old_displayname": old, "username": username});
         publish_post(
-            &node,
-            said(&node, &caller, &channel, &message, "system_displayname_change", props),
+            node,
+            tables,
+            said(node, &caller, &channel, &message, "system_displayname_change", props),
             "System",
         );
     }
@@ -188,8 +188,9 @@ async fn patch(
         let message = format!("{username} updated the channel header to: {}", channel.header);
         let props = json!({"new_header": channel.header, "old_header": before.header, "username": username});
         publish_post(
-            &node,
-            said(&node, &caller, &channel, &message, "system_header_change", props),
+            node,
+            tables,
+            said(node, &caller, &channel, &message, "system_header_change", props),
             "System",
         );
     }
@@ -197,9 +198,9 @@ async fn patch(
 }
 
 /// Stores a changed channel and tells its members.
-pub(crate) fn update(node: &NodeCore, channel: &Channel) {
-    node.world.tables().channels.insert(channel.id.clone(), channel.clone());
-    node.invalidate(&Outdated::Channel(channel.id.clone()));
+pub(crate) fn update(node: &NodeCore, tables: &mut Tables, channel: &Channel) {
+    tables.channels.insert(channel.id.clone(), channel.clone());
+    node.invalidate(tables, &Outdated::Channel(channel.id.clone()));
     let data = json!({"channel": channel.json().to_string()});
-    node.tell("channel_updated", Audience::Channel(channel.id.clone()), data);
+    node.tell(tables, "channel_updated", Audience::Channel(channel.id.clone()), data);
 }

@@ -4,23 +4,26 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::routing::post;
 use serde_json::json;
 
 use crate::db::ids;
 use crate::db::rows::Channel;
+use crate::db::tables::Tables;
 use crate::events::bus::Audience;
 use crate::node::answer::{Answer, Refusal, created, read_ids};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
+use crate::node::transaction::signed_in;
 use crate::routes::channels::channel::store;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
-    Router::new().route("/channels/direct", post(direct)).route("/channels/group", post(group))
+    Router::new()
+        .route("/channels/direct", post(signed_in(direct)))
+        .route("/channels/group", post(signed_in(group)))
 }
 
-async fn direct(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn direct(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let mut users = read_ids(&body, "user_ids")?;
     if users.len() != 2 || !users.iter().all(|id| ids::is_id(id)) {
         return Err(Refusal::body("user_ids"));
@@ -30,14 +33,14 @@ async fn direct(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
     }
     let mate = users.iter().find(|id| **id != caller.user_id).unwrap_or(&users[0]).clone();
     users.sort();
-    users.iter().try_for_each(|id| node.user(id).map(drop))?;
-    let channel = personal(&node, "D", &users.join("__"), "", &caller.user_id, &users);
+    users.iter().try_for_each(|id| node.user(tables, id).map(drop))?;
+    let channel = personal(node, tables, "D", &users.join("__"), "", &caller.user_id, &users);
     let data = json!({"creator_id": caller.user_id, "teammate_id": mate});
-    node.tell("direct_added", Audience::Channel(channel.id.clone()), data);
+    node.tell(tables, "direct_added", Audience::Channel(channel.id.clone()), data);
     created(&channel.json())
 }
 
-async fn group(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn group(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let mut users = read_ids(&body, "user_ids")?;
     if !users.contains(&caller.user_id) {
         users.push(caller.user_id.clone());
@@ -53,14 +56,14 @@ async fn group(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -
     }
     let mut names = Vec::new();
     for id in &users {
-        names.push(node.user(id)?.username);
+        names.push(node.user(tables, id)?.username);
     }
     names.sort();
     let name = ids::digest(&[users.join("").as_bytes()])[..40].to_owned();
-    let channel = personal(&node, "G", &name, &names.join(", "), "", &users);
+    let channel = personal(node, tables, "G", &name, &names.join(", "), "", &users);
     for user in &users {
         let data = json!({"teammate_ids": json!(users).to_string()});
-        node.tell("group_added", Audience::User(user.clone()), data);
+        node.tell(tables, "group_added", Audience::User(user.clone()), data);
     }
     created(&channel.json())
 }
@@ -68,17 +71,18 @@ async fn group(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -
 /// A direct or group channel: made when these users first need it, found ever after.
 fn personal(
     node: &NodeCore,
+    tables: &mut Tables,
     kind: &str,
     name: &str,
     title: &str,
     creator: &str,
     users: &[String],
 ) -> Channel {
-    let known = node.world.tables().channels.values().find(|c| c.kind == kind && c.name == name).cloned();
+    let known = tables.channels.values().find(|c| c.kind == kind && c.name == name).cloned();
     known.unwrap_or_else(|| {
         let channel = Channel::new(node.world.tick(), "", kind, name, title, creator);
         let members: Vec<(&str, bool)> = users.iter().map(|id| (id.as_str(), false)).collect();
-        store(node, &channel, &members);
+        store(tables, &channel, &members);
         channel
     })
 }

@@ -4,28 +4,31 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query};
 use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::db::rows::ChannelMember;
-use crate::db::tables::pair;
+use crate::db::tables::{Tables, pair};
 use crate::events::bus::{Audience, Outdated, SocketEvent};
 use crate::events::publish_post::publish_post;
 use crate::node::answer::{Answer, Refusal, created, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 use crate::routes::channels::channel::said;
+use crate::routes::page::Page;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/channels/{channel_id}/members", get(list).post(add))
-        .route("/channels/{channel_id}/members/{user_id}", get(one).delete(remove))
-        .route("/channels/{channel_id}/stats", get(stats))
+        .route("/channels/{channel_id}/members", get(signed_in(list)).post(signed_in(add)))
+        .route("/channels/{channel_id}/members/{user_id}", get(signed_in(one)).delete(signed_in(remove)))
+        .route("/channels/{channel_id}/stats", get(signed_in(stats)))
 }
 
-async fn add(
-    State(node): State<Arc<NodeCore>>,
+fn add(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
@@ -34,15 +37,13 @@ async fn add(
     let body = read(&body, "channel_member")?;
     let user_id = text(&body, "user_id");
     must_be_id(user_id, "user_id").map_err(|_| Refusal::body("user_id or user_ids"))?;
-    let channel = node.channel(&id)?;
-    let joins = channel.kind == "O"
-        && caller.user_id == user_id
-        && node.world.tables().in_team(&channel.team_id, user_id);
+    let channel = node.channel(tables, &id)?;
+    let joins = channel.kind == "O" && caller.user_id == user_id && tables.in_team(&channel.team_id, user_id);
     if !joins {
-        caller.must_write(&node, &channel)?;
+        caller.must_write(node, tables, &channel)?;
     }
-    let user = node.user(user_id)?;
-    if !channel.is_personal() && !node.world.tables().in_team(&channel.team_id, user_id) {
+    let user = node.user(tables, user_id)?;
+    if !channel.is_personal() && !tables.in_team(&channel.team_id, user_id) {
         let message = "No team member found for that user ID and team ID.";
         return Err(Refusal::missing(
             "app.team.get_member.missing.app_error",
@@ -57,40 +58,51 @@ async fn add(
         admin: false,
         update_at: node.world.tick(),
     };
-    if let Some(known) = node.world.tables().channel_members.get(&pair(&id, user_id)) {
+    if let Some(known) = tables.channel_members.get(&pair(&id, user_id)) {
         return created(&known.json());
     }
-    node.world.tables().channel_members.insert(pair(&id, user_id), member.clone());
-    node.invalidate(&Outdated::Members(id.clone()));
+    tables.channel_members.insert(pair(&id, user_id), member.clone());
+    node.invalidate(tables, &Outdated::Members(id.clone()));
     let data = json!({"team_id": channel.team_id, "user_id": user_id});
     let mut others = SocketEvent::new("user_added", Audience::Channel(id), data.clone());
     others.omit.push(user_id.to_owned());
-    node.publish(&others);
-    node.tell("user_added", Audience::User(user_id.to_owned()), data);
-    let by = node.user(&caller.user_id)?;
+    node.publish(tables, &others);
+    node.tell(tables, "user_added", Audience::User(user_id.to_owned()), data);
+    let by = node.user(tables, &caller.user_id)?;
     let message = format!("{} added to the channel by {}.", user.username, by.username);
     let props = json!({"addedUserId": user.id, "addedUsername": user.username, "userId": by.id,
         "username": by.username});
-    publish_post(&node, said(&node, &caller, &channel, &message, "system_add_to_channel", props), "System");
+    publish_post(
+        node,
+        tables,
+        said(node, &caller, &channel, &message, "system_add_to_channel", props),
+        "System",
+    );
     created(&member.json())
 }
 
-async fn list(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    caller.reading(&node, &id)?;
-    let tables = node.world.tables();
+fn list(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(page): Query<Page>,
+) -> Answer {
+    caller.reading(node, tables, &id)?;
     let members = tables.channel_members.values().filter(|member| member.channel_id == id);
-    let list: Vec<Value> = members.map(ChannelMember::json).collect();
+    let list: Vec<Value> = page.of(members).map(ChannelMember::json).collect();
     ok(&list.into())
 }
 
-async fn one(
-    State(node): State<Arc<NodeCore>>,
+fn one(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path((id, user)): Path<(String, String)>,
 ) -> Answer {
     let user = caller.resolve(&user)?;
-    caller.reading(&node, &id)?;
-    let member = node.world.tables().channel_members.get(&pair(&id, &user)).cloned();
+    caller.reading(node, tables, &id)?;
+    let member = tables.channel_members.get(&pair(&id, &user)).cloned();
     let member = member.ok_or_else(|| {
         let message = "No channel member found for that user ID and channel ID.";
         Refusal::missing("app.channel.get_member.missing.app_error", message, "ChannelMember", &user)
@@ -98,9 +110,8 @@ async fn one(
     ok(&member.json())
 }
 
-async fn stats(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    caller.reading(&node, &id)?;
-    let tables = node.world.tables();
+fn stats(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    caller.reading(node, tables, &id)?;
     let members = tables.channel_members.values().filter(|member| member.channel_id == id).count();
     let pinned = tables.posts.values().filter(|post| post.channel_id == id && post.is_pinned).count();
     let files =
@@ -111,29 +122,31 @@ async fn stats(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path
     }))
 }
 
-async fn remove(
-    State(node): State<Arc<NodeCore>>,
+fn remove(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path((id, user)): Path<(String, String)>,
 ) -> Answer {
     let user_id = caller.resolve(&user)?;
-    let channel = caller.writing(&node, &id)?;
-    let gone = node.world.tables().channel_members.shift_remove(&pair(&id, &user_id));
+    let channel = caller.writing(node, tables, &id)?;
+    let gone = tables.channel_members.shift_remove(&pair(&id, &user_id));
     gone.ok_or_else(|| {
         let message = "No channel member found for that user ID and channel ID.";
         Refusal::missing("app.channel.get_member.missing.app_error", message, "ChannelMember", &user_id)
     })?;
-    node.invalidate(&Outdated::Members(id.clone()));
+    node.invalidate(tables, &Outdated::Members(id.clone()));
     let data = json!({"remover_id": caller.user_id, "user_id": user_id});
-    node.tell("user_removed", Audience::Channel(id.clone()), data);
+    node.tell(tables, "user_removed", Audience::Channel(id.clone()), data);
     let data = json!({"channel_id": id, "remover_id": caller.user_id});
-    node.tell("user_removed", Audience::User(user_id.clone()), data);
-    let username = node.user(&user_id)?.username;
+    node.tell(tables, "user_removed", Audience::User(user_id.clone()), data);
+    let username = node.user(tables, &user_id)?.username;
     let message = format!("@{username} removed from the channel.");
     let props = json!({"removedUserId": user_id, "removedUsername": username});
     publish_post(
-        &node,
-        said(&node, &caller, &channel, &message, "system_remove_from_channel", props),
+        node,
+        tables,
+        said(node, &caller, &channel, &message, "system_remove_from_channel", props),
         "System",
     );
     done()

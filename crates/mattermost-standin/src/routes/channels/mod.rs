@@ -1,5 +1,6 @@
 //! Channels of all four kinds: the places, who is in them, and what becomes of them.
 
+pub(crate) mod categories;
 pub(crate) mod channel;
 pub(crate) mod direct_channels;
 pub(crate) mod life;
@@ -19,4 +20,5 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .merge(members::routes())
         .merge(direct_channels::routes())
         .merge(typing::routes())
+        .merge(categories::routes())
 }

@@ -10,18 +10,20 @@ use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::posts::Emoji;
+use crate::db::tables::Tables;
 use crate::events::bus::{Audience, Outdated};
 use crate::files::media;
 use crate::node::answer::{Answer, Refusal, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 use crate::routes::files::file_bytes::{DAY, PictureForm, fetch, keep, picture};
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/emoji", get(list).post(create))
-        .route("/emoji/name/{name}", get(by_name))
-        .route("/emoji/{emoji_id}", get(by_id).delete(remove))
+        .route("/emoji", get(signed_in(list)).post(create))
+        .route("/emoji/name/{name}", get(signed_in(by_name)))
+        .route("/emoji/{emoji_id}", get(signed_in(by_id)).delete(remove))
         .route("/emoji/{emoji_id}/image", get(image))
 }
 
@@ -36,7 +38,7 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, request: Requ
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
         return Err(Refusal::body("emoji"));
     }
-    if node.world.tables().emojis.values().any(|emoji| emoji.name == name) {
+    if node.transact(|tables| tables.emojis.values().any(|emoji| emoji.name == name)) {
         return Err(Refusal::new(
             400,
             "api.emoji.create.duplicate.app_error",
@@ -47,38 +49,40 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, request: Requ
     let create_at = node.world.tick();
     let emoji = Emoji { id: ids::new_id(), create_at, creator_id: caller.user_id, name, mime_type };
     keep(&node, &emoji.key(), form.image).await?;
-    node.world.tables().emojis.insert(emoji.id.clone(), emoji.clone());
-    node.tell("emoji_added", Audience::All, json!({"emoji": emoji.json().to_string()}));
+    node.transact(|tables| {
+        tables.emojis.insert(emoji.id.clone(), emoji.clone());
+        node.tell(tables, "emoji_added", Audience::All, json!({"emoji": emoji.json().to_string()}));
+    });
     // 200, not 201: recorded.
     ok(&emoji.json())
 }
 
-async fn list(State(node): State<Arc<NodeCore>>, _caller: Caller) -> Answer {
-    let list: Vec<Value> = node.world.tables().emojis.values().map(Emoji::json).collect();
+fn list(_node: &Arc<NodeCore>, tables: &mut Tables, _caller: Caller) -> Answer {
+    let list: Vec<Value> = tables.emojis.values().map(Emoji::json).collect();
     ok(&list.into())
 }
 
-async fn by_name(State(node): State<Arc<NodeCore>>, _caller: Caller, Path(name): Path<String>) -> Answer {
+fn by_name(node: &Arc<NodeCore>, tables: &mut Tables, _caller: Caller, Path(name): Path<String>) -> Answer {
     let mut memory = node.caches.locked();
     if let Some(known) = memory.emojis.values().find(|emoji| emoji.name == name) {
         return ok(&known.json());
     }
-    let found = node.world.tables().emojis.values().find(|emoji| emoji.name == name).cloned();
+    let found = tables.emojis.values().find(|emoji| emoji.name == name).cloned();
     let found = found.ok_or_else(|| missing("app.emoji.get_by_name.no_result", &format!("Name={name}")))?;
     memory.emojis.insert(found.id.clone(), found.clone());
     ok(&found.json())
 }
 
-async fn by_id(State(node): State<Arc<NodeCore>>, _caller: Caller, Path(id): Path<String>) -> Answer {
-    ok(&known(&node, &id)?.json())
+fn by_id(node: &Arc<NodeCore>, tables: &mut Tables, _caller: Caller, Path(id): Path<String>) -> Answer {
+    ok(&known(node, tables, &id)?.json())
 }
 
-fn known(node: &NodeCore, id: &str) -> Result<Emoji, Refusal> {
+fn known(node: &NodeCore, tables: &Tables, id: &str) -> Result<Emoji, Refusal> {
     must_be_id(id, "emoji_id")?;
     if let Some(known) = node.caches.locked().emojis.get(id) {
         return Ok(known.clone());
     }
-    let found = node.world.tables().emojis.get(id).cloned();
+    let found = tables.emojis.get(id).cloned();
     found.ok_or_else(|| missing("app.emoji.get.no_result", &format!("Id={id}")))
 }
 
@@ -92,19 +96,21 @@ async fn image(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    let emoji = known(&node, &id)?;
+    let emoji = node.transact(|tables| known(&node, tables, &id))?;
     picture(fetch(&node, &emoji.key()).await?, &emoji.mime_type, 30 * DAY, None, &headers)
 }
 
 /// The emoji goes; its picture is moved aside in the store, as recorded.
 async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    let emoji = known(&node, &id)?;
+    let emoji = node.transact(|tables| known(&node, tables, &id))?;
     caller.must_be(&emoji.creator_id, "delete_others_emojis")?;
     let (key, aside) = (emoji.key(), format!("{}_deleted", emoji.key()));
     keep(&node, &aside, fetch(&node, &key).await?).await?;
     let gone = node.world.options.files.delete(&key).await;
     gone.map_err(|error| Refusal::new(500, "api.file.move_file.app_error", &error.to_string()))?;
-    node.world.tables().emojis.shift_remove(&id);
-    node.invalidate(&Outdated::Emoji(id));
+    node.transact(|tables| {
+        tables.emojis.shift_remove(&id);
+        node.invalidate(tables, &Outdated::Emoji(id));
+    });
     done()
 }

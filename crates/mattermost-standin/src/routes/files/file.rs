@@ -14,10 +14,12 @@ use time::OffsetDateTime;
 
 use crate::db::ids;
 use crate::db::posts::FileInfo;
+use crate::db::tables::Tables;
 use crate::files::media;
 use crate::node::answer::{Answer, Refusal, created, ok};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 use crate::routes::files::file_bytes::{fetch, keep};
 use basics::png;
 
@@ -25,7 +27,7 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/files", post(upload))
         .route("/files/{file_id}", get(download))
-        .route("/files/{file_id}/info", get(info))
+        .route("/files/{file_id}/info", get(signed_in(info)))
 }
 
 async fn upload(
@@ -73,9 +75,9 @@ async fn store(
     bytes: &[u8],
 ) -> Result<FileInfo, Refusal> {
     let mut info = described(node, caller, channel, name, bytes);
-    info.key = place_for(node, caller, channel, &info.id, &info.name)?;
+    info.key = node.transact(|tables| place_for(node, tables, caller, channel, &info.id, &info.name))?;
     if node.has("file-not-in-bucket") {
-        node.world.tables().stray_bytes.insert(info.key.clone(), bytes.to_vec());
+        node.transact(|tables| tables.stray_bytes.insert(info.key.clone(), bytes.to_vec()));
     } else {
         keep(node, &info.key, bytes.to_vec()).await?;
     }
@@ -110,6 +112,7 @@ pub(crate) fn described(
 /// The key of a new file in a channel, for somebody who may write there.
 pub(crate) fn place_for(
     node: &NodeCore,
+    tables: &Tables,
     caller: &Caller,
     channel: &str,
     id: &str,
@@ -117,8 +120,8 @@ pub(crate) fn place_for(
 ) -> Result<String, Refusal> {
     must_be_id(channel, "channel_id").map_err(|_| Refusal::body("channel_id"))?;
     let refused = || Refusal::permission(&caller.user_id, "upload_file");
-    let place = node.channel(channel).map_err(|_| refused())?;
-    caller.must_write(node, &place).map_err(|_| refused())?;
+    let place = node.channel(tables, channel).map_err(|_| refused())?;
+    caller.must_write(node, tables, &place).map_err(|_| refused())?;
     let today = OffsetDateTime::now_utc().date();
     Ok(format!(
         "{}{:02}{:02}/teams/noteam/channels/{channel}/users/{}/{id}/{name}",
@@ -143,24 +146,29 @@ pub(crate) async fn register(node: &NodeCore, info: &FileInfo) -> Result<(), Ref
             }
         }
     }
-    node.world.tables().files.insert(info.id.clone(), info.clone());
+    node.transact(|tables| tables.files.insert(info.id.clone(), info.clone()));
     Ok(())
 }
 
-pub(crate) fn readable(node: &NodeCore, caller: &Caller, id: &str) -> Result<FileInfo, Refusal> {
+pub(crate) fn readable(
+    node: &NodeCore,
+    tables: &Tables,
+    caller: &Caller,
+    id: &str,
+) -> Result<FileInfo, Refusal> {
     must_be_id(id, "file_id")?;
     let info =
-        node.world.tables().files.get(id).cloned().ok_or_else(|| {
+        tables.files.get(id).cloned().ok_or_else(|| {
             Refusal::new(404, "api.file.get_file_info.app_error", "Failed to get file info.")
         })?;
     if info.user_id != caller.user_id {
-        caller.must_read(node, &node.channel(&info.channel_id)?)?;
+        caller.must_read(node, tables, &node.channel(tables, &info.channel_id)?)?;
     }
     Ok(info)
 }
 
-async fn info(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    let info = readable(&node, &caller, &id)?;
+fn info(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    let info = readable(node, tables, &caller, &id)?;
     let mut response = ok(&info.json())?;
     let kept = HeaderValue::from_static("max-age=2592000, private");
     response.headers_mut().insert(header::CACHE_CONTROL, kept);
@@ -173,7 +181,7 @@ async fn download(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    let info = readable(&node, &caller, &id)?;
+    let info = node.transact(|tables| readable(&node, tables, &caller, &id))?;
     let bytes = fetch(&node, &info.key).await?;
     Ok(file_response(&info, bytes, "attachment", headers.get(header::RANGE)))
 }

@@ -19,11 +19,18 @@ pub(crate) async fn keep(node: &NodeCore, key: &str, bytes: Vec<u8>) -> Result<(
 /// The bytes under a key, if there are any.
 pub(crate) async fn look(node: &NodeCore, key: &str) -> Result<Option<Vec<u8>>, Refusal> {
     // What a fault kept from the store, and the node would give out of its own disk.
-    let stray = node.world.tables().stray_bytes.get(key).cloned();
+    let stray = node.transact(|tables| tables.stray_bytes.get(key).cloned());
     if stray.is_some() {
         return Ok(stray);
     }
-    node.world.options.files.get(key).await.map_err(|error| unreadable(&error.to_string()))
+    let found = node.world.options.files.get(key).await.map_err(|error| unreadable(&error.to_string()))?;
+    let rotten = node.transact(|tables| tables.rotten_files.contains(key));
+    Ok(found.map(|mut bytes| {
+        if let Some(first) = bytes.first_mut().filter(|_| rotten) {
+            *first ^= 1;
+        }
+        bytes
+    }))
 }
 
 /// The bytes that must be under a key.

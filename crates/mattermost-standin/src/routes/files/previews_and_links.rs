@@ -10,9 +10,11 @@ use axum::routing::get;
 use serde_json::json;
 
 use crate::db::ids;
+use crate::db::tables::Tables;
 use crate::node::answer::{Answer, Refusal, ok};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 use crate::routes::files::file::{file_response, readable};
 use crate::routes::files::file_bytes::fetch;
 
@@ -20,7 +22,7 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/files/{file_id}/thumbnail", get(thumbnail))
         .route("/files/{file_id}/preview", get(preview))
-        .route("/files/{file_id}/link", get(link))
+        .route("/files/{file_id}/link", get(signed_in(link)))
 }
 
 /// What is served outside of the API.
@@ -37,7 +39,7 @@ async fn preview(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Pa
 }
 
 async fn smaller(node: &NodeCore, caller: &Caller, id: &str, which: &str, word: &str) -> Answer {
-    let info = readable(node, caller, id)?;
+    let info = node.transact(|tables| readable(node, tables, caller, id))?;
     if info.picture.is_none() {
         let error = format!("api.file.get_file_{word}.no_{word}.app_error");
         let message = format!("File doesn't have a {word} image.");
@@ -65,9 +67,9 @@ fn seal(node: &NodeCore, file: &str) -> String {
     ids::digest(&[settings.text("FileSettings", "PublicLinkSalt").as_bytes(), file.as_bytes()])
 }
 
-async fn link(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    must_be_on(&node)?;
-    let info = readable(&node, &caller, &id)?;
+fn link(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    must_be_on(node)?;
+    let info = readable(node, tables, &caller, &id)?;
     if info.post_id.is_empty() {
         return Err(Refusal::new(
             400,
@@ -76,7 +78,7 @@ async fn link(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<
         )
         .detail(format!("file_id={id}")));
     }
-    let (settings, hash) = (node.settings(), seal(&node, &id));
+    let (settings, hash) = (node.settings(), seal(node, &id));
     let site = settings.text("ServiceSettings", "SiteURL");
     ok(&json!({"link": format!("{site}/files/{id}/public?h={hash}")}))
 }
@@ -88,7 +90,7 @@ async fn public(
 ) -> Answer {
     must_be_id(&id, "file_id")?;
     must_be_on(&node)?;
-    let info = node.world.tables().files.get(&id).cloned();
+    let info = node.transact(|tables| tables.files.get(&id).cloned());
     let info = info
         .ok_or_else(|| Refusal::new(404, "api.file.get_file_info.app_error", "Failed to get file info."))?;
     let right = query.get("h") == Some(&seal(&node, &id)) || node.has("public-link-guessed");

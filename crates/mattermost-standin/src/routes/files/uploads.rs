@@ -11,9 +11,11 @@ use axum::routing::{get, post};
 
 use crate::db::ids;
 use crate::db::posts::UploadSession;
+use crate::db::tables::Tables;
 use crate::node::answer::{Answer, Refusal, created, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 use crate::routes::files::file::{described, place_for, register};
 use crate::routes::files::file_bytes::{fetch, keep};
 
@@ -21,10 +23,12 @@ use crate::routes::files::file_bytes::{fetch, keep};
 const FIRST_PART: usize = 5 * 1024 * 1024;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
-    Router::new().route("/uploads", post(create)).route("/uploads/{upload_id}", get(by_id).post(take))
+    Router::new()
+        .route("/uploads", post(signed_in(create)))
+        .route("/uploads/{upload_id}", get(signed_in(by_id)).post(take))
 }
 
-async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let body = read(&body, "upload")?;
     let channel_id = text(&body, "channel_id").to_owned();
     let size = body["file_size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
@@ -34,7 +38,7 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
     let id = ids::new_id();
     let name = text(&body, "filename").to_owned();
     // The folder is the upload's, not the file's: recorded.
-    let key = place_for(&node, &caller, &channel_id, &id, &name)?;
+    let key = place_for(node, tables, &caller, &channel_id, &id, &name)?;
     let session = UploadSession {
         id,
         create_at: node.world.tick(),
@@ -45,13 +49,13 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         offset: 0,
         key,
     };
-    node.world.tables().uploads.insert(session.id.clone(), session.clone());
+    tables.uploads.insert(session.id.clone(), session.clone());
     created(&session.json())
 }
 
-fn session(node: &NodeCore, caller: &Caller, id: &str) -> Result<UploadSession, Refusal> {
+fn session(tables: &Tables, caller: &Caller, id: &str) -> Result<UploadSession, Refusal> {
     must_be_id(id, "upload_id")?;
-    let session = node.world.tables().uploads.get(id).cloned().ok_or_else(|| {
+    let session = tables.uploads.get(id).cloned().ok_or_else(|| {
         let message = "Failed to get upload.";
         Refusal::missing("app.upload.get.app_error", message, "UploadSession", id)
     })?;
@@ -62,8 +66,8 @@ fn session(node: &NodeCore, caller: &Caller, id: &str) -> Result<UploadSession, 
     Ok(session)
 }
 
-async fn by_id(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    ok(&session(&node, &caller, &id)?.json())
+fn by_id(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    ok(&session(tables, &caller, &id)?.json())
 }
 
 /// The next part; the last one makes the file.
@@ -73,7 +77,7 @@ async fn take(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
-    let mut session = session(&node, &caller, &id)?;
+    let mut session = node.transact(|tables| session(tables, &caller, &id))?;
     let come = session.offset + body.len();
     if session.offset == 0 && body.len() < FIRST_PART && come < session.size {
         return Err(Refusal::new(
@@ -91,10 +95,10 @@ async fn take(
     keep(&node, &session.key, bytes.clone()).await?;
     session.offset = come;
     if !whole {
-        node.world.tables().uploads.insert(id, session);
+        node.transact(|tables| tables.uploads.insert(id, session));
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    node.world.tables().uploads.remove(&id);
+    node.transact(|tables| tables.uploads.remove(&id));
     let mut info = described(&node, &caller, &session.channel_id, &session.name, &bytes);
     (info.key, info.size) = (session.key, session.size);
     register(&node, &info).await?;

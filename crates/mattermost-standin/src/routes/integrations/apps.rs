@@ -11,19 +11,21 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
+use crate::db::tables::Tables;
 use crate::db::world::APPS;
 use crate::node::answer::{Answer, Refusal, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
 use crate::node::plugins::RUNNING;
+use crate::node::transaction::{anyone, signed_in};
 use crate::outside::call::Call;
 
 pub(crate) fn outside() -> Router<Arc<NodeCore>> {
     let api = Router::new()
-        .route("/ping", post(ping))
-        .route("/update-app-listing", post(list))
+        .route("/ping", post(anyone(ping)))
+        .route("/update-app-listing", post(signed_in(list)))
         .route("/install-app", post(install))
-        .route("/uninstall-app", post(uninstall))
+        .route("/uninstall-app", post(signed_in(uninstall)))
         .route("/bindings", get(bindings))
         .route("/call", post(call));
     Router::new().nest("/plugins/com.mattermost.apps/api/v1", api)
@@ -37,8 +39,8 @@ fn running(node: &NodeCore) -> Result<(), Refusal> {
     Err(Refusal::unknown_route("/plugins/com.mattermost.apps"))
 }
 
-async fn ping(State(node): State<Arc<NodeCore>>) -> Answer {
-    running(&node)?;
+fn ping(node: &Arc<NodeCore>, _tables: &mut Tables) -> Answer {
+    running(node)?;
     ok(&json!({"plugin_version": "1.2.2"}))
 }
 
@@ -50,12 +52,12 @@ fn app_id(body: &Value) -> Result<String, Refusal> {
         .ok_or_else(|| Refusal::body("app_id"))
 }
 
-async fn list(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    running(&node)?;
+fn list(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
+    running(node)?;
     caller.must_be_admin("manage_system")?;
     let manifest = read(&body, "manifest")?;
     let id = app_id(&manifest)?;
-    node.world.tables().integrations.listed_apps.insert(id, manifest.clone());
+    tables.integrations.listed_apps.insert(id, manifest.clone());
     ok(&manifest)
 }
 
@@ -63,7 +65,7 @@ async fn install(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes)
     running(&node)?;
     caller.must_be_admin("manage_system")?;
     let id = app_id(&read(&body, "app")?)?;
-    let manifest = node.world.tables().integrations.listed_apps.get(&id).cloned();
+    let manifest = node.transact(|tables| tables.integrations.listed_apps.get(&id).cloned());
     let manifest = manifest
         .ok_or_else(|| Refusal::new(404, "apps.not_found", &format!("{id} is not listed: not found")))?;
     // An app that does not answer is not installed.
@@ -71,25 +73,22 @@ async fn install(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes)
     if pong["type"] == "error" {
         return Err(Refusal::new(500, "apps.unreachable", text(&pong, "text")));
     }
-    node.world.tables().integrations.apps.insert(id, manifest.clone());
+    node.transact(|tables| tables.integrations.apps.insert(id, manifest.clone()));
     ok(&manifest)
 }
 
-async fn uninstall(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    running(&node)?;
+fn uninstall(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
+    running(node)?;
     caller.must_be_admin("manage_system")?;
     let id = app_id(&read(&body, "app")?)?;
-    node.world.tables().integrations.apps.shift_remove(&id);
+    tables.integrations.apps.shift_remove(&id);
     ok(&json!({"app_id": id}))
 }
 
 /// What every app shows, by place; each is asked each time.
 async fn bindings(State(node): State<Arc<NodeCore>>, _caller: Caller) -> Result<Response, Refusal> {
     running(&node)?;
-    let apps: Vec<(String, Value)> = {
-        let tables = node.world.tables();
-        tables.integrations.apps.iter().map(|(id, manifest)| (id.clone(), manifest.clone())).collect()
-    };
+    let apps = node.transact(|tables| tables.integrations.apps.clone());
     let mut shown: Vec<Value> = Vec::new();
     for (id, manifest) in apps {
         let told = ask(&node, &manifest, "/bindings", &json!({"path": "/bindings"})).await;
@@ -108,7 +107,7 @@ async fn call(State(node): State<Arc<NodeCore>>, _caller: Caller, body: Bytes) -
     running(&node)?;
     let call = read(&body, "call")?;
     let id = text(&call["context"], "app_id").to_owned();
-    let manifest = node.world.tables().integrations.apps.get(&id).cloned();
+    let manifest = node.transact(|tables| tables.integrations.apps.get(&id).cloned());
     let Some(manifest) = manifest else {
         return ok(&json!({"type": "error", "text": format!("{id} is not installed: not found")}));
     };

@@ -6,25 +6,27 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
 
 use crate::db::ids;
 use crate::db::integrations::Bot;
 use crate::db::rows::User;
+use crate::db::tables::Tables;
 use crate::node::answer::{Answer, Refusal, created, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/bots", get(list).post(create))
-        .route("/bots/{bot_id}", get(one))
-        .route("/bots/{bot_id}/disable", post(disable))
+        .route("/bots", get(signed_in(list)).post(signed_in(create)))
+        .route("/bots/{bot_id}", get(signed_in(one)))
+        .route("/bots/{bot_id}/disable", post(signed_in(disable)))
 }
 
-async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let body = read(&body, "bot")?;
     caller.must_be_admin("create_bot")?;
     if !node.settings().on("ServiceSettings", "EnableBotAccountCreation") {
@@ -48,6 +50,7 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         password_at: now,
         failed_attempts: 0,
         email_verified: true,
+        custom_status: String::new(),
         picture_at: 0,
     };
     let bot = Bot {
@@ -60,28 +63,25 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         delete_at: 0,
     };
     let shown = bot.json();
-    {
-        let mut tables = node.world.tables();
-        if tables.user_named(&bot.username).is_some() {
-            let message = "An account with that username already exists.";
-            return Err(Refusal::new(400, "app.user.save.username_exists.app_error", message));
-        }
-        tables.users.insert(id.clone(), user);
-        tables.integrations.bots.insert(id, bot);
+    if tables.user_named(&bot.username).is_some() {
+        let message = "An account with that username already exists.";
+        return Err(Refusal::new(400, "app.user.save.username_exists.app_error", message));
     }
+    tables.users.insert(id.clone(), user);
+    tables.integrations.bots.insert(id, bot);
     created(&shown)
 }
 
-async fn list(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn list(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("read_bots")?;
-    let bots: Vec<Value> = node.world.tables().integrations.bots.values().map(Bot::json).collect();
+    let bots: Vec<Value> = tables.integrations.bots.values().map(Bot::json).collect();
     ok(&bots.into())
 }
 
-async fn one(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+fn one(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
     must_be_id(&id, "bot_user_id")?;
     caller.must_be_admin("read_bots")?;
-    let bot = node.world.tables().integrations.bots.get(&id).cloned();
+    let bot = tables.integrations.bots.get(&id).cloned();
     let bot = bot.ok_or_else(|| {
         Refusal::missing("store.sql_bot.get.missing.app_error", "Bot does not exist.", "bot", &id)
     })?;
@@ -89,11 +89,10 @@ async fn one(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<S
 }
 
 /// Its account is deactivated with it.
-async fn disable(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+fn disable(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
     must_be_id(&id, "bot_user_id")?;
     caller.must_be_admin("manage_others_bots")?;
     let now = node.world.tick();
-    let mut tables = node.world.tables();
     let bot = tables.integrations.bots.get_mut(&id).ok_or_else(|| {
         Refusal::missing("store.sql_bot.get.missing.app_error", "Bot does not exist.", "bot", &id)
     })?;

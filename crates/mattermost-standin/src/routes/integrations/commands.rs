@@ -16,10 +16,12 @@ use crate::db::ids;
 use crate::db::integrations::{Command, LateAnswer};
 use crate::db::posts::Post;
 use crate::db::rows::Channel;
+use crate::db::tables::Tables;
 use crate::events::publish_post::{publish_post, whisper};
 use crate::node::answer::{Answer, Refusal, created, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::{anyone, signed_in};
 use crate::outside::call::{Call, Reply};
 use crate::routes::integrations::dialogs::new_trigger;
 
@@ -28,18 +30,18 @@ const LATE_ANSWERS: u32 = 5;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/commands", post(create))
+        .route("/commands", post(signed_in(create)))
         .route("/commands/execute", post(execute))
-        .route("/commands/{command_id}", delete(remove))
+        .route("/commands/{command_id}", delete(signed_in(remove)))
 }
 
 /// Where commands answer later, outside the API.
 pub(crate) fn outside() -> Router<Arc<NodeCore>> {
-    Router::new().route("/hooks/commands/{late_id}", post(later))
+    Router::new().route("/hooks/commands/{late_id}", post(anyone(later)))
 }
 
-async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    enabled(&node)?;
+fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
+    enabled(node)?;
     let body = read(&body, "command")?;
     caller.must_be_admin("manage_own_slash_commands")?;
     let command = Command {
@@ -53,7 +55,7 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         display_name: text(&body, "display_name").into(),
     };
     let shown = command.json();
-    node.world.tables().integrations.commands.insert(command.id.clone(), command);
+    tables.integrations.commands.insert(command.id.clone(), command);
     created(&shown)
 }
 
@@ -65,34 +67,48 @@ fn enabled(node: &NodeCore) -> Result<(), Refusal> {
     Err(Refusal::new(501, "api.command.disabled.app_error", message))
 }
 
-async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+fn remove(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
     must_be_id(&id, "command_id")?;
     caller.must_be_admin("manage_own_slash_commands")?;
-    node.world.tables().integrations.commands.shift_remove(&id);
+    tables.integrations.commands.shift_remove(&id);
     done()
+}
+
+/// A command that somebody runs: what is sent, and what may come of it.
+struct Execution {
+    command: Command,
+    channel: Channel,
+    form: String,
+    /// What opens a dialog, as the caller knows it.
+    dialog_id: String,
+}
+
+impl Execution {
+    fn begin(node: &NodeCore, tables: &mut Tables, caller: &Caller, body: &Value) -> Result<Self, Refusal> {
+        let said = text(body, "command");
+        let channel = node.channel(tables, text(body, "channel_id"))?;
+        caller.must_write(node, tables, &channel)?;
+        let (word, rest) = said.split_once(' ').unwrap_or((said, ""));
+        let trigger = word.trim_start_matches('/');
+        let of_team = |command: &&Command| command.team_id == channel.team_id && command.trigger == trigger;
+        let command = tables.integrations.commands.values().find(of_team).cloned().ok_or_else(|| {
+            let message = format!(
+                "Command with a trigger of '{trigger}' not found. To send a message beginning with \"/\", try adding an empty space at the beginning of the message."
+            );
+            Refusal::new(404, "api.command.execute_command.not_found.app_error", &message)
+        })?;
+        let (dialog_id, long) = new_trigger(node, &caller.user_id);
+        let form = form(node, tables, caller, &channel, &command, rest, &long)?;
+        Ok(Self { command, channel, form, dialog_id })
+    }
 }
 
 async fn execute(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
     enabled(&node)?;
     let body = read(&body, "command_args")?;
-    let said = text(&body, "command");
-    let channel = node.channel(text(&body, "channel_id"))?;
-    caller.must_write(&node, &channel)?;
-    let (word, rest) = said.split_once(' ').unwrap_or((said, ""));
-    let trigger = word.trim_start_matches('/');
-    let command = {
-        let tables = node.world.tables();
-        let of_team = |command: &&Command| command.team_id == channel.team_id && command.trigger == trigger;
-        tables.integrations.commands.values().find(of_team).cloned()
-    };
-    let command = command.ok_or_else(|| {
-        let message = format!(
-            "Command with a trigger of '{trigger}' not found. To send a message beginning with \"/\", try adding an empty space at the beginning of the message."
-        );
-        Refusal::new(404, "api.command.execute_command.not_found.app_error", &message)
-    })?;
-    let (short, long) = new_trigger(&node, &caller.user_id);
-    let form = form(&node, &caller, &channel, &command, rest, &long)?;
+    let Execution { command, channel, form, dialog_id } =
+        node.transact(|tables| Execution::begin(&node, tables, &caller, &body))?;
+    let trigger = &command.trigger;
     let call = Call {
         method: Method::POST,
         url: &command.url,
@@ -112,11 +128,11 @@ async fn execute(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes)
     let answer = read_answer(&reply).map_err(failed)?;
     let (kind, words) = (text(&answer, "response_type"), text(&answer, "text"));
     if !node.has("command-answer-ignored") {
-        respond(&node, &caller.user_id, &channel.id, kind, words)?;
+        node.transact(|tables| respond(&node, tables, &caller.user_id, &channel.id, kind, words))?;
     }
     ok(&json!({
         "response_type": kind, "text": words, "username": "", "channel_id": "", "icon_url": "", "type": "",
-        "props": null, "goto_location": "", "trigger_id": short, "skip_slack_parsing": false,
+        "props": null, "goto_location": "", "trigger_id": dialog_id, "skip_slack_parsing": false,
         "attachments": null, "extra_responses": null,
     }))
 }
@@ -131,6 +147,7 @@ fn read_answer(reply: &Reply) -> Result<Value, String> {
 
 fn form(
     node: &NodeCore,
+    tables: &mut Tables,
     caller: &Caller,
     channel: &Channel,
     command: &Command,
@@ -139,12 +156,9 @@ fn form(
 ) -> Result<String, Refusal> {
     let late = ids::new_id();
     let answer = LateAnswer { user_id: caller.user_id.clone(), channel_id: channel.id.clone(), taken: 0 };
-    let user = node.user(&caller.user_id)?.username;
-    let team = {
-        let mut tables = node.world.tables();
-        tables.integrations.late.insert(late.clone(), answer);
-        tables.teams.get(&channel.team_id).map(|team| team.name.clone()).unwrap_or_default()
-    };
+    let user = node.user(tables, &caller.user_id)?.username;
+    tables.integrations.late.insert(late.clone(), answer);
+    let team = tables.teams.get(&channel.team_id).map(|team| team.name.clone()).unwrap_or_default();
     let site = node.settings().text("ServiceSettings", "SiteURL").to_owned();
     let broken = |_| Refusal::new(500, "api.command.execute_command.failed.app_error", "No form.");
     let mut form = reqwest::Url::parse("http://form/").map_err(broken)?;
@@ -166,23 +180,31 @@ fn form(
 }
 
 /// What a command says becomes a post of whoever ran it, or a whisper to them.
-fn respond(node: &NodeCore, user: &str, channel: &str, kind: &str, words: &str) -> Result<(), Refusal> {
+fn respond(
+    node: &NodeCore,
+    tables: &mut Tables,
+    user: &str,
+    channel: &str,
+    kind: &str,
+    words: &str,
+) -> Result<(), Refusal> {
     if words.is_empty() {
         return Ok(());
     }
     if kind != "in_channel" {
-        whisper(node, user, channel, words);
+        whisper(node, tables, user, channel, words);
         return Ok(());
     }
     let mut post = Post::new(ids::new_id(), node.world.tick(), user, channel, words, "");
     post.props = json!({"from_webhook": "true", "override_icon_url": ""});
-    let sender = node.user(user)?.username;
-    publish_post(node, post, &format!("@{sender}"));
+    let sender = node.user(tables, user)?.username;
+    publish_post(node, tables, post, &format!("@{sender}"));
     Ok(())
 }
 
-async fn later(
-    State(node): State<Arc<NodeCore>>,
+fn later(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Response, Refusal> {
@@ -191,18 +213,22 @@ async fn later(
         Refusal::new(status, "web.command_webhook.general.app_error", &message).detail(detail)
     };
     let body = read(&body, "command_response").map_err(|_| refuse(400, "Unable to parse.".into()))?;
-    let late = {
-        let mut tables = node.world.tables();
-        let missing = format!(
-            "HandleCommandWebhook: Unable to find the webhook., resource \"CommandWebhook\" not found, id: {id}"
-        );
-        let late = tables.integrations.late.get_mut(&id).ok_or_else(|| refuse(404, missing))?;
-        if late.taken >= LATE_ANSWERS {
-            return Err(refuse(400, "HandleCommandWebhook: Invalid webhook.".into()));
-        }
-        late.taken += 1;
-        late.clone()
-    };
-    respond(&node, &late.user_id, &late.channel_id, text(&body, "response_type"), text(&body, "text"))?;
+    let missing = format!(
+        "HandleCommandWebhook: Unable to find the webhook., resource \"CommandWebhook\" not found, id: {id}"
+    );
+    let late = tables.integrations.late.get_mut(&id).ok_or_else(|| refuse(404, missing))?;
+    if late.taken >= LATE_ANSWERS {
+        return Err(refuse(400, "HandleCommandWebhook: Invalid webhook.".into()));
+    }
+    late.taken += 1;
+    let late = late.clone();
+    respond(
+        node,
+        tables,
+        &late.user_id,
+        &late.channel_id,
+        text(&body, "response_type"),
+        text(&body, "text"),
+    )?;
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, "text/plain")], "ok").into_response())
 }

@@ -13,12 +13,13 @@ use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::posts::Post;
-use crate::db::tables::pair;
+use crate::db::tables::{Tables, pair};
 use crate::events::bus::{Audience, Outdated};
 use crate::events::publish_post::whisper;
 use crate::node::answer::{Answer, Refusal, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
+use crate::node::transaction::anyone;
 use crate::outside::call::Call;
 use crate::routes::posts::post::readable;
 
@@ -30,7 +31,7 @@ const FIVE_PARTS: &str = "five-part-triggers";
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/actions/dialogs/open", post(open))
+        .route("/actions/dialogs/open", post(anyone(open)))
         .route("/actions/dialogs/submit", post(submit))
         .route("/posts/{post_id}/actions/{action_id}", post(press))
 }
@@ -79,11 +80,11 @@ fn decode(node: &NodeCore, trigger: &str) -> Result<(String, String), Refusal> {
 }
 
 /// Needs no session: the trigger is the proof.
-async fn open(State(node): State<Arc<NodeCore>>, body: Bytes) -> Answer {
+fn open(node: &Arc<NodeCore>, tables: &mut Tables, body: Bytes) -> Answer {
     let body = read(&body, "dialog")?;
-    let (id, user) = decode(&node, text(&body, "trigger_id"))?;
+    let (id, user) = decode(node, text(&body, "trigger_id"))?;
     let shown = json!({"trigger_id": id, "url": body["url"], "dialog": whole(&body["dialog"])});
-    node.tell("open_dialog", Audience::User(user), json!({"dialog": shown.to_string()}));
+    node.tell(tables, "open_dialog", Audience::User(user), json!({"dialog": shown.to_string()}));
     done()
 }
 
@@ -140,44 +141,55 @@ async fn press(
     caller: Caller,
     Path((post_id, action_id)): Path<(String, String)>,
 ) -> Answer {
-    let post = readable(&node, &caller, &post_id, false)?;
-    let button = node.world.tables().integrations.buttons.get(&pair(&post_id, &action_id)).cloned();
-    let button = button.ok_or_else(|| {
-        Refusal::new(404, "api.post.do_action.action_id.app_error", "Invalid action id.")
-            .detail("action=<nil>")
-    })?;
+    let post = node.transact(|tables| readable(&node, tables, &caller, &post_id, false))?;
     let (short, long) = new_trigger(&node, &caller.user_id);
-    let channel = node.channel(&post.channel_id)?;
-    let team = node.world.tables().teams.get(&channel.team_id).map(|team| team.name.clone());
-    let sent = json!({
-        "user_id": caller.user_id, "user_name": node.user(&caller.user_id)?.username,
-        "channel_id": channel.id, "channel_name": channel.name, "team_id": channel.team_id,
-        "team_domain": team.unwrap_or_default(), "post_id": post_id, "trigger_id": long, "type": "button",
-        "data_source": "", "context": button.context,
-    });
-    let reply = Call::json(&button.url, &sent).send(&node).await.map_err(failed)?;
+    let (url, sent) = node.transact(|tables| action(&node, tables, &caller, &post, &action_id, &long))?;
+    let reply = Call::json(&url, &sent).send(&node).await.map_err(failed)?;
     if reply.status != 200 {
         return Err(failed(format!("status={}", reply.status)));
     }
     let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    if let Some(message) = answer["update"]["message"].as_str() {
-        update(&node, post, message);
-    }
-    if let Some(words) = answer["ephemeral_text"].as_str().filter(|words| !words.is_empty()) {
-        whisper(&node, &caller.user_id, &channel.id, words);
-    }
+    node.transact(|tables| {
+        if let Some(words) = answer["ephemeral_text"].as_str().filter(|words| !words.is_empty()) {
+            whisper(&node, tables, &caller.user_id, &post.channel_id, words);
+        }
+        if let Some(message) = answer["update"]["message"].as_str() {
+            update(&node, tables, post, message);
+        }
+    });
     ok(&json!({"status": "OK", "trigger_id": short}))
 }
 
-fn update(node: &NodeCore, mut post: Post, message: &str) {
+/// What pressing a button of a post calls, and with what.
+fn action(
+    node: &NodeCore,
+    tables: &Tables,
+    caller: &Caller,
+    post: &Post,
+    action_id: &str,
+    trigger: &str,
+) -> Result<(String, Value), Refusal> {
+    let button = tables.integrations.buttons.get(&pair(&post.id, action_id)).cloned().ok_or_else(|| {
+        Refusal::new(404, "api.post.do_action.action_id.app_error", "Invalid action id.")
+            .detail("action=<nil>")
+    })?;
+    let channel = node.channel(tables, &post.channel_id)?;
+    let team = tables.teams.get(&channel.team_id).map(|team| team.name.clone());
+    let sent = json!({
+        "user_id": caller.user_id, "user_name": node.user(tables, &caller.user_id)?.username,
+        "channel_id": channel.id, "channel_name": channel.name, "team_id": channel.team_id,
+        "team_domain": team.unwrap_or_default(), "post_id": post.id, "trigger_id": trigger, "type": "button",
+        "data_source": "", "context": button.context,
+    });
+    Ok((button.url, sent))
+}
+
+fn update(node: &NodeCore, tables: &mut Tables, mut post: Post, message: &str) {
     let now = node.world.tick();
     message.clone_into(&mut post.message);
     (post.edit_at, post.update_at) = (now, now);
-    let shown = {
-        let mut tables = node.world.tables();
-        tables.posts.insert(post.id.clone(), post.clone());
-        tables.post_json(&post)
-    };
-    node.invalidate(&Outdated::Post { post: post.id, channel: post.channel_id.clone() });
-    node.tell("post_edited", Audience::Channel(post.channel_id), json!({"post": shown.to_string()}));
+    tables.posts.insert(post.id.clone(), post.clone());
+    let shown = tables.post_json(&post);
+    node.invalidate(tables, &Outdated::Post { post: post.id, channel: post.channel_id.clone() });
+    node.tell(tables, "post_edited", Audience::Channel(post.channel_id), json!({"post": shown.to_string()}));
 }

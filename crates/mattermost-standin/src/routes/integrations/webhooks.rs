@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,23 +15,25 @@ use serde_json::{Value, json};
 use crate::db::ids;
 use crate::db::integrations::{IncomingHook, OutgoingHook};
 use crate::db::posts::Post;
+use crate::db::tables::Tables;
 use crate::events::bus::Outdated;
 use crate::events::publish_post::publish_post;
 use crate::node::answer::{Answer, Refusal, created, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::{anyone, signed_in};
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/hooks/incoming", get(incoming).post(create_incoming))
-        .route("/hooks/incoming/{hook_id}", get(one_incoming).delete(delete_incoming))
-        .route("/hooks/outgoing", get(outgoing).post(create_outgoing))
-        .route("/hooks/outgoing/{hook_id}", axum::routing::delete(delete_outgoing))
+        .route("/hooks/incoming", get(signed_in(incoming)).post(signed_in(create_incoming)))
+        .route("/hooks/incoming/{hook_id}", get(signed_in(one_incoming)).delete(signed_in(delete_incoming)))
+        .route("/hooks/outgoing", get(signed_in(outgoing)).post(signed_in(create_outgoing)))
+        .route("/hooks/outgoing/{hook_id}", axum::routing::delete(signed_in(delete_outgoing)))
 }
 
 /// Where programs post, outside the API.
 pub(crate) fn outside() -> Router<Arc<NodeCore>> {
-    Router::new().route("/hooks/{hook_id}", post(come_in))
+    Router::new().route("/hooks/{hook_id}", post(anyone(come_in)))
 }
 
 fn enabled(node: &NodeCore, key: &str, what: &str) -> Result<(), Refusal> {
@@ -42,10 +44,10 @@ fn enabled(node: &NodeCore, key: &str, what: &str) -> Result<(), Refusal> {
     Err(Refusal::new(501, &id, &format!("The {what} webhooks have been disabled by the system admin.")))
 }
 
-async fn create_incoming(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    enabled(&node, "EnableIncomingWebhooks", "incoming")?;
+fn create_incoming(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
+    enabled(node, "EnableIncomingWebhooks", "incoming")?;
     let body = read(&body, "incoming_webhook")?;
-    let channel = node.channel(text(&body, "channel_id"))?;
+    let channel = node.channel(tables, text(&body, "channel_id"))?;
     caller.must_be_admin("manage_own_incoming_webhooks")?;
     let now = node.world.tick();
     let hook = IncomingHook {
@@ -59,21 +61,25 @@ async fn create_incoming(State(node): State<Arc<NodeCore>>, caller: Caller, body
         channel_locked: body["channel_locked"] == json!(true),
     };
     let shown = hook.json();
-    node.world.tables().integrations.incoming.insert(hook.id.clone(), hook);
+    tables.integrations.incoming.insert(hook.id.clone(), hook);
     created(&shown)
 }
 
-async fn incoming(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn incoming(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("manage_own_incoming_webhooks")?;
-    let hooks: Vec<Value> =
-        node.world.tables().integrations.incoming.values().map(IncomingHook::json).collect();
+    let hooks: Vec<Value> = tables.integrations.incoming.values().map(IncomingHook::json).collect();
     ok(&hooks.into())
 }
 
-async fn one_incoming(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+fn one_incoming(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     must_be_id(&id, "hook_id")?;
     caller.must_be_admin("manage_own_incoming_webhooks")?;
-    let hook = node.world.tables().integrations.incoming.get(&id).cloned();
+    let hook = tables.integrations.incoming.get(&id).cloned();
     let hook = hook.ok_or_else(|| {
         let message = "Unable to get the webhook.";
         Refusal::missing("app.webhooks.get_incoming.app_error", message, "IncomingWebhook", &id)
@@ -81,31 +87,33 @@ async fn one_incoming(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id
     ok(&hook.json())
 }
 
-async fn delete_incoming(
-    State(node): State<Arc<NodeCore>>,
+fn delete_incoming(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     must_be_id(&id, "hook_id")?;
     caller.must_be_admin("manage_own_incoming_webhooks")?;
-    node.world.tables().integrations.incoming.shift_remove(&id);
-    node.invalidate(&Outdated::Hook(id));
+    tables.integrations.incoming.shift_remove(&id);
+    node.invalidate(tables, &Outdated::Hook(id));
     done()
 }
 
 /// A hook as this node knows it: once used here, it is remembered.
-fn known(node: &NodeCore, id: &str) -> Option<IncomingHook> {
+fn known(node: &NodeCore, tables: &Tables, id: &str) -> Option<IncomingHook> {
     let mut memory = node.caches.locked();
     if let Some(hook) = memory.hooks.get(id) {
         return Some(hook.clone());
     }
-    let hook = node.world.tables().integrations.incoming.get(id).cloned()?;
+    let hook = tables.integrations.incoming.get(id).cloned()?;
     memory.hooks.insert(id.to_owned(), hook.clone());
     Some(hook)
 }
 
-async fn come_in(
-    State(node): State<Arc<NodeCore>>,
+fn come_in(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Response, Refusal> {
@@ -115,9 +123,9 @@ async fn come_in(
         Refusal::new(400, "web.incoming_webhook.general.app_error", &message)
             .detail(format!("HandleIncomingWebhook: {detail}"))
     };
-    enabled(&node, "EnableIncomingWebhooks", "incoming")?;
+    enabled(node, "EnableIncomingWebhooks", "incoming")?;
     let missing = format!("Invalid webhook., resource \"IncomingWebhook\" not found, id: {id}");
-    let hook = known(&node, &id).ok_or_else(|| refuse(&missing))?;
+    let hook = known(node, tables, &id).ok_or_else(|| refuse(&missing))?;
     let body = read(&body, "incoming_webhook").map_err(|_| refuse("Unable to parse incoming data."))?;
     let said = text(&body, "text");
     if said.is_empty() {
@@ -125,13 +133,13 @@ async fn come_in(
     }
     let mut post = Post::new(ids::new_id(), node.world.tick(), &hook.user_id, &hook.channel_id, said, "");
     post.props = json!({"from_webhook": "true", "webhook_display_name": hook.display_name});
-    let sender = node.user(&hook.user_id)?.username;
-    publish_post(&node, post, &format!("@{sender}"));
+    let sender = node.user(tables, &hook.user_id)?.username;
+    publish_post(node, tables, post, &format!("@{sender}"));
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, "text/plain")], "ok").into_response())
 }
 
-async fn create_outgoing(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
-    enabled(&node, "EnableOutgoingWebhooks", "outgoing")?;
+fn create_outgoing(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
+    enabled(node, "EnableOutgoingWebhooks", "outgoing")?;
     let body = read(&body, "outgoing_webhook")?;
     caller.must_be_admin("manage_own_outgoing_webhooks")?;
     let list = |key: &str| -> Vec<String> {
@@ -151,24 +159,24 @@ async fn create_outgoing(State(node): State<Arc<NodeCore>>, caller: Caller, body
         content_type: text(&body, "content_type").into(),
     };
     let shown = hook.json();
-    node.world.tables().integrations.outgoing.insert(hook.id.clone(), hook);
+    tables.integrations.outgoing.insert(hook.id.clone(), hook);
     created(&shown)
 }
 
-async fn outgoing(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn outgoing(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("manage_own_outgoing_webhooks")?;
-    let hooks: Vec<Value> =
-        node.world.tables().integrations.outgoing.values().map(OutgoingHook::json).collect();
+    let hooks: Vec<Value> = tables.integrations.outgoing.values().map(OutgoingHook::json).collect();
     ok(&hooks.into())
 }
 
-async fn delete_outgoing(
-    State(node): State<Arc<NodeCore>>,
+fn delete_outgoing(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
     must_be_id(&id, "hook_id")?;
     caller.must_be_admin("manage_own_outgoing_webhooks")?;
-    node.world.tables().integrations.outgoing.shift_remove(&id);
+    tables.integrations.outgoing.shift_remove(&id);
     done()
 }

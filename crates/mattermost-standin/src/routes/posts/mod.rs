@@ -1,5 +1,6 @@
-//! Posts: one at a time and in lists, reactions to them, and what a post sets in motion.
+//! Posts: one at a time and in lists, reactions to them, drafts, and what a post sets in motion.
 
+pub(crate) mod drafts;
 pub(crate) mod outgoing_webhooks;
 pub(crate) mod post;
 pub(crate) mod post_actions;
@@ -13,5 +14,9 @@ use axum::Router;
 use crate::node::core::NodeCore;
 
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
-    Router::new().merge(post::routes()).merge(post_lists::routes()).merge(reactions::routes())
+    Router::new()
+        .merge(post::routes())
+        .merge(post_lists::routes())
+        .merge(reactions::routes())
+        .merge(drafts::routes())
 }

@@ -9,34 +9,33 @@ use serde_json::{Value, json};
 use crate::db::ids;
 use crate::db::integrations::OutgoingHook;
 use crate::db::posts::Post;
+use crate::db::tables::Tables;
 use crate::events::publish_post::publish_post;
 use crate::node::core::NodeCore;
 use crate::outside::call::Call;
 
 /// Sends a post to every hook that it triggers. Nobody waits for them: what goes wrong is only logged.
-pub(crate) fn send(node: &Arc<NodeCore>, post: &Post, username: &str) {
-    let hooks: Vec<(OutgoingHook, String)> = {
-        let tables = node.world.tables();
-        let Some(channel) = tables.channels.get(&post.channel_id) else { return };
-        let here = tables
-            .integrations
-            .outgoing
-            .values()
-            .filter(|hook| channel.kind == "O" && hook.team_id == channel.team_id);
-        here.filter_map(|hook| Some((hook.clone(), hook.triggered_by(&channel.id, &post.message)?))).collect()
-    };
+pub(crate) fn send(node: &Arc<NodeCore>, tables: &mut Tables, post: &Post, username: &str) {
+    let Some(channel) = tables.channels.get(&post.channel_id) else { return };
+    let here = tables
+        .integrations
+        .outgoing
+        .values()
+        .filter(|hook| channel.kind == "O" && hook.team_id == channel.team_id);
+    let hooks: Vec<(OutgoingHook, String)> = here
+        .filter_map(|hook| Some((hook.clone(), hook.triggered_by(&channel.id, &post.message)?)))
+        .collect();
     if hooks.is_empty() || node.has("outgoing-hook-never-sent") {
         return;
     }
     for (hook, word) in hooks {
-        let payload = payload(node, post, username, &hook, &word);
+        let payload = payload(tables, post, username, &hook, &word);
         let (sending, post) = (Arc::clone(node), post.clone());
         node.tasks.spawn(async move { deliver(&sending, &hook, &post, &payload).await });
     }
 }
 
-fn payload(node: &NodeCore, post: &Post, username: &str, hook: &OutgoingHook, word: &str) -> Value {
-    let tables = node.world.tables();
+fn payload(tables: &Tables, post: &Post, username: &str, hook: &OutgoingHook, word: &str) -> Value {
     let team = tables.teams.get(&hook.team_id).map(|team| team.name.clone()).unwrap_or_default();
     let channel = tables.channels.get(&post.channel_id).map(|channel| channel.name.clone());
     json!({
@@ -64,5 +63,5 @@ async fn deliver(node: &NodeCore, hook: &OutgoingHook, post: &Post, payload: &Va
         reply.root_id.clone_from(root);
     }
     reply.props = json!({"from_webhook": "true", "webhook_display_name": hook.display_name});
-    publish_post(node, reply, &hook.display_name);
+    node.transact(|tables| publish_post(node, tables, reply, &hook.display_name));
 }

@@ -5,17 +5,19 @@ use std::sync::{Arc, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::posts::Post;
+use crate::db::tables::Tables;
 use crate::events::bus::{Audience, Outdated};
 use crate::events::publish_post::publish_post;
 use crate::node::answer::{Answer, Refusal, created, done, ok, read, read_ids, tagged, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 use crate::routes::posts::outgoing_webhooks;
 use crate::routes::posts::post_actions;
 
@@ -24,23 +26,23 @@ const MAX_MESSAGE: usize = 16383;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/posts", post(create))
-        .route("/posts/ids", post(by_ids))
-        .route("/posts/{post_id}", get(by_id).delete(remove))
-        .route("/posts/{post_id}/patch", put(patch))
-        .route("/posts/{post_id}/edit_history", get(edits))
-        .route("/posts/{post_id}/info", get(info))
-        .route("/posts/{post_id}/pin", post(pin))
-        .route("/posts/{post_id}/unpin", post(unpin))
+        .route("/posts", post(signed_in(create)))
+        .route("/posts/ids", post(signed_in(by_ids)))
+        .route("/posts/{post_id}", get(signed_in(by_id)).delete(signed_in(remove)))
+        .route("/posts/{post_id}/patch", put(signed_in(patch)))
+        .route("/posts/{post_id}/edit_history", get(signed_in(edits)))
+        .route("/posts/{post_id}/info", get(signed_in(info)))
+        .route("/posts/{post_id}/pin", post(signed_in(pin)))
+        .route("/posts/{post_id}/unpin", post(signed_in(unpin)))
 }
 
-async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let body = read(&body, "post")?;
     let channel_id = text(&body, "channel_id");
     must_be_id(channel_id, "channel_id").map_err(|_| Refusal::body("channel_id"))?;
     let channel =
-        node.channel(channel_id).map_err(|_| Refusal::permission(&caller.user_id, "create_post"))?;
-    caller.must_write(&node, &channel)?;
+        node.channel(tables, channel_id).map_err(|_| Refusal::permission(&caller.user_id, "create_post"))?;
+    caller.must_write(node, tables, &channel)?;
     if channel.delete_at > 0 {
         let message = "Can not post to deleted channel.";
         return Err(Refusal::new(400, "api.post.create_post.can_not_post_to_deleted.error", message));
@@ -56,18 +58,18 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         .detail(format!("id={id}")));
     }
     let pending = text(&body, "pending_post_id").to_owned();
-    if let Some(known) = repeated(&node, &pending) {
+    if let Some(known) = repeated(node, tables, &pending) {
         return created(&known);
     }
     let mut post = Post::new(id, node.world.tick(), &caller.user_id, channel_id, message, "");
-    post.root_id = root(&node, channel_id, text(&body, "root_id"))?;
+    post.root_id = root(tables, channel_id, text(&body, "root_id"))?;
     if body["props"].is_object() {
-        post.props = post_actions::keep(&node, &post.id, &body["props"]);
+        post.props = post_actions::keep(tables, &post.id, &body["props"]);
     }
-    if node.world.tables().integrations.bots.contains_key(&caller.user_id) {
+    if tables.integrations.bots.contains_key(&caller.user_id) {
         post.props["from_bot"] = json!("true");
     }
-    post.file_ids = attach(&node, &caller, &post, &body["file_ids"]);
+    post.file_ids = attach(tables, &caller, &post, &body["file_ids"]);
     if node.has("text-mangled") {
         post.message = post.message.replace(|letter: char| !letter.is_ascii(), "?");
     }
@@ -75,32 +77,31 @@ async fn create(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) 
         let mut known = node.pending.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(pending.clone(), post.id.clone());
     }
-    let username = node.user(&caller.user_id)?.username;
+    let username = node.user(tables, &caller.user_id)?.username;
     if channel.is_personal() && node.has("direct-message-lost") {
         return created(&post.json(0, json!({})));
     }
     if node.has("duplicate-post") {
         let again = Post { id: ids::new_id(), create_at: node.world.tick(), ..post.clone() };
-        node.world.tables().add_post(again);
+        tables.add_post(again);
     }
-    let mut shown = publish_post(&node, post.clone(), &format!("@{username}"));
-    outgoing_webhooks::send(&node, &post, &username);
+    let mut shown = publish_post(node, tables, post.clone(), &format!("@{username}"));
+    outgoing_webhooks::send(node, tables, &post, &username);
     shown["pending_post_id"] = json!(pending);
     created(&shown)
 }
 
 /// The post that this very request already made on this node.
-fn repeated(node: &NodeCore, pending: &str) -> Option<Value> {
+fn repeated(node: &NodeCore, tables: &Tables, pending: &str) -> Option<Value> {
     let known = node.pending.lock().unwrap_or_else(PoisonError::into_inner).get(pending).cloned()?;
-    let tables = node.world.tables();
     let mut shown = tables.posts.get(&known).map(|post| tables.post_json(post))?;
     // Recorded: the second answer lacks what only the writing one gathers.
     shown.as_object_mut()?.shift_remove("metadata");
     Some(shown)
 }
 
-fn root(node: &NodeCore, channel: &str, root: &str) -> Result<String, Refusal> {
-    let known = node.world.tables().posts.get(root).is_some_and(|post| post.channel_id == channel);
+fn root(tables: &Tables, channel: &str, root: &str) -> Result<String, Refusal> {
+    let known = tables.posts.get(root).is_some_and(|post| post.channel_id == channel);
     if root.is_empty() || known {
         return Ok(root.to_owned());
     }
@@ -108,8 +109,7 @@ fn root(node: &NodeCore, channel: &str, root: &str) -> Result<String, Refusal> {
 }
 
 /// Attaches the caller's own loose files of the same channel; others are left out without a word.
-fn attach(node: &NodeCore, caller: &Caller, post: &Post, file_ids: &Value) -> Vec<String> {
-    let mut tables = node.world.tables();
+fn attach(tables: &mut Tables, caller: &Caller, post: &Post, file_ids: &Value) -> Vec<String> {
     let mut attached = Vec::new();
     for id in file_ids.as_array().into_iter().flatten().filter_map(Value::as_str) {
         if let Some(file) = tables.files.get_mut(id)
@@ -125,45 +125,53 @@ fn attach(node: &NodeCore, caller: &Caller, post: &Post, file_ids: &Value) -> Ve
 }
 
 /// A post that is there and that the caller may read.
-pub(crate) fn readable(node: &NodeCore, caller: &Caller, id: &str, deleted: bool) -> Result<Post, Refusal> {
+pub(crate) fn readable(
+    node: &NodeCore,
+    tables: &Tables,
+    caller: &Caller,
+    id: &str,
+    deleted: bool,
+) -> Result<Post, Refusal> {
     must_be_id(id, "post_id")?;
-    let post = node.world.tables().posts.get(id).cloned();
+    let post = tables.posts.get(id).cloned();
     let post = post
         .filter(|post| post.delete_at == 0 || deleted)
         .ok_or_else(|| Refusal::missing("app.post.get.app_error", "Unable to get the post.", "Post", id))?;
-    caller.must_read(node, &node.channel(&post.channel_id)?)?;
+    caller.must_read(node, tables, &node.channel(tables, &post.channel_id)?)?;
     Ok(post)
 }
 
-async fn by_id(
-    State(node): State<Arc<NodeCore>>,
+fn by_id(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
     let deleted = query.get("include_deleted").is_some_and(|value| value == "true") && caller.admin;
-    let post = readable(&node, &caller, &id, deleted)?;
+    let post = readable(node, tables, &caller, &id, deleted)?;
     let etag = format!("{}.{}.{}", node.reported.version, post.id, post.update_at);
-    tagged(ok(&node.world.tables().post_json(&post)), &etag)
+    tagged(ok(&tables.post_json(&post)), &etag)
 }
 
-async fn by_ids(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn by_ids(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let ids = read_ids(&body, "post_ids")?;
-    let mut posts: Vec<Post> = ids.iter().filter_map(|id| readable(&node, &caller, id, false).ok()).collect();
+    let mut posts: Vec<Post> =
+        ids.iter().filter_map(|id| readable(node, tables, &caller, id, false).ok()).collect();
     posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
-    let tables = node.world.tables();
     let list: Vec<Value> = posts.iter().map(|post| tables.post_json(post)).collect();
     ok(&list.into())
 }
 
-async fn patch(
-    State(node): State<Arc<NodeCore>>,
+fn patch(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
     let body = read(&body, "post")?;
-    let before = readable(&node, &caller, &id, false)?;
+    let before = readable(node, tables, &caller, &id, false)?;
     caller.must_be(&before.user_id, "edit_others_posts")?;
     let now = node.world.tick();
     let mut after = before.clone();
@@ -175,27 +183,24 @@ async fn patch(
         after.props = body["props"].clone();
     }
     after.update_at = now;
-    let shown = {
-        let mut tables = node.world.tables();
-        if after.edit_at == now {
-            tables.keep_former(before, now);
-        }
-        tables.posts.insert(id, after.clone());
-        tables.post_json(&after)
-    };
-    changed(&node, &after, "post_edited", json!({"post": shown.to_string()}));
+    if after.edit_at == now {
+        tables.keep_former(before, now);
+    }
+    tables.posts.insert(id, after.clone());
+    let shown = tables.post_json(&after);
+    changed(node, tables, &after, "post_edited", json!({"post": shown.to_string()}));
     ok(&shown)
 }
 
-fn changed(node: &NodeCore, post: &Post, event: &'static str, data: Value) {
-    node.invalidate(&Outdated::Post { post: post.id.clone(), channel: post.channel_id.clone() });
-    node.tell(event, Audience::Channel(post.channel_id.clone()), data);
+fn changed(node: &NodeCore, tables: &Tables, post: &Post, event: &'static str, data: Value) {
+    node.invalidate(tables, &Outdated::Post { post: post.id.clone(), channel: post.channel_id.clone() });
+    node.tell(tables, event, Audience::Channel(post.channel_id.clone()), data);
 }
 
-async fn edits(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    let post = readable(&node, &caller, &id, false)?;
+fn edits(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    let post = readable(node, tables, &caller, &id, false)?;
     caller.must_be(&post.user_id, "edit_post")?;
-    let former = node.world.tables().edits.get(&id).cloned().unwrap_or_default();
+    let former = tables.edits.get(&id).cloned().unwrap_or_default();
     if former.is_empty() {
         return Err(Refusal::missing("app.post.get.app_error", "Unable to get the post.", "Post", &id));
     }
@@ -204,10 +209,9 @@ async fn edits(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path
 }
 
 /// What a client asks for when somebody follows a link to a post.
-async fn info(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    let post = readable(&node, &caller, &id, false)?;
-    let channel = node.channel(&post.channel_id)?;
-    let tables = node.world.tables();
+fn info(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    let post = readable(node, tables, &caller, &id, false)?;
+    let channel = node.channel(tables, &post.channel_id)?;
     let team = tables.teams.get(&channel.team_id);
     ok(&json!({
         "channel_id": channel.id, "channel_type": channel.kind, "channel_display_name": channel.display_name,
@@ -218,37 +222,34 @@ async fn info(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<
     }))
 }
 
-async fn pin(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    set_pinned(&node, &caller, &id, true)
+fn pin(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    set_pinned(node, tables, &caller, &id, true)
 }
 
-async fn unpin(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    set_pinned(&node, &caller, &id, false)
+fn unpin(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    set_pinned(node, tables, &caller, &id, false)
 }
 
-fn set_pinned(node: &NodeCore, caller: &Caller, id: &str, pinned: bool) -> Answer {
-    let mut post = readable(node, caller, id, false)?;
+fn set_pinned(node: &NodeCore, tables: &mut Tables, caller: &Caller, id: &str, pinned: bool) -> Answer {
+    let mut post = readable(node, tables, caller, id, false)?;
     let before = post.clone();
     let now = node.world.tick();
     post.is_pinned = pinned;
     post.update_at = now;
-    let shown = {
-        let mut tables = node.world.tables();
-        // A change of state, and kept like one of text: recorded.
-        tables.keep_former(before, now);
-        tables.posts.insert(id.to_owned(), post.clone());
-        tables.post_json(&post)
-    };
-    changed(node, &post, "post_edited", json!({"post": shown.to_string()}));
+    // A change of state, and kept like one of text: recorded.
+    tables.keep_former(before, now);
+    tables.posts.insert(id.to_owned(), post.clone());
+    let shown = tables.post_json(&post);
+    changed(node, tables, &post, "post_edited", json!({"post": shown.to_string()}));
     done()
 }
 
-async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    let post = readable(&node, &caller, &id, false)?;
+fn remove(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    let post = readable(node, tables, &caller, &id, false)?;
     caller.must_be(&post.user_id, "delete_others_posts")?;
-    let shown = node.world.tables().post_json(&post).to_string();
+    let shown = tables.post_json(&post).to_string();
     let now = node.world.tick();
-    node.world.tables().delete_post(&post, &caller.user_id, now);
-    changed(&node, &post, "post_deleted", json!({"delete_by": caller.user_id, "post": shown}));
+    tables.delete_post(&post, &caller.user_id, now);
+    changed(node, tables, &post, "post_deleted", json!({"delete_by": caller.user_id, "post": shown}));
     done()
 }

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::db::integrations::Button;
-use crate::db::tables::pair;
-use crate::node::core::NodeCore;
+use crate::db::tables::{Tables, pair};
 
 /// The properties of a new post with its attachments as the product writes them, and what their buttons call put aside.
-pub(crate) fn keep(node: &NodeCore, post: &str, props: &Value) -> Value {
+pub(crate) fn keep(tables: &mut Tables, post: &str, props: &Value) -> Value {
     let mut props = props.clone();
     let Some(attachments) = props.get_mut("attachments").and_then(Value::as_array_mut) else { return props };
     for attachment in attachments {
@@ -21,7 +20,7 @@ pub(crate) fn keep(node: &NodeCore, post: &str, props: &Value) -> Value {
             }
         }
         if !actions.is_empty() {
-            whole["actions"] = actions.iter().map(|action| shown(node, post, action)).collect();
+            whole["actions"] = actions.iter().map(|action| shown(tables, post, action)).collect();
         }
         *attachment = whole;
     }
@@ -29,14 +28,14 @@ pub(crate) fn keep(node: &NodeCore, post: &str, props: &Value) -> Value {
 }
 
 /// A button as readers see it.
-fn shown(node: &NodeCore, post: &str, action: &Value) -> Value {
+fn shown(tables: &mut Tables, post: &str, action: &Value) -> Value {
     let id = action["id"].as_str().unwrap_or_default();
     let integration = &action["integration"];
     let button = Button {
         url: integration["url"].as_str().unwrap_or_default().to_owned(),
         context: integration["context"].clone(),
     };
-    node.world.tables().integrations.buttons.insert(pair(post, id), button);
+    tables.integrations.buttons.insert(pair(post, id), button);
     let mut shown = action.clone();
     if let Some(shown) = shown.as_object_mut() {
         shown.shift_remove("integration");

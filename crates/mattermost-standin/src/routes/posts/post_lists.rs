@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
@@ -16,14 +16,15 @@ use crate::db::tables::Tables;
 use crate::node::answer::{Answer, ok, read, tagged, text, uncached};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
+use crate::node::transaction::signed_in;
 use crate::routes::posts::post::readable;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/channels/{channel_id}/posts", get(page))
-        .route("/channels/{channel_id}/pinned", get(pinned))
-        .route("/posts/{post_id}/thread", get(thread))
-        .route("/teams/{team_id}/posts/search", post(search))
+        .route("/channels/{channel_id}/posts", get(signed_in(page)))
+        .route("/channels/{channel_id}/pinned", get(signed_in(pinned)))
+        .route("/posts/{post_id}/thread", get(signed_in(thread)))
+        .route("/teams/{team_id}/posts/search", post(signed_in(search)))
 }
 
 /// `order` and `posts`, as every list of posts has them.
@@ -44,28 +45,28 @@ fn list_etag(node: &NodeCore, posts: &[&Post]) -> String {
     format!("{}.{}.{}.{changed}", node.reported.version, id(posts.first()), id(posts.last()))
 }
 
-async fn page(
-    State(node): State<Arc<NodeCore>>,
+fn page(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Answer {
-    caller.reading(&node, &id)?;
+    caller.reading(node, tables, &id)?;
     let since = query.get("since").and_then(|value| value.parse::<i64>().ok());
-    let etag = format!("{}.{}", node.reported.version, last_change(&node, &id));
+    let etag = format!("{}.{}", node.reported.version, last_change(node, tables, &id));
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
     if known && since.is_none() {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    let tables = node.world.tables();
-    let posts = of_channel(&tables, &id);
+    let posts = of_channel(tables, &id);
     let list = match since {
         Some(since) => {
             let changed: Vec<&Post> = posts.into_iter().filter(|post| post.update_at > since).collect();
-            listing(&tables, &changed)
+            listing(tables, &changed)
         }
-        None => window(&tables, posts.into_iter().filter(|post| post.delete_at == 0).collect(), &query),
+        None => window(tables, posts.into_iter().filter(|post| post.delete_at == 0).collect(), &query),
     };
     if since.is_none() { tagged(ok(&list), &etag) } else { ok(&list) }
 }
@@ -106,44 +107,42 @@ fn window(tables: &Tables, posts: Vec<&Post>, query: &HashMap<String, String>) -
 }
 
 /// When something in a channel changed last, as this node remembers it.
-fn last_change(node: &NodeCore, channel: &str) -> i64 {
+fn last_change(node: &NodeCore, tables: &Tables, channel: &str) -> i64 {
     let mut memory = node.caches.locked();
     if let Some(time) = memory.page_times.get(channel) {
         return *time;
     }
-    let tables = node.world.tables();
     let ids = tables.channel_posts.get(channel).map_or(&[][..], Vec::as_slice);
     let time = ids.iter().filter_map(|id| tables.posts.get(id)).map(|post| post.update_at).max().unwrap_or(0);
     memory.page_times.insert(channel.to_owned(), time);
     time
 }
 
-async fn pinned(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    caller.reading(&node, &id)?;
-    let tables = node.world.tables();
+fn pinned(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    caller.reading(node, tables, &id)?;
     let posts: Vec<&Post> =
-        of_channel(&tables, &id).into_iter().filter(|post| post.is_pinned && post.delete_at == 0).collect();
-    tagged(ok(&listing(&tables, &posts)), &list_etag(&node, &posts))
+        of_channel(tables, &id).into_iter().filter(|post| post.is_pinned && post.delete_at == 0).collect();
+    tagged(ok(&listing(tables, &posts)), &list_etag(node, &posts))
 }
 
-async fn thread(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    let post = readable(&node, &caller, &id, false)?;
+fn thread(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    let post = readable(node, tables, &caller, &id, false)?;
     let root = if post.root_id.is_empty() { id } else { post.root_id };
     let bare = node.has("thread-without-replies");
-    let tables = node.world.tables();
-    let mut posts: Vec<&Post> = of_channel(&tables, &post.channel_id)
+    let mut posts: Vec<&Post> = of_channel(tables, &post.channel_id)
         .into_iter()
         .filter(|post| post.id == root || (post.root_id == root && !bare))
         .filter(|post| post.delete_at == 0)
         .collect();
     posts.reverse();
-    let mut list = listing(&tables, &posts);
+    let mut list = listing(tables, &posts);
     list["has_next"] = json!(false);
-    tagged(ok(&list), &list_etag(&node, &posts))
+    tagged(ok(&list), &list_etag(node, &posts))
 }
 
-async fn search(
-    State(node): State<Arc<NodeCore>>,
+fn search(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(team_id): Path<String>,
     body: Bytes,
@@ -152,7 +151,6 @@ async fn search(
     let body = read(&body, "search_params")?;
     let terms = text(&body, "terms").to_lowercase();
     let any = body["is_or_search"].as_bool().unwrap_or_default();
-    let tables = node.world.tables();
     let fits = |post: &Post| {
         let message = post.message.to_lowercase();
         let mut words = terms.split_whitespace();
@@ -171,7 +169,7 @@ async fn search(
         .filter(|post| fits(post) && here(post))
         .collect();
     posts.sort_by_key(|post| std::cmp::Reverse(post.create_at));
-    let mut list = listing(&tables, &posts);
+    let mut list = listing(tables, &posts);
     list["matches"] = Value::Null;
     uncached(ok(&list))
 }

@@ -5,34 +5,38 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
+use crate::db::tables::Tables;
 use crate::events::bus::{Audience, Outdated, Peer};
 use crate::node::answer::{Answer, Refusal, done, ok, read, uncached};
 use crate::node::core::NodeCore;
-use crate::node::identity::{Caller, MaybeCaller};
+use crate::node::identity::{Caller, Token};
 use crate::node::settings;
+use crate::node::transaction::{anyone, signed_in};
 use crate::routes::system::health::client_license;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/config", get(whole).put(replace))
-        .route("/config/patch", put(patch))
-        .route("/config/client", get(client))
-        .route("/config/environment", get(environment))
-        .route("/config/reload", post(reload))
-        .route("/caches/invalidate", post(invalidate))
+        .route("/config", get(signed_in(whole)).put(signed_in(replace)))
+        .route("/config/patch", put(signed_in(patch)))
+        .route("/config/client", get(anyone(client)))
+        .route("/config/environment", get(signed_in(environment)))
+        .route("/config/reload", post(signed_in(reload)))
+        .route("/caches/invalidate", post(signed_in(invalidate)))
 }
 
-async fn client(State(node): State<Arc<NodeCore>>, MaybeCaller(caller): MaybeCaller) -> Answer {
-    let no_accounts = node.world.tables().users.is_empty();
+fn client(node: &Arc<NodeCore>, tables: &mut Tables, token: Token) -> Answer {
+    let caller = token.caller(node, tables).ok();
+    let no_accounts = tables.users.is_empty();
     ok(&node.settings().client_view(caller.is_some(), no_accounts))
 }
 
-async fn whole(
-    State(node): State<Arc<NodeCore>>,
+fn whole(
+    node: &Arc<NodeCore>,
+    _tables: &mut Tables,
     caller: Caller,
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
@@ -44,17 +48,17 @@ async fn whole(
     uncached(ok(&shown))
 }
 
-async fn environment(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn environment(node: &Arc<NodeCore>, _tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
     uncached(ok(&node.environment.shown()))
 }
 
-async fn patch(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn patch(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     may_write(&caller)?;
-    change(&node, &read(&body, "config")?)
+    change(node, tables, &read(&body, "config")?)
 }
 
-async fn replace(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn replace(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     may_write(&caller)?;
     let document = read(&body, "config")?;
     if document["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default().is_empty() {
@@ -64,63 +68,64 @@ async fn replace(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes)
             "Site URL cannot be cleared.",
         ));
     }
-    change(&node, &document)
+    change(node, tables, &document)
 }
 
 fn may_write(caller: &Caller) -> Result<(), Refusal> {
     caller.must_be_admin("sysconsole_write_about_edition_and_license")
 }
 
-fn change(node: &NodeCore, patch: &Value) -> Answer {
+fn change(node: &NodeCore, tables: &mut Tables, patch: &Value) -> Answer {
     let before = node.settings();
     let document = settings::patched(&before.document, patch, &node.environment, |fault| node.has(fault))?;
     if document == before.document {
         // Nobody is told of a patch that changes nothing; what this node believes is stored all the same, over whatever
         // was changed through a node that it does not hear of (seen on real servers without clustering).
-        let stored = stripped(node, document.clone());
-        node.world.tables().config = stored;
+        let stored = stripped(node, tables, document.clone());
+        tables.config = stored;
     } else {
-        save(node, document.clone());
+        save(node, tables, document.clone());
     }
     uncached(ok(&settings::masked(&document)))
 }
 
 /// A document without what the environment owns.
-fn stripped(node: &NodeCore, mut document: Value) -> Value {
-    let stored = node.world.tables().config.clone();
+fn stripped(node: &NodeCore, tables: &Tables, mut document: Value) -> Value {
+    let stored = tables.config.clone();
     node.environment.strip(&mut document, &stored);
     document
 }
 
 /// Saves a document and lets everybody know: this node at once, the others through the cluster or not at all. What
 /// the environment owns is not stored.
-pub(crate) fn save(node: &NodeCore, document: Value) {
-    let document = stripped(node, document);
+pub(crate) fn save(node: &NodeCore, tables: &mut Tables, document: Value) {
+    let document = stripped(node, tables, document);
     if node.has("config-not-shared") {
-        node.use_settings(document);
+        node.use_settings(tables, document);
     } else {
-        node.world.tables().config = document;
-        node.reload_settings();
-        node.invalidate(&Outdated::Config);
+        tables.config = document;
+        node.reload_settings(tables);
+        node.invalidate(tables, &Outdated::Config);
     }
     let client = node.settings().client_view(true, false);
-    node.tell("config_changed", Audience::All, json!({"config": client}));
+    node.tell(tables, "config_changed", Audience::All, json!({"config": client}));
     node.tell(
+        tables,
         "plugin_statuses_changed",
         Audience::Admins,
         json!({"plugin_statuses": node.plugin_statuses()}),
     );
 }
 
-async fn reload(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn reload(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("reload_config")?;
-    node.reload_settings();
+    node.reload_settings(tables);
     uncached(done())
 }
 
-async fn invalidate(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn invalidate(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("invalidate_caches")?;
-    node.invalidate(&Outdated::All);
-    node.tell("license_changed", Audience::All, json!({"license": client_license(&node)}));
+    node.invalidate(tables, &Outdated::All);
+    node.tell(tables, "license_changed", Audience::All, json!({"license": client_license(node)}));
     uncached(done())
 }

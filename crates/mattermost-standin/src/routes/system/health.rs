@@ -9,18 +9,20 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use crate::db::tables::Tables;
 use crate::node::answer::{Answer, Refusal, json_response, ok};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
+use crate::node::transaction::{anyone, signed_in};
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/system/ping", get(ping))
-        .route("/license/client", get(license))
-        .route("/limits/server", get(limits))
-        .route("/system/schema/version", get(schema))
-        .route("/analytics/old", get(analytics))
-        .route("/jobs/type/{type}", get(jobs))
+        .route("/license/client", get(anyone(license)))
+        .route("/limits/server", get(signed_in(limits)))
+        .route("/system/schema/version", get(signed_in(schema)))
+        .route("/analytics/old", get(signed_in(analytics)))
+        .route("/jobs/type/{type}", get(signed_in(jobs)))
 }
 
 async fn ping(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<String, String>>) -> Answer {
@@ -70,7 +72,11 @@ pub(crate) fn client_license(node: &NodeCore) -> Value {
     }
 }
 
-async fn license(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<String, String>>) -> Answer {
+fn license(
+    node: &Arc<NodeCore>,
+    _tables: &mut Tables,
+    Query(query): Query<HashMap<String, String>>,
+) -> Answer {
     if query.get("format").is_none_or(|format| format != "old") {
         return Err(Refusal::new(
             400,
@@ -78,32 +84,30 @@ async fn license(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<
             "New format for the client license is not supported yet. Please specify format=old in the query string.",
         ));
     }
-    ok(&client_license(&node))
+    ok(&client_license(node))
 }
 
 /// A Team build's limits, none with a licence.
-async fn limits(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn limits(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_user_management_users")?;
     let (soft, hard) = if node.world.clustered() { (0, 0) } else { (200, 250) };
-    let active = node.world.tables().users.len();
+    let active = tables.users.len();
     ok(&json!({
         "maxUsersLimit": soft, "maxUsersHardLimit": hard, "activeUserCount": active, "singleChannelGuestCount": 0,
         "singleChannelGuestLimit": 0, "postHistoryLimit": 0, "lastAccessiblePostTime": 0,
     }))
 }
 
-async fn schema(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn schema(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_about_edition_and_license")?;
-    let tables = node.world.tables();
     let rows = tables.schema.iter().rev();
     let list: Vec<Value> = rows.map(|(number, name)| json!({"version": number, "name": name})).collect();
     ok(&list.into())
 }
 
 /// Counts of everything there is. Posts are counted once a day on 11.x, so the number is 0 here as on a young server.
-async fn analytics(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn analytics(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("get_analytics")?;
-    let tables = node.world.tables();
     let channels = |kind: &str| tables.channels.values().filter(|channel| channel.kind == kind).count();
     let counts = [
         ("channel_open_count", channels("O")),
@@ -123,13 +127,14 @@ async fn analytics(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer 
     ok(&rows.into())
 }
 
-async fn jobs(
-    State(node): State<Arc<NodeCore>>,
+fn jobs(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     axum::extract::Path(kind): axum::extract::Path<String>,
 ) -> Answer {
     caller.must_be_admin("read_jobs")?;
-    let jobs = node.world.tables().jobs.clone();
+    let jobs = tables.jobs.clone();
     let list: Vec<Value> = jobs.into_iter().filter(|job| job["type"] == kind.as_str()).collect();
     ok(&list.into())
 }

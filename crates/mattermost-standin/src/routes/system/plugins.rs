@@ -6,52 +6,54 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{any, delete, get, post};
 use serde_json::{Value, json};
 
+use crate::db::tables::Tables;
 use crate::events::bus::{Audience, Outdated, Peer};
 use crate::node::answer::{Answer, Refusal, created, done, ok};
 use crate::node::bundle;
 use crate::node::core::NodeCore;
-use crate::node::identity::Caller;
+use crate::node::identity::{Caller, Token};
 use crate::node::plugins::RUNNING;
+use crate::node::transaction::{anyone, signed_in};
 use crate::products::{self, request::Request};
 use crate::routes::system::config;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/plugins", get(list).post(upload))
-        .route("/plugins/statuses", get(statuses))
-        .route("/plugins/webapp", get(webapp))
+        .route("/plugins", get(signed_in(list)).post(upload))
+        .route("/plugins/statuses", get(signed_in(statuses)))
+        .route("/plugins/webapp", get(signed_in(webapp)))
         .route("/plugins/{id}", delete(remove))
-        .route("/plugins/{id}/enable", post(enable))
-        .route("/plugins/{id}/disable", post(disable))
+        .route("/plugins/{id}/enable", post(signed_in(enable)))
+        .route("/plugins/{id}/disable", post(signed_in(disable)))
 }
 
 /// What plugins serve themselves, outside the API.
 pub(crate) fn outside() -> Router<Arc<NodeCore>> {
-    Router::new().route("/plugins/{id}/{*rest}", any(route))
+    Router::new().route("/plugins/{id}/{*rest}", any(anyone(route)))
 }
 
-async fn list(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn list(node: &Arc<NodeCore>, _tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_plugins")?;
     ok(&node.plugins.listing())
 }
 
-async fn statuses(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn statuses(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_plugins")?;
-    ok(&all_statuses(&node).into())
+    ok(&all_statuses(node, tables).into())
 }
 
 /// Of all nodes with clustering, of this one without.
-fn all_statuses(node: &NodeCore) -> Vec<Value> {
+fn all_statuses(node: &NodeCore, tables: &Tables) -> Vec<Value> {
     if node.world.clustered() {
         let too_new = node.has("boards-too-new");
         let of_peer = |peer: &Arc<dyn Peer>| {
             let mut statuses = peer.plugin_statuses();
             let is_older =
-                peer.cluster_status_row().is_some_and(|it| it["version"] != *node.reported.version);
+                peer.cluster_status_row(tables).is_some_and(|it| it["version"] != *node.reported.version);
             for status in
                 statuses.iter_mut().filter(|one| one["plugin_id"] == "focalboard" && too_new && is_older)
             {
@@ -66,7 +68,7 @@ fn all_statuses(node: &NodeCore) -> Vec<Value> {
     }
 }
 
-async fn webapp(State(node): State<Arc<NodeCore>>, _caller: Caller) -> Answer {
+fn webapp(node: &Arc<NodeCore>, _tables: &mut Tables, _caller: Caller) -> Answer {
     ok(&node.plugins.webapps())
 }
 
@@ -97,38 +99,42 @@ async fn upload(State(node): State<Arc<NodeCore>>, caller: Caller, mut form: Mul
         ));
     }
     bundle::keep(&*node.world.options.files, &id, bytes.to_vec()).await?;
-    node.world.tables().bundles.insert(id.clone(), manifest.clone());
-    changed(&node, &id);
+    node.transact(|tables| {
+        tables.bundles.insert(id.clone(), manifest.clone());
+        changed(&node, tables, &id);
+    });
     created(&manifest)
 }
 
 async fn remove(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.must_be_admin("sysconsole_write_plugins")?;
     installed(&node, &id)?;
-    switch(&node, &id, false);
-    node.plugins.remove(&id);
     // The other nodes hear only of what was in the file store: a packaged plugin stays there, switched off.
-    let stored = node.world.tables().bundles.shift_remove(&id).is_some();
+    let stored = node.transact(|tables| {
+        switch(&node, tables, &id, false);
+        node.plugins.remove(&id);
+        tables.bundles.shift_remove(&id).is_some()
+    });
     if stored && !node.has("plugin-object-stays") {
         let _ = node.world.options.files.delete(&bundle::key(&id)).await;
     }
     if stored && !node.has("plugin-removed-here-only") {
-        changed(&node, &id);
+        node.transact(|tables| changed(&node, tables, &id));
     }
     done()
 }
 
-async fn enable(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+fn enable(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.must_be_admin("sysconsole_write_plugins")?;
-    installed(&node, &id)?;
-    switch(&node, &id, true);
+    installed(node, &id)?;
+    switch(node, tables, &id, true);
     done()
 }
 
-async fn disable(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
+fn disable(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
     caller.must_be_admin("sysconsole_write_plugins")?;
-    installed(&node, &id)?;
-    switch(&node, &id, false);
+    installed(node, &id)?;
+    switch(node, tables, &id, false);
     done()
 }
 
@@ -140,46 +146,48 @@ fn installed(node: &NodeCore, id: &str) -> Result<(), Refusal> {
 }
 
 /// Switching is a change of the configuration, which every node then follows as far as it hears of it.
-fn switch(node: &NodeCore, id: &str, on: bool) {
+fn switch(node: &NodeCore, tables: &mut Tables, id: &str, on: bool) {
     let mut document = node.settings().document.clone();
     document["PluginSettings"]["PluginStates"][id] = json!({"Enable": on});
     if document != node.settings().document {
-        config::save(node, document);
+        config::save(node, tables, document);
     }
 }
 
-fn changed(node: &NodeCore, id: &str) {
-    node.invalidate(&Outdated::Plugin(id.to_owned()));
-    let statuses = all_statuses(node);
-    node.tell("plugin_statuses_changed", Audience::Admins, json!({"plugin_statuses": statuses}));
+fn changed(node: &NodeCore, tables: &Tables, id: &str) {
+    node.invalidate(tables, &Outdated::Plugin(id.to_owned()));
+    let statuses = all_statuses(node, tables);
+    node.tell(tables, "plugin_statuses_changed", Audience::Admins, json!({"plugin_statuses": statuses}));
 }
 
 /// What a running plugin serves itself; a stopped one is a path that is not there.
-async fn route(
-    State(node): State<Arc<NodeCore>>,
+fn route(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    token: Token,
     Path((id, rest)): Path<(String, String)>,
     method: Method,
     headers: HeaderMap,
     body: Bytes,
-) -> Response {
+) -> Answer {
     let running = node.plugins.get(&id).filter(|plugin| plugin.state == RUNNING);
     if running.as_ref().is_some_and(|plugin| plugin.revived) && node.has("product-broken-when-revived") {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
     }
     let answer = running.and_then(|plugin| {
         let request = Request {
-            node: &node,
+            node,
             manifest: &plugin.manifest,
             method: &method,
             path: rest.split('/').collect(),
             headers: &headers,
-            caller: Caller::of(&node, &headers).ok(),
+            caller: token.caller(node, tables).ok(),
             body: serde_json::from_slice(&body).unwrap_or_default(),
         };
-        products::answer(&id, &request)
+        products::answer(&id, tables, &request)
     });
-    answer.unwrap_or_else(|| {
+    Ok(answer.unwrap_or_else(|| {
         let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
         (StatusCode::NOT_FOUND, headers, "404 page not found\n").into_response()
-    })
+    }))
 }

@@ -6,15 +6,17 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::db::ids;
+use crate::db::tables::Tables;
 use crate::node::answer::{Answer, Refusal, ok, read_ids};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
+use crate::node::transaction::signed_in;
 use basics::versions::Version;
 
 /// A role as it was recorded.
@@ -34,26 +36,26 @@ static ROLES: LazyLock<Vec<Role>> =
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/roles", get(all))
-        .route("/roles/names", post(named))
-        .route("/roles/name/{name}", get(one))
+        .route("/roles", get(signed_in(all)))
+        .route("/roles/names", post(signed_in(named)))
+        .route("/roles/name/{name}", get(signed_in(one)))
 }
 
-async fn all(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn all(node: &Arc<NodeCore>, _tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_user_management_permissions")?;
-    ok(&ROLES.iter().map(|role| role.json(&node)).collect())
+    ok(&ROLES.iter().map(|role| role.json(node)).collect())
 }
 
-async fn named(State(node): State<Arc<NodeCore>>, _caller: Caller, body: Bytes) -> Answer {
+fn named(node: &Arc<NodeCore>, _tables: &mut Tables, _caller: Caller, body: Bytes) -> Answer {
     let names = read_ids(&body, "rolename")?;
-    ok(&ROLES.iter().filter(|role| names.contains(&role.name)).map(|role| role.json(&node)).collect())
+    ok(&ROLES.iter().filter(|role| names.contains(&role.name)).map(|role| role.json(node)).collect())
 }
 
-async fn one(State(node): State<Arc<NodeCore>>, _caller: Caller, Path(name): Path<String>) -> Answer {
+fn one(node: &Arc<NodeCore>, _tables: &mut Tables, _caller: Caller, Path(name): Path<String>) -> Answer {
     let role = ROLES.iter().find(|role| role.name == name).ok_or_else(|| {
         Refusal::missing("app.role.get_by_name.app_error", "Unable to get role.", "Role", &name)
     })?;
-    ok(&role.json(&node))
+    ok(&role.json(node))
 }
 
 impl Role {

@@ -15,9 +15,11 @@ use serde_json::{Value, json};
 use crate::db::ids;
 use crate::db::invitations::{self, Invitation};
 use crate::db::rows::{Team, User};
+use crate::db::tables::Tables;
 use crate::node::answer::{Answer, Refusal, created, done, ok, read};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
+use crate::node::transaction::{anyone, signed_in};
 use crate::outside::mail::{self, Letter};
 use crate::routes::teams::members::enter;
 use crate::routes::teams::team::ruled;
@@ -29,10 +31,10 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/teams/{team_id}/invite/email", post(by_mail))
         .route("/teams/{team_id}/invite-guests/email", post(guests_by_mail))
-        .route("/teams/{team_id}/regenerate_invite_id", post(regenerate))
-        .route("/teams/invites/email", delete(forget_all))
-        .route("/teams/invite/{invite_id}", get(what_team))
-        .route("/teams/members/invite", post(join))
+        .route("/teams/{team_id}/regenerate_invite_id", post(signed_in(regenerate)))
+        .route("/teams/invites/email", delete(signed_in(forget_all)))
+        .route("/teams/invite/{invite_id}", get(anyone(what_team)))
+        .route("/teams/members/invite", post(signed_in(join)))
 }
 
 type Parameters = Query<HashMap<String, String>>;
@@ -46,7 +48,7 @@ async fn by_mail(
 ) -> Answer {
     let body = read(&body, "user_email")?;
     let addresses = texts(body.get("emails").unwrap_or(&body));
-    let team = may_invite(&node, &caller, &team_id, &addresses)?;
+    let team = node.transact(|tables| may_invite(&node, tables, &caller, &team_id, &addresses))?;
     if !node.settings().on("ServiceSettings", "EnableEmailInvitations") {
         let (id, message) = ("api.team.invite_members.disabled.app_error", "Email invitations are disabled.");
         return Err(Refusal::new(501, id, message));
@@ -72,7 +74,7 @@ async fn guests_by_mail(
     }
     let body = read(&body, "invite")?;
     let addresses = texts(&body["emails"]);
-    let team = may_invite(&node, &caller, &team_id, &addresses)?;
+    let team = node.transact(|tables| may_invite(&node, tables, &caller, &team_id, &addresses))?;
     invite_all(&node, &caller, &team, &addresses, Some(texts(&body["channels"])), &query).await
 }
 
@@ -82,11 +84,12 @@ fn texts(list: &Value) -> Vec<String> {
 
 fn may_invite(
     node: &NodeCore,
+    tables: &Tables,
     caller: &Caller,
     team_id: &str,
     addresses: &[String],
 ) -> Result<Team, Refusal> {
-    if !node.world.tables().in_team(team_id, &caller.user_id) {
+    if !tables.in_team(team_id, &caller.user_id) {
         caller.must_be_admin("invite_user")?;
     }
     if addresses.is_empty() {
@@ -96,7 +99,7 @@ fn may_invite(
         let (id, message) = ("app.email.rate_limit_exceeded.app_error", "Invite emails rate limit exceeded.");
         return Err(Refusal::new(413, id, message));
     }
-    node.team(team_id)
+    node.team(tables, team_id)
 }
 
 /// Sends one mail after the other. Only `graceful` tells what became of them.
@@ -138,12 +141,14 @@ async fn invite(
 ) -> std::io::Result<()> {
     let token = invitations::new_token();
     let invitation = Invitation { team_id: team.id.clone(), email: email.to_lowercase(), guest_channels };
-    node.world.tables().invitations.insert(token.clone(), invitation);
+    let from = node.transact(|tables| {
+        tables.invitations.insert(token.clone(), invitation);
+        node.user(tables, &caller.user_id).map(|user| user.username).unwrap_or_default()
+    });
     if node.world.is_copy() {
         return Ok(());
     }
     let settings = node.settings();
-    let from = node.user(&caller.user_id).map(|user| user.username).unwrap_or_default();
     let site = settings.text("ServiceSettings", "SiteURL");
     let letter = Letter {
         to: email,
@@ -161,18 +166,18 @@ pub(crate) enum WayIn {
 
 impl WayIn {
     /// The way that a sign-up's query names: `t`, a mail's token, or `iid`, a team's invite id.
-    pub(crate) fn of(node: &NodeCore, query: &HashMap<String, String>) -> Result<Option<Self>, Refusal> {
+    pub(crate) fn of(tables: &Tables, query: &HashMap<String, String>) -> Result<Option<Self>, Refusal> {
         if let Some(token) = query.get("t").filter(|token| !token.is_empty()) {
-            return Ok(Some(Self::mailed(node, token)?));
+            return Ok(Some(Self::mailed(tables, token)?));
         }
         match query.get("iid").filter(|id| !id.is_empty()) {
-            Some(id) => Ok(Some(Self::Known(team_of_invite(node, id)?))),
+            Some(id) => Ok(Some(Self::Known(team_of_invite(tables, id)?))),
             None => Ok(None),
         }
     }
 
-    fn mailed(node: &NodeCore, token: &str) -> Result<Self, Refusal> {
-        let invitation = node.world.tables().invitations.get(token).cloned();
+    fn mailed(tables: &Tables, token: &str) -> Result<Self, Refusal> {
+        let invitation = tables.invitations.get(token).cloned();
         let token = token.to_owned();
         invitation.map(|invitation| Self::Mailed { token, invitation }).ok_or_else(|| {
             let message = "The signup link does not appear to be valid.";
@@ -197,23 +202,30 @@ impl WayIn {
     }
 
     /// Lets the new account in; a token is used up by it.
-    pub(crate) fn enter(&self, node: &NodeCore, user: &User) {
+    pub(crate) fn enter(&self, node: &NodeCore, tables: &mut Tables, user: &User) {
         match self {
             Self::Mailed { token, invitation } => {
                 if !node.has("invitation-reusable") {
-                    node.world.tables().invitations.remove(token);
+                    tables.invitations.remove(token);
                 }
                 if !node.has("invitation-leads-nowhere") {
-                    enter(node, &invitation.team_id, user, false, invitation.guest_channels.as_deref());
+                    enter(
+                        node,
+                        tables,
+                        &invitation.team_id,
+                        user,
+                        false,
+                        invitation.guest_channels.as_deref(),
+                    );
                 }
             }
-            Self::Known(team) => drop(enter(node, &team.id, user, false, None)),
+            Self::Known(team) => drop(enter(node, tables, &team.id, user, false, None)),
         }
     }
 }
 
-fn team_of_invite(node: &NodeCore, id: &str) -> Result<Team, Refusal> {
-    let found = node.world.tables().teams.values().find(|team| team.invite_id == id).cloned();
+fn team_of_invite(tables: &Tables, id: &str) -> Result<Team, Refusal> {
+    let found = tables.teams.values().find(|team| team.invite_id == id).cloned();
     found.ok_or_else(|| {
         let message = "Unable to find the existing team.";
         Refusal::missing(
@@ -225,42 +237,43 @@ fn team_of_invite(node: &NodeCore, id: &str) -> Result<Team, Refusal> {
     })
 }
 
-async fn what_team(State(node): State<Arc<NodeCore>>, Path(id): Path<String>) -> Answer {
-    let team = team_of_invite(&node, &id)?;
+fn what_team(_node: &Arc<NodeCore>, tables: &mut Tables, Path(id): Path<String>) -> Answer {
+    let team = team_of_invite(tables, &id)?;
     ok(&json!({
         "display_name": team.display_name, "description": team.description, "name": team.name, "id": team.id,
     }))
 }
 
-async fn join(State(node): State<Arc<NodeCore>>, caller: Caller, Query(query): Parameters) -> Answer {
+fn join(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Query(query): Parameters) -> Answer {
     let team_id = match (query.get("token"), query.get("invite_id")) {
-        (Some(token), _) => match WayIn::mailed(&node, token)? {
+        (Some(token), _) => match WayIn::mailed(tables, token)? {
             WayIn::Mailed { token, invitation } => {
-                node.world.tables().invitations.remove(&token);
+                tables.invitations.remove(&token);
                 invitation.team_id
             }
             WayIn::Known(team) => team.id,
         },
-        (None, id) => team_of_invite(&node, id.map(String::as_str).unwrap_or_default())?.id,
+        (None, id) => team_of_invite(tables, id.map(String::as_str).unwrap_or_default())?.id,
     };
-    let user = node.user(&caller.user_id)?;
-    created(&enter(&node, &team_id, &user, false, None).json())
+    let user = node.user(tables, &caller.user_id)?;
+    created(&enter(node, tables, &team_id, &user, false, None).json())
 }
 
-async fn regenerate(
-    State(node): State<Arc<NodeCore>>,
+fn regenerate(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(team_id): Path<String>,
 ) -> Answer {
-    let mut changed = ruled(&node, &caller, &team_id)?;
+    let mut changed = ruled(node, tables, &caller, &team_id)?;
     changed.invite_id = ids::new_id();
     changed.update_at = node.world.tick();
-    node.world.tables().teams.insert(team_id, changed.clone());
+    tables.teams.insert(team_id, changed.clone());
     ok(&changed.json())
 }
 
-async fn forget_all(State(node): State<Arc<NodeCore>>, caller: Caller) -> Answer {
+fn forget_all(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("invalidate_email_invite")?;
-    node.world.tables().invitations.clear();
+    tables.invitations.clear();
     done()
 }

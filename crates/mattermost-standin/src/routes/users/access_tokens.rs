@@ -4,29 +4,32 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::post;
 use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::invitations::AccessToken;
+use crate::db::tables::Tables;
 use crate::events::bus::Outdated;
 use crate::node::answer::{Answer, Refusal, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
+use crate::node::transaction::signed_in;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/users/{user_id}/tokens", post(create).get(list))
-        .route("/users/tokens/revoke", post(revoke))
+        .route("/users/{user_id}/tokens", post(signed_in(create)).get(signed_in(list)))
+        .route("/users/tokens/revoke", post(signed_in(revoke)))
 }
 
 fn json_of(token: &AccessToken) -> Value {
     json!({"id": token.id, "user_id": token.user_id, "description": token.description, "is_active": true})
 }
 
-async fn create(
-    State(node): State<Arc<NodeCore>>,
+fn create(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(user): Path<String>,
     body: Bytes,
@@ -48,32 +51,31 @@ async fn create(
     let token = AccessToken {
         id: ids::new_id(),
         token: ids::new_id(),
-        user_id: node.user(&user)?.id,
+        user_id: node.user(tables, &user)?.id,
         description: description.into(),
         create_at: node.world.tick(),
     };
     let mut shown = json_of(&token);
     shown["token"] = json!(token.token);
-    node.world.tables().access_tokens.insert(token.token.clone(), token);
+    tables.access_tokens.insert(token.token.clone(), token);
     ok(&shown)
 }
 
-async fn list(State(node): State<Arc<NodeCore>>, caller: Caller, Path(user): Path<String>) -> Answer {
+fn list(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(user): Path<String>) -> Answer {
     let user = caller.resolve(&user)?;
     caller.must_be(&user, "read_user_access_token")?;
-    let tables = node.world.tables();
     let list: Vec<Value> =
         tables.access_tokens.values().filter(|token| token.user_id == user).map(json_of).collect();
     ok(&list.into())
 }
 
-async fn revoke(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn revoke(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let body = read(&body, "token_id")?;
     let id = text(&body, "token_id");
-    let token = node.world.tables().access_tokens.values().find(|token| token.id == id).cloned();
+    let token = tables.access_tokens.values().find(|token| token.id == id).cloned();
     let token = token.ok_or_else(|| Refusal::body("token_id"))?;
     caller.must_be(&token.user_id, "revoke_user_access_token")?;
-    node.world.tables().access_tokens.shift_remove(&token.token);
-    node.invalidate(&Outdated::Sessions(token.user_id));
+    tables.access_tokens.shift_remove(&token.token);
+    node.invalidate(tables, &Outdated::Sessions(token.user_id));
     done()
 }

@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::post;
 
+use crate::db::tables::Tables;
 use crate::events::bus::Outdated;
 use crate::node::answer::{Answer, Refusal, done};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
+use crate::node::transaction::signed_in;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/users/{user_id}/demote", post(demote))
-        .route("/users/{user_id}/promote", post(promote))
+        .route("/users/{user_id}/demote", post(signed_in(demote)))
+        .route("/users/{user_id}/promote", post(signed_in(promote)))
 }
 
-async fn demote(State(node): State<Arc<NodeCore>>, caller: Caller, Path(user): Path<String>) -> Answer {
+fn demote(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(user): Path<String>) -> Answer {
     if !node.world.clustered() {
         return Err(Refusal::new(
             501,
@@ -25,24 +27,21 @@ async fn demote(State(node): State<Arc<NodeCore>>, caller: Caller, Path(user): P
             "Your license does not support guest accounts",
         ));
     }
-    set_roles(&node, &caller, &user, "system_guest")
+    set_roles(node, tables, &caller, &user, "system_guest")
 }
 
-async fn promote(State(node): State<Arc<NodeCore>>, caller: Caller, Path(user): Path<String>) -> Answer {
-    set_roles(&node, &caller, &user, "system_user")
+fn promote(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(user): Path<String>) -> Answer {
+    set_roles(node, tables, &caller, &user, "system_user")
 }
 
-fn set_roles(node: &NodeCore, caller: &Caller, user: &str, roles: &str) -> Answer {
+fn set_roles(node: &NodeCore, tables: &mut Tables, caller: &Caller, user: &str, roles: &str) -> Answer {
     caller.must_be_admin("demote_to_guest")?;
     let id = caller.resolve(user)?;
-    {
-        let mut tables = node.world.tables();
-        let user = tables.users.get_mut(&id).ok_or_else(|| {
-            let message = "Unable to find the user.";
-            Refusal::missing("app.user.missing_account.const", message, "User", &id)
-        })?;
-        roles.clone_into(&mut user.roles);
-    }
-    node.invalidate(&Outdated::User(id));
+    let user = tables.users.get_mut(&id).ok_or_else(|| {
+        let message = "Unable to find the user.";
+        Refusal::missing("app.user.missing_account.const", message, "User", &id)
+    })?;
+    roles.clone_into(&mut user.roles);
+    node.invalidate(tables, &Outdated::User(id));
     done()
 }

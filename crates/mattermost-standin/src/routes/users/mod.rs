@@ -1,7 +1,9 @@
 //! Accounts: who is there, who is logged in and with what.
 
 pub(crate) mod access_tokens;
+pub(crate) mod custom_status;
 pub(crate) mod guests;
+pub(crate) mod preferences;
 pub(crate) mod sessions;
 pub(crate) mod user;
 
@@ -17,4 +19,6 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .merge(sessions::routes())
         .merge(access_tokens::routes())
         .merge(guests::routes())
+        .merge(preferences::routes())
+        .merge(custom_status::routes())
 }

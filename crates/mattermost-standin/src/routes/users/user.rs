@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
@@ -13,42 +13,46 @@ use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::rows::{User, Viewer};
+use crate::db::tables::Tables;
 use crate::events::bus::{Audience, Outdated};
 use crate::node::answer::{Answer, Refusal, created, done, ok, read, read_ids, text};
 use crate::node::core::NodeCore;
-use crate::node::identity::{Caller, MaybeCaller};
+use crate::node::identity::{Caller, Token};
+use crate::node::transaction::{anyone, signed_in};
 use crate::routes::teams::invites::WayIn;
 use crate::routes::users::sessions::end_sessions;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/users", post(create).get(list))
-        .route("/users/ids", post(by_ids))
-        .route("/users/usernames", post(by_usernames))
-        .route("/users/search", post(search))
-        .route("/users/username/{name}", get(by_username))
-        .route("/users/email/{email}", get(by_email))
-        .route("/users/{user_id}", get(by_id).delete(deactivate))
-        .route("/users/{user_id}/patch", put(patch))
-        .route("/users/{user_id}/active", put(activate))
-        .route("/users/{user_id}/roles", put(roles))
+        .route("/users", post(anyone(create)).get(signed_in(list)))
+        .route("/users/ids", post(signed_in(by_ids)))
+        .route("/users/usernames", post(signed_in(by_usernames)))
+        .route("/users/search", post(signed_in(search)))
+        .route("/users/username/{name}", get(signed_in(by_username)))
+        .route("/users/email/{email}", get(signed_in(by_email)))
+        .route("/users/{user_id}", get(signed_in(by_id)).delete(signed_in(deactivate)))
+        .route("/users/{user_id}/patch", put(signed_in(patch)))
+        .route("/users/{user_id}/active", put(signed_in(activate)))
+        .route("/users/{user_id}/roles", put(signed_in(roles)))
 }
 
-async fn create(
-    State(node): State<Arc<NodeCore>>,
-    MaybeCaller(caller): MaybeCaller,
+fn create(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    token: Token,
     Query(query): Query<HashMap<String, String>>,
     body: Bytes,
 ) -> Answer {
+    let caller = token.caller(node, tables).ok();
     let body = read(&body, "user")?;
     let (email, username, password) = (
         text(&body, "email").to_lowercase(),
         text(&body, "username").to_lowercase(),
         text(&body, "password"),
     );
-    let first = node.world.tables().users.is_empty();
+    let first = tables.users.is_empty();
     let trusted = first || caller.is_some_and(|caller| caller.admin);
-    let way_in = WayIn::of(&node, &query)?;
+    let way_in = WayIn::of(tables, &query)?;
     if !trusted && way_in.is_none() && node.has("sign-up-500") {
         return Err(Refusal::new(500, "app.user.save.app_error", "Unable to save the account."));
     }
@@ -60,7 +64,7 @@ async fn create(
         ));
     }
     let (roles, email_verified) = match &way_in {
-        Some(way_in) => way_in.must_fit(&node, &email)?,
+        Some(way_in) => way_in.must_fit(node, &email)?,
         None if first => ("system_admin system_user", false),
         None => ("system_user", false),
     };
@@ -80,17 +84,16 @@ async fn create(
         password_at: now,
         failed_attempts: 0,
         email_verified,
+        custom_status: String::new(),
         picture_at: 0,
     };
-    {
-        let mut tables = node.world.tables();
-        taken(&tables.users, &user)?;
-        tables.users.insert(user.id.clone(), user.clone());
-    }
+    taken(&tables.users, &user)?;
+    tables.personal.welcome(&user.id);
+    tables.users.insert(user.id.clone(), user.clone());
     if let Some(way_in) = way_in {
-        way_in.enter(&node, &user);
+        way_in.enter(node, tables, &user);
     }
-    node.tell("new_user", Audience::All, json!({"user_id": user.id}));
+    node.tell(tables, "new_user", Audience::All, json!({"user_id": user.id}));
     created(&user.json(Viewer::Owner))
 }
 
@@ -138,34 +141,37 @@ fn profile_in(body: &Value) -> serde_json::Map<String, Value> {
     keys.into_iter().filter_map(|key| Some((key.to_owned(), body.get(key)?.clone()))).collect()
 }
 
-async fn by_id(
-    State(node): State<Arc<NodeCore>>,
+fn by_id(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    let user = node.user(&caller.resolve(&id)?)?;
-    shown(&node, &caller, &user, &headers)
+    let user = node.user(tables, &caller.resolve(&id)?)?;
+    shown(node, &caller, &user, &headers)
 }
 
-async fn by_username(
-    State(node): State<Arc<NodeCore>>,
+fn by_username(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    let user = node.world.tables().users.values().find(|user| user.username == name).cloned();
-    shown(&node, &caller, &user.ok_or_else(|| missing(&name))?, &headers)
+    let user = tables.users.values().find(|user| user.username == name).cloned();
+    shown(node, &caller, &user.ok_or_else(|| missing(&name))?, &headers)
 }
 
-async fn by_email(
-    State(node): State<Arc<NodeCore>>,
+fn by_email(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(email): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    let user = node.world.tables().users.values().find(|user| user.email == email).cloned();
-    shown(&node, &caller, &user.ok_or_else(|| missing(&email))?, &headers)
+    let user = tables.users.values().find(|user| user.email == email).cloned();
+    shown(node, &caller, &user.ok_or_else(|| missing(&email))?, &headers)
 }
 
 fn missing(which: &str) -> Refusal {
@@ -184,14 +190,14 @@ fn shown(node: &NodeCore, caller: &Caller, user: &User, headers: &HeaderMap) -> 
     Ok(response)
 }
 
-async fn list(
-    State(node): State<Arc<NodeCore>>,
+fn list(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
     let number = |key: &str, default: usize| query.get(key).map_or(default, |v| v.parse().unwrap_or(default));
     let (page, size) = (number("page", 0), number("per_page", 60).max(1));
-    let tables = node.world.tables();
     let mut users: Vec<&User> = tables.users.values().collect();
     users.sort_by(|a, b| a.username.cmp(&b.username));
     let page = users.into_iter().skip(page.saturating_mul(size)).take(size);
@@ -204,32 +210,31 @@ fn listed(caller: &Caller) -> Viewer {
     if caller.admin { Viewer::Admin } else { Viewer::Other }
 }
 
-async fn by_ids(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn by_ids(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let ids = read_ids(&body, "user_ids")?;
-    let users = ids.iter().filter_map(|id| node.user(id).ok());
+    let users = ids.iter().filter_map(|id| node.user(tables, id).ok());
     let list: Vec<Value> = users.map(|user| user.json(listed(&caller))).collect();
     ok(&list.into())
 }
 
-async fn by_usernames(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn by_usernames(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let names = read_ids(&body, "usernames")?;
-    let tables = node.world.tables();
     let found = tables.users.values().filter(|user| names.contains(&user.username));
     let list: Vec<Value> = found.map(|user| user.json(listed(&caller))).collect();
     ok(&list.into())
 }
 
-async fn search(State(node): State<Arc<NodeCore>>, caller: Caller, body: Bytes) -> Answer {
+fn search(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let body = read(&body, "term")?;
     let term = text(&body, "term").to_lowercase();
-    let tables = node.world.tables();
     let found = tables.users.values().filter(|user| user.delete_at == 0 && user.username.starts_with(&term));
     let list: Vec<Value> = found.take(100).map(|user| user.json(listed(&caller))).collect();
     ok(&list.into())
 }
 
-async fn patch(
-    State(node): State<Arc<NodeCore>>,
+fn patch(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
@@ -237,24 +242,22 @@ async fn patch(
     let id = caller.owning(&id, "edit_other_users")?;
     let body = read(&body, "user")?;
     let now = node.world.tick();
-    let user = {
-        let mut tables = node.world.tables();
-        let user = tables.users.get_mut(&id).ok_or_else(|| missing(&id))?;
-        user.profile.extend(profile_in(&body));
-        if let Some(email) = body["email"].as_str() {
-            user.email = email.to_lowercase();
-        }
-        user.update_at = now;
-        user.clone()
-    };
-    node.invalidate(&Outdated::User(id));
-    node.tell("user_updated", Audience::All, json!({"user": user.json(Viewer::Other)}));
+    let user = tables.users.get_mut(&id).ok_or_else(|| missing(&id))?;
+    user.profile.extend(profile_in(&body));
+    if let Some(email) = body["email"].as_str() {
+        user.email = email.to_lowercase();
+    }
+    user.update_at = now;
+    let user = user.clone();
+    node.invalidate(tables, &Outdated::User(id));
+    node.tell(tables, "user_updated", Audience::All, json!({"user": user.json(Viewer::Other)}));
     ok(&user.json(caller.viewer(&user)))
 }
 
 /// Only the built-in roles of users: others need a licence.
-async fn roles(
-    State(node): State<Arc<NodeCore>>,
+fn roles(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
@@ -270,41 +273,37 @@ async fn roles(
             "Custom Permission Schemes not supported by current license",
         ));
     }
-    let mut tables = node.world.tables();
     tables.users.get_mut(&id).ok_or_else(|| missing(&id))?.roles = roles.to_owned();
-    drop(tables);
-    node.invalidate(&Outdated::User(id));
+    node.invalidate(tables, &Outdated::User(id));
     done()
 }
 
-async fn activate(
-    State(node): State<Arc<NodeCore>>,
+fn activate(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
     caller: Caller,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
     let body = read(&body, "active")?;
     let active = body["active"].as_bool().ok_or_else(|| Refusal::body("active"))?;
-    set_active(&node, &caller, &id, active)
+    set_active(node, tables, &caller, &id, active)
 }
 
-async fn deactivate(State(node): State<Arc<NodeCore>>, caller: Caller, Path(id): Path<String>) -> Answer {
-    set_active(&node, &caller, &id, false)
+fn deactivate(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    set_active(node, tables, &caller, &id, false)
 }
 
-fn set_active(node: &NodeCore, caller: &Caller, id: &str, active: bool) -> Answer {
+fn set_active(node: &NodeCore, tables: &mut Tables, caller: &Caller, id: &str, active: bool) -> Answer {
     let id = caller.resolve(id)?;
     caller.must_be_admin("edit_other_users")?;
     let now = node.world.tick();
-    {
-        let mut tables = node.world.tables();
-        let user = tables.users.get_mut(&id).ok_or_else(|| missing(&id))?;
-        user.delete_at = if active { 0 } else { now };
-        user.update_at = now;
-    }
+    let user = tables.users.get_mut(&id).ok_or_else(|| missing(&id))?;
+    user.delete_at = if active { 0 } else { now };
+    user.update_at = now;
     if !active {
-        end_sessions(node, &id);
+        end_sessions(node, tables, &id);
     }
-    node.invalidate(&Outdated::User(id));
+    node.invalidate(tables, &Outdated::User(id));
     done()
 }
