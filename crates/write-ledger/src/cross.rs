@@ -89,7 +89,9 @@ impl WriteLedger {
     /// Writes as many posts as edits and deletions need, where nobody has written them yet.
     async fn stock_up(&self, nodes: &[Client], stage: &str) {
         let Some((post, node)) = index_of("post").zip(nodes.first()) else { return };
-        for _ in lock(&self.desk.book).shelf(post).rows.len()..FEWEST + 2 * nodes.len() {
+        // In a statement of its own: the loop would hold the book to its end.
+        let known = lock(&self.desk.book).shelf(post).rows.len();
+        for _ in known..FEWEST + 2 * nodes.len() {
             let ticket = lock(&self.desk.book).begin(post, node.node(), stage);
             let Some(ticket) = ticket else { return };
             let (leaves, answer) = self.make(node, &ticket).await;

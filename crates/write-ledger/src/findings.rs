@@ -1,6 +1,6 @@
 //! From what was seen to findings: what is wrong, who wrote it, who shows it so.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use basics::unpoisoned::lock;
 
@@ -10,7 +10,7 @@ use crate::kind::Touches;
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
 use crate::matrix::{CellCount, CellPlace};
-use crate::node_view::{NodeView, OddRow, Shown, says};
+use crate::node_view::{NodeView, OddRow, Shown, Spot, says};
 use crate::row::{Fingerprint, RowId};
 use crate::verification::Verification;
 
@@ -19,9 +19,15 @@ pub(crate) type Counts = BTreeMap<CellPlace, CellCount>;
 
 impl WriteLedger {
     /// Rows that do not say what is due.
-    pub(crate) fn judge_rows(&self, views: &[NodeView], found: &mut Verification, counts: &mut Counts) {
+    pub(crate) fn judge_rows(
+        &self,
+        views: &[NodeView],
+        somewhere: &HashSet<Spot>,
+        found: &mut Verification,
+        counts: &mut Counts,
+    ) {
         let book = lock(&self.desk.book);
-        for (nth, view) in views.iter().enumerate() {
+        for view in views {
             for (spot, OddRow { shown, seq, closely }) in &view.odd {
                 let (kind, row) = *spot;
                 if view.unread.contains_key(&kind) {
@@ -37,10 +43,7 @@ impl WriteLedger {
                 if says(shown) == due.says {
                     continue;
                 }
-                let others = views.iter().enumerate().filter(|(other, _)| *other != nth);
-                let elsewhere = others
-                    .filter(|(_, other)| !other.unread.contains_key(&kind))
-                    .any(|(_, other)| other.odd.get(spot).is_none_or(|odd| says(&odd.shown) == due.says));
+                let elsewhere = somewhere.contains(spot);
                 let wrong = wrong(Due { says: due.says, was: due.was }, says(shown), elsewhere);
                 let (writer, stage) = (book.through(&due), book.stage(&due));
                 let finding = self.finding(kind, row, (due.says, due.seq), wrong, shown);

@@ -97,11 +97,13 @@ impl WriteLedger {
 
     /// Makes a node forget what it cached, where nothing else tells it that something changed.
     pub(crate) async fn refresh(&self, node: &Client) -> Result<(), ApiError> {
-        let premises = &self.desk.premises;
-        if premises.clustered {
-            return Ok(());
-        }
-        premises.admin.at(node).post("/api/v4/caches/invalidate", &serde_json::json!({})).await.map(drop)
+        if self.desk.premises.clustered { Ok(()) } else { self.forget(node).await }
+    }
+
+    /// Makes a node forget what it cached.
+    pub(crate) async fn forget(&self, node: &Client) -> Result<(), ApiError> {
+        let admin = self.desk.premises.admin.at(node);
+        admin.post("/api/v4/caches/invalidate", &serde_json::json!({})).await.map(drop)
     }
 
     /// From now on writes are of this stage.

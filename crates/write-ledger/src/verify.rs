@@ -4,7 +4,7 @@
 //! again until it does or time is up, because things may still be on their way, and lists move while somebody writes. Rows that
 //! a write touches meanwhile are left for the next time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -49,7 +49,8 @@ impl WriteLedger {
             ..Verification::default()
         };
         let mut counts = self.counted(&expected, &views);
-        self.judge_rows(&views, &mut found, &mut counts);
+        let somewhere = self.shown_somewhere(&views).await;
+        self.judge_rows(&views, &somewhere, &mut found, &mut counts);
         self.judge_doubles(&views, &mut found, &mut counts);
         let early = std::mem::take(&mut lock(&self.desk.last_looks).findings);
         found.findings.extend(early);
@@ -120,6 +121,26 @@ impl WriteLedger {
             }
         }))
         .await;
+    }
+
+    /// Which of the odd rows some node shows as they should be, once it has forgotten what it cached: a row that only a cache
+    /// still has is lost.
+    async fn shown_somewhere(&self, views: &[NodeView]) -> HashSet<Spot> {
+        let odd: HashSet<Spot> = views.iter().flat_map(|view| view.odd.keys().copied()).collect();
+        let due = &self.due(odd.iter());
+        let looks = views.iter().map(|view| async move {
+            if due.is_empty() {
+                return Vec::new();
+            }
+            let _ = self.forget(&view.node).await;
+            let rows = due.keys().copied();
+            let (shown, _) = read_closely(&self.desk.premises, &view.node, rows, &Mutex::new(None)).await;
+            let is_due = |spot: &Spot, shown: &Shown| {
+                due.get(spot).and_then(|due| due.row).is_some_and(|row| row.says == says(shown))
+            };
+            shown.into_iter().filter(|(spot, shown)| is_due(spot, shown)).map(|(spot, _)| spot).collect()
+        });
+        join_all(looks).await.into_iter().flatten().collect()
     }
 
     /// What these rows should say, of those that no write is on its way to.

@@ -2,6 +2,7 @@
 
 use super::site::{NEW, OLD, Site, named, rules};
 use crate::{Releases, Suspect, Verification, Way, Wrong, causes};
+use futures_util::future::join_all;
 use mattermost_standin::fault::Faults;
 
 fn releases() -> Releases {
@@ -23,7 +24,7 @@ async fn found(clustered: bool, faults: Faults, writes: usize) -> (Verification,
 
 #[tokio::test]
 async fn what_a_release_node_forgets_is_lost_everywhere_and_told_of_its_writer() {
-    for (fault, kind, wrong) in [
+    let table = [
         ("lost-post", "post", Wrong::Lost),
         ("edit-not-seen", "edit", Wrong::Lost),
         ("delete-not-done", "delete", Wrong::Resurrected),
@@ -36,7 +37,8 @@ async fn what_a_release_node_forgets_is_lost_everywhere_and_told_of_its_writer()
         ("text-mangled", "post", Wrong::Altered),
         ("duplicate-post", "post", Wrong::Doubled),
         ("item-tick-lost", "playbook item", Wrong::Lost),
-    ] {
+    ];
+    join_all(table.into_iter().map(|(fault, kind, wrong)| async move {
         let (verified, causes) = found(true, named(fault), 240).await;
         let mut hits = verified.findings.iter().filter(|finding| finding.kind == kind);
         let hit = hits.find(|finding| finding.wrong == wrong);
@@ -49,7 +51,8 @@ async fn what_a_release_node_forgets_is_lost_everywhere_and_told_of_its_writer()
         let cause = &causes[0];
         assert!(cause.sentence.contains("a release node (11.7.0)"), "{fault}: {}", cause.sentence);
         assert_eq!(cause.suspect, Suspect::Product, "{fault}");
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]

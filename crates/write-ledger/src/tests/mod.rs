@@ -4,4 +4,5 @@ mod corrupt;
 mod healthy;
 mod lost_answers;
 mod pattern;
+mod rotten;
 mod site;
