@@ -27,8 +27,8 @@ pub use run::{Interrupts, Provider, Run, execute, random};
 
 // The rooms that are crates of their own, by the names that they have in this one.
 pub use basics::{
-    clock, confidential, day, limited, png, redact, reference, shown, tarball, telling, trust, unpoisoned,
-    unseen, versions, wait,
+    clock, confidential, day, limited, png, redact, reference, shown, tarball, telling, trouble, trust,
+    unpoisoned, unseen, versions, wait,
 };
 pub use compose_file as compose;
 pub use mattermost_client as mattermost;

@@ -105,7 +105,7 @@ async fn of_node(cx: &Context<'_>, place: &Place) -> Result<VersionFacts, StepEr
 
 /// Version and commit against the labels of the node's image, where it has such.
 fn as_labelled(cx: &Context<'_>, place: &Place, told: &VersionFacts) -> Result<(), StepError> {
-    let image = cx.image(place.side).map_err(StepError::from)?;
+    let image = cx.image(place.side)?;
     if let Some(version) = image.version().filter(|version| !Version::read(version).admits(&told.version)) {
         return Err(differs(place, told, format!("version {version}"), format!("version {}", told.version)));
     }

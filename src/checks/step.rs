@@ -3,6 +3,7 @@
 use super::scene::{Absent, Place};
 use crate::mattermost::ApiError;
 use crate::outcome::{Failure, Outcome};
+use crate::storage::StorageError;
 
 /// Why a step stopped.
 #[derive(Debug, Clone)]
@@ -105,6 +106,13 @@ impl From<&Absent> for StepError {
             Absent::NotApplicable(reason) => Self::NotApplicable(reason.clone()),
             Absent::NotMeasured(reason) => Self::NotMeasured(reason.clone()),
         }
+    }
+}
+
+/// A check that looks into the bucket cannot measure what it cannot read.
+impl From<StorageError> for StepError {
+    fn from(error: StorageError) -> Self {
+        Self::NotMeasured(format!("the bucket could not be read: {error}"))
     }
 }
 

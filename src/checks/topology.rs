@@ -89,7 +89,7 @@ fn in_s3(node: &str, driver: &str, should: bool) -> Result<(), StepError> {
 }
 
 async fn bucket_answers(cx: &Context<'_>) -> Result<(), StepError> {
-    let bucket = cx.bucket.as_ref().map_err(StepError::from)?;
+    let bucket = cx.bucket.as_ref()?;
     match bucket.exists().await {
         Ok(true) => Ok(()),
         Ok(false) => Err(StepError::failed("the nodes' bucket in the store", "no such bucket")),
@@ -99,7 +99,7 @@ async fn bucket_answers(cx: &Context<'_>) -> Result<(), StepError> {
 
 /// The balancer must reach a server, of one of the two versions.
 async fn balancer_answers(cx: &Context<'_>) -> Result<(), StepError> {
-    let balancer = cx.balancer.as_ref().map_err(StepError::from)?;
+    let balancer = cx.balancer.as_ref()?;
     let ping = balancer.ping().await.expecting("an answer to ping, through the balancer")?;
     let version = ping.version().unwrap_or_default();
     if cx.places.iter().any(|place| place.facts.version == version) {

@@ -48,15 +48,15 @@ pub(crate) fn read(
     };
     let found = match parsed {
         Ok(parsed) => roles_of(settings, parsed, &mut problems),
-        Err(wrong) => {
-            for wrong in wrong.0 {
+        Err(compose::Problems { wrong, warnings }) => {
+            for wrong in wrong {
                 let at = if wrong.path.is_empty() { String::new() } else { format!(" at {}", wrong.path) };
                 let file = Shown::plain(&wrong.file.display().to_string());
                 let message = format!("is refused{at}: {}", wrong.message);
                 let several = several_on_a_line(&wrong.file);
                 problems.add("compose-file", file, message, format!("{}.{several}", wrong.remedy));
             }
-            problems.note(wrong.1);
+            problems.note(warnings);
             None
         }
     };

@@ -14,6 +14,7 @@ use futures_util::FutureExt as _;
 use crate::event::{Blame, Breakage};
 use crate::publish::{broke_at, print};
 use crate::report::words;
+use crate::trouble::Trouble;
 use crate::verdict::ExitCode;
 
 /// Where bugs are reported.
@@ -43,13 +44,9 @@ struct Noted {
 impl Bug {
     /// What it is to a run.
     pub(crate) fn breakage(&self) -> Breakage {
-        Breakage {
-            blame: Blame::Gate,
-            part: "gate".into(),
-            message: format!("it broke at {}: {}", self.place, self.message),
-            remedy: format!("This is a bug of the gate: please report it at {ISSUES}, with events.jsonl."),
-            log_tail: Vec::new(),
-        }
+        let message = format!("it broke at {}: {}", self.place, self.message);
+        let remedy = format!("This is a bug of the gate: please report it at {ISSUES}, with events.jsonl.");
+        Breakage { blame: Blame::Gate, trouble: Trouble::new("gate", message, remedy) }
     }
 }
 
@@ -147,7 +144,8 @@ mod tests {
         let bugs = untold();
         assert_eq!(bugs.len(), 2, "{bugs:?}");
         assert!(
-            bugs[0].breakage().message.ends_with("of a future") || bugs[0].message.contains("of a future")
+            bugs[0].breakage().trouble.message.ends_with("of a future")
+                || bugs[0].message.contains("of a future")
         );
         assert_eq!((bugs[1].message.as_str(), bugs[1].breakage().blame), ("of a call", Blame::Gate));
         assert!(untold().is_empty());

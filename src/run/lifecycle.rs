@@ -22,8 +22,8 @@ use super::definition::Run;
 use super::interrupts::Interrupts;
 use super::patience::{AT_LEISURE, IN_A_HURRY, Patience};
 use super::pump::Pump;
+use crate::cluster::Cluster;
 use crate::cluster::evidence::{self, EvidenceFolder};
-use crate::cluster::{Cluster, ClusterError};
 use crate::event::{Blame, Breakage, EventKind, Events, Phase};
 use crate::plan::Step;
 use crate::publish;
@@ -31,6 +31,7 @@ use crate::record::Record;
 use crate::redact::Redactor;
 use crate::report::{Look, Runs, WrittenFile, write_all};
 use crate::stages;
+use crate::trouble::Trouble;
 use crate::verdict::RunEnd;
 
 /// A future without its type: a whole run is a deep nest of them, and the compiler follows one only so deep.
@@ -49,7 +50,7 @@ async fn live<'a>(
     run: &'a Run,
     interrupts: &mut Interrupts,
     look: Option<Look>,
-    build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, ClusterError>>,
+    build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, Trouble>>,
 ) -> RunEnd {
     let life = Life::begin(run, look);
     let line: Boxed<'_, ()> = Box::pin(life.line(build));
@@ -87,7 +88,7 @@ impl<'a> Life<'a> {
     }
 
     /// Everything that a run does when nobody stops it.
-    async fn line(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, ClusterError>>) {
+    async fn line(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, Trouble>>) {
         // Whatever is wrong with us, what follows must happen.
         let _ = bugs::caught(self.upgrade(build)).await;
         self.tell_bugs();
@@ -104,7 +105,7 @@ impl<'a> Life<'a> {
     }
 
     /// Builds the cluster and does what the plan says, within its time.
-    async fn upgrade(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, ClusterError>>) {
+    async fn upgrade(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, Trouble>>) {
         let Run { id, plan, warnings, password, http, .. } = self.run;
         for warning in warnings {
             self.events.warn(warning.clone());
@@ -233,8 +234,9 @@ fn reports(run: &Run, record: &Record) -> Vec<WrittenFile> {
 }
 
 /// The same breakage; it did not go the way of events, on which secrets are taken out.
-fn without_secrets(breakage: Breakage, redactor: &Redactor) -> Breakage {
-    Breakage { message: redactor.redact(&breakage.message).into_owned(), ..breakage }
+fn without_secrets(mut breakage: Breakage, redactor: &Redactor) -> Breakage {
+    breakage.trouble.message = redactor.redact(&breakage.trouble.message).into_owned();
+    breakage
 }
 
 /// Whether there is something that evidence could explain.
@@ -243,13 +245,9 @@ fn went_wrong(record: &Record) -> bool {
 }
 
 fn out_of_time(limit_s: u64) -> Breakage {
-    Breakage {
-        blame: Blame::Environment,
-        part: "run".into(),
-        message: format!("it did not end within {limit_s} s"),
-        remedy: "See which phase was slow; give it more with the input timeout.".into(),
-        log_tail: Vec::new(),
-    }
+    let message = format!("it did not end within {limit_s} s");
+    let remedy = "See which phase was slow; give it more with the input timeout.";
+    Breakage { blame: Blame::Environment, trouble: Trouble::new("run", message, remedy) }
 }
 
 #[cfg(test)]

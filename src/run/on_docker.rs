@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::blueprint::Blueprint;
 use super::reaper;
-use crate::cluster::{ClusterError, ComposeCluster, ComposeOptions};
+use crate::cluster::{ComposeCluster, ComposeOptions};
 use crate::docker::{Credentials, Pin};
 use crate::event::Events;
 use crate::github;
@@ -14,6 +14,7 @@ use crate::lock::{Lock, LockedImage};
 use crate::mattermost::Http;
 use crate::plan::Plan;
 use crate::publish::print;
+use crate::trouble::Trouble;
 
 /// How long after its time limit a run's resources count as forgotten.
 const AFTERLIFE: Duration = Duration::from_secs(2 * 60 * 60);
@@ -61,7 +62,7 @@ impl OnDocker {
     }
 
     /// Finds the engine, and sees to it that what will be made there is removed, whatever becomes of us.
-    pub(super) async fn connect(&self, events: Events) -> Result<ComposeCluster, ClusterError> {
+    pub(super) async fn connect(&self, events: Events) -> Result<ComposeCluster, Trouble> {
         let options = self.options.clone();
         let (run_id, host, reaper) =
             (options.run_id.clone(), options.docker_host.clone(), options.reaper.clone());

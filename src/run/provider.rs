@@ -1,10 +1,9 @@
 //! What makes the cluster of a run.
 
 use super::on_docker::OnDocker;
-use crate::cluster::{
-    AttachedCluster, AttachedOptions, Cluster, ClusterError, StandInCluster, StandInOptions,
-};
+use crate::cluster::{AttachedCluster, AttachedOptions, Cluster, StandInCluster, StandInOptions};
 use crate::event::Events;
+use crate::trouble::Trouble;
 
 /// What makes the cluster of a run; nothing is made before it is asked to.
 #[derive(Debug)]
@@ -32,7 +31,7 @@ impl Provider {
     ///
     /// # Errors
     /// What is wrong with the environment.
-    pub(super) async fn build(&self, events: Events) -> Result<Cluster, ClusterError> {
+    pub(super) async fn build(&self, events: Events) -> Result<Cluster, Trouble> {
         match self {
             Self::Compose(docker) => Ok(Cluster::Compose(Box::new(docker.connect(events).await?))),
             Self::Attached(options) => {
@@ -42,8 +41,7 @@ impl Provider {
             Self::StandIn(options) => {
                 let remedy = "The demo needs to listen on 127.0.0.1.";
                 let cluster = StandInCluster::new(options.clone()).await;
-                let cluster =
-                    cluster.map_err(|error| ClusterError::new("stand-in", error.to_string(), remedy))?;
+                let cluster = cluster.map_err(|error| Trouble::new("stand-in", error.to_string(), remedy))?;
                 Ok(Cluster::StandIn(Box::new(cluster)))
             }
         }

@@ -7,6 +7,7 @@ use crate::checks::Home;
 use crate::cluster::SiteAdmin;
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{ApiError, Client, Login, User};
+use crate::trouble::Trouble;
 
 /// Makes them through the first node.
 ///
@@ -114,26 +115,21 @@ fn no_admin(node: &Client, user: &User, site: Option<&SiteAdmin>) -> Breakage {
         Some(_) => ("", "Give admin-username and admin-password, or admin-token, of a system admin."),
         None => (", because the database was not empty", NOT_EMPTY),
     };
-    Breakage {
-        blame: Blame::Environment,
-        part: node.node().to_owned(),
-        message: format!("the account {} is no system admin{why}", user.username),
-        remedy: remedy.into(),
-        log_tail: Vec::new(),
-    }
+    let message = format!("the account {} is no system admin{why}", user.username);
+    Breakage { blame: Blame::Environment, trouble: Trouble::new(node.node(), message, remedy) }
 }
 
 /// What the gate makes for itself on stable, or why the run cannot go on.
 async fn made<T>(session: &Session<'_>, node: &Client, result: Result<T, ApiError>) -> Result<T, Breakage> {
     match result {
         Ok(made) => Ok(made),
-        Err(error) => Err(Breakage {
-            blame: Blame::Environment,
-            part: node.node().to_owned(),
-            message: format!("making the gate's accounts and team on stable failed: {error}"),
-            remedy: remedy(&error, session.cluster.site_admin()),
-            log_tail: session.cluster.nodes().complaints(node.node()).await,
-        }),
+        Err(error) => {
+            let message = format!("making the gate's accounts and team on stable failed: {error}");
+            let remedy = remedy(&error, session.cluster.site_admin());
+            let log = session.cluster.nodes().complaints(node.node()).await;
+            let trouble = Trouble::new(node.node(), message, remedy).with_log(log);
+            Err(Breakage { blame: Blame::Environment, trouble })
+        }
     }
 }
 

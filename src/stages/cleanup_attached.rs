@@ -25,7 +25,7 @@ pub(crate) async fn clean_up(cluster: &Cluster, http: &Http, events: &Events) {
     let Some(token) = &made.admin else { return };
     let count = made.users.len() + made.bots.len() + made.teams.len() + made.emojis.len();
     let all = async {
-        let balancer = cluster.balancer().await.map_err(|error| error.to_string())?;
+        let balancer = cluster.balancer().await?;
         let admin = Client::new(http, "balancer", balancer.url()).with_token(token);
         // Emojis first: those who made them go after that.
         let emojis = made.emojis.iter().map(|id| Put::Emoji(id));

@@ -13,6 +13,7 @@ use super::session::Session;
 use crate::checks::Home;
 use crate::event::{Blame, Breakage, Clustering};
 use crate::mattermost::Config;
+use crate::trouble::Trouble;
 use crate::wait;
 
 /// How long members may take to find each other; a real cluster of three took less than a second.
@@ -102,13 +103,9 @@ async fn refused(session: &Session<'_>, node: &str, licence: &Config, reason: &s
     // The server says it in one line at its start, long before the last lines.
     let log = session.cluster.nodes().log(node, None).await;
     let about = log.into_iter().filter(|line| line.to_ascii_lowercase().contains("license"));
-    Breakage {
-        blame: Blame::Environment,
-        part: node.to_owned(),
-        message: format!("the licence that was given {what}: {reason}"),
-        remedy: remedy.to_owned(),
-        log_tail: about.take(LINES).collect(),
-    }
+    let message = format!("the licence that was given {what}: {reason}");
+    let trouble = Trouble::new(node, message, remedy).with_log(about.take(LINES).collect());
+    Breakage { blame: Blame::Environment, trouble }
 }
 
 #[cfg(test)]

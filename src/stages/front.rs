@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::blame::broken;
+use super::blame::Blames as _;
 use super::session::Session;
-use crate::cluster::unreached::{remedy, untrusted};
-use crate::cluster::{Cluster, ClusterError};
+use crate::cluster::Cluster;
+use crate::cluster::unreached::{remedy, untrusted, with_tls};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{ApiError, Client};
+use crate::trouble::Trouble;
 use crate::wait::{self, Missed, Pace, Progress};
 
 /// How long the balancer may take to see that its nodes are there.
@@ -26,12 +27,9 @@ pub(super) async fn leads_to_the_nodes(session: &Session<'_>) -> Result<(), Brea
     if !cluster.has_balancer() {
         return Ok(());
     }
-    let broken = |error| broken(Blame::Environment, error);
-    let address = cluster.balancer().await.map_err(broken)?;
-    let client = Client::to(session.http, "balancer", &address).map_err(|error| {
-        let message = format!("TLS to it can't be set up: {error}");
-        broken(ClusterError::new("balancer", message, "Look at the input ca-bundle."))
-    })?;
+    let address = cluster.balancer().await.blames(Blame::Environment)?;
+    let client = Client::to(session.http, "balancer", &address);
+    let client = with_tls("balancer", client).blames(Blame::Environment)?;
     let look = async || match client.ping().await {
         Ok(_) => Progress::There(()),
         Err(error) => match without_hope(cluster, &error) {
@@ -39,26 +37,25 @@ pub(super) async fn leads_to_the_nodes(session: &Session<'_>) -> Result<(), Brea
             None => Progress::OnTheWay(error),
         },
     };
-    match wait::until(Instant::now() + PATIENCE, Pace::steady(LOOK_EVERY), look).await {
+    let led = match wait::until(Instant::now() + PATIENCE, Pace::steady(LOOK_EVERY), look).await {
         Ok(()) => Ok(()),
-        Err(Missed::Never(told)) => Err(broken(told)),
+        Err(Missed::Never(told)) => Err(told),
         // Whether it should have answered is for the checks to say.
-        Err(Missed::TimeUp(error)) => {
-            too_late(cluster, &address.to_string(), &error).map_or(Ok(()), |told| Err(broken(told)))
-        }
-    }
+        Err(Missed::TimeUp(error)) => too_late(cluster, &address.to_string(), &error).map_or(Ok(()), Err),
+    };
+    led.blames(Blame::Environment)
 }
 
 /// What no waiting changes.
-fn without_hope(cluster: &Cluster, error: &ApiError) -> Option<ClusterError> {
+fn without_hope(cluster: &Cluster, error: &ApiError) -> Option<Trouble> {
     let failure = error.tls().filter(|failure| failure.stays())?;
     Some(untrusted("balancer", failure, cluster.origin().addresses_are_in()))
 }
 
 /// What ends the run when it did not change in time.
-fn too_late(cluster: &Cluster, address: &str, error: &ApiError) -> Option<ClusterError> {
+fn too_late(cluster: &Cluster, address: &str, error: &ApiError) -> Option<Trouble> {
     let remedy = remedy(error, cluster.origin().addresses_are_in())?;
     let message =
         format!("it does not lead to the nodes, asked at {address}: expected 200, got {}", error.got());
-    Some(ClusterError::new("balancer", message, remedy))
+    Some(Trouble::new("balancer", message, remedy))
 }

@@ -37,60 +37,68 @@ pub(super) fn mail_of<'s>(session: &'s Session<'_>) -> Result<&'s MailSink, Abse
 /// # Errors
 /// Why their mail does not come there.
 pub(super) async fn send_mail_to_the_gate(session: &Session<'_>, home: &Home) -> Result<(), Absent> {
-    let sinks = session.sinks.as_ref().map_err(|reason| Absent::NotApplicable(reason.clone()))?;
+    match &session.sinks {
+        Ok(sinks) => point_at(&sinks.mail, session, home).await.map_err(|NoMail(why)| why),
+        Err(reason) => Err(Absent::NotApplicable(reason.clone())),
+    }
+}
+
+/// Why mail does not come. A call that fails ends the pointing too, and `?` tells what it was for.
+struct NoMail(Absent);
+
+impl From<ApiError> for NoMail {
+    fn from(error: ApiError) -> Self {
+        let why = error.explained();
+        Self(Absent::NotMeasured(format!("pointing the servers at the gate's mail server failed: {why}")))
+    }
+}
+
+async fn point_at(sink: &MailSink, session: &Session<'_>, home: &Home) -> Result<(), NoMail> {
     let Some((first, others)) = session.places.split_first() else {
-        return Err(Absent::NotMeasured("no node is up".into()));
+        return Err(NoMail(Absent::NotMeasured("no node is up".into())));
     };
     let admin = home.admin.at(&first.client);
-    let told = |error: ApiError| {
-        Absent::NotMeasured(format!(
-            "pointing the servers at the gate's mail server failed: {}",
-            error.explained()
-        ))
-    };
-    let owned = admin.config_environment().await.map_err(told)?;
-    let before = admin.config().await.map_err(told)?;
-    let licensed = admin.client_license().await.map_err(told)?;
+    let owned = admin.config_environment().await?;
+    let before = admin.config().await?;
+    let licensed = admin.client_license().await?;
     let licensed = licensed.get("IsLicensed").is_some_and(|value| value == "true");
-    let needed = needed(sinks.mail.address());
+    let needed = needed(sink.address());
     if let Some(reason) = in_the_way(&needed, &before, &owned) {
-        return Err(Absent::NotApplicable(reason));
+        return Err(NoMail(Absent::NotApplicable(reason)));
     }
-    let after = admin.patch_config(&with_the_rest(needed.clone(), licensed)).await.map_err(told)?;
+    let after = admin.patch_config(&with_the_rest(needed.clone(), licensed)).await?;
     if let Some((name, wanted, is)) = differing(&needed, &after).next() {
-        return Err(Absent::NotMeasured(format!("{name} was set to {wanted} and is still {is}")));
+        let why = format!("{name} was set to {wanted} and is still {is}");
+        return Err(NoMail(Absent::NotMeasured(why)));
     }
     let clustered = matches!(session.clustering, Clustering::Clustered);
     for place in others {
         let admin = home.admin.at(&place.client);
         if !clustered {
             // Nobody tells this node of the change: it has to read its configuration again.
-            admin.reload_config().await.map_err(told)?;
+            admin.reload_config().await?;
         }
         let deadline = Instant::now() + CROSSING;
         wait::until_ok(deadline, async || {
-            has(&admin, &needed).await.map_err(told)?.map_err(|what| {
-                if clustered {
-                    Absent::NotMeasured(format!("{}: {what}, set through {}", place.name, first.name))
-                } else {
-                    let reason = "its configuration is its own, not in the database (MM_CONFIG)";
-                    Absent::NotApplicable(format!(
-                        "{}: {what}, set through {}: {reason}",
-                        place.name, first.name
-                    ))
-                }
-            })
+            let Some(what) = other_than(&needed, &admin).await? else { return Ok(()) };
+            let what = format!("{}: {what}, set through {}", place.name, first.name);
+            Err(NoMail(if clustered {
+                Absent::NotMeasured(what)
+            } else {
+                let reason = "its configuration is its own, not in the database (MM_CONFIG)";
+                Absent::NotApplicable(format!("{what}: {reason}"))
+            }))
         })
         .await?;
     }
     Ok(())
 }
 
-/// Whether a node has these settings; else what it has instead.
-async fn has(admin: &Client, wanted: &Value) -> Result<Result<(), String>, ApiError> {
+/// What a node has in place of these settings; nothing where it has them.
+async fn other_than(wanted: &Value, admin: &Client) -> Result<Option<String>, ApiError> {
     let config = admin.config().await?;
     let other = differing(wanted, &config).next();
-    Ok(other.map_or(Ok(()), |(name, wanted, is)| Err(format!("{name} is {is} and not {wanted}"))))
+    Ok(other.map(|(name, wanted, is)| format!("{name} is {is} and not {wanted}")))
 }
 
 /// The settings without which no mail reaches the gate.

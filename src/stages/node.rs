@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::blame::{blame, broken};
+use super::blame::Blames as _;
 use super::session::Session;
 use super::stopwatch::Stopwatch;
 use crate::checks::{RunningNode, Side};
@@ -48,14 +48,12 @@ pub(super) async fn stop_all(session: &Session<'_>, nodes: &[String]) -> Result<
 
 async fn drain(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
     let patience = Duration::from_secs(session.plan.budgets.drain_s);
-    let drained = session.cluster.traffic().drain(node, patience).await;
-    drained.map_err(|error| broken(Blame::Environment, error))
+    session.cluster.traffic().drain(node, patience).await.blames(Blame::Environment)
 }
 
 async fn stop(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
     let grace = Duration::from_secs(session.plan.budgets.stop_s);
-    let stopped = session.cluster.nodes().stop(node, grace).await;
-    stopped.map_err(|error| broken(Blame::Environment, error))
+    session.cluster.nodes().stop(node, grace).await.blames(Blame::Environment)
 }
 
 /// The one way into traffic: start, ready, sane, undrained, announced.
@@ -83,7 +81,7 @@ async fn into_traffic(
     let traffic = session.cluster.traffic();
     let undrained =
         if was_up { traffic.undrain(node, patience).await } else { traffic.admit(node, patience).await };
-    undrained.map_err(|error| broken(blame(side), error))?;
+    undrained.blames(side)?;
     watch.lap("undrain");
     let (node, version) = (node.to_owned(), facts.version.clone());
     session.events.send(EventKind::NodeReady { node: node.clone(), version, took_ms: watch.took_ms() });

@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 
-use super::blame::broken;
+use super::blame::Blames as _;
 use super::node;
 use super::session::Session;
 use crate::checks::Side;
@@ -10,6 +10,7 @@ use crate::cluster::Images;
 use crate::event::{Blame, Breakage};
 use crate::policy::Needs;
 use crate::sinks::Sinks;
+use crate::trouble::Trouble;
 
 /// Brings up everything but the nodes; none of these may have traffic yet.
 pub(super) async fn prepare(session: &mut Session<'_>) -> Result<(), Breakage> {
@@ -22,13 +23,13 @@ pub(super) async fn prepare(session: &mut Session<'_>) -> Result<(), Breakage> {
         suite: plan.suite.as_ref().and_then(|suite| suite.image.as_deref()),
         needs: &needs,
     };
-    session.cluster.prepare(&images).await.map_err(|error| broken(Blame::Environment, error))?;
+    session.cluster.prepare(&images).await.blames(Blame::Environment)?;
     serve(session).await;
     // No node gets traffic before its sanity passed.
     let traffic = session.cluster.traffic();
     try_join_all(plan.order.iter().map(async |node| traffic.hold_back(node).await))
         .await
-        .map_err(|error| broken(Blame::Environment, error))?;
+        .blames(Blame::Environment)?;
     if plan.order.is_empty() { Err(no_nodes()) } else { Ok(()) }
 }
 
@@ -53,11 +54,6 @@ async fn serve(session: &mut Session<'_>) {
 }
 
 fn no_nodes() -> Breakage {
-    Breakage {
-        blame: Blame::Environment,
-        part: "nodes".into(),
-        message: "the cluster has no node".into(),
-        remedy: "Give at least one service the label upgrade-gate.role: node.".into(),
-        log_tail: Vec::new(),
-    }
+    let remedy = "Give at least one service the label upgrade-gate.role: node.";
+    Breakage { blame: Blame::Environment, trouble: Trouble::new("nodes", "the cluster has no node", remedy) }
 }

@@ -15,11 +15,12 @@ use tokio::time::Instant;
 use super::blame::broken;
 use super::session::Session;
 use crate::checks::{InstalledPlugins, Side};
-use crate::cluster::{ClusterError, ImageFacts, Packaged};
+use crate::cluster::{ImageFacts, Packaged};
 use crate::event::{Blame, Breakage};
 use crate::mattermost::{Client, PluginStatus};
 use crate::plan::Bundle;
 use crate::telling::{self, LOOKED_AT};
+use crate::trouble::Trouble;
 use crate::wait;
 
 /// How long a plugin may take to start; Calls looks for a STUN server for 20 s where there is none.
@@ -74,7 +75,7 @@ async fn product(
     if admin.plugins().await.map_err(|error| error.explained())?.find(id).is_some() {
         return Ok(None);
     }
-    let bytes = session.cluster.inside().bundle(node, packaged).await.map_err(|absent| absent.to_string())?;
+    let bytes = session.cluster.inside().bundle(node, packaged).await?;
     match upload(admin, id, bytes).await {
         Ok(version) => Ok(Some(version)),
         Err(why) => {
@@ -109,7 +110,7 @@ async fn own(session: &Session<'_>, node: &str, admin: &Client, bundle: &Bundle)
         bundle.path.display()
     );
     let log_tail = session.cluster.nodes().complaints(node).await;
-    Err(broken(Blame::Environment, ClusterError { log_tail, ..ClusterError::new(node, message, remedy) }))
+    Err(broken(Blame::Environment, Trouble::new(node, message, remedy).with_log(log_tail)))
 }
 
 /// Uploads a bundle and switches it on; returns the version that its manifest tells.

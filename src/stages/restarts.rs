@@ -79,10 +79,10 @@ fn stayed_away(node: &str, breakage: &Breakage) -> Outcome {
     match breakage.blame {
         Blame::Release => Outcome::Failed(Failure {
             expected: "the node back, as healthy as before".into(),
-            got: breakage.message.clone(),
+            got: breakage.trouble.message.clone(),
             node: Some(node.to_owned()),
             ..Failure::default()
         }),
-        Blame::Environment | Blame::Gate => Outcome::NotMeasured { reason: breakage.message.clone() },
+        Blame::Environment | Blame::Gate => Outcome::NotMeasured { reason: breakage.trouble.message.clone() },
     }
 }

@@ -8,15 +8,17 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::blame::{blame, broken};
+use super::blame::Blames as _;
 use crate::checks::{Absent, Carried, Home, InstalledPlugins, RunningNode, Side, sanity};
 use crate::cluster::evidence::EvidenceFolder;
+use crate::cluster::unreached::with_tls;
 use crate::cluster::{self, Cluster, ImageFacts};
 use crate::event::{Blame, Breakage, Clustering, Events};
 use crate::mattermost::{Address, Client, Http, VersionFacts};
 use crate::outcome::Step;
 use crate::plan::{Plan, Release};
 use crate::sinks::Sinks;
+use crate::trouble::{OrBug as _, Trouble};
 use crate::unpoisoned::lock;
 use crate::waivers::Ledger;
 
@@ -113,13 +115,8 @@ impl<'a> Session<'a> {
 
     /// The gate's accounts; a plan whose steps need them before they are made is a bug.
     pub(super) fn home(&self) -> Result<&Home, Breakage> {
-        self.home.as_ref().ok_or_else(|| Breakage {
-            blame: Blame::Gate,
-            part: "plan".into(),
-            message: "a step needs the gate's accounts, and no step before it made them".into(),
-            remedy: "This is a bug of the gate: please report it.".into(),
-            log_tail: Vec::new(),
-        })
+        let message = "a step needs the gate's accounts, and no step before it made them";
+        self.home.as_ref().or_bug("plan", message).blames(Blame::Gate)
     }
 
     pub(super) fn release_of(&self, side: Side) -> &'a Release {
@@ -145,8 +142,8 @@ impl<'a> Session<'a> {
 
     /// Starts a node for the first time; it does not answer yet.
     pub(super) async fn start(&self, node: &str, side: Side) -> Result<Client, Breakage> {
-        let started = self.cluster.nodes().start(node, &self.release_of(side).image).await;
-        self.client(node, &started.map_err(|error| broken(blame(side), error))?)
+        let address = self.cluster.nodes().start(node, &self.release_of(side).image).await.blames(side)?;
+        self.client(node, &address)
     }
 
     /// Puts a node of a side in place of the one that was stopped, with `environment` on top of its own; it does not answer
@@ -158,24 +155,18 @@ impl<'a> Session<'a> {
         environment: &[(&str, &str)],
     ) -> Result<Client, Breakage> {
         let nodes = self.cluster.nodes();
-        let replaced = nodes.replace(node, &self.release_of(side).image, environment).await;
-        self.client(node, &replaced.map_err(|error| broken(blame(side), error))?)
+        let address = nodes.replace(node, &self.release_of(side).image, environment).await.blames(side)?;
+        self.client(node, &address)
     }
 
     fn client(&self, node: &str, address: &Address) -> Result<Client, Breakage> {
-        Client::to(self.http, node, address).map_err(|error| Breakage {
-            blame: Blame::Environment,
-            part: node.to_owned(),
-            message: format!("TLS to it can't be set up: {error}"),
-            remedy: "Look at the input ca-bundle.".into(),
-            log_tail: Vec::new(),
-        })
+        with_tls(node, Client::to(self.http, node, address)).blames(Blame::Environment)
     }
 
     /// Waits until a started node answers.
     pub(super) async fn wait(&self, client: &Client, side: Side) -> Result<(), Breakage> {
         let deadline = Instant::now() + Duration::from_secs(self.plan.budgets.ready_s);
-        cluster::ready(self.cluster, client, deadline).await.map_err(|error| broken(blame(side), error))
+        cluster::ready(self.cluster, client, deadline).await.blames(side)
     }
 
     /// Looks at a node that answers, before it takes traffic; a red step ends the run, because nothing that is not
@@ -201,12 +192,8 @@ impl<'a> Session<'a> {
             Side::Stable => origin.on_stable(&release.image, &release.given),
             Side::Release => origin.on_release(&release.image, &release.given),
         };
-        Breakage {
-            blame: blame(side),
-            part: node.to_owned(),
-            message: format!("{came_up} and its sanity failed: {why}"),
-            remedy: remedy.into(),
-            log_tail: self.cluster.nodes().complaints(node).await,
-        }
+        let trouble = Trouble::new(node, format!("{came_up} and its sanity failed: {why}"), remedy);
+        let log = self.cluster.nodes().complaints(node).await;
+        Breakage { blame: side.into(), trouble: trouble.with_log(log) }
     }
 }

@@ -1,9 +1,10 @@
 //! Versions that names do not tell (`master`, a digest): asked of the images before the plan is final.
 
-use super::blame::broken;
+use super::blame::Blames as _;
 use crate::cluster::Cluster;
 use crate::event::{Blame, Breakage, EventKind, Events};
 use crate::plan::{Plan, Release, Step, known_to_fail};
+use crate::trouble::Trouble;
 use crate::versions::Version;
 
 /// The plan by the versions that its images tell; nothing where their names told them.
@@ -20,8 +21,7 @@ pub(super) async fn settled(
     if asked.is_empty() {
         return Ok(None);
     }
-    let answers =
-        cluster.inside().versions(&asked).await.map_err(|error| broken(Blame::Environment, error))?;
+    let answers = cluster.inside().versions(&asked).await.blames(Blame::Environment)?;
     let mut known: Vec<(&str, Version)> = Vec::new();
     for (image, answer) in asked.into_iter().zip(answers) {
         match answer {
@@ -55,11 +55,6 @@ pub(super) async fn settled(
 
 /// Nothing was learned about the release: the two images are no upgrade that may be made.
 fn refused((wrong, remedy): (String, String)) -> Breakage {
-    Breakage {
-        blame: Blame::Environment,
-        part: "images".into(),
-        message: format!("by what the images say, {wrong}"),
-        remedy,
-        log_tail: Vec::new(),
-    }
+    let message = format!("by what the images say, {wrong}");
+    Breakage { blame: Blame::Environment, trouble: Trouble::new("images", message, remedy) }
 }

@@ -124,8 +124,8 @@ async fn a_command_that_fails_and_one_that_does_nothing_are_failed_upgrades() {
     assert_eq!(ended.code, Some(1), "{}", ended.output);
     let failed = ended.record();
     let broken = &failed.breakages[0];
-    assert_eq!((broken.part.as_str(), broken.blame), ("node1", Blame::Release));
-    assert_eq!(broken.message, "the replace-command for it ended with exit code 1");
+    assert_eq!((broken.trouble.part.as_str(), broken.blame), ("node1", Blame::Release));
+    assert_eq!(broken.trouble.message, "the replace-command for it ended with exit code 1");
     assert!(site.text("report/evidence/node1.log").contains("no such pod"), "{}", ended.output);
 
     let ended = some().arg("--replace-command", "true").run_beside().await;
@@ -135,7 +135,9 @@ async fn a_command_that_fails_and_one_that_does_nothing_are_failed_upgrades() {
     assert_eq!(startup.check, "startup");
     let why = startup.outcome.why().unwrap();
     assert!(why.contains("version 11.6.0") && why.contains("version 11.5.1"), "{why}");
-    assert!(stayed.breakages[0].message.starts_with("it was replaced by 11.6.0 and its sanity failed"));
+    assert!(
+        stayed.breakages[0].trouble.message.starts_with("it was replaced by 11.6.0 and its sanity failed")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

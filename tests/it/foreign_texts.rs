@@ -10,6 +10,7 @@ use upgrade_gate::event::{
 use upgrade_gate::github::{ANNOTATIONS_PER_KIND, annotate, annotations, outputs};
 use upgrade_gate::record::Record;
 use upgrade_gate::report::{self, Names, Run, Runs};
+use upgrade_gate::trouble::Trouble;
 
 /// Texts that go into one record.
 const TEXTS: usize = 50;
@@ -104,10 +105,7 @@ pub(crate) fn record_of(texts: &[String]) -> Record {
         EventKind::EvidenceSaved { path: first.clone(), about: first.clone() },
         EventKind::RunBroken(Breakage {
             blame: Blame::Release,
-            part: first.clone(),
-            message: first.clone(),
-            remedy: first.clone(),
-            log_tail: texts.to_vec(),
+            trouble: Trouble::new(&first, &first, &first).with_log(texts.to_vec()),
         }),
         EventKind::Interrupted { signal: first.clone() },
     ];

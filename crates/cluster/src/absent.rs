@@ -1,6 +1,6 @@
 //! What a cluster cannot give, or could not just now: the sentence that a report has in its place.
 
-use super::error::ClusterError;
+use basics::trouble::Trouble;
 
 /// Why something is not there that a check would look at: the servers' mail, their bucket, their images.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,8 +13,15 @@ pub enum Absent {
     NotMeasured(String),
 }
 
-impl From<ClusterError> for Absent {
-    fn from(error: ClusterError) -> Self {
+/// As its sentence, for those whose own error is one.
+impl From<Absent> for String {
+    fn from(absent: Absent) -> Self {
+        absent.to_string()
+    }
+}
+
+impl From<Trouble> for Absent {
+    fn from(error: Trouble) -> Self {
         Self::NotMeasured(error.to_string())
     }
 }

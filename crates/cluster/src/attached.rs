@@ -11,9 +11,9 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::command::{Exit, Leftovers, run_command};
-use super::error::ClusterError;
 use super::last_words::LastWords;
 use basics::telling;
+use basics::trouble::{OrBug as _, Trouble};
 use basics::unpoisoned::lock;
 use mattermost_client::Address;
 
@@ -85,24 +85,24 @@ impl AttachedCluster {
     }
 
     /// Where a node is; that stays when it is replaced.
-    pub(super) fn address(&self, node: &str) -> Result<Address, ClusterError> {
+    pub(super) fn address(&self, node: &str) -> Result<Address, Trouble> {
         self.url(node).map(|url| Address::plain(&url))
     }
 
-    pub(super) async fn replace(&self, node: &str) -> Result<Address, ClusterError> {
+    pub(super) async fn replace(&self, node: &str) -> Result<Address, Trouble> {
         let address = self.address(node)?;
         self.run("replace-command", &self.options.replace, node).await?;
         Ok(address)
     }
 
-    pub(super) async fn take_out(&self, node: &str) -> Result<(), ClusterError> {
+    pub(super) async fn take_out(&self, node: &str) -> Result<(), Trouble> {
         match &self.options.drain {
             Some(command) => self.run("drain-command", command, node).await,
             None => Ok(()),
         }
     }
 
-    pub(super) async fn put_back(&self, node: &str) -> Result<(), ClusterError> {
+    pub(super) async fn put_back(&self, node: &str) -> Result<(), Trouble> {
         match &self.options.undrain {
             Some(command) => self.run("undrain-command", command, node).await,
             None => Ok(()),
@@ -121,15 +121,13 @@ impl AttachedCluster {
         all.skip(skipped).cloned().collect()
     }
 
-    fn url(&self, node: &str) -> Result<String, ClusterError> {
+    fn url(&self, node: &str) -> Result<String, Trouble> {
         let found = self.options.nodes.iter().find(|(name, _)| name == node);
-        found.map(|(_, url)| url.clone()).ok_or_else(|| {
-            ClusterError::new(node, "there is no such node", "This is a bug of the gate: please report it.")
-        })
+        found.map(|(_, url)| url.clone()).or_bug(node, "there is no such node")
     }
 
     /// Runs a command for a node to its end; docs/attached.md has the same variables.
-    async fn run(&self, input: &str, command: &str, node: &str) -> Result<(), ClusterError> {
+    async fn run(&self, input: &str, command: &str, node: &str) -> Result<(), Trouble> {
         let nodes = &self.options.nodes;
         let after = nodes.iter().position(|(name, _)| name == node).map_or(0, |at| at + 1);
         // The stage that begins when this node is back.
@@ -158,8 +156,8 @@ impl AttachedCluster {
             Err(why) => format!("could not be run: {why}"),
         };
         let remedy = format!("Look at what it printed, below; try it by hand with GATE_NODE={node}.");
-        Err(ClusterError::new(node, format!("the {input} for it {how}"), remedy)
-            .explained(LastWords::of(&self.log(node, Some(telling::LOOKED_AT)))))
+        let words = LastWords::of(&self.log(node, Some(telling::LOOKED_AT)));
+        Err(words.explain(Trouble::new(node, format!("the {input} for it {how}"), remedy)))
     }
 
     fn print(&self, node: &str, line: String) {

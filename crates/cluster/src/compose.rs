@@ -19,12 +19,12 @@ use time::OffsetDateTime;
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
-use super::error::ClusterError;
 use super::haproxy::Haproxy;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::images::Images;
 use super::precautions;
 use super::project::{BalancerRole, NodeFiles, NodeRole, Roles, RuntimeApi};
+use basics::trouble::{OfPart as _, OrBug as _, Trouble};
 use compose_file::{Condition, Project, PullPolicy};
 use docker::{self, Credentials, Engine, Fetched, Options, Own, Pin, RunLabels, Running, Ways};
 use mattermost_client::{Address, Http};
@@ -87,10 +87,9 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// When no engine answers, or it is too old.
-    pub async fn connect(options: ComposeOptions, events: Events) -> Result<Self, ClusterError> {
-        let engine =
-            Engine::connect(options.docker_host.as_deref()).await.map_err(|error| of("docker", error))?;
-        let own = Own::find(&engine).await.map_err(|error| of("docker", error))?;
+    pub async fn connect(options: ComposeOptions, events: Events) -> Result<Self, Trouble> {
+        let engine = Engine::connect(options.docker_host.as_deref()).await?;
+        let own = Own::find(&engine).await?;
         Ok(Self {
             engine,
             own,
@@ -110,7 +109,7 @@ impl ComposeCluster {
         self.own.is_some()
     }
 
-    pub(super) async fn prepare(&self, images: &Images<'_>) -> Result<(), ClusterError> {
+    pub(super) async fn prepare(&self, images: &Images<'_>) -> Result<(), Trouble> {
         let labels = self.begin().await.clone();
         let deadline = Instant::now() + PREPARE;
         let mut project = self.options.project.clone();
@@ -123,12 +122,11 @@ impl ComposeCluster {
             further_images,
             fetched: self.fetched.get().cloned().unwrap_or_default(),
         };
-        let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await;
-        let running = running.map_err(|error| of("docker", error))?;
+        let running = Running::prepare(&self.engine, project, options, &self.events, deadline).await?;
         let running = self.running.get_or_init(|| async { running }).await;
         self.database_images_suffice(running, images.needs).await?;
         if let Some(member) = self.member() {
-            running.join(member).await.map_err(|error| of("docker", error))?;
+            running.join(member).await?;
         }
         let others: Vec<&str> = self.options.roles.others.iter().map(String::as_str).collect();
         if let Err(error) = running.start_services(&others, deadline).await {
@@ -158,14 +156,17 @@ impl ComposeCluster {
     }
 
     /// An error about a container, under the name that people know, its service, with what its log says.
-    async fn of_container(&self, error: docker::Error) -> ClusterError {
+    async fn of_container(&self, error: docker::Error) -> Trouble {
         let prefix = format!("{}-", self.options.project.name);
         let part = error.object.split(' ').next_back().unwrap_or_default();
         let part =
             part.strip_prefix(&prefix).and_then(|rest| rest.rsplit_once('-')).map_or("docker", |(s, _)| s);
-        let (part, has_ended) = (part.to_owned(), !error.log_tail.is_empty());
-        let error = of(&part, error);
-        if has_ended { error.explained(self.last_words(&part).await) } else { error }
+        let trouble = Trouble { part: part.to_owned(), ..error.into() };
+        if trouble.log_tail.is_empty() {
+            trouble
+        } else {
+            self.last_words(&trouble.part).await.explain(trouble)
+        }
     }
 
     /// Before anything of the run is made: precautions, once. Returns what all of it is marked with.
@@ -194,20 +195,13 @@ impl ComposeCluster {
         }
     }
 
-    fn running(&self) -> Result<&Running, ClusterError> {
-        self.running.get().ok_or_else(|| {
-            ClusterError::new(
-                "docker",
-                "the cluster was not prepared",
-                "This is a bug of the gate: please report it.",
-            )
-        })
+    fn running(&self) -> Result<&Running, Trouble> {
+        self.running.get().or_bug("docker", "the cluster was not prepared")
     }
 
-    fn node(&self, name: &str) -> Result<&NodeRole, ClusterError> {
-        self.options.roles.nodes.iter().find(|node| node.name == name).ok_or_else(|| {
-            ClusterError::new(name, "there is no such node", "This is a bug of the gate: please report it.")
-        })
+    fn node(&self, name: &str) -> Result<&NodeRole, Trouble> {
+        let mut nodes = self.options.roles.nodes.iter();
+        nodes.find(|node| node.name == name).or_bug(name, "there is no such node")
     }
 
     pub(super) async fn start(
@@ -215,15 +209,14 @@ impl ComposeCluster {
         name: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<Address, ClusterError> {
+    ) -> Result<Address, Trouble> {
         let node = self.node(name)?;
         let more: Vec<(String, String)> =
             environment.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
-        let started = self
-            .running()?
+        self.running()?
             .recreate(&node.service, node.number, image, &more, node.kept.as_deref(), Instant::now() + CREATE)
-            .await;
-        started.map_err(|error| of(name, error))?;
+            .await
+            .part(name)?;
         let address = match self.address(&node.service, node.number).await {
             Ok(address) => address,
             Err(error) => {
@@ -241,29 +234,28 @@ impl ComposeCluster {
     }
 
     /// In a container it is our own address on the cluster's network; on the engine's host it is the gateway's.
-    pub(super) async fn gate_address(&self) -> Result<IpAddr, ClusterError> {
+    pub(super) async fn gate_address(&self) -> Result<IpAddr, Trouble> {
         let node = self.options.roles.nodes.first();
         let service = node.map(|node| node.service.as_str()).unwrap_or_default();
-        self.running()?.route_back(service, self.member()).await.map_err(|error| of("gate", error))
+        self.running()?.route_back(service, self.member()).await.part("gate")
     }
 
     /// What talks to the runtime API of its haproxy.
-    pub(super) async fn haproxy(&self, api: &RuntimeApi) -> Result<Haproxy, ClusterError> {
+    pub(super) async fn haproxy(&self, api: &RuntimeApi) -> Result<Haproxy, Trouble> {
         let address = self.address(&api.service, 1).await?;
         Ok(Haproxy::new((address, api.port).into()).with_backend(&api.backend))
     }
 
     /// Where a node is, by its name.
-    pub(super) async fn node_address(&self, name: &str) -> Result<IpAddr, ClusterError> {
+    pub(super) async fn node_address(&self, name: &str) -> Result<IpAddr, Trouble> {
         let node = self.node(name)?;
         self.address(&node.service, node.number).await
     }
 
-    pub(super) async fn stop(&self, name: &str, grace: Duration) -> Result<(), ClusterError> {
+    pub(super) async fn stop(&self, name: &str, grace: Duration) -> Result<(), Trouble> {
         let node = self.node(name)?;
         let deadline = Instant::now() + grace + CREATE;
-        let stopped = self.running()?.stop(&node.service, node.number, Some(grace), deadline).await;
-        stopped.map_err(|error| of(name, error))
+        self.running()?.stop(&node.service, node.number, Some(grace), deadline).await.part(name)
     }
 
     /// Where the nodes keep files, as far as the project says.
@@ -276,26 +268,24 @@ impl ComposeCluster {
         self.options.roles.balancer.as_ref()
     }
 
-    pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, ClusterError> {
+    pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, Trouble> {
         let node = self.node(name)?;
         let running = self.running()?;
-        let failed = |error| of(name, error);
-        let reference = running.state(&node.service, node.number).await.map_err(failed)?.image;
-        let image = docker::inspect_image(&self.engine, &reference).await.map_err(failed)?;
-        let files = running.list(&node.service, node.number, PACKAGED_PLUGINS).await.map_err(failed)?;
+        let reference = running.state(&node.service, node.number).await.part(name)?.image;
+        let image = docker::inspect_image(&self.engine, &reference).await.part(name)?;
+        let files = running.list(&node.service, node.number, PACKAGED_PLUGINS).await.part(name)?;
         // The archive's paths begin with the folder's own name.
         let above = PACKAGED_PLUGINS.rsplit_once('/').map_or("", |(above, _)| above);
         let files: Vec<String> = files.into_iter().map(|(path, _)| format!("{above}/{path}")).collect();
         Ok(ImageFacts::new(image.labels, &files))
     }
 
-    pub(super) async fn bundle(&self, name: &str, packaged: &Packaged) -> Result<Vec<u8>, ClusterError> {
+    pub(super) async fn bundle(&self, name: &str, packaged: &Packaged) -> Result<Vec<u8>, Trouble> {
         let node = self.node(name)?;
         let files = self.running()?.read(&node.service, node.number, &packaged.file).await;
-        let files = files.map_err(|error| of(name, error))?;
-        files.into_iter().next().map(|(_, content)| content).ok_or_else(|| {
+        files.part(name)?.into_iter().next().map(|(_, content)| content).ok_or_else(|| {
             let message = format!("its image has no file {}", packaged.file);
-            ClusterError::new(name, message, "Check whether the tag of the image moved while the run was on.")
+            Trouble::new(name, message, "Check whether the tag of the image moved while the run was on.")
         })
     }
 
@@ -315,20 +305,8 @@ impl ComposeCluster {
         self.node(part).map_or((part, 1), |node| (node.service.as_str(), node.number))
     }
 
-    pub(super) async fn down(&self, deadline: Instant) -> Result<(), ClusterError> {
-        docker::down(&self.engine, &self.options.run_id, deadline)
-            .await
-            .map(drop)
-            .map_err(|error| of("docker", error))
-    }
-}
-
-fn of(part: &str, error: docker::Error) -> ClusterError {
-    let message = format!("{} {} failed: {}", error.operation, error.object, error.message);
-    ClusterError {
-        part: part.to_owned(),
-        message,
-        remedy: error.remedy.into_owned(),
-        log_tail: error.log_tail,
+    pub(super) async fn down(&self, deadline: Instant) -> Result<(), Trouble> {
+        docker::down(&self.engine, &self.options.run_id, deadline).await?;
+        Ok(())
     }
 }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use super::error::ClusterError;
+use basics::trouble::Trouble;
 use basics::wait::{Missed, Pace, Progress, until};
 
 /// The backend that `cluster/haproxy.cfg` has the nodes in.
@@ -76,7 +76,7 @@ pub(super) enum HaproxyError {
     },
 }
 
-impl From<HaproxyError> for ClusterError {
+impl From<HaproxyError> for Trouble {
     fn from(error: HaproxyError) -> Self {
         Self::new(
             "balancer",

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use super::absent::Absent;
 use super::compose::ComposeCluster;
-use super::error::ClusterError;
 use super::image::{ImageFacts, Packaged};
 use super::project::NodeFiles;
 use super::standin::StandInCluster;
+use basics::trouble::Trouble;
 use basics::versions::Version;
 use storage::Bucket;
 
@@ -28,7 +28,7 @@ impl Inside<'_> {
     ///
     /// # Errors
     /// An image that cannot be had.
-    pub async fn versions(&self, images: &[&str]) -> Result<Vec<Result<Version, String>>, ClusterError> {
+    pub async fn versions(&self, images: &[&str]) -> Result<Vec<Result<Version, String>>, Trouble> {
         match self {
             Self::Compose(cluster) => cluster.versions(images).await,
             Self::StandIn(_) | Self::Closed(_) => {

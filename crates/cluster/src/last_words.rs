@@ -4,6 +4,7 @@
 //! what it does not know is shown as it was printed.
 
 use basics::telling;
+use basics::trouble::Trouble;
 
 /// What a log says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -94,6 +95,18 @@ impl LastWords {
             why: telling::cause(log),
             remedy: known.map(|(_, remedy)| (*remedy).to_owned()),
         }
+    }
+
+    /// What went wrong with the part, with what its log says of it: the lines, and the reason and remedy where they are known.
+    #[must_use]
+    pub fn explain(self, mut trouble: Trouble) -> Trouble {
+        if let Some(why) = self.why {
+            trouble.message = format!("{}: {}", trouble.message, why.trim_end_matches(['.', ' ']));
+        }
+        if let Some(remedy) = self.remedy {
+            trouble.remedy = remedy;
+        }
+        trouble.with_log(self.lines)
     }
 
     /// The lines alone, of a part that lives: what it complained of need not be why something failed.

@@ -1,7 +1,7 @@
 //! The one seam between what is verified and where it runs.
 //!
 //! A [`Cluster`] is asked by what it can do. It knows nothing of checks, stages and blame: what goes wrong is a
-//! [`ClusterError`] that names the part; what it cannot do is an [`Absent`] with the sentence for the report.
+//! [`Trouble`](basics::trouble::Trouble) that names the part; what it cannot do is an [`Absent`] with the sentence for the report.
 //!
 //! ```text
 //! Cluster ──► nodes             start, stop, replace; are they alive, what do their logs say     every provider
@@ -18,7 +18,6 @@ mod attached;
 mod command;
 mod compose;
 mod denied;
-mod error;
 pub mod evidence;
 mod haproxy;
 mod image;
@@ -41,7 +40,6 @@ pub use attached::{AttachedCluster, AttachedOptions, SiteAdmin};
 pub use command::{Exit, Leftovers, run_command};
 pub use compose::side_containers::SideContainers;
 pub use compose::{ComposeCluster, ComposeOptions};
-pub use error::ClusterError;
 pub use image::{ImageFacts, Packaged};
 pub use images::Images;
 pub use inside::Inside;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::error::ClusterError;
 use super::seam::Cluster;
 use super::unreached::{remedy, untrusted};
+use basics::trouble::Trouble;
 use basics::wait::{Missed, Pace, Progress, until};
 use mattermost_client::Client;
 
@@ -20,7 +20,7 @@ const PACE: Pace = Pace::growing(Duration::from_millis(20), Duration::from_milli
 ///
 /// # Errors
 /// The node with what its log says: its process ended, or it did not answer in time.
-pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Result<(), ClusterError> {
+pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Result<(), Trouble> {
     let (name, nodes) = (node.node(), cluster.nodes());
     let written = cluster.origin().addresses_are_in();
     let answered = until(deadline, PACE, || async {
@@ -41,7 +41,7 @@ pub async fn ready(cluster: &Cluster, node: &Client, deadline: Instant) -> Resul
             let remedy = remedy(&late, written).unwrap_or_else(|| {
                 "Look at its log lines below; a slow machine needs a longer timeout.".into()
             });
-            Err(ClusterError::new(name, message, remedy).explained(nodes.last_words(name).await))
+            Err(nodes.last_words(name).await.explain(Trouble::new(name, message, remedy)))
         }
     }
 }

@@ -9,7 +9,6 @@ use super::absent::Absent;
 use super::attached::{AttachedCluster, SiteAdmin};
 use super::compose::ComposeCluster;
 use super::compose::side_containers::SideContainers;
-use super::error::ClusterError;
 use super::images::Images;
 use super::inside::Inside;
 use super::last_words::LastWords;
@@ -17,6 +16,7 @@ use super::origin::Origin;
 use super::standin::StandInCluster;
 use super::traffic::Traffic;
 use basics::telling;
+use basics::trouble::Trouble;
 use mattermost_client::Address;
 
 /// The running system: nodes, balancer, store, database.
@@ -106,7 +106,7 @@ impl Cluster {
     ///
     /// # Errors
     /// When it is not known.
-    pub async fn balancer(&self) -> Result<Address, ClusterError> {
+    pub async fn balancer(&self) -> Result<Address, Trouble> {
         match self {
             Self::Compose(cluster) => cluster.balancer().await,
             Self::StandIn(cluster) => Ok(cluster.balancer()),
@@ -118,7 +118,7 @@ impl Cluster {
     ///
     /// # Errors
     /// The part that did not come up.
-    pub async fn prepare(&self, images: &Images<'_>) -> Result<(), ClusterError> {
+    pub async fn prepare(&self, images: &Images<'_>) -> Result<(), Trouble> {
         match self {
             Self::Compose(cluster) => cluster.prepare(images).await,
             Self::StandIn(_) | Self::Attached(_) => Ok(()),
@@ -129,7 +129,7 @@ impl Cluster {
     ///
     /// # Errors
     /// What could not be removed, or is left at the deadline.
-    pub async fn down(&self, deadline: Instant) -> Result<(), ClusterError> {
+    pub async fn down(&self, deadline: Instant) -> Result<(), Trouble> {
         match self {
             Self::Compose(cluster) => cluster.down(deadline).await,
             Self::StandIn(cluster) => {
@@ -153,7 +153,7 @@ impl Nodes<'_> {
     ///
     /// # Errors
     /// When it could not be created or started.
-    pub async fn start(&self, node: &str, image: &str) -> Result<Address, ClusterError> {
+    pub async fn start(&self, node: &str, image: &str) -> Result<Address, Trouble> {
         match self.0 {
             Cluster::Compose(cluster) => cluster.start(node, image, &[]).await,
             Cluster::StandIn(cluster) => cluster.start(node, image, &[]).await,
@@ -166,7 +166,7 @@ impl Nodes<'_> {
     ///
     /// # Errors
     /// When it could not be stopped.
-    pub async fn stop(&self, node: &str, grace: Duration) -> Result<(), ClusterError> {
+    pub async fn stop(&self, node: &str, grace: Duration) -> Result<(), Trouble> {
         match self.0 {
             Cluster::Compose(cluster) => cluster.stop(node, grace).await,
             Cluster::StandIn(cluster) => {
@@ -187,7 +187,7 @@ impl Nodes<'_> {
         node: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<Address, ClusterError> {
+    ) -> Result<Address, Trouble> {
         match self.0 {
             Cluster::Compose(cluster) => cluster.start(node, image, environment).await,
             Cluster::StandIn(cluster) => cluster.start(node, image, environment).await,
@@ -200,7 +200,7 @@ impl Nodes<'_> {
     ///
     /// # Errors
     /// When it has ended: with its exit code and what its log says.
-    pub async fn alive(&self, node: &str) -> Result<(), ClusterError> {
+    pub async fn alive(&self, node: &str) -> Result<(), Trouble> {
         match self.0 {
             Cluster::Compose(cluster) => cluster.alive(node).await,
             Cluster::StandIn(cluster) => cluster.alive(node).await,

@@ -9,11 +9,11 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
-use super::error::ClusterError;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
+use basics::trouble::Trouble;
 use basics::versions::Version;
 use mattermost_client::Address;
-use mattermost_standin::balancer::Balancer;
+use mattermost_standin::balancer::{Balancer, BalancerError};
 use mattermost_standin::fault::{AskingNode, Faults};
 use mattermost_standin::store::{Store, StoreOptions, StoreServer};
 use mattermost_standin::{BucketFiles, Node, Options, Release, StartError, World, release};
@@ -91,7 +91,7 @@ impl StandInCluster {
         node: &str,
         image: &str,
         environment: &[(&str, &str)],
-    ) -> Result<Address, ClusterError> {
+    ) -> Result<Address, Trouble> {
         let mut release = release::known(&version_of(image));
         if self.options.apps {
             // Packaged no more since long; the image of whoever still wants it has it.
@@ -104,7 +104,7 @@ impl StandInCluster {
         let started = Node::start_with(world, node, release, faults, ANYWHERE, &environment).await;
         let started = started.map_err(|error| exited(node, &error))?;
         let address = started.address();
-        self.balancer.set_address(node, address).map_err(|error| refused(&error.to_string()))?;
+        taken(self.balancer.set_address(node, address))?;
         self.nodes.lock().await.insert(node.to_owned(), started);
         Ok(Address::plain(&format!("http://{address}")))
     }
@@ -115,24 +115,24 @@ impl StandInCluster {
         }
     }
 
-    pub(super) async fn alive(&self, node: &str) -> Result<(), ClusterError> {
+    pub(super) async fn alive(&self, node: &str) -> Result<(), Trouble> {
         if self.nodes.lock().await.contains_key(node) {
             Ok(())
         } else {
-            Err(ClusterError::new(node, "it is not running", "Start it first."))
+            Err(Trouble::new(node, "it is not running", "Start it first."))
         }
     }
 
-    pub(super) fn take_out(&self, node: &str) -> Result<(), ClusterError> {
-        self.balancer.drain(node).map_err(|error| refused(&error.to_string()))
+    pub(super) fn take_out(&self, node: &str) -> Result<(), Trouble> {
+        taken(self.balancer.drain(node))
     }
 
-    pub(super) async fn until_idle(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
-        self.balancer.wait_idle(node, patience).await.map(drop).map_err(|error| refused(&error.to_string()))
+    pub(super) async fn until_idle(&self, node: &str, patience: Duration) -> Result<(), Trouble> {
+        taken(self.balancer.wait_idle(node, patience).await).map(drop)
     }
 
-    pub(super) async fn put_back(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
-        self.balancer.undrain(node, patience).await.map_err(|error| refused(&error.to_string()))
+    pub(super) async fn put_back(&self, node: &str, patience: Duration) -> Result<(), Trouble> {
+        taken(self.balancer.undrain(node, patience).await)
     }
 
     pub(super) async fn stop(&self, node: &str, grace: Duration) {
@@ -152,7 +152,7 @@ impl StandInCluster {
     }
 
     /// The image of a stand-in is its release: labels and bundles are as on an official image.
-    pub(super) async fn image(&self, node: &str) -> Result<ImageFacts, ClusterError> {
+    pub(super) async fn image(&self, node: &str) -> Result<ImageFacts, Trouble> {
         let release = self.release_of(node).await?;
         let labels = [("version", &release.version), ("revision", &release.build_hash)]
             .map(|(key, value)| (format!("org.opencontainers.image.{key}"), value.clone()));
@@ -166,17 +166,17 @@ impl StandInCluster {
         Ok(ImageFacts::new(labels.into(), &bundles.collect::<Vec<_>>()))
     }
 
-    pub(super) async fn bundle(&self, node: &str, packaged: &Packaged) -> Result<Vec<u8>, ClusterError> {
+    pub(super) async fn bundle(&self, node: &str, packaged: &Packaged) -> Result<Vec<u8>, Trouble> {
         let release = self.release_of(node).await?;
         release.bundle(packaged.id.as_deref().unwrap_or_default()).ok_or_else(|| {
-            ClusterError::new(node, format!("it packages no {}", packaged.name), "This is a bug of the gate.")
+            Trouble::new(node, format!("it packages no {}", packaged.name), "This is a bug of the gate.")
         })
     }
 
-    async fn release_of(&self, node: &str) -> Result<Release, ClusterError> {
+    async fn release_of(&self, node: &str) -> Result<Release, Trouble> {
         let nodes = self.nodes.lock().await;
         let release = nodes.get(node).map(|node| node.release().clone());
-        release.ok_or_else(|| ClusterError::new(node, "it is not running", "Start it first."))
+        release.ok_or_else(|| Trouble::new(node, "it is not running", "Start it first."))
     }
 
     pub(super) fn parts(&self) -> Vec<String> {
@@ -223,17 +223,16 @@ fn version_of(image: &str) -> String {
     }
 }
 
-fn refused(why: &str) -> ClusterError {
-    ClusterError::new("balancer", why, "This is the stand-in's own balancer: a bug of the gate.")
+/// What our own balancer took; it refuses nothing but what it should not be asked.
+fn taken<T>(answer: Result<T, BalancerError>) -> Result<T, Trouble> {
+    let remedy = "This is the stand-in's own balancer: a bug of the gate.";
+    answer.map_err(|error| Trouble::new("balancer", error.to_string(), remedy))
 }
 
-fn exited(node: &str, error: &StartError) -> ClusterError {
+fn exited(node: &str, error: &StartError) -> Trouble {
     let log = match error {
         StartError::Exited { stderr, .. } => stderr.lines().map(str::to_owned).collect(),
         StartError::Listen { .. } | StartError::Database { .. } => Vec::new(),
     };
-    ClusterError {
-        log_tail: log,
-        ..ClusterError::new(node, error.to_string(), "Look at its log lines below.")
-    }
+    Trouble::new(node, error.to_string(), "Look at its log lines below.").with_log(log)
 }

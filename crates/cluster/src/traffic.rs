@@ -6,9 +6,9 @@ use tokio::time::Instant;
 
 use super::attached::AttachedCluster;
 use super::compose::ComposeCluster;
-use super::error::ClusterError;
 use super::project::RuntimeApi;
 use super::standin::StandInCluster;
+use basics::trouble::Trouble;
 
 /// Traffic, by what leads it.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ impl Traffic<'_> {
     ///
     /// # Errors
     /// When the balancer refuses.
-    pub async fn hold_back(&self, node: &str) -> Result<(), ClusterError> {
+    pub async fn hold_back(&self, node: &str) -> Result<(), Trouble> {
         match self {
             Self::Commands(_) => Ok(()),
             _ => self.drain(node, Duration::ZERO).await,
@@ -41,7 +41,7 @@ impl Traffic<'_> {
     ///
     /// # Errors
     /// When the balancer does not take it within `patience`.
-    pub async fn admit(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
+    pub async fn admit(&self, node: &str, patience: Duration) -> Result<(), Trouble> {
         match self {
             Self::Commands(_) => Ok(()),
             _ => self.undrain(node, patience).await,
@@ -53,7 +53,7 @@ impl Traffic<'_> {
     ///
     /// # Errors
     /// When the balancer refuses.
-    pub async fn drain(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
+    pub async fn drain(&self, node: &str, patience: Duration) -> Result<(), Trouble> {
         match self {
             Self::Haproxy(cluster, api) => {
                 let haproxy = cluster.haproxy(api).await?;
@@ -75,7 +75,7 @@ impl Traffic<'_> {
     ///
     /// # Errors
     /// When the balancer does not take it within `patience`.
-    pub async fn undrain(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
+    pub async fn undrain(&self, node: &str, patience: Duration) -> Result<(), Trouble> {
         match self {
             Self::Haproxy(cluster, api) => {
                 let haproxy = cluster.haproxy(api).await?;

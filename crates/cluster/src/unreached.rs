@@ -1,6 +1,8 @@
 //! A server that is there and is not reached, because it is asked at another address than it answers to.
 
-use super::error::ClusterError;
+use std::fmt::Display;
+
+use basics::trouble::Trouble;
 use basics::trust::TlsFailure;
 use mattermost_client::ApiError;
 
@@ -11,12 +13,22 @@ pub const INPUTS: &str = "the address in node-urls or balancer-url";
 
 /// The error of a part whose certificate is not trusted; `address` is where its name is written.
 #[must_use]
-pub fn untrusted(part: &str, failure: &TlsFailure, address: &str) -> ClusterError {
-    ClusterError::new(
+pub fn untrusted(part: &str, failure: &TlsFailure, address: &str) -> Trouble {
+    Trouble::new(
         part,
         format!("no TLS connection to it comes about: {failure}"),
         sentence(&failure.remedy(address)),
     )
+}
+
+/// What was set up to speak TLS with a part; it fails for what the input `ca-bundle` holds.
+///
+/// # Errors
+/// Why it cannot be set up.
+pub fn with_tls<T>(part: &str, set_up: Result<T, impl Display>) -> Result<T, Trouble> {
+    set_up.map_err(|error| {
+        Trouble::new(part, format!("TLS to it can't be set up: {error}"), "Look at the input ca-bundle.")
+    })
 }
 
 /// What to do about an answer to a ping that no server gives at its own address; nothing where it could be one.

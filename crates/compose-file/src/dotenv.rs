@@ -51,6 +51,15 @@ pub(super) fn parse_dotenv(
     Ok(read)
 }
 
+/// Reads the bytes of a file, as [`parse_dotenv`] does its text.
+///
+/// # Errors
+/// Where and why it cannot be read, as a clause.
+pub(super) fn read_dotenv(bytes: Vec<u8>, outer: &dyn Fn(&str) -> Option<String>) -> Result<Dotenv, String> {
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text")?;
+    parse_dotenv(&text, outer).map_err(|error| error.to_string())
+}
+
 /// A value before interpolation.
 enum Raw {
     Literal(String),

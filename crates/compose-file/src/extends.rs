@@ -120,8 +120,8 @@ impl<'a, 'f> Extending<'a, 'f> {
     fn other_file(&mut self, text: &str, place: &Place) -> Option<(PathBuf, Mapping)> {
         let path = match path_of(self.base, text, self.variables) {
             Ok(path) => path,
-            Err(message) => {
-                self.findings.problem(place, message, "Fetch it before, and name that file");
+            Err((message, remedy)) => {
+                self.findings.problem(place, message, remedy);
                 return None;
             }
         };

@@ -45,15 +45,16 @@ impl<'a> Followed<'a> {
     }
 }
 
-/// The path that a compose file names; what is not on this machine is refused.
+/// The path that a compose file names; what is not on this machine is refused: what is wrong with it, and what to do.
 pub(super) fn path_of(
     base: &Path,
     text: &str,
     variables: &IndexMap<String, String>,
-) -> Result<PathBuf, String> {
+) -> Result<PathBuf, (String, &'static str)> {
+    let remedy = "Fetch it before, and name that file";
     let far = text.contains("://") || text.starts_with("git@") || text.starts_with("github.com/");
     if far {
-        return Err(format!("`{text}` is no file of this machine"));
+        return Err((format!("`{text}` is no file of this machine"), remedy));
     }
-    resolve(base, text, variables)
+    resolve(base, text, variables).map_err(|wrong| (wrong, remedy))
 }

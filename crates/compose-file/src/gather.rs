@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use yaml_serde::{Mapping, Value};
 
 use super::bounds::CHAIN;
-use super::dotenv::parse_dotenv;
+use super::dotenv::read_dotenv;
 use super::extends::Extending;
 use super::followed::{Followed, path_of};
 use super::include::{Include, import, includes, settle_variables};
@@ -98,10 +98,7 @@ impl<'a> Gathering<'a> {
         set: &Set<'_>,
         findings: &mut Findings,
     ) -> Result<Value, (String, &'static str)> {
-        let at = |text: &str| {
-            path_of(set.base, text, set.variables)
-                .map_err(|wrong| (wrong, "Fetch it before, and name that file"))
-        };
+        let at = |text: &str| path_of(set.base, text, set.variables);
         let paths = include.paths.iter().map(|text| at(text)).collect::<Result<Vec<_>, _>>()?;
         if let Some(start) = self.chain.iter().position(|path| *path == paths[0]) {
             let circle = self.chain[start..].iter().chain([&paths[0]]);
@@ -146,8 +143,7 @@ impl<'a> Gathering<'a> {
         };
         let mut added: IndexMap<String, String> = IndexMap::new();
         for text in texts {
-            let path = path_of(set.base, &text, set.variables)
-                .map_err(|wrong| (wrong, "Fetch it before, and name that file"))?;
+            let path = path_of(set.base, &text, set.variables)?;
             let bytes = match self.followed.files.read(&path) {
                 Ok(bytes) => bytes,
                 Err(error)
@@ -161,9 +157,7 @@ impl<'a> Gathering<'a> {
                 }
             };
             let lookup = |name: &str| set.variables.get(name).or_else(|| added.get(name)).cloned();
-            let read = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned());
-            let read = read.and_then(|text| parse_dotenv(&text, &lookup).map_err(|error| error.to_string()));
-            let read = read.map_err(|error| {
+            let read = read_dotenv(bytes, &lookup).map_err(|error| {
                 (format!("`{}` cannot be read: {error}", path.display()), "Write lines of NAME=value")
             })?;
             added.extend(read.variables);

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::dotenv::parse_dotenv;
+use super::dotenv::read_dotenv;
 use super::environment::Variables;
 use super::node::{Findings, Node};
 use super::source::resolve;
@@ -21,8 +21,7 @@ pub(super) fn label_files(
         let lookup = |name: &str| labels.get(name).cloned();
         let read = resolve(variables.base, &path, variables.outer)
             .and_then(|full| variables.files.read(&full).map_err(|error| error.to_string()))
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()))
-            .and_then(|text| parse_dotenv(&text, &lookup).map_err(|error| error.to_string()));
+            .and_then(|bytes| read_dotenv(bytes, &lookup));
         match read {
             Ok(read) => labels.extend(read.variables),
             Err(error) => {

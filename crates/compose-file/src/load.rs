@@ -23,11 +23,11 @@ pub fn load(
     profiles: &[String],
     project_name: &str,
 ) -> Result<Parsed, Problems> {
-    let mut problems = Vec::new();
+    let mut wrong = Vec::new();
     let files = paths.iter().filter_map(|path| match read_text(path) {
         Ok(text) => Some((path.clone(), text)),
         Err(message) => {
-            problems.push(Problem::whole_file(path, message, "Correct the path, or make the file readable"));
+            wrong.push(Problem::whole_file(path, message, "Correct the path, or make the file readable"));
             None
         }
     });
@@ -36,11 +36,11 @@ pub fn load(
     let base = base.and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
     let mut warnings = Vec::new();
     let variables = with_dotenv(&base, variables, &mut warnings).unwrap_or_else(|problem| {
-        problems.push(problem);
+        wrong.push(problem);
         IndexMap::new()
     });
-    if !problems.is_empty() {
-        return Err(Problems(problems, warnings));
+    if !wrong.is_empty() {
+        return Err(Problems { wrong, warnings });
     }
     let (profiles, project_name) = (profiles.to_vec(), project_name.to_owned());
     match parse(&Source { files, base, variables, profiles, project_name }, &DiskFiles) {
@@ -48,9 +48,9 @@ pub fn load(
             parsed.warnings.splice(0..0, warnings);
             Ok(parsed)
         }
-        Err(mut wrong) => {
-            wrong.1.splice(0..0, warnings);
-            Err(wrong)
+        Err(mut problems) => {
+            problems.warnings.splice(0..0, warnings);
+            Err(problems)
         }
     }
 }
@@ -153,6 +153,6 @@ x-note: {image: z}\nnetworks: {x-n: }\nvolumes: {x-v: }";
         std::fs::write(folder.path().join(".env"), "no name").unwrap();
         let paths = ["a.yaml", "b.yaml"].map(|name| folder.path().join(name));
         let problems = load(&paths, IndexMap::new(), &[], "p").unwrap_err();
-        assert_eq!(problems.0.len(), 3, "{problems}");
+        assert_eq!(problems.wrong.len(), 3, "{problems}");
     }
 }

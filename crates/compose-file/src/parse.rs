@@ -22,7 +22,7 @@ use super::whence::with_file;
 pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
     if source.files.is_empty() {
         let nothing = Problem::whole_file(&source.base, "there is no compose file", "Name one");
-        return Err(Problems(vec![nothing], Vec::new()));
+        return Err(Problems { wrong: vec![nothing], warnings: Vec::new() });
     }
     let mut findings = Findings::default();
     let mut variables = source.variables.clone();
@@ -40,7 +40,7 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
         gathering.unreadable.push(Problem::whole_file(&source.files[0].0, message, "Take some out"));
     }
     if !gathering.unreadable.is_empty() {
-        return Err(Problems(gathering.unreadable, findings.warnings));
+        return Err(Problems { wrong: gathering.unreadable, warnings: findings.warnings });
     }
     once(&mut merged, &Place::default());
     let profiles = profiles::active(source, &variables);
@@ -52,14 +52,14 @@ pub fn parse(source: &Source, files: &dyn Files) -> Result<Parsed, Problems> {
         let named = merged.get("name").and_then(Value::as_str).map(str::to_owned);
         return Ok(Parsed { project, named, off, warnings });
     }
-    let mut told: Vec<Problem> = Vec::new();
+    let mut wrong: Vec<Problem> = Vec::new();
     for found in problems {
         let problem = with_file(found, &merged, &gathering.followed.said);
-        if !told.contains(&problem) {
-            told.push(problem);
+        if !wrong.contains(&problem) {
+            wrong.push(problem);
         }
     }
-    Err(Problems(told, warnings))
+    Err(Problems { wrong, warnings })
 }
 
 /// Gives services that say no platform that of the variable `DOCKER_DEFAULT_PLATFORM`, as compose does (`ApplyPlatforms`).
@@ -238,7 +238,7 @@ mod tests {
             parse(&nameless("{name: 'mm-${TAG:+x}', services: {a: {image: a}}}"), &MemoryFiles::default());
         assert_eq!(parsed.unwrap().project.name, "mm-x");
         let problems = parse(&nameless("services: {a: {image: a}}"), &MemoryFiles::default()).unwrap_err();
-        assert_eq!(problems.0[0].path, "name");
+        assert_eq!(problems.wrong[0].path, "name");
     }
 
     #[test]

@@ -47,15 +47,20 @@ fn place(path: &str) -> String {
 /// Everything that is wrong with the files of a project, in the order it was found. Beside it the warnings, which may explain
 /// it: a variable that is not set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct Problems(pub Vec<Problem>, pub Vec<String>);
+pub struct Problems {
+    /// What keeps the project from being run; never nothing.
+    pub wrong: Vec<Problem>,
+    /// What may explain it: a sentence each.
+    pub warnings: Vec<String>,
+}
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let [only] = self.0.as_slice() {
+        if let [only] = self.wrong.as_slice() {
             return write!(f, "{only}");
         }
-        write!(f, "{} problems in the compose file:", self.0.len())?;
-        for problem in &self.0 {
+        write!(f, "{} problems in the compose file:", self.wrong.len())?;
+        for problem in &self.wrong {
             write!(f, "\n- {problem}")?;
         }
         Ok(())
@@ -75,14 +80,15 @@ mod tests {
         }
     }
 
+    fn problems(wrong: Vec<Problem>) -> Problems {
+        Problems { wrong, warnings: Vec::new() }
+    }
+
     #[test]
     fn one_problem_is_a_sentence_and_several_are_a_list() {
         assert_eq!(problem("").to_string(), "compose.yaml: it is odd. Make it even.");
-        assert_eq!(
-            Problems(vec![problem("a.b")], vec![]).to_string(),
-            "compose.yaml, a.b: it is odd. Make it even."
-        );
-        insta::assert_snapshot!(Problems(vec![problem("a.b"), problem("c")], vec![]), @r"
+        assert_eq!(problems(vec![problem("a.b")]).to_string(), "compose.yaml, a.b: it is odd. Make it even.");
+        insta::assert_snapshot!(problems(vec![problem("a.b"), problem("c")]), @r"
         2 problems in the compose file:
         - compose.yaml, a.b: it is odd. Make it even.
         - compose.yaml, c: it is odd. Make it even.

@@ -4,7 +4,8 @@
 //! format error" or runs ten times slower, minutes later and in somebody else's name. So it is an error before anything is
 //! started, unless the user says the platform: who does knows what his engine can do.
 
-use super::error::{Cause, Error};
+use super::cause::Cause;
+use super::error::Error;
 
 /// What processors run besides their own kind, without emulation: the engine's, the image's.
 const ALSO: [(&str, &str); 2] = [("amd64", "386"), ("arm64", "arm")];

@@ -16,11 +16,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::Instant;
 
+use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::{Error, When as _};
 use super::files;
 use super::spec::Blueprint;
-use basics::wait::{self, Pace, Progress};
+use basics::wait::{self, Missed, Pace, Progress};
 
 /// Time between two looks at something that changes by itself.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -98,7 +99,7 @@ pub(super) async fn create(engine: &Engine, blueprint: Blueprint) -> Result<(), 
     engine
         .add(async move {
             let answer = docker.create_container(Some(options.build()), body).await;
-            answer.map_err(|error| Error::engine("creating", created, error))
+            answer.when("creating", created)
         })
         .await?;
     for (network, endpoint) in further_networks {
@@ -107,7 +108,7 @@ pub(super) async fn create(engine: &Engine, blueprint: Blueprint) -> Result<(), 
             .docker()
             .connect_network(&network, request)
             .await
-            .map_err(|error| Error::engine("connecting", format!("{object} to network {network}"), error))?;
+            .when("connecting", format_args!("{object} to network {network}"))?;
     }
     files::put(engine, &name, &files).await
 }
@@ -118,7 +119,7 @@ pub(super) async fn start(engine: &Engine, name: &str) -> Result<(), Error> {
     engine
         .add(async move {
             let started = docker.start_container(&name, None::<StartContainerOptions>).await;
-            started.map_err(|error| Error::engine("starting", format!("container {name}"), error))
+            started.when("starting", format_args!("container {name}"))
         })
         .await
 }
@@ -129,7 +130,7 @@ pub(super) async fn stop(engine: &Engine, name: &str, grace: Duration) -> Result
     let seconds = i32::try_from(grace.as_millis().div_ceil(1000)).unwrap_or(i32::MAX);
     let options = StopContainerOptionsBuilder::default().t(seconds).build();
     let stopped = engine.patient(grace).stop_container(name, Some(options)).await;
-    stopped.map_err(|error| Error::engine("stopping", format!("container {name}"), error))
+    stopped.when("stopping", format_args!("container {name}"))
 }
 
 /// Stops a container as [`stop`] does, and starts it again.
@@ -142,7 +143,7 @@ pub(super) async fn restart(engine: &Engine, name: &str, grace: Duration) -> Res
 pub(super) async fn signal(engine: &Engine, name: &str, signal: &str) -> Result<(), Error> {
     let options = KillContainerOptionsBuilder::default().signal(signal).build();
     let sent = engine.docker().kill_container(name, Some(options)).await;
-    sent.map_err(|error| Error::engine("sending a signal to", format!("container {name}"), error))
+    sent.when("sending a signal to", format_args!("container {name}"))
 }
 
 /// Removes a container, running or not, with its anonymous volumes. Whether it was there to be removed.
@@ -158,13 +159,13 @@ pub(super) async fn remove(engine: &Engine, name: &str, deadline: Instant) -> Re
         Err(error) => Progress::Never(error),
     };
     let removed = wait::until(deadline, Pace::steady(LOOK_AGAIN), attempt).await;
-    removed.map_err(|missed| Error::engine("removing", format!("container {name}"), missed.reason()))
+    removed.map_err(Missed::reason).when("removing", format_args!("container {name}"))
 }
 
 /// What the engine says about a container now.
 pub(super) async fn inspect(engine: &Engine, name: &str) -> Result<State, Error> {
     let answer = engine.docker().inspect_container(name, None::<InspectContainerOptions>).await;
-    answer.map(state).map_err(|error| Error::engine("inspecting", format!("container {name}"), error))
+    answer.map(state).when("inspecting", format_args!("container {name}"))
 }
 
 fn state(answer: ContainerInspectResponse) -> State {

@@ -13,9 +13,10 @@ use futures_util::future::join_all;
 use serde::Serialize;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::cause::Cause;
 use super::container::{self, LOOK_AGAIN};
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::{Error, When as _};
 use super::labels::{LABEL_REAPER, LABEL_RUN, filter};
 use super::network;
 
@@ -196,14 +197,13 @@ impl fmt::Display for Found {
 /// Everything with all of these labels, each `key` or `key=value`.
 pub(super) async fn find(engine: &Engine, labels: &[String]) -> Result<Found, Error> {
     let filters = filter(labels);
-    let failed = |what: &'static str| move |error| Error::engine("listing", what, error);
     let containers = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
     let networks = ListNetworksOptionsBuilder::default().filters(&filters).build();
     let volumes = ListVolumesOptionsBuilder::default().filters(&filters).build();
     let (containers, networks, volumes) = tokio::try_join!(
-        async { engine.docker().list_containers(Some(containers)).await.map_err(failed("containers")) },
-        async { engine.docker().list_networks(Some(networks)).await.map_err(failed("networks")) },
-        async { engine.docker().list_volumes(Some(volumes)).await.map_err(failed("volumes")) },
+        async { engine.docker().list_containers(Some(containers)).await.when("listing", "containers") },
+        async { engine.docker().list_networks(Some(networks)).await.when("listing", "networks") },
+        async { engine.docker().list_volumes(Some(volumes)).await.when("listing", "volumes") },
     )?;
     let containers = containers.into_iter().map(|container| {
         let id = container.id.unwrap_or_default();

@@ -11,7 +11,8 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 use tokio::sync::RwLock;
 use tokio::time::timeout;
 
-use super::error::{Cause, Error, with_sources};
+use super::cause::Cause;
+use super::error::{Error, with_sources};
 use super::no_engine::NoEngine;
 
 /// The oldest Engine API we work with (Docker 20.10).

@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
 use super::engine::Engine;
-use super::error::{Error, within};
+use super::error::{Error, When as _, within};
 
 /// What a command left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,7 +28,6 @@ pub(super) async fn run(
     deadline: Instant,
 ) -> Result<Output, Error> {
     let object = format!("`{}` in container {container}", command.join(" "));
-    let failed = |error| Error::engine("running", object.clone(), error);
     let work = async {
         let config = ExecConfig {
             attach_stdout: Some(true),
@@ -36,19 +35,19 @@ pub(super) async fn run(
             cmd: Some(command.iter().map(|word| (*word).to_owned()).collect()),
             ..Default::default()
         };
-        let exec = engine.docker().create_exec(container, config).await.map_err(failed)?;
+        let exec = engine.docker().create_exec(container, config).await.when("running", &object)?;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         if let StartExecResults::Attached { mut output, .. } =
-            engine.docker().start_exec(&exec.id, None).await.map_err(failed)?
+            engine.docker().start_exec(&exec.id, None).await.when("running", &object)?
         {
             while let Some(piece) = output.next().await {
-                match piece.map_err(failed)? {
+                match piece.when("running", &object)? {
                     LogOutput::StdErr { message } => stderr.extend_from_slice(&message),
                     other => stdout.extend_from_slice(other.as_ref()),
                 }
             }
         }
-        let result = engine.docker().inspect_exec(&exec.id).await.map_err(failed)?;
+        let result = engine.docker().inspect_exec(&exec.id).await.when("running", &object)?;
         Ok(Output {
             exit_code: result.exit_code.unwrap_or(-1),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),

@@ -6,8 +6,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::time::Instant;
 
 use super::architecture;
+use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Cause, Error, within};
+use super::error::{Error, within};
 use super::image::{self, Credentials, InspectedImage, inspect_image};
 use basics::reference::moving;
 use compose_file::PullPolicy;

@@ -12,8 +12,9 @@ use bollard::query_parameters::{
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
+use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::{Error, When as _};
 use compose_file::{FileMount, Project, Service};
 
 /// The most bytes of a folder that is carried over to the next container.
@@ -119,8 +120,7 @@ fn archive(files: &[File], directories: &[String]) -> Result<Vec<u8>, Error> {
     for file in files {
         add(&file.path, tar::EntryType::Regular, file.mode, file.uid, file.gid, &file.content)?;
     }
-    tar.into_inner()
-        .map_err(|error| Error::new(Cause::Other, "packing", "the files of a service", error.to_string()))
+    tar.into_inner().when("packing", "the files of a service")
 }
 
 /// The regular files at or below `path` in a container, as (path below the parent of `path`, content).
@@ -142,7 +142,7 @@ pub(super) async fn read_at_most(
     let object = format!("{path} in container {container}");
     let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
     let bytes = download(engine, container, options, &object, limit).await?;
-    unpack(&bytes).map_err(|error| Error::new(Cause::Other, "reading", object, error.to_string()))
+    unpack(&bytes).when("reading", object)
 }
 
 /// A folder of a container, whole, as an archive: names, owners, modes and links too. Nothing where there is no such folder.
@@ -171,7 +171,7 @@ pub(super) async fn put_folder(
     let options = UploadToContainerOptionsBuilder::default().path(above).build();
     let body = bollard::body_full(archive.into());
     let put = engine.docker().upload_to_container(container, Some(options), body).await;
-    put.map_err(|error| Error::engine("carrying over", format!("{path} to container {container}"), error))
+    put.when("carrying over", format_args!("{path} to container {container}"))
 }
 
 async fn download(
@@ -184,7 +184,7 @@ async fn download(
     engine
         .docker()
         .download_from_container(container, Some(options))
-        .map(|chunk| chunk.map_err(|error| Error::engine("reading", object.to_owned(), error)))
+        .map(|chunk| chunk.when("reading", object))
         .try_fold(Vec::new(), |mut all, chunk| async move {
             all.extend_from_slice(&chunk);
             if all.len() > limit {

@@ -13,8 +13,9 @@ use time::format_description::well_known::Rfc3339;
 use tokio::time::{Instant, timeout};
 
 use super::architecture;
+use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::{Error, When as _};
 use basics::reference::moving::whole_repository;
 use basics::wait;
 use run_record::event::{EventKind, Events, ImageIdentity};
@@ -97,7 +98,7 @@ pub async fn inspect_image(engine: &Engine, reference: &str) -> Result<Inspected
         .docker()
         .inspect_image(reference)
         .await
-        .map_err(|error| Error::engine("inspecting", format!("image {reference}"), error))?;
+        .when("inspecting", format_args!("image {reference}"))?;
     let digests = image.repo_digests.unwrap_or_default();
     let config = image.config.unwrap_or_default();
     let program = config.entrypoint.into_iter().chain(config.cmd).flatten();
@@ -156,7 +157,7 @@ async fn pull_once(
     let mut told = Instant::now();
     // A failure comes before the first answer or as one of them: the stream must be read to its end.
     while let Some(answer) = answers.next().await {
-        let answer = answer.map_err(|error| Error::engine("pulling", format!("image {reference}"), error))?;
+        let answer = answer.when("pulling", format_args!("image {reference}"))?;
         progress.note(&answer);
         if told.elapsed() >= TELL_EVERY {
             told = Instant::now();

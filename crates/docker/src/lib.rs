@@ -17,6 +17,7 @@
 
 mod architecture;
 mod ask;
+mod cause;
 mod container;
 mod down;
 mod engine;
@@ -46,10 +47,11 @@ mod volume;
 mod wait;
 
 pub use ask::ask_version;
+pub use cause::Cause;
 pub use container::{Health, State, Status};
 pub use down::{Removed, clear, down};
 pub use engine::{ApiVersion, Engine, OLDEST_API};
-pub use error::{Cause, Error};
+pub use error::Error;
 pub use exec::Output;
 pub use fetch::{Fetched, Pin, Wanted, Ways, fetch};
 pub use image::{Credentials, InspectedImage, inspect_image};

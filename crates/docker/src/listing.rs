@@ -9,8 +9,9 @@ use bollard::query_parameters::DownloadFromContainerOptionsBuilder;
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
 
+use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::{Error, When as _};
 
 /// Chunks of the archive that may wait for the reader.
 const WAITING: usize = 16;
@@ -24,7 +25,7 @@ pub(super) async fn list(engine: &Engine, container: &str, path: &str) -> Result
     let (sender, receiver) = mpsc::channel::<Vec<u8>>(WAITING);
     let reader = tokio::task::spawn_blocking(move || names(Chunks { receiver, current: Vec::new(), at: 0 }));
     while let Some(chunk) = chunks.next().await {
-        match chunk.map_err(|error| Error::engine("listing", object.clone(), error)) {
+        match chunk.when("listing", &object) {
             // Nobody listens any more once the reader has seen the archive's end.
             Ok(chunk) => drop(sender.send(chunk.to_vec()).await),
             Err(error) if error.cause == Cause::Absent && error.message.contains(path) => {
@@ -34,9 +35,8 @@ pub(super) async fn list(engine: &Engine, container: &str, path: &str) -> Result
         }
     }
     drop(sender);
-    let broken = |why: String| Error::new(Cause::Other, "listing", object.clone(), why);
-    let found = reader.await.map_err(|error| broken(error.to_string()))?;
-    found.map_err(|error| broken(error.to_string()))
+    // A reader that panicked fails as one that cannot read.
+    reader.await.unwrap_or_else(|error| Err(std::io::Error::other(error))).when("listing", object)
 }
 
 fn names(archive: impl Read) -> std::io::Result<Vec<(String, u64)>> {

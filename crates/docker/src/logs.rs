@@ -4,7 +4,7 @@ use bollard::query_parameters::LogsOptionsBuilder;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::engine::Engine;
-use super::error::Error;
+use super::error::{Error, When as _};
 
 /// The last `tail` lines of both streams, or everything, as the container printed it.
 /// A container that was removed in the meantime is an error.
@@ -15,10 +15,7 @@ pub(super) async fn bytes(engine: &Engine, container: &str, tail: Option<usize>)
     engine
         .docker()
         .logs(container, Some(options))
-        .map(|piece| {
-            piece
-                .map_err(|error| Error::engine("reading the log of", format!("container {container}"), error))
-        })
+        .map(|piece| piece.when("reading the log of", format_args!("container {container}")))
         .try_fold(Vec::new(), |mut all, piece| async move {
             all.extend_from_slice(piece.as_ref());
             Ok(all)
@@ -45,9 +42,7 @@ pub(super) async fn follow(
     let mut pieces = engine.docker().logs(container, Some(options));
     let mut open = Vec::new();
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|error| {
-            Error::engine("following the log of", format!("container {container}"), error)
-        })?;
+        let piece = piece.when("following the log of", format_args!("container {container}"))?;
         open.extend_from_slice(piece.as_ref());
         while let Some(end) = open.iter().position(|byte| *byte == b'\n') {
             let whole: Vec<u8> = open.drain(..=end).collect();

@@ -1,6 +1,7 @@
 //! What things are called on the engine: pure.
 
-use super::error::{Cause, Error};
+use super::cause::Cause;
+use super::error::Error;
 use compose_file::{Attachment, Network, Project, Service, Volume};
 
 /// The network that compose gives to services which name none.

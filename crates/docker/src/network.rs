@@ -8,8 +8,9 @@ use bollard::models::{
 };
 use bollard::query_parameters::InspectNetworkOptions;
 
+use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::{Error, When as _};
 use super::labels::{LABEL_RUN, RunLabels};
 use compose_file::Network;
 
@@ -41,7 +42,7 @@ pub(super) async fn ensure(
     engine
         .add(async move {
             let created = docker.create_network(request).await;
-            created.map(|_| ()).map_err(|error| Error::engine("creating", object, error))
+            created.map(drop).when("creating", object)
         })
         .await
 }
@@ -83,9 +84,7 @@ pub(super) async fn join(engine: &Engine, network: &str, container: &str) -> Res
         Err(EngineError::DockerResponseServerError { message, .. }) if message.contains("already exists") => {
             Ok(())
         }
-        result => result.map_err(|error| {
-            Error::engine("connecting", format!("container {container} to network {network}"), error)
-        }),
+        result => result.when("connecting", format_args!("container {container} to network {network}")),
     }
 }
 
@@ -93,7 +92,7 @@ pub(super) async fn join(engine: &Engine, network: &str, container: &str) -> Res
 pub(super) async fn route_back(engine: &Engine, network: &str, own: Option<&str>) -> Result<IpAddr, Error> {
     let object = format!("network {network}");
     let found = engine.docker().inspect_network(network, None::<InspectNetworkOptions>).await;
-    let found = found.map_err(|error| Error::engine("inspecting", object.clone(), error))?;
+    let found = found.when("inspecting", &object)?;
     let ours = own.and_then(|own| {
         let mut members = found.containers.iter().flatten();
         let (_, member) =
@@ -113,17 +112,17 @@ pub(super) async fn route_back(engine: &Engine, network: &str, own: Option<&str>
 
 /// Takes every container off a network, so that it can be removed. What is gone already is fine.
 pub(super) async fn empty(engine: &Engine, network: &str) -> Result<(), Error> {
-    let failed = |error| Error::engine("emptying", format!("network {network}"), error);
+    let object = format!("network {network}");
     let found = match engine.docker().inspect_network(network, None::<InspectNetworkOptions>).await {
         Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => return Ok(()),
-        result => result.map_err(failed)?,
+        result => result.when("emptying", &object)?,
     };
     for container in found.containers.unwrap_or_default().into_keys() {
         let request = NetworkDisconnectRequest { container, force: Some(true) };
         match engine.docker().disconnect_network(network, request).await {
             // 403: it is not connected any more.
             Ok(()) | Err(EngineError::DockerResponseServerError { status_code: 403 | 404, .. }) => {}
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(Error::engine("emptying", object, error)),
         }
     }
     Ok(())

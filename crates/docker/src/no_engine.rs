@@ -1,6 +1,7 @@
 //! Why no engine can be used: each case with its words and its remedy, as docs/errors.md lists them.
 
-use super::error::{Cause, Error};
+use super::cause::Cause;
+use super::error::Error;
 use basics::shown::Shown;
 
 /// A reason for which there is no engine for us.

@@ -7,9 +7,10 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use tokio::time::{Instant, timeout_at};
 
+use super::cause::Cause;
 use super::container::{self, LOOK_AGAIN, Status};
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::Error;
 use super::labels::RunLabels;
 use super::names::{attachments, service};
 use super::{files, logs, spec};

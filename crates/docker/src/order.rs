@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::error::{Cause, Error};
+use super::cause::Cause;
+use super::error::Error;
 use super::names;
 use compose_file::{Condition, Project};
 

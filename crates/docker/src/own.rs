@@ -18,7 +18,7 @@ use bollard::query_parameters::{
 use futures_util::{StreamExt as _, stream};
 
 use super::engine::Engine;
-use super::error::Error;
+use super::error::{Error, When as _};
 
 /// Files that engines leave in the root of their containers.
 const MARKS: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
@@ -99,7 +99,7 @@ impl Own {
 
 async fn inspect(engine: &Engine, id: &str) -> Result<ContainerInspectResponse, Error> {
     let answer = engine.docker().inspect_container(id, None::<InspectContainerOptions>).await;
-    answer.map_err(|error| Error::engine("inspecting", format!("our own container {id}"), error))
+    answer.when("inspecting", format_args!("our own container {id}"))
 }
 
 fn network_mode(container: &ContainerInspectResponse) -> String {
@@ -143,7 +143,7 @@ fn candidates(hostname: &str, mountinfo: &str, cgroup: &str) -> Vec<String> {
 async fn running(engine: &Engine) -> Result<Vec<String>, Error> {
     let options = ListContainersOptionsBuilder::default().build();
     let listed = engine.docker().list_containers(Some(options)).await;
-    let listed = listed.map_err(|error| Error::engine("listing", "containers", error))?;
+    let listed = listed.when("listing", "containers")?;
     Ok(listed.into_iter().filter_map(|container| container.id).collect())
 }
 

@@ -4,8 +4,9 @@ use futures_util::future::try_join_all;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use super::cause::Cause;
 use super::engine::{ApiVersion, Engine};
-use super::error::{Cause, Error};
+use super::error::Error;
 use super::fetch::{self, Fetched, Wanted, Ways};
 use super::labels::RunLabels;
 use super::names::{self, DEFAULT_NETWORK};

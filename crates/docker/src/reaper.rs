@@ -8,9 +8,10 @@ use std::time::Duration;
 use bollard::models::{ContainerCreateBody, ContainerInspectResponse, HostConfig};
 use bollard::query_parameters::InspectContainerOptions;
 
+use super::cause::Cause;
 use super::container::{self, Status};
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::{Error, When as _};
 use super::labels::{LABEL_REAPER, RunLabels};
 use super::spec::Blueprint;
 use basics::wait;
@@ -30,8 +31,7 @@ pub async fn start_reaper(
     labels: &RunLabels,
 ) -> Result<(), Error> {
     let found = engine.docker().inspect_container(own, None::<InspectContainerOptions>).await;
-    let found =
-        found.map_err(|error| Error::engine("inspecting", format!("our own container {own}"), error))?;
+    let found = found.when("inspecting", format_args!("our own container {own}"))?;
     let (name, body) = (format!("{}-reaper", labels.run), body(engine.socket(), found, command, labels)?);
     let blueprint =
         Blueprint { name: name.clone(), platform: None, body, further_networks: vec![], files: vec![] };

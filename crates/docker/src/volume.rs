@@ -3,8 +3,9 @@
 use bollard::errors::Error as EngineError;
 use bollard::models::VolumeCreateRequest;
 
+use super::cause::Cause;
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::{Error, When as _};
 use super::labels::{LABEL_RUN, RunLabels};
 use compose_file::Volume;
 
@@ -41,7 +42,7 @@ pub(super) async fn ensure(
     engine
         .add(async move {
             let created = docker.create_volume(request).await;
-            created.map(|_| ()).map_err(|error| Error::engine("creating", object, error))
+            created.map(drop).when("creating", object)
         })
         .await
 }

@@ -2,9 +2,10 @@
 
 use tokio::time::Instant;
 
+use super::cause::Cause;
 use super::container::{self, Health, LOOK_AGAIN, State, Status};
 use super::engine::Engine;
-use super::error::{Cause, Error};
+use super::error::Error;
 use super::logs;
 use basics::telling;
 use basics::wait::{self, Missed, Pace};

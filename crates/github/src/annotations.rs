@@ -3,7 +3,7 @@
 use super::commands::{Annotation, Level};
 use reports::words::headline;
 use reports::{Run, Runs};
-use run_record::event::CheckResult;
+use run_record::event::{Breakage, CheckResult};
 use run_record::record::history::{self, History};
 
 /// The annotations of these runs: the most important one of each, then the second of each, and so on.
@@ -38,9 +38,9 @@ fn of_run(run: &Run) -> Vec<Annotation> {
         line: None,
     };
     let mut all = Vec::new();
-    for broken in &record.breakages {
-        let message = format!("{}\n{}", broken.message, broken.remedy);
-        all.push(annotation(Level::Error, format!("{} broke the run", broken.part), message));
+    for Breakage { trouble, .. } in &record.breakages {
+        let message = format!("{}\n{}", trouble.message, trouble.remedy);
+        all.push(annotation(Level::Error, format!("{} broke the run", trouble.part), message));
     }
     let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
     red.sort_by_key(|result| History::of(record, result).map_or((true, None), |known| (false, Some(known))));

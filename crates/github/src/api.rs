@@ -61,7 +61,7 @@ pub(super) struct Head {
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum CallFailure {
     /// The server said no.
     Status {
         status: u16,
@@ -81,7 +81,7 @@ pub(super) enum Trouble {
     Unusable(String),
 }
 
-impl Trouble {
+impl CallFailure {
     /// Whether the server may have done it all the same, or may do it the next time.
     pub(super) fn is_passing(&self) -> bool {
         match self {
@@ -113,7 +113,7 @@ impl Trouble {
     }
 }
 
-impl From<octocrab::Error> for Trouble {
+impl From<octocrab::Error> for CallFailure {
     fn from(error: octocrab::Error) -> Self {
         match error {
             octocrab::Error::GitHub { source, .. } => {
@@ -163,16 +163,16 @@ impl Api {
         token: &SecretString,
         context: &Context,
         pause: Duration,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, CallFailure> {
         let token = token.expose_secret().trim();
         // octocrab puts the token into a header unchecked, and panics when it does not fit.
         if !token.chars().all(|c| c.is_ascii_graphic()) {
-            return Err(Trouble::Unusable("the token holds characters that no token has".into()));
+            return Err(CallFailure::Unusable("the token holds characters that no token has".into()));
         }
         let crab = Octocrab::builder()
             .base_uri(context.api_url.as_str())
             .map_err(|_| {
-                Trouble::Unusable(format!(
+                CallFailure::Unusable(format!(
                     "the API's address \"{}\" is no URL",
                     Shown::plain(&context.api_url)
                 ))
@@ -180,27 +180,27 @@ impl Api {
             .personal_token(token.to_owned())
             .add_retry_config(RetryConfig::None)
             .build_with_reqwest(client)
-            .map_err(|error| Trouble::Unusable(error.to_string()))?;
+            .map_err(|error| CallFailure::Unusable(error.to_string()))?;
         Ok(Self { crab, repository: format!("/repos/{}/{}", context.owner, context.repo), pause })
     }
 
     /// The login behind the token. A workflow's own token may not ask.
-    pub(super) async fn login(&self) -> Result<String, Trouble> {
+    pub(super) async fn login(&self) -> Result<String, CallFailure> {
         self.get("/user").await.map(|user: User| user.login)
     }
 
     /// The pull requests that a commit belongs to.
-    pub(super) async fn pulls_of(&self, sha: &str) -> Result<Vec<PullRequest>, Trouble> {
+    pub(super) async fn pulls_of(&self, sha: &str) -> Result<Vec<PullRequest>, CallFailure> {
         self.get(&format!("{}/commits/{sha}/pulls?per_page=100", self.repository)).await
     }
 
     /// A pull request.
-    pub(super) async fn pull(&self, number: u64) -> Result<PullRequest, Trouble> {
+    pub(super) async fn pull(&self, number: u64) -> Result<PullRequest, CallFailure> {
         self.get(&format!("{}/pulls/{number}", self.repository)).await
     }
 
     /// All comments of a pull request, oldest first.
-    pub(super) async fn comments(&self, number: u64) -> Result<Vec<Comment>, Trouble> {
+    pub(super) async fn comments(&self, number: u64) -> Result<Vec<Comment>, CallFailure> {
         let mut all = Vec::new();
         for page in 1..=PAGES {
             let route = format!("{}/issues/{number}/comments?per_page=100&page={page}", self.repository);
@@ -215,41 +215,41 @@ impl Api {
     }
 
     /// Makes a comment. Never repeated, except where the server refused it for its rate.
-    pub(super) async fn create(&self, number: u64, body: &str) -> Result<Comment, Trouble> {
+    pub(super) async fn create(&self, number: u64, body: &str) -> Result<Comment, CallFailure> {
         let route = format!("{}/issues/{number}/comments", self.repository);
         let text = json!({ "body": body });
         self.attempt(false, || self.crab.post(&route, Some(&text))).await
     }
 
     /// Replaces a comment's text.
-    pub(super) async fn update(&self, id: u64, body: &str) -> Result<Comment, Trouble> {
+    pub(super) async fn update(&self, id: u64, body: &str) -> Result<Comment, CallFailure> {
         let route = format!("{}/issues/comments/{id}", self.repository);
         let text = json!({ "body": body });
         self.attempt(true, || self.crab.patch(&route, Some(&text))).await
     }
 
     /// Removes a comment; one that is gone already is fine.
-    pub(super) async fn delete(&self, id: u64) -> Result<(), Trouble> {
+    pub(super) async fn delete(&self, id: u64) -> Result<(), CallFailure> {
         let route = format!("{}/issues/comments/{id}", self.repository);
         let call = || async {
             let answer = self.crab._delete(route.as_str(), None::<&Value>).await?;
             octocrab::map_github_error(answer).await.map(drop)
         };
         match self.attempt(true, call).await {
-            Err(Trouble::Status { status: 404, .. }) => Ok(()),
+            Err(CallFailure::Status { status: 404, .. }) => Ok(()),
             other => other,
         }
     }
 
-    async fn get<R: FromResponse>(&self, route: &str) -> Result<R, Trouble> {
+    async fn get<R: FromResponse>(&self, route: &str) -> Result<R, CallFailure> {
         self.attempt(true, || self.crab.get(route, None::<&()>)).await
     }
 
-    async fn attempt<R, F>(&self, repeatable: bool, call: impl Fn() -> F) -> Result<R, Trouble>
+    async fn attempt<R, F>(&self, repeatable: bool, call: impl Fn() -> F) -> Result<R, CallFailure>
     where
         F: Future<Output = octocrab::Result<R>>,
     {
-        let again = |trouble: &Trouble, tried: u32| {
+        let again = |trouble: &CallFailure, tried: u32| {
             let pause = match trouble.named_wait() {
                 Some(wait) => wait,
                 None if repeatable && trouble.is_passing() => self.pause * tried,
@@ -257,6 +257,6 @@ impl Api {
             };
             (tried < TRIES).then_some(pause)
         };
-        wait::tries(async || call().await.map_err(Trouble::from), again).await
+        wait::tries(async || call().await.map_err(CallFailure::from), again).await
     }
 }

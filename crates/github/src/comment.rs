@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::api::{Api, Comment, Trouble};
+use super::api::{Api, CallFailure, Comment};
 use super::context::{Context, Pull};
 use super::marker::{body, carries, marker, same};
 use super::notice::Notice;
@@ -73,12 +73,12 @@ pub async fn publish(
             Err(notice) => Ok(Published::Skipped { notice }),
         }
     };
-    let result = tokio::time::timeout(patience.total, written).await.unwrap_or(Err(Trouble::TimedOut));
+    let result = tokio::time::timeout(patience.total, written).await.unwrap_or(Err(CallFailure::TimedOut));
     result.unwrap_or_else(|trouble| Published::Skipped { notice: Notice::of(&trouble, context) })
 }
 
 /// The pull request's number, or why there is none.
-async fn pull_request(api: &Api, context: &Context) -> Result<Result<u64, Notice>, Trouble> {
+async fn pull_request(api: &Api, context: &Context) -> Result<Result<u64, Notice>, CallFailure> {
     let none = |why: String| Err(Notice::new(why, "There is nothing to do: the step summary has the report"));
     match &context.pull {
         Pull::Number(number) => Ok(Ok(*number)),
@@ -92,7 +92,7 @@ async fn pull_request(api: &Api, context: &Context) -> Result<Result<u64, Notice
                 ),
                 "There is nothing to do if the pull request has moved on: its next run tests the new head",
             )),
-            Err(Trouble::Status { status: 404, .. }) => Err(Notice::new(
+            Err(CallFailure::Status { status: 404, .. }) => Err(Notice::new(
                 format!(
                     "{}/{} has no pull request #{number} that this token may see",
                     context.owner, context.repo
@@ -120,7 +120,7 @@ struct Sticky {
 }
 
 impl Sticky {
-    async fn write(&self, text: &str) -> Result<Published, Trouble> {
+    async fn write(&self, text: &str) -> Result<Published, CallFailure> {
         let author = self.author().await?;
         match self.own(&author).await?.into_iter().next() {
             Some(known) if same(known.body.as_deref().unwrap_or_default(), text) => {
@@ -135,15 +135,15 @@ impl Sticky {
     }
 
     /// Who writes with this token.
-    async fn author(&self) -> Result<String, Trouble> {
+    async fn author(&self) -> Result<String, CallFailure> {
         match self.api.login().await {
-            Err(Trouble::Status { status: 403 | 404, .. }) => Ok(BUILT_IN.to_owned()),
+            Err(CallFailure::Status { status: 403 | 404, .. }) => Ok(BUILT_IN.to_owned()),
             other => other,
         }
     }
 
     /// Our comments, oldest first: with our marker and by us.
-    async fn own(&self, author: &str) -> Result<Vec<Comment>, Trouble> {
+    async fn own(&self, author: &str) -> Result<Vec<Comment>, CallFailure> {
         let mut own = self.api.comments(self.number).await?;
         own.retain(|comment| {
             comment.is_by(author) && carries(comment.body.as_deref().unwrap_or_default(), &self.marker)
@@ -152,7 +152,7 @@ impl Sticky {
         Ok(own)
     }
 
-    async fn create(&self, author: &str, text: &str) -> Result<Published, Trouble> {
+    async fn create(&self, author: &str, text: &str) -> Result<Published, CallFailure> {
         let created = match self.api.create(self.number, text).await {
             Ok(created) => created,
             // The answer was lost; the comment may be there all the same.
@@ -171,7 +171,7 @@ impl Sticky {
 
     /// Keeps the oldest of our comments, with our text, and deletes the younger ones. The author is the one
     /// that GitHub names now: an app's token is neither a user's nor the built-in one.
-    async fn settle(&self, created: &Comment, text: &str) -> Result<String, Trouble> {
+    async fn settle(&self, created: &Comment, text: &str) -> Result<String, CallFailure> {
         // Nobody's comments are ours to delete when GitHub does not say who we are.
         let Some(author) = &created.user else { return Ok(created.html_url.clone()) };
         let mut own = self.own(&author.login).await?.into_iter();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::api::Trouble;
+use super::api::CallFailure;
 use super::context::Context;
 use basics::shown::Shown;
 
@@ -30,24 +30,24 @@ impl Notice {
     }
 
     /// What this trouble means in this context.
-    pub(super) fn of(trouble: &Trouble, context: &Context) -> Self {
+    pub(super) fn of(trouble: &CallFailure, context: &Context) -> Self {
         match trouble {
-            Trouble::Status { message, .. } if trouble.is_rate_limit() => {
+            CallFailure::Status { message, .. } if trouble.is_rate_limit() => {
                 Self::new(format!("GitHub limits this token's rate for now ({message})"), ELSEWHERE)
             }
-            Trouble::Status { status, message, .. } => Self::of_status(*status, message, context),
-            Trouble::TimedOut => {
+            CallFailure::Status { status, message, .. } => Self::of_status(*status, message, context),
+            CallFailure::TimedOut => {
                 Self::new(format!("{} did not answer in time", Shown::plain(&context.api_url)), ELSEWHERE)
             }
-            Trouble::Unreachable(why) => Self::new(
+            CallFailure::Unreachable(why) => Self::new(
                 format!("{} could not be reached ({why})", Shown::plain(&context.api_url)),
                 "Look at GITHUB_API_URL and the proxy variables; behind a private certificate authority, SSL_CERT_FILE must name its certificate",
             ),
-            Trouble::Unreadable(why) => Self::new(
+            CallFailure::Unreadable(why) => Self::new(
                 format!("{} gave an answer that is not GitHub's ({why})", Shown::plain(&context.api_url)),
                 "Look at GITHUB_API_URL, and for a proxy that answers in GitHub's place",
             ),
-            Trouble::Unusable(why) => {
+            CallFailure::Unusable(why) => {
                 Self::new(why.clone(), "Give the input github-token as ${{ github.token }}")
             }
         }
@@ -108,7 +108,7 @@ mod tests {
 
     fn told(status: u16, message: &str, context: &Context) -> String {
         let trouble =
-            Trouble::Status { status, message: message.into(), retry_after: None, exhausted: false };
+            CallFailure::Status { status, message: message.into(), retry_after: None, exhausted: false };
         Notice::of(&trouble, context).to_string()
     }
 

@@ -38,19 +38,13 @@ impl Client {
     }
 
     /// What all apps show in a channel: the answer's text, to look for an app in.
-    ///
-    /// # Errors
-    /// No answer, another status, or no list.
     pub async fn app_bindings(&self, team: &str, channel: &str) -> Result<Vec<Value>, ApiError> {
         let query = format!("team_id={team}&channel_id={channel}&user_agent_type=webapp");
         let list: Option<Vec<Value>> = self.get(&format!("{BASE}/bindings?{query}")).await?.json()?;
         Ok(list.unwrap_or_default())
     }
 
-    /// Runs a call of an app.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape; an app's own error is an answer.
+    /// Runs a call of an app; an app's own error is an answer.
     pub async fn call_app(&self, call: &Value) -> Result<AppAnswer, ApiError> {
         self.post(&format!("{BASE}/call"), call).await?.json()
     }

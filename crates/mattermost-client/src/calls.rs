@@ -66,18 +66,14 @@ impl Client {
         self.post(&format!("{BASE}/{channel}"), &json!({ "enabled": true })).await.map(drop)
     }
 
-    /// What Calls knows about a channel, its running call included.
-    ///
-    /// # Errors
-    /// No answer, another status, another shape; 429 for more than one request a second after the first ten.
+    /// What Calls knows about a channel, its running call included; 429 for more than one request a second after the
+    /// first ten.
     pub async fn calls_channel(&self, channel: &str) -> Result<CallsChannel, ApiError> {
         self.get(&format!("{BASE}/{channel}")).await?.json()
     }
 
-    /// Tells everybody in a channel's call to leave; who is still in it after five seconds is thrown out.
-    ///
-    /// # Errors
-    /// No answer or another status: 400 without a call, and for everybody but its host and admins.
+    /// Tells everybody in a channel's call to leave; who is still in it after five seconds is thrown out. 400 without
+    /// a call, and for everybody but its host and admins.
     pub async fn end_call(&self, channel: &str) -> Result<(), ApiError> {
         // The older of two paths: the newer one asks for a licence with host controls.
         let path = format!("{BASE}/calls/{channel}/end");

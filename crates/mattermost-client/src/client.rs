@@ -1,6 +1,7 @@
 //! One client for one address: sends requests, keeps what the answer's headers prove.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::address::Address;
 use super::error::{ApiError, ApiErrorKind};
-use super::http::Http;
+use super::http::{Connections, Http};
 use super::made::Made;
 use basics::trust::TlsFailure;
 
@@ -76,6 +77,15 @@ impl Client {
     #[must_use]
     pub fn at(&self, place: &Self) -> Self {
         Self { token: self.token.clone(), ..place.clone() }
+    }
+
+    /// The same account at the same address, on connections that nobody else uses, with a patience of its own.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn apart(&self, timeout: Duration, connections: Connections) -> anyhow::Result<Self> {
+        let http = self.http.apart(timeout, connections)?.for_address(&self.address)?;
+        Ok(Self { http, ..self.clone() })
     }
 
     /// The name of the node it speaks to.
@@ -162,8 +172,8 @@ impl Client {
         self.http.note(note);
     }
 
-    /// A request to be completed by the caller (multipart, raw bodies), with the token set.
-    pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+    /// A request to be completed and sent by the caller (multipart, raw bodies, failures told apart), with the token set.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let mut request = self.http.inner().request(method, format!("{}{path}", self.base));
         if let Some(host) = &self.host {
             request = request.header(reqwest::header::HOST, host.as_ref());
@@ -233,14 +243,15 @@ impl Reply {
     /// When it is not JSON, or a field is missing or of another type; the error names the field.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let mut decoder = serde_json::Deserializer::from_slice(&self.body);
-        serde_path_to_error::deserialize(&mut decoder).map_err(|error| ApiError {
-            node: self.node.clone(),
-            request: self.request.clone(),
-            kind: ApiErrorKind::Shape {
-                reason: format!("is not what it should be at {}: {}", error.path(), error.inner()),
-                request_id: self.request_id(),
-            },
+        serde_path_to_error::deserialize(&mut decoder).map_err(|error| {
+            self.misshapen(format!("is not what it should be at {}: {}", error.path(), error.inner()))
         })
+    }
+
+    /// The error of an answer with another shape; `reason` goes on after "an answer to … that".
+    pub(super) fn misshapen(&self, reason: String) -> ApiError {
+        let kind = ApiErrorKind::Shape { reason, request_id: self.request_id() };
+        ApiError { node: self.node.clone(), request: self.request.clone(), kind }
     }
 
     fn into_error(self, status: StatusCode) -> ApiError {

@@ -8,9 +8,7 @@ use super::error::ApiError;
 
 impl Client {
     /// A part of what the Customer Web Server knows: `subscription`, `products`, `customer`, `limits`. Needs an admin.
-    ///
-    /// # Errors
-    /// No answer, another status (500 when the Customer Web Server did not answer), no JSON.
+    /// 500 when the Customer Web Server did not answer.
     pub async fn cloud(&self, part: &str) -> Result<Value, ApiError> {
         self.get(&format!("/api/v4/cloud/{part}")).await?.json()
     }

@@ -133,9 +133,6 @@ impl Client {
     }
 
     /// What the edition limits; nothing from a server that does not know the question (before 9.9).
-    ///
-    /// # Errors
-    /// No answer, another status than 200 or 404, another shape.
     pub async fn limits(&self) -> Result<Option<Limits>, ApiError> {
         match self.get("/api/v4/limits/server").await {
             Err(error) if error.status() == Some(404) => Ok(None),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::client::{Client, Reply};
-use super::error::{ApiError, ApiErrorKind};
+use super::error::ApiError;
 use super::shapes::{Emoji, FileInfo, Upload};
 
 impl Client {
@@ -22,11 +22,7 @@ impl Client {
         let request = self.request(Method::POST, "/api/v4/files").multipart(form);
         let reply = self.finish("POST", "/api/v4/files", request, &[201]).await?;
         let uploaded: Uploaded = reply.json()?;
-        uploaded.file_infos.into_iter().next().ok_or_else(|| ApiError {
-            node: self.node().to_owned(),
-            request: "POST /api/v4/files".into(),
-            kind: ApiErrorKind::Shape { reason: "names no file".into(), request_id: reply.request_id() },
-        })
+        uploaded.file_infos.into_iter().next().ok_or_else(|| reply.misshapen("names no file".into()))
     }
 
     /// A file's bytes.
@@ -34,19 +30,14 @@ impl Client {
         Ok(self.get(&format!("/api/v4/files/{id}")).await?.body)
     }
 
-    /// A smaller version of a picture: `thumbnail` or `preview`.
-    ///
-    /// # Errors
-    /// No answer, or another status: 400 for a file that is no picture.
+    /// A smaller version of a picture: `thumbnail` or `preview`; 400 for a file that is no picture.
     pub async fn smaller_picture(&self, id: &str, which: &str) -> Result<Vec<u8>, ApiError> {
         Ok(self.get(&format!("/api/v4/files/{id}/{which}")).await?.body)
     }
 
     /// Where people without an account find a file, without scheme and host: the server puts its `SiteURL` before it.
     /// The file must be attached to a post. The last `/files/` counts, as the site's own path may have one too.
-    ///
-    /// # Errors
-    /// No answer, another status (403 where public links are off), another shape.
+    /// 403 where public links are off.
     pub async fn public_path(&self, id: &str) -> Result<String, ApiError> {
         #[derive(Deserialize)]
         struct Link {
@@ -55,14 +46,7 @@ impl Client {
         let reply = self.get(&format!("/api/v4/files/{id}/link")).await?;
         let link: Link = reply.json()?;
         let path = link.link.rfind("/files/").map(|at| link.link[at..].to_owned());
-        path.ok_or_else(|| ApiError {
-            node: reply.node.clone(),
-            request: reply.request.clone(),
-            kind: ApiErrorKind::Shape {
-                reason: format!("has no path of a file: {}", link.link),
-                request_id: reply.request_id(),
-            },
-        })
+        path.ok_or_else(|| reply.misshapen(format!("has no path of a file: {}", link.link)))
     }
 
     /// Begins an upload in parts.
@@ -76,10 +60,7 @@ impl Client {
         self.get(&format!("/api/v4/uploads/{id}")).await?.json()
     }
 
-    /// Sends the next part; with the last one the file is there.
-    ///
-    /// # Errors
-    /// No answer, another status (400 where the first of several parts has less than 5 MiB), another shape.
+    /// Sends the next part; with the last one the file is there. 400 where the first of several parts has less than 5 MiB.
     pub async fn continue_upload(&self, id: &str, part: Vec<u8>) -> Result<Option<FileInfo>, ApiError> {
         let path = format!("/api/v4/uploads/{id}");
         let request = self.request(Method::POST, &path).body(part);

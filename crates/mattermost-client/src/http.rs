@@ -16,7 +16,17 @@ pub struct Http {
     inner: reqwest::Client,
     tls: Arc<ClientConfig>,
     timeout: Duration,
+    connections: Connections,
     made: Arc<Mutex<Made>>,
+}
+
+/// What becomes of a connection once its request is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connections {
+    /// It is kept for the next request, as browsers do it.
+    Kept,
+    /// It is closed: every request makes its own, as somebody who comes anew.
+    New,
 }
 
 impl Http {
@@ -34,8 +44,9 @@ impl Http {
     /// When TLS cannot be set up, or one of them is no authority.
     pub fn trusting(timeout: Duration, authorities: &[CertificateDer<'static>]) -> anyhow::Result<Self> {
         let tls = Arc::new(trust::configuration(authorities)?);
-        let inner = builder(&tls, timeout, &["h2", "http/1.1"]).build()?;
-        Ok(Self { inner, tls, timeout, made: Arc::default() })
+        let connections = Connections::Kept;
+        let inner = builder(&tls, timeout, connections, &["h2", "http/1.1"]).build()?;
+        Ok(Self { inner, tls, timeout, connections, made: Arc::default() })
     }
 
     /// The same stack for an address: one whose name is not looked up has a pool of its own.
@@ -44,7 +55,8 @@ impl Http {
         // HTTP/2 has no `Host`: what is sent there would be the URL without the port of users.
         let protocols: &[&str] =
             if address.requested().1.is_some() { &["http/1.1"] } else { &["h2", "http/1.1"] };
-        let inner = builder(&self.tls, self.timeout, protocols).resolve(&name, at).build()?;
+        let inner =
+            builder(&self.tls, self.timeout, self.connections, protocols).resolve(&name, at).build()?;
         Ok(Self { inner, ..self.clone() })
     }
 
@@ -53,7 +65,13 @@ impl Http {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn anew(&self) -> anyhow::Result<Self> {
-        Ok(Self { inner: builder(&self.tls, self.timeout, &["h2", "http/1.1"]).build()?, ..self.clone() })
+        self.apart(self.timeout, self.connections)
+    }
+
+    /// The same stack with connections of its own and another patience.
+    pub(super) fn apart(&self, timeout: Duration, connections: Connections) -> anyhow::Result<Self> {
+        let inner = builder(&self.tls, timeout, connections, &["h2", "http/1.1"]).build()?;
+        Ok(Self { inner, timeout, connections, ..self.clone() })
     }
 
     /// What was made through it so far.
@@ -76,10 +94,19 @@ impl Http {
     }
 }
 
-fn builder(tls: &ClientConfig, timeout: Duration, protocols: &[&str]) -> reqwest::ClientBuilder {
+fn builder(
+    tls: &ClientConfig,
+    timeout: Duration,
+    connections: Connections,
+    protocols: &[&str],
+) -> reqwest::ClientBuilder {
     let mut tls = tls.clone();
     tls.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
-    reqwest::Client::builder()
+    let builder = match connections {
+        Connections::Kept => reqwest::Client::builder(),
+        Connections::New => reqwest::Client::builder().pool_max_idle_per_host(0),
+    };
+    builder
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(3))

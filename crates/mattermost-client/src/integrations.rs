@@ -92,10 +92,7 @@ impl Client {
         self.post("/api/v4/commands", &body).await?.json()
     }
 
-    /// Runs a slash command in a channel.
-    ///
-    /// # Errors
-    /// No answer, another status (500 when the command's endpoint failed), another shape.
+    /// Runs a slash command in a channel; 500 when the command's endpoint failed.
     pub async fn execute(&self, channel: &str, command: &str) -> Result<CommandAnswer, ApiError> {
         let body = json!({ "channel_id": channel, "command": command });
         self.post("/api/v4/commands/execute", &body).await?.json()
@@ -109,19 +106,15 @@ impl Client {
         self.send(Method::POST, &format!("/hooks/{path}"), Some(&body), &[200]).await.map(drop)
     }
 
-    /// Opens a dialog for whoever did what `trigger` stands for; needs no session.
-    ///
-    /// # Errors
-    /// No answer, or 400 for a trigger that is made up or too old.
+    /// Opens a dialog for whoever did what `trigger` stands for; needs no session. 400 for a trigger that is made up or
+    /// too old.
     pub async fn open_dialog(&self, trigger: &str, url: &str, dialog: &Value) -> Result<(), ApiError> {
         let body = json!({ "trigger_id": trigger, "url": url, "dialog": dialog });
         self.post("/api/v4/actions/dialogs/open", &body).await.map(drop)
     }
 
-    /// Submits a dialog: `body` has url, `callback_id`, state, channel, team and what was filled in.
-    ///
-    /// # Errors
-    /// No answer, another status (400 when the endpoint failed), another shape.
+    /// Submits a dialog: `body` has url, `callback_id`, state, channel, team and what was filled in. 400 when
+    /// the endpoint failed.
     pub async fn submit_dialog(&self, body: &Value) -> Result<DialogAnswer, ApiError> {
         self.post("/api/v4/actions/dialogs/submit", body).await?.json()
     }
@@ -137,10 +130,7 @@ impl Client {
         self.post("/api/v4/posts", &body).await?.json()
     }
 
-    /// Presses a button of a message.
-    ///
-    /// # Errors
-    /// No answer, another status (400 when the button's endpoint failed).
+    /// Presses a button of a message; 400 when the button's endpoint failed.
     pub async fn press(&self, post: &str, action: &str) -> Result<(), ApiError> {
         self.post(&format!("/api/v4/posts/{post}/actions/{action}"), &json!({})).await.map(drop)
     }

@@ -8,19 +8,13 @@ use super::shapes::{Channel, Invited, Member};
 
 impl Client {
     /// Sends invitations to a team by mail and says for each address whether its mail was sent; without `graceful` a
-    /// server answers 200 even if no mail server takes it.
-    ///
-    /// # Errors
-    /// No answer, another status (501 where they are switched off), another shape.
+    /// server answers 200 even if no mail server takes it. 501 where they are switched off.
     pub async fn invite_by_mail(&self, team: &str, addresses: &[&str]) -> Result<Vec<Invited>, ApiError> {
         let path = format!("/api/v4/teams/{team}/invite/email?graceful=true");
         self.post(&path, &json!(addresses)).await?.json()
     }
 
-    /// The same for guests, who get into these channels only.
-    ///
-    /// # Errors
-    /// No answer, another status (501 without a licence or switched off), another shape.
+    /// Invites guests by mail, who get into these channels only; 501 without a licence, or where they are switched off.
     pub async fn invite_guests_by_mail(
         &self,
         team: &str,
@@ -32,10 +26,7 @@ impl Client {
         self.post(&path, &body).await?.json()
     }
 
-    /// Joins a team with this client's own account by the team's invite id.
-    ///
-    /// # Errors
-    /// No answer, another status (404 for an id that is not known), another shape.
+    /// Joins a team with this client's own account by the team's invite id; 404 for one that is not known.
     pub async fn join_by_invite_id(&self, invite_id: &str) -> Result<Member, ApiError> {
         self.post(&format!("/api/v4/teams/members/invite?invite_id={invite_id}"), &json!({})).await?.json()
     }

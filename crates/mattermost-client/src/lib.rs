@@ -39,7 +39,7 @@ pub use calls::{Call, CallSession, CallsChannel};
 pub use client::{Client, Reply};
 pub use edition::{Edition, Limits};
 pub use error::{ApiError, ApiErrorKind};
-pub use http::Http;
+pub use http::{Connections, Http};
 pub use integrations::{Bot, CommandAnswer, DialogAnswer, Integration};
 pub use made::Made;
 pub use playbooks::{Checklist, ChecklistItem, PlaybookRun};

@@ -38,10 +38,7 @@ impl Installed {
 }
 
 impl Client {
-    /// The plugins of this node.
-    ///
-    /// # Errors
-    /// No answer, another status (501 where plugins are off), another shape.
+    /// The plugins of this node; 501 where plugins are off.
     pub async fn plugins(&self) -> Result<Installed, ApiError> {
         self.get("/api/v4/plugins").await?.json()
     }
@@ -51,10 +48,7 @@ impl Client {
         self.get("/api/v4/plugins/webapp").await?.json()
     }
 
-    /// Installs a bundle (`.tar.gz`), in place of one of the same id only with `force`.
-    ///
-    /// # Errors
-    /// No answer, another status (400 for an id that is there, 501 where uploads are off), another shape.
+    /// Installs a bundle (`.tar.gz`), in place of one of the same id only with `force`: 400 else. 501 where uploads are off.
     pub async fn upload_plugin(&self, bundle: Vec<u8>, force: bool) -> Result<Manifest, ApiError> {
         let part = reqwest::multipart::Part::bytes(bundle).file_name("plugin.tar.gz");
         let mut form = reqwest::multipart::Form::new().part("plugin", part);
@@ -65,26 +59,17 @@ impl Client {
         self.finish("POST", "/api/v4/plugins", request, &[201]).await?.json()
     }
 
-    /// Switches a plugin on; that it runs then is not promised.
-    ///
-    /// # Errors
-    /// No answer, another status (404 where it is not installed).
+    /// Switches a plugin on; that it runs then is not promised. 404 where it is not installed.
     pub async fn enable_plugin(&self, id: &str) -> Result<Reply, ApiError> {
         self.post(&format!("/api/v4/plugins/{id}/enable"), &json!({})).await
     }
 
-    /// Switches a plugin off.
-    ///
-    /// # Errors
-    /// No answer, another status (404 where it is not installed).
+    /// Switches a plugin off; 404 where it is not installed.
     pub async fn disable_plugin(&self, id: &str) -> Result<Reply, ApiError> {
         self.post(&format!("/api/v4/plugins/{id}/disable"), &json!({})).await
     }
 
-    /// Switches a plugin off and removes it, from the file store too.
-    ///
-    /// # Errors
-    /// No answer, another status (404 where it is not installed).
+    /// Switches a plugin off and removes it, from the file store too; 404 where it is not installed.
     pub async fn remove_plugin(&self, id: &str) -> Result<Reply, ApiError> {
         self.delete(&format!("/api/v4/plugins/{id}")).await
     }

@@ -78,10 +78,8 @@ impl Client {
         Ok(rows.into_iter().map(count).collect())
     }
 
-    /// The link that shows a file to anybody: path and query, to be asked of any node.
-    ///
-    /// # Errors
-    /// No answer, 403 while such links are off, 400 for a file without a post, another shape.
+    /// The link that shows a file to anybody: path and query, to be asked of any node. 403 while such links are off, 400
+    /// for a file without a post.
     pub async fn public_link(&self, file: &str) -> Result<String, ApiError> {
         #[derive(Deserialize)]
         struct Told {

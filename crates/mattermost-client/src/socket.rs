@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{
     Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config, connect_async_tls_with_config,
@@ -51,7 +52,12 @@ pub struct Socket {
     pub server_version: String,
     /// `server_hostname` of the hello: which node this is (10.4 and later), the container's id in Docker.
     pub server_hostname: Option<String>,
+    /// `connection_id` of the hello: what [`Socket::resume`] goes on by.
+    pub connection_id: String,
 }
+
+/// How long a server may take to accept a websocket and greet it.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Socket {
     /// Opens a websocket with the client's token and waits for `hello`.
@@ -59,19 +65,43 @@ impl Socket {
     /// # Errors
     /// When the server refuses, closes, or says no `hello` within ten seconds.
     pub async fn open(client: &Client) -> Result<Self, ApiError> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut socket = Self::connect(client, "", deadline).await?;
+        let hello = socket.wait_for(deadline, |frame| frame.event == "hello").await?;
+        let word = |key: &str| hello.data.get(key).and_then(Value::as_str).map(str::to_owned);
+        socket.server_version = word("server_version").unwrap_or_default();
+        socket.server_hostname = word("server_hostname");
+        socket.connection_id = word("connection_id").unwrap_or_default();
+        Ok(socket)
+    }
+
+    /// Opens a websocket that goes on where the connection `id` broke off: `next` is the number of the event that it waits for. The
+    /// server sends what was missed and no `hello`; or it knows the connection no more and greets as a new one. Nothing is
+    /// waited for here.
+    ///
+    /// # Errors
+    /// When the server refuses, or no connection comes about within ten seconds.
+    pub async fn resume(client: &Client, id: &str, next: i64) -> Result<Self, ApiError> {
+        let query = format!("?connection_id={id}&sequence_number={next}");
+        let mut socket = Self::connect(client, &query, Instant::now() + PATIENCE).await?;
+        id.clone_into(&mut socket.connection_id);
+        Ok(socket)
+    }
+
+    async fn connect(client: &Client, query: &str, deadline: Instant) -> Result<Self, ApiError> {
         let fail = |cause: String| silence(client.node(), cause);
         let address = client.address();
-        let url = format!("{}/api/v4/websocket", address.url().replacen("http", "ws", 1));
-        let mut request = url.into_client_request().map_err(|error| fail(error.to_string()))?;
-        if let Some(token) = client.token() {
-            // No Origin: a foreign one is refused, and programs send none.
-            let value =
-                format!("Bearer {token}").parse().map_err(|_| fail("the token is no header text".into()))?;
-            request.headers_mut().insert("Authorization", value);
-        }
-        let deadline = Instant::now() + Duration::from_secs(10);
+        // No Origin: a foreign one is refused, and programs send none.
+        let authorization =
+            client.token().map(|token| HeaderValue::try_from(format!("Bearer {token}"))).transpose();
+        let authorization = authorization.map_err(|_| fail("the token is no header text".into()))?;
+        let url = format!("{}/api/v4/websocket{query}", address.url().replacen("http", "ws", 1));
         let tls = Some(Connector::Rustls(client.http().tls()));
         let opened = async {
+            let mut request = url.into_client_request()?;
+            if let Some(value) = authorization {
+                request.headers_mut().insert("Authorization", value);
+            }
             match address.at() {
                 // As for requests: the name is the server's, and where it is was told otherwise.
                 Some(at) => {
@@ -81,39 +111,17 @@ impl Socket {
                 None => connect_async_tls_with_config(request, None, false, tls).await,
             }
         };
-        let (stream, _) = tokio::time::timeout_at(deadline, opened)
-            .await
-            .map_err(|_| fail("timed out".into()))?
-            .map_err(|error| match error {
-                tungstenite::Error::Http(response) => ApiError {
-                    node: client.node().to_owned(),
-                    request: "GET /api/v4/websocket".into(),
-                    kind: ApiErrorKind::Status {
-                        status: response.status().as_u16(),
-                        id: String::new(),
-                        message: "the upgrade was refused".into(),
-                        request_id: None,
-                        version: None,
-                    },
-                },
-                other => match TlsFailure::of(&other) {
-                    Some(failure) => ApiError { kind: ApiErrorKind::Tls(failure), ..fail(String::new()) },
-                    None => fail(other.to_string()),
-                },
-            })?;
-        let mut socket = Self {
+        let opened = tokio::time::timeout_at(deadline, opened).await.map_err(|_| fail("timed out".into()))?;
+        let (stream, _) = opened.map_err(|error| refused(client.node(), error))?;
+        Ok(Self {
             node: client.node().to_owned(),
             stream,
             seen: Vec::new(),
             acted: 0,
             server_version: String::new(),
             server_hostname: None,
-        };
-        let hello = socket.wait_for(deadline, |frame| frame.event == "hello").await?;
-        let word = |key: &str| hello.data.get(key).and_then(Value::as_str).map(str::to_owned);
-        socket.server_version = word("server_version").unwrap_or_default();
-        socket.server_hostname = word("server_hostname");
-        Ok(socket)
+            connection_id: String::new(),
+        })
     }
 
     /// The node it is connected to.
@@ -154,10 +162,25 @@ impl Socket {
             return Ok(self.seen.remove(at));
         }
         loop {
-            let Ok(next) = tokio::time::timeout_at(deadline, self.stream.next()).await else {
+            let Ok(next) = tokio::time::timeout_at(deadline, self.next()).await else {
                 return Err(silence(&self.node, format!("no such event in time; {}", self.seen_so_far())));
             };
-            let text = match next {
+            let frame = next?;
+            if wanted(&frame) {
+                return Ok(frame);
+            }
+            self.seen.push(frame);
+        }
+    }
+
+    /// The next frame that comes; those that were seen while something else was waited for are not among them. Dropping the
+    /// future loses nothing.
+    ///
+    /// # Errors
+    /// When the connection ends.
+    pub async fn next(&mut self) -> Result<Frame, ApiError> {
+        loop {
+            let text = match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => text,
                 Some(Ok(_)) => continue,
                 Some(Err(error)) => {
@@ -165,12 +188,10 @@ impl Socket {
                 }
                 None => return Err(silence(&self.node, "the connection ended".into())),
             };
-            // Replies to our own actions have no event name; they are of no interest here.
-            let Ok(frame) = serde_json::from_str::<Frame>(&text) else { continue };
-            if wanted(&frame) {
+            // What is no JSON is of no interest here.
+            if let Ok(frame) = serde_json::from_str::<Frame>(&text) {
                 return Ok(frame);
             }
-            self.seen.push(frame);
         }
     }
 
@@ -180,6 +201,27 @@ impl Socket {
         }
         let names: Vec<&str> = self.seen.iter().map(|frame| frame.event.as_str()).collect();
         format!("came: {}", names.join(", "))
+    }
+}
+
+/// Why no websocket came about.
+fn refused(node: &str, error: tungstenite::Error) -> ApiError {
+    match error {
+        tungstenite::Error::Http(response) => ApiError {
+            node: node.to_owned(),
+            request: "GET /api/v4/websocket".into(),
+            kind: ApiErrorKind::Status {
+                status: response.status().as_u16(),
+                id: String::new(),
+                message: "the upgrade was refused".into(),
+                request_id: None,
+                version: None,
+            },
+        },
+        other => match TlsFailure::of(&other) {
+            Some(failure) => ApiError { kind: ApiErrorKind::Tls(failure), ..silence(node, String::new()) },
+            None => silence(node, other.to_string()),
+        },
     }
 }
 

@@ -14,9 +14,6 @@ impl Client {
     ///
     /// `use_rest_semantics` keeps the status at 200, so that the body tells which part is sick; servers that
     /// do not know it answer 500, which counts as sick as well.
-    ///
-    /// # Errors
-    /// No answer, or an answer that is not ping's.
     pub async fn ping_deep(&self) -> Result<Config, ApiError> {
         let path = "/api/v4/system/ping?get_server_status=true&use_rest_semantics=true";
         let reply = self.send(Method::GET, path, None, &[200, 500]).await?;
@@ -25,9 +22,6 @@ impl Client {
     }
 
     /// Whether the server answers at all; green even when its database is gone.
-    ///
-    /// # Errors
-    /// No answer, or another status than 200.
     pub async fn ping(&self) -> Result<Reply, ApiError> {
         self.get("/api/v4/system/ping").await
     }

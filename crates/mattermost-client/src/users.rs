@@ -19,10 +19,7 @@ impl Client {
     }
 
     /// Creates a user by an invitation, as nobody: `query` is `t=` with the token of a mail, or `iid=` with the
-    /// invite id of a team; empty for an account without one.
-    ///
-    /// # Errors
-    /// No answer, another status (404 for an invitation that is not known), another shape.
+    /// invite id of a team; empty for an account without one. 404 for an invitation that is not known.
     pub async fn create_user_with(
         &self,
         query: &str,
@@ -38,10 +35,7 @@ impl Client {
         Ok(made)
     }
 
-    /// Begins a session with a user name or an e-mail address.
-    ///
-    /// # Errors
-    /// No answer, another status (401 for a wrong password), or an answer without a token.
+    /// Begins a session with a user name or an e-mail address; 401 for a wrong password.
     pub async fn login(&self, login_id: &str, password: &str) -> Result<Login, ApiError> {
         let body = json!({ "login_id": login_id, "password": password });
         let reply = self.post("/api/v4/users/login", &body).await?;
@@ -54,10 +48,7 @@ impl Client {
         self.post("/api/v4/users/logout", &json!({})).await
     }
 
-    /// The account of this client's session.
-    ///
-    /// # Errors
-    /// No answer, or 401 once the session is over.
+    /// The account of this client's session; 401 once that is over.
     pub async fn me(&self) -> Result<User, ApiError> {
         self.get("/api/v4/users/me").await?.json()
     }
@@ -92,10 +83,7 @@ impl Client {
         self.get(&format!("/api/v4/users/{user}/sessions")).await.map(drop)
     }
 
-    /// Makes a personal access token for a user.
-    ///
-    /// # Errors
-    /// No answer, another status (501 where they are switched off), another shape.
+    /// Makes a personal access token for a user; 501 where they are switched off.
     pub async fn create_access_token(&self, user: &str, purpose: &str) -> Result<AccessToken, ApiError> {
         let body = json!({ "description": purpose });
         self.post(&format!("/api/v4/users/{user}/tokens"), &body).await?.json()
@@ -106,10 +94,8 @@ impl Client {
         self.post("/api/v4/users/tokens/revoke", &json!({ "token_id": id })).await.map(drop)
     }
 
-    /// Makes a member a guest, who sees only the channels that they are in.
-    ///
-    /// # Errors
-    /// No answer, or another status: 501 without a licence or with guests switched off.
+    /// Makes a member a guest, who sees only the channels that they are in. 501 without a licence or with guests
+    /// switched off.
     pub async fn demote(&self, user: &str) -> Result<(), ApiError> {
         self.post(&format!("/api/v4/users/{user}/demote"), &json!({})).await.map(drop)
     }

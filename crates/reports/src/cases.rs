@@ -260,7 +260,7 @@ fn of_run(record: &Record, verdict: &Verdict, checks_are_red: bool) -> Suite {
         cases.push(case);
     }
     for broken in &record.breakages {
-        cases.push(case("run.broken", broken.part.clone(), 0, of_breakage(broken)));
+        cases.push(case("run.broken", broken.trouble.part.clone(), 0, of_breakage(broken)));
     }
     if let Some(signal) = &record.interrupted {
         let why = format!("the run was stopped by {signal}");
@@ -279,11 +279,11 @@ fn of_run(record: &Record, verdict: &Verdict, checks_are_red: bool) -> Suite {
     suite
 }
 
-fn of_breakage(broken: &Breakage) -> End {
-    let log: Vec<String> = broken.log_tail.iter().map(|line| one_line(line)).collect();
-    let long = format!("{}\nremedy: {}\nfrom its log:\n{}", broken.message, broken.remedy, log.join("\n"));
-    let reason = |word| Reason::new(word, broken.message.as_str(), long);
-    match broken.blame {
+fn of_breakage(Breakage { blame, trouble }: &Breakage) -> End {
+    let log: Vec<String> = trouble.log_tail.iter().map(|line| one_line(line)).collect();
+    let long = format!("{}\nremedy: {}\nfrom its log:\n{}", trouble.message, trouble.remedy, log.join("\n"));
+    let reason = |word| Reason::new(word, trouble.message.as_str(), long);
+    match blame {
         Blame::Release => End::Failed(reason("BrokenByRelease")),
         Blame::Environment => End::Error(reason("BrokenEnvironment")),
         Blame::Gate => End::Error(reason("GateBug")),

@@ -4,6 +4,7 @@
 //! part of the JSON or XML with it.
 
 use basics::redact::Redactor;
+use basics::trouble::Trouble;
 use run_record::event::{
     Breakage, CheckResult, Clustering, Event, EventKind, Failure, ImageIdentity, Outcome, Phase, ReleaseName,
     RunHeader, Step, UserEnd, UserSuite, UserTest,
@@ -65,10 +66,12 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         EventKind::Warning { text } => EventKind::Warning { text: r(text) },
         EventKind::RunBroken(broken) => EventKind::RunBroken(Breakage {
             blame: broken.blame,
-            part: r(broken.part),
-            message: r(broken.message),
-            remedy: r(broken.remedy),
-            log_tail: broken.log_tail.into_iter().map(r).collect(),
+            trouble: Trouble {
+                part: r(broken.trouble.part),
+                message: r(broken.trouble.message),
+                remedy: r(broken.trouble.remedy),
+                log_tail: broken.trouble.log_tail.into_iter().map(r).collect(),
+            },
         }),
         kind @ (EventKind::StageStarted { .. }
         | EventKind::StageFinished { .. }
@@ -189,7 +192,7 @@ fn of_outcome(outcome: Outcome, redactor: &Redactor) -> Outcome {
 mod tests {
     use super::*;
     use run_record::event::{Blame, Stage};
-    use run_record::samples::{breakage, failed, header, result};
+    use run_record::samples::{failed, header, result};
 
     const SECRET: &str = "hunter22";
 
@@ -245,7 +248,6 @@ mod tests {
                 took_ms: 1,
             },
         ];
-        let broken = breakage(Blame::Release);
         vec![
             EventKind::RunStarted(leaky_header),
             EventKind::PlanSettled {
@@ -281,11 +283,8 @@ mod tests {
             EventKind::EvidenceSaved { path: s(), about: s() },
             EventKind::Warning { text: s() },
             EventKind::RunBroken(Breakage {
-                part: s(),
-                message: s(),
-                remedy: s(),
-                log_tail: vec![s()],
-                ..broken
+                blame: Blame::Release,
+                trouble: Trouble::new(SECRET, s(), s()).with_log(vec![s()]),
             }),
         ]
     }

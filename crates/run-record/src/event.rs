@@ -15,6 +15,7 @@ mod image;
 mod suite;
 
 pub use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
+use basics::trouble::Trouble;
 pub use image::ImageIdentity;
 pub use suite::{UserCounts, UserEnd, UserSuite, UserTest};
 
@@ -278,14 +279,9 @@ impl Clustering {
 pub struct Breakage {
     /// Whose fault: decides the exit code.
     pub blame: Blame,
-    /// Which part: `node2`, `database`, `store`, `docker`, `balancer`.
-    pub part: String,
-    /// What we were doing and what came back.
-    pub message: String,
-    /// What to do or to look at.
-    pub remedy: String,
-    /// The last lines of that part's log, oldest first.
-    pub log_tail: Vec<String>,
+    /// What went wrong, with which part.
+    #[serde(flatten)]
+    pub trouble: Trouble,
 }
 
 /// Whose fault a broken run is.

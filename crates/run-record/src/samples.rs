@@ -4,6 +4,7 @@ use crate::event::{
     Blame, Breakage, CheckResult, Event, EventKind, Failure, Outcome, ReleaseName, RunHeader, Stage,
 };
 use crate::record::Record;
+use basics::trouble::Trouble;
 
 /// A header that plans these checks.
 #[must_use]
@@ -58,13 +59,8 @@ pub fn failed(expected: &str, got: &str) -> Outcome {
 /// A breakage of node2.
 #[must_use]
 pub fn breakage(blame: Blame) -> Breakage {
-    Breakage {
-        blame,
-        part: "node2".into(),
-        message: "node2 exited with status 1 while it started".into(),
-        remedy: "look at its log".into(),
-        log_tail: vec!["panic: no database".into()],
-    }
+    let trouble = Trouble::new("node2", "node2 exited with status 1 while it started", "look at its log");
+    Breakage { blame, trouble: trouble.with_log(vec!["panic: no database".into()]) }
 }
 
 /// A record of these events, one second apart.

@@ -255,7 +255,10 @@ fn failed(record: &Record) -> Vec<String> {
 
 fn breakages(record: &Record, blame: Blame) -> Vec<String> {
     let of_blame = record.breakages.iter().filter(|breakage| breakage.blame == blame);
-    of_blame.map(|Breakage { part, message, remedy, .. }| format!("{part}: {message} ({remedy})")).collect()
+    let told = |Breakage { trouble, .. }: &Breakage| {
+        format!("{}: {} ({})", trouble.part, trouble.message, trouble.remedy)
+    };
+    of_blame.map(told).collect()
 }
 
 fn unmeasured(record: &Record, counts: &Counts) -> Vec<String> {

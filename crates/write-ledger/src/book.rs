@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexSet;
 
+use ledger_findings::{RefusedWrites, StageCoverage, Through, WriteTally};
+
 use crate::answer::Answer;
-use crate::finding::Through;
 use crate::kind::Touches;
 use crate::kinds::{KINDS, index_of};
 use crate::row::{Fingerprint, RowId};
 use crate::shelf::{Row, Shelf};
-use crate::totals::{RefusedWrites, StageCoverage, WriteTally};
 
 /// A write that was begun. Whoever has it concludes it.
 #[derive(Debug)]

@@ -10,20 +10,18 @@ use basics::clock::millis;
 use basics::unpoisoned::lock;
 use basics::wait;
 use futures_util::future::join_all;
+use ledger_findings::{CellPlace, Through, UnreadRows, Verification, Way, WriteFinding, Wrong};
 use mattermost_client::{Client, Frame, Socket};
 use tokio::time::Instant;
 
 use crate::answer::Answer;
 use crate::book::Ticket;
-use crate::finding::{Through, UnreadRows, Way, WriteFinding, Wrong};
 use crate::findings::{Counts, fail};
 use crate::kinds::{KINDS, index_of};
 use crate::ledger::WriteLedger;
-use crate::matrix::CellPlace;
 use crate::node_view::{Shown, read_closely, says};
 use crate::row::{Fingerprint, RowId};
 use crate::shelf::FEWEST;
-use crate::verification::Verification;
 
 /// How long an event may take once another one did not come: it is red already.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(500);

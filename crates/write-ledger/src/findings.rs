@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use basics::unpoisoned::lock;
 
-use crate::finding::{Through, Way, WriteFinding, Wrong};
+use ledger_findings::{CellCount, CellPlace, Through, Verification, Way, WriteFinding, Wrong};
+
 use crate::judge::{Due, wrong};
 use crate::kind::Touches;
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
-use crate::matrix::{CellCount, CellPlace};
 use crate::node_view::{NodeView, OddRow, Shown, Spot, says};
 use crate::row::{Fingerprint, RowId};
-use crate::verification::Verification;
 
 /// Counts of a verification, by where they stand.
 pub(crate) type Counts = BTreeMap<CellPlace, CellCount>;

@@ -1,6 +1,7 @@
 //! What is wrong with a row that does not say what it should: a function of what it should say, says, and says elsewhere.
 
-use crate::finding::Wrong;
+use ledger_findings::Wrong;
+
 use crate::row::Fingerprint;
 
 /// What the last acknowledged write left, and what was there before.

@@ -8,16 +8,15 @@ use std::time::Duration;
 
 use basics::unpoisoned::lock;
 use basics::wait::{self, Missed, Progress};
+use ledger_findings::{CellPlace, Through, Way, WriteFinding};
 use mattermost_client::Client;
 use tokio::time::Instant;
 
 use crate::book::Ticket;
-use crate::finding::{Through, Way, WriteFinding};
 use crate::findings::fail;
 use crate::judge::{Due, wrong};
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
-use crate::matrix::CellPlace;
 use crate::node_view::{Spot, read_closely, says};
 use crate::row::Fingerprint;
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::WriteFinding;
-use crate::matrix::{CellCount, CellPlace};
+use ledger_findings::{CellCount, CellPlace, WriteFinding};
 
 /// What last looks found, until somebody asks.
 #[derive(Debug, Default)]

@@ -8,21 +8,19 @@ use basics::wait;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
+use ledger_findings::{ENOUGH, NotApplicable, TallyLine, Through, Way, WriteMatrix, WriteTally, WriteTotals};
 use mattermost_client::{ApiError, Client};
 use tokio::time::Instant;
 
 use crate::act::WriteAct;
 use crate::answer::Answer;
 use crate::book::{Book, Ticket};
-use crate::finding::{Through, Way};
 use crate::kind::Prepared;
 use crate::kinds::KINDS;
 use crate::last_looks::LastLooks;
-use crate::matrix::{NotApplicable, WriteMatrix};
 use crate::premises::{LedgerSetup, Premises};
 use crate::roster::{Pick, Roster};
 use crate::row::Fingerprint;
-use crate::totals::{ENOUGH, TallyLine, WriteTally, WriteTotals};
 
 /// How long nodes may need until they know the channels of the ledger.
 const SETTLING: Duration = Duration::from_secs(10);

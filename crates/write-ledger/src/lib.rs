@@ -4,20 +4,20 @@
 //! node that is in traffic, at a pace that leaves the machine to others ([`WritePace`]). What was acknowledged is kept by id and
 //! hash with the node and the version that said so; what was not answered is kept as well, because it may be there. `verify`
 //! looks for all of it on every node: *lost*, *doubled*, *altered*, *resurrected* (what was taken away is there again), *unseen*
-//! (there on another node, and not on this one). `cross` writes each kind through each node and reads it on every other at once, and by
-//! websocket, so that the [`WriteMatrix`] of who wrote and who read has no empty cell. [`causes`] says what the failures share.
+//! (there on another node, and not on this one). `cross` writes each kind through each node and reads it on every other at once,
+//! and by websocket, so that the [`WriteMatrix`](ledger_findings::WriteMatrix) of who wrote and who read has no empty cell. What
+//! failures share is said by [`causes`](ledger_findings::causes).
 //!
 //! Inside: `kinds/` has a file for each kind; `book` is the memory, `roster` says what is written next, `ledger` and `writing` do
-//! it, with a `last_look` at what they overwrite; `node_view`, `judge` and `verify` look for all of it again. Posts of the ledger's channel are read as lists (`post_list`).
+//! it, with a `last_look` at what they overwrite; `node_view`, `judge` and `verify` look for all of it again. Posts of the
+//! ledger's channel are read as lists (`post_list`).
 //!
 //! It does not know what an upgrade is: stages are names, and versions are what answers say.
 
 mod act;
 mod answer;
 mod book;
-mod cause;
 mod cross;
-mod finding;
 mod findings;
 mod judge;
 mod kind;
@@ -25,7 +25,6 @@ mod kinds;
 mod last_look;
 mod last_looks;
 mod ledger;
-mod matrix;
 mod members;
 mod node_view;
 mod post_list;
@@ -35,21 +34,12 @@ mod reading;
 mod roster;
 mod row;
 mod shelf;
-mod sides;
 #[cfg(test)]
 mod tests;
-mod totals;
-mod verification;
 mod verify;
 mod writing;
 
-pub use cause::{SharedCause, Suspect, causes};
-pub use finding::{Through, UnreadRows, Way, WriteFinding, Wrong};
 pub use ledger::WriteLedger;
-pub use matrix::{CellCount, CellPlace, NotApplicable, UnmeasuredCell, WriteCell, WriteMatrix};
 pub use premises::{LedgerAccount, LedgerSetup};
-pub use sides::Releases;
-pub use totals::{ENOUGH, RefusedWrites, StageCoverage, TallyLine, WriteTally, WriteTotals, calls_to_see};
-pub use verification::Verification;
 pub use verify::CROSSING;
 pub use writing::{WritePace, Writing};

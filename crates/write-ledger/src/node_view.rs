@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use basics::unpoisoned::lock;
 use basics::wait;
+use ledger_findings::{Through, UnreadRows};
 use mattermost_client::{ApiError, ApiErrorKind, Client};
 use tokio::sync::OnceCell;
 
-use crate::finding::{Through, UnreadRows};
 use crate::kinds::KINDS;
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sighting, Sightings};

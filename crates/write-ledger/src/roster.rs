@@ -5,11 +5,11 @@
 
 use std::cmp::Reverse;
 
+use ledger_findings::ENOUGH;
 use mattermost_client::Client;
 
 use crate::book::{Book, Ticket};
 use crate::kinds::KINDS;
-use crate::totals::ENOUGH;
 
 /// How many writes are on their way to one node at most: a node that hangs must not take all of them.
 const AT_ONCE: usize = 3;

@@ -12,18 +12,16 @@ use basics::clock::millis;
 use basics::unpoisoned::lock;
 use basics::wait;
 use futures_util::future::join_all;
+use ledger_findings::{CellPlace, Through, Verification, Way};
 use mattermost_client::Client;
 use tokio::time::Instant;
 
-use crate::finding::{Through, Way};
 use crate::findings::Counts;
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
-use crate::matrix::CellPlace;
 use crate::node_view::{Expected, NodeView, OddRow, Shown, Spot, read_closely, says};
 use crate::row::Fingerprint;
 use crate::shelf::Expectation;
-use crate::verification::Verification;
 
 /// How long something may take to cross from one node to another.
 pub const CROSSING: Duration = Duration::from_secs(5);

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use ledger_findings::WriteTotals;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 use crate::ledger::WriteLedger;
-use crate::totals::WriteTotals;
 
 /// How fast is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 
 use super::bytes::digest;
 use crate::checks::prelude::*;
-use crate::storage::{Bucket, StorageError};
+use crate::storage::Bucket;
 
 /// Exactly one object has this in its key, and it has these bytes.
 pub(super) async fn holds(
@@ -17,13 +17,13 @@ pub(super) async fn holds(
     hash: &str,
 ) -> Result<(), StepError> {
     let bucket = bucket(cx)?;
-    let mut found = bucket.list("").await.map_err(unread)?;
+    let mut found = bucket.list("").await?;
     found.retain(|object| object.key.contains(in_key));
     let [object] = &found[..] else {
         let got = format!("{} such objects", found.len());
         return Err(actor.failed(format!("one object with {in_key} in its key"), got));
     };
-    let bytes = bucket.get(&object.key).await.map_err(unread)?;
+    let bytes = bucket.get(&object.key).await?;
     if digest(&bytes) == hash {
         return Ok(());
     }
@@ -36,7 +36,7 @@ pub(super) async fn is_at(cx: &Context<'_>, actor: &Place, key: &str, hash: &str
     let found = match bucket(cx)?.get(key).await {
         Ok(bytes) => digest(&bytes),
         Err(error) if error.status == Some(404) => "no such object".to_owned(),
-        Err(error) => return Err(unread(error)),
+        Err(error) => return Err(error.into()),
     };
     if found == hash {
         return Ok(());
@@ -46,13 +46,9 @@ pub(super) async fn is_at(cx: &Context<'_>, actor: &Place, key: &str, hash: &str
 
 /// Whether there is an object under exactly this key.
 pub(super) async fn exists(cx: &Context<'_>, key: &str) -> Result<bool, StepError> {
-    Ok(bucket(cx)?.head(key).await.map_err(unread)?.is_some())
+    Ok(bucket(cx)?.head(key).await?.is_some())
 }
 
 fn bucket<'a>(cx: &'a Context<'_>) -> Result<&'a Bucket, StepError> {
-    cx.bucket.as_ref().map_err(StepError::from)
-}
-
-fn unread(error: StorageError) -> StepError {
-    StepError::NotMeasured(format!("the bucket could not be read: {error}"))
+    Ok(cx.bucket.as_ref()?)
 }

@@ -179,8 +179,7 @@ fn as_packaged(
     found: &Inventory,
     settings: &Value,
 ) -> Result<(), StepError> {
-    let image = cx.image(place.side);
-    let image = image.map_err(StepError::from)?;
+    let image = cx.image(place.side)?;
     // A new node may bring its newer plugins to the old ones: told to them in a cluster, else read from the common file store
     // when they start the next time.
     let newer = if place.side == Side::Stable { cx.image(Side::Release).ok() } else { None };

@@ -203,10 +203,7 @@ async fn fails(admin: &Client) -> Result<(), StepError> {
 
 /// Whether the bundle is an object of the bucket, as it should be or not.
 async fn stored(cx: &Context<'_>, wanted: bool) -> Result<(), StepError> {
-    let bucket = cx.bucket.as_ref().map_err(StepError::from)?;
-    let found = bucket.head(&key(TINY)).await;
-    let found =
-        found.map_err(|error| StepError::NotMeasured(format!("the bucket could not be read: {error}")))?;
+    let found = cx.bucket.as_ref()?.head(&key(TINY)).await?;
     if found.is_some() == wanted {
         return Ok(());
     }

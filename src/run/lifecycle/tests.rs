@@ -65,7 +65,10 @@ async fn a_panic_on_the_line_costs_neither_results_nor_the_teardown() {
     let down = record.phases.iter().find(|phase| phase.phase == Phase::Teardown).unwrap();
     assert!(down.took_ms.is_some() && record.finished);
     let told = &record.breakages[0];
-    assert!(told.blame == Blame::Gate && told.message.contains("overflow when adding duration"), "{told:?}");
+    assert!(
+        told.blame == Blame::Gate && told.trouble.message.contains("overflow when adding duration"),
+        "{told:?}"
+    );
     assert!(std::fs::read_to_string(dir.path().join("junit.xml")).unwrap().contains("GateBug"));
 }
 

@@ -71,7 +71,7 @@ async fn run_to_end(
     let deadline = Instant::now() + Duration::from_secs(suite.timeout_s);
     let mut line = |text: String| log.line(&text);
     let Some(image) = &suite.image else {
-        let front = session.cluster.balancer().await.map_err(|error| error.to_string())?;
+        let front = session.cluster.balancer().await?;
         let folder = results::folder(suite.results.as_deref(), session.shelf.report_dir())?;
         let environment =
             account::environment(session, front.url(), front.at(), &folder.path().to_string_lossy())?;
@@ -81,8 +81,8 @@ async fn run_to_end(
         let exit = exit.map_err(|why| format!("{why}, or give suite-image"))?;
         return Ok((exit, folder.files()?));
     };
-    let beside = session.cluster.side_containers().map_err(|absent| absent.to_string())?;
-    let url = beside.balancer().map_err(|error| error.to_string())?;
+    let beside = session.cluster.side_containers()?;
+    let url = beside.balancer()?;
     let results = suite.results.as_deref().unwrap_or(RESULTS);
     let container = SideContainer {
         image: image.clone(),
@@ -90,7 +90,7 @@ async fn run_to_end(
         environment: account::environment(session, &url, None, results)?,
         results: results.to_owned(),
     };
-    let ended = beside.run(&container, &mut line, deadline).await.map_err(|error| error.to_string())?;
+    let ended = beside.run(&container, &mut line, deadline).await?;
     let exit = match (ended.exit_code, ended.out_of_memory) {
         (_, true) => Exit::OutOfMemory,
         (Some(code), false) => Exit::Code(code),

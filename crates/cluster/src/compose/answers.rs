@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{ClusterError, ComposeCluster};
+use super::ComposeCluster;
 use crate::project::NodeFiles;
 use crate::unreached::untrusted;
+use basics::trouble::Trouble;
 use basics::wait::{Missed, Pace, Progress, until};
 use storage::{Bucket, StorageError};
 
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 impl ComposeCluster {
     /// Mattermost starts without its store, and then without plugins: the store must answer first.
-    pub(super) async fn store_answers(&self, bucket: &Bucket) -> Result<(), ClusterError> {
+    pub(super) async fn store_answers(&self, bucket: &Bucket) -> Result<(), Trouble> {
         let deadline = Instant::now() + PATIENCE;
         let answered = until(deadline, Pace::GROWING, || async {
             match bucket.exists().await {
@@ -24,28 +25,23 @@ impl ComposeCluster {
                 Err(error) => Progress::OnTheWay(error),
             }
         });
-        match answered.await.map_err(Missed::<StorageError, StorageError>::reason) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                let store = match &self.options.roles.files {
-                    NodeFiles::Bucket(store) => store.endpoint.split(':').next(),
-                    NodeFiles::OutOfReach(_) | NodeFiles::Unknown(_) => None,
-                };
-                let part =
-                    store.filter(|host| self.options.project.services.contains_key(*host)).unwrap_or("store");
-                if let Some(failure) = &error.tls {
-                    return Err(untrusted(part, failure, "MM_FILESETTINGS_AMAZONS3ENDPOINT"));
-                }
-                let remedy =
-                    "Look at the store's log lines below, and at keys and bucket in the compose file.";
-                Err(ClusterError::new(part, format!("it was started and does not answer: {error}"), remedy)
-                    .explained(self.last_words(part).await))
-            }
+        let Err(missed) = answered.await else { return Ok(()) };
+        let error: StorageError = missed.reason();
+        let store = match &self.options.roles.files {
+            NodeFiles::Bucket(store) => store.endpoint.split(':').next(),
+            NodeFiles::OutOfReach(_) | NodeFiles::Unknown(_) => None,
+        };
+        let part = store.filter(|host| self.options.project.services.contains_key(*host)).unwrap_or("store");
+        if let Some(failure) = &error.tls {
+            return Err(untrusted(part, failure, "MM_FILESETTINGS_AMAZONS3ENDPOINT"));
         }
+        let message = format!("it was started and does not answer: {error}");
+        let remedy = "Look at the store's log lines below, and at keys and bucket in the compose file.";
+        Err(self.last_words(part).await.explain(Trouble::new(part, message, remedy)))
     }
 
     /// A container that runs is no haproxy that listens yet; one that ended will not.
-    pub(super) async fn balancer_answers(&self) -> Result<(), ClusterError> {
+    pub(super) async fn balancer_answers(&self) -> Result<(), Trouble> {
         let Some(api) = self.balancer_role().and_then(|role| role.haproxy.as_ref()) else { return Ok(()) };
         let answered = until(Instant::now() + PATIENCE, Pace::GROWING, || async {
             let haproxy = match self.haproxy(api).await {
@@ -54,14 +50,14 @@ impl ComposeCluster {
             };
             match haproxy.statuses().await {
                 Ok(_) => Progress::There(()),
-                Err(error) => Progress::OnTheWay(ClusterError::from(error)),
+                Err(error) => Progress::OnTheWay(error.into()),
             }
         });
-        answered.await.map_err(Missed::<ClusterError, ClusterError>::reason)
+        answered.await.map_err(Missed::<Trouble, Trouble>::reason)
     }
 
     /// A container without an address has ended: that is the cause to tell.
-    async fn why_unknown(&self, error: ClusterError) -> ClusterError {
+    async fn why_unknown(&self, error: Trouble) -> Trouble {
         let Ok(running) = self.running() else { return error };
         match running.state(&error.part, 1).await {
             Ok(state) if !state.running => self.ended(&error.part, &state).await,

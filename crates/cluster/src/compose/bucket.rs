@@ -2,17 +2,18 @@
 
 use std::net::IpAddr;
 
-use super::{ClusterError, ComposeCluster};
+use super::ComposeCluster;
 use crate::project::{NodeFiles, StoreRole};
+use basics::trouble::Trouble;
 use storage::{Bucket, Reach, StorageOptions};
 
 impl ComposeCluster {
-    pub(crate) async fn bucket(&self) -> Result<Bucket, ClusterError> {
+    pub(crate) async fn bucket(&self) -> Result<Bucket, Trouble> {
         let store = match self.files() {
             NodeFiles::Bucket(store) => store,
             NodeFiles::OutOfReach(why) | NodeFiles::Unknown(why) => {
                 let remedy = "Set MM_FILESETTINGS_… in the nodes' environment, as docs/inputs.md has it.";
-                return Err(ClusterError::new("store", why.clone(), remedy));
+                return Err(Trouble::new("store", why.clone(), remedy));
             }
         };
         let (endpoint, at) = self.endpoint(store).await?;
@@ -31,7 +32,7 @@ impl ComposeCluster {
 
     /// The store's endpoint, by the name that the nodes have for it: that is what its certificate has. Where it is a service
     /// of the project, its container's address too.
-    async fn endpoint(&self, store: &StoreRole) -> Result<(String, Option<IpAddr>), ClusterError> {
+    async fn endpoint(&self, store: &StoreRole) -> Result<(String, Option<IpAddr>), Trouble> {
         let scheme = if store.tls { "https" } else { "http" };
         let host = store.endpoint.split(':').next().unwrap_or(&store.endpoint);
         let at = match self.options.project.services.contains_key(host) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{ComposeCluster, of};
-use crate::error::ClusterError;
+use super::ComposeCluster;
+use basics::trouble::{OfPart as _, Trouble};
 use docker::{self, Output, Running};
 use release_policy::policy::{Needs, Unmet, major_of_environment, major_of_image, major_of_server};
 
@@ -19,7 +19,7 @@ impl ComposeCluster {
         &self,
         running: &Running,
         needs: &Needs,
-    ) -> Result<(), ClusterError> {
+    ) -> Result<(), Trouble> {
         for service in &self.options.roles.databases {
             if let Some(major) = self.by_environment(running, service).await?
                 && let Some(unmet) = needs.unmet(major)
@@ -36,7 +36,7 @@ impl ComposeCluster {
         &self,
         running: &Running,
         needs: &Needs,
-    ) -> Result<(), ClusterError> {
+    ) -> Result<(), Trouble> {
         let Some(needed) = needs.told() else { return Ok(()) };
         if self.options.roles.databases.is_empty() {
             let who = "the nodes' database is no service of the compose file, or none that is known as one";
@@ -63,11 +63,9 @@ impl ComposeCluster {
     }
 
     /// By the image that its container is made of, whatever the name leads to by now.
-    async fn by_environment(&self, running: &Running, service: &str) -> Result<Option<u32>, ClusterError> {
+    async fn by_environment(&self, running: &Running, service: &str) -> Result<Option<u32>, Trouble> {
         let image = &self.options.project.services[service].image;
-        let facts = docker::inspect_image(&self.engine, running.exactly(image))
-            .await
-            .map_err(|error| of(service, error))?;
+        let facts = docker::inspect_image(&self.engine, running.exactly(image)).await.part(service)?;
         Ok(major_of_environment(&facts.environment))
     }
 
@@ -95,11 +93,11 @@ impl ComposeCluster {
     }
 }
 
-fn too_old(service: &str, told: &str, unmet: &Unmet) -> ClusterError {
+fn too_old(service: &str, told: &str, unmet: &Unmet) -> Trouble {
     let least = unmet.least;
     let remedy = format!(
         "Give it PostgreSQL {least} or later (input database-image, or the image in the compose file); a folder that an older one \
          made must be migrated first, or be an empty one. Nothing was learned about the release."
     );
-    ClusterError::new(service, told, remedy)
+    Trouble::new(service, told, remedy)
 }

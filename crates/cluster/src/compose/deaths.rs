@@ -5,10 +5,11 @@ use std::net::IpAddr;
 
 use futures_util::future::join_all;
 
-use super::{ClusterError, ComposeCluster, of};
+use super::ComposeCluster;
 use crate::denied::denied;
 use crate::last_words::LastWords;
 use basics::telling;
+use basics::trouble::{OfPart as _, Trouble};
 use docker::{self, State, Status};
 
 /// Where an image has its users.
@@ -16,10 +17,9 @@ const USERS: &str = "/etc/passwd";
 
 impl ComposeCluster {
     /// Whether a node's process runs; else an error that says how it ended and why.
-    pub(crate) async fn alive(&self, name: &str) -> Result<(), ClusterError> {
+    pub(crate) async fn alive(&self, name: &str) -> Result<(), Trouble> {
         let node = self.node(name)?;
-        let state =
-            self.running()?.state(&node.service, node.number).await.map_err(|error| of(name, error))?;
+        let state = self.running()?.state(&node.service, node.number).await.part(name)?;
         if state.running {
             return Ok(());
         }
@@ -38,35 +38,30 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// A part that has ended has no address any more; that it ended, and its last words, are the cause to tell.
-    pub(super) async fn address(&self, service: &str, number: u32) -> Result<IpAddr, ClusterError> {
+    pub(super) async fn address(&self, service: &str, number: u32) -> Result<IpAddr, Trouble> {
         let running = self.running()?;
-        let error = match running.address(service, number).await {
-            Ok(address) => return Ok(address),
-            Err(error) => error,
-        };
-        match running.state(service, number).await {
-            Ok(state) if !state.running && state.exit_code.is_some() => {
-                Err(self.ended(service, &state).await)
-            }
-            _ => Err(of(service, error)),
+        let address = running.address(service, number).await.part(service);
+        if address.is_err()
+            && let Ok(state) = running.state(service, number).await
+            && !state.running
+            && state.exit_code.is_some()
+        {
+            return Err(self.ended(service, &state).await);
         }
+        address
     }
 
     /// The error of a part whose process has ended.
-    pub(super) async fn ended(&self, part: &str, state: &State) -> ClusterError {
+    pub(super) async fn ended(&self, part: &str, state: &State) -> Trouble {
         let remedy = if state.oom_killed {
             "Give it more: the variable NODE_MEMORY, or deploy.resources.limits."
         } else {
             "Look at its log lines below."
         };
-        let error = ClusterError::new(part, format!("its process {}", how_it_ended(state)), remedy);
+        let error = Trouble::new(part, format!("its process {}", how_it_ended(state)), remedy);
         let words = self.last_words(part).await;
         // The kernel ends a process between two lines: whatever the log says, that is not why.
-        if state.oom_killed {
-            ClusterError { log_tail: words.lines, ..error }
-        } else {
-            error.explained(words)
-        }
+        if state.oom_killed { error.with_log(words.lines) } else { words.explain(error) }
     }
 
     /// A part beside the nodes that is dead and should not be, with how it ended. A balancer may be, as long as it finds no

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use super::{ClusterError, ComposeCluster, of};
+use super::ComposeCluster;
 use crate::project::BalancerRole;
 use crate::reload::Reload;
-use crate::unreached::{LABEL, untrusted};
+use crate::unreached::{LABEL, untrusted, with_tls};
+use basics::trouble::{OfPart as _, Trouble};
 use basics::wait::{Missed, Pace, Progress, until};
 use mattermost_client::{ApiError, Client};
 
@@ -28,30 +29,29 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// When it ended although every node is there, or does not answer within `patience`.
-    pub(crate) async fn follow(&self, node: &str, patience: Duration) -> Result<(), ClusterError> {
+    pub(crate) async fn follow(&self, node: &str, patience: Duration) -> Result<(), Trouble> {
         let Some(balancer) = &self.options.roles.balancer else { return Ok(()) };
         // Several nodes may come up at once; what the last one does counts for all.
         let _turn = self.following.lock().await;
-        let failed = |error| of(&balancer.service, error);
         let running = self.running()?;
-        let state = running.state(&balancer.service, 1).await.map_err(failed)?;
+        let state = running.state(&balancer.service, 1).await.part(&balancer.service)?;
         match &balancer.reload {
             None if state.running => {
                 self.told_of_moves(node).await?;
                 return Ok(());
             }
             Some(Reload::Signal(signal)) if state.running => {
-                running.signal(&balancer.service, 1, signal).await.map_err(failed)?;
+                running.signal(&balancer.service, 1, signal).await.part(&balancer.service)?;
             }
-            Some(_) | None => running.restart(&balancer.service, 1, GRACE).await.map_err(failed)?,
+            Some(_) | None => running.restart(&balancer.service, 1, GRACE).await.part(&balancer.service)?,
         }
         let followed = self.answers(balancer, Instant::now() + patience).await;
         match followed {
             // It names a node that does not exist yet: it comes up with that one.
             Err(_) if self.is_a_node_missing().await => Ok(()),
             // The last of the nodes may have come between its end and this look.
-            Err(_) if !running.state(&balancer.service, 1).await.map_err(failed)?.running => {
-                running.restart(&balancer.service, 1, GRACE).await.map_err(failed)?;
+            Err(_) if !running.state(&balancer.service, 1).await.part(&balancer.service)?.running => {
+                running.restart(&balancer.service, 1, GRACE).await.part(&balancer.service)?;
                 self.answers(balancer, Instant::now() + patience).await
             }
             settled => settled,
@@ -59,7 +59,7 @@ impl ComposeCluster {
     }
 
     /// Waits for answers in a row. One that still answers when time is up counts as well.
-    async fn answers(&self, balancer: &BalancerRole, deadline: Instant) -> Result<(), ClusterError> {
+    async fn answers(&self, balancer: &BalancerRole, deadline: Instant) -> Result<(), Trouble> {
         let in_a_row = Cell::new(0);
         let answered = until(deadline, PACE, || async {
             match self.look(balancer).await {
@@ -79,7 +79,7 @@ impl ComposeCluster {
                 let message = format!("it was told that a node has come up and sends it no traffic: {said}");
                 let remedy = "Look at its log lines below, and at its configuration: it must name the nodes' services.";
                 let words = self.last_words(&balancer.service).await;
-                Err(ClusterError::new(&balancer.service, message, remedy).explained(words))
+                Err(words.explain(Trouble::new(&balancer.service, message, remedy)))
             }
         }
     }
@@ -88,9 +88,8 @@ impl ComposeCluster {
     ///
     /// # Errors
     /// When it has ended, or its certificate will never be trusted.
-    async fn look(&self, balancer: &BalancerRole) -> Result<Result<(), String>, ClusterError> {
-        let state = self.running()?.state(&balancer.service, 1).await;
-        let state = state.map_err(|error| of(&balancer.service, error))?;
+    async fn look(&self, balancer: &BalancerRole) -> Result<Result<(), String>, Trouble> {
+        let state = self.running()?.state(&balancer.service, 1).await.part(&balancer.service)?;
         if !state.running {
             return Err(self.ended(&balancer.service, &state).await);
         }
@@ -105,18 +104,12 @@ impl ComposeCluster {
 
     /// Whether the balancer answers a ping of the product's. Above 500 it says that it has no node; what else it says is for
     /// others to judge.
-    async fn ask(&self, balancer: &BalancerRole) -> Result<Result<(), ApiError>, ClusterError> {
+    async fn ask(&self, balancer: &BalancerRole) -> Result<Result<(), ApiError>, Trouble> {
         let address = self.address(&balancer.service, 1).await?;
         let address = balancer.site.address((address, balancer.port).into());
         // A connection of before may lead to a worker of before.
         let fresh = self.options.http.anew().and_then(|http| Client::to(&http, &balancer.service, &address));
-        let client = fresh.map_err(|error| {
-            ClusterError::new(
-                &balancer.service,
-                format!("TLS to it can't be set up: {error}"),
-                "Look at the input ca-bundle.",
-            )
-        })?;
+        let client = with_tls(&balancer.service, fresh)?;
         match timeout(ANSWER, client.ping()).await {
             Ok(Ok(_)) => Ok(Ok(())),
             Ok(Err(error)) if error.status().is_some_and(|status| status < 500) => Ok(Ok(())),
@@ -136,7 +129,7 @@ impl ComposeCluster {
     }
 
     /// Says it when a node has another address than before, and nobody told how to tell the balancer.
-    async fn told_of_moves(&self, name: &str) -> Result<(), ClusterError> {
+    async fn told_of_moves(&self, name: &str) -> Result<(), Trouble> {
         let node = self.node(name)?;
         let address = self.address(&node.service, node.number).await?;
         let mut known = self.addresses.lock().await;

@@ -1,7 +1,8 @@
 //! Whom users talk to.
 
-use super::{ClusterError, ComposeCluster};
+use super::ComposeCluster;
 use crate::project::Site;
+use basics::trouble::{OrBug as _, Trouble};
 use mattermost_client::Address;
 
 /// The service that users talk to: without a balancer it is the first node.
@@ -13,22 +14,15 @@ pub(super) struct Front<'a> {
 }
 
 impl ComposeCluster {
-    pub(super) fn front(&self) -> Result<Front<'_>, ClusterError> {
+    pub(super) fn front(&self) -> Result<Front<'_>, Trouble> {
         if let Some(role) = self.balancer_role() {
             return Ok(Front { service: &role.service, number: 1, port: role.port, site: &role.site });
         }
-        match self.options.roles.nodes.first() {
-            Some(node) => {
-                Ok(Front { service: &node.service, number: node.number, port: node.port, site: &node.site })
-            }
-            None => {
-                let remedy = "This is a bug of the gate: please report it.";
-                Err(ClusterError::new("nodes", "the cluster has no node", remedy))
-            }
-        }
+        let node = self.options.roles.nodes.first().or_bug("nodes", "the cluster has no node")?;
+        Ok(Front { service: &node.service, number: node.number, port: node.port, site: &node.site })
     }
 
-    pub(crate) async fn balancer(&self) -> Result<Address, ClusterError> {
+    pub(crate) async fn balancer(&self) -> Result<Address, Trouble> {
         let front = self.front()?;
         let address = self.address(front.service, front.number).await?;
         Ok(front.site.address((address, front.port).into()))

@@ -2,8 +2,9 @@
 
 use tokio::time::Instant;
 
-use super::{ClusterError, ComposeCluster, of};
+use super::ComposeCluster;
 use crate::side_container::{SideContainer, SideContainerEnd};
+use basics::trouble::{OfPart as _, Trouble};
 use docker::OneOff;
 
 /// What runs containers beside the cluster.
@@ -20,7 +21,7 @@ impl<'a> SideContainers<'a> {
     ///
     /// # Errors
     /// When there is nobody in front.
-    pub fn balancer(&self) -> Result<String, ClusterError> {
+    pub fn balancer(&self) -> Result<String, Trouble> {
         let front = self.0.front()?;
         Ok(front.site.for_side_containers(front.service, front.port))
     }
@@ -34,7 +35,7 @@ impl<'a> SideContainers<'a> {
         container: &SideContainer,
         line: &mut (dyn FnMut(String) + Send),
         deadline: Instant,
-    ) -> Result<SideContainerEnd, ClusterError> {
+    ) -> Result<SideContainerEnd, Trouble> {
         let cluster = self.0;
         let nodes = cluster.options.roles.nodes.iter().map(|node| &node.service);
         let front = cluster.front()?;
@@ -52,8 +53,7 @@ impl<'a> SideContainers<'a> {
             hosts,
             results: container.results.clone(),
         };
-        let ended = cluster.running()?.run_to_end(&one_off, line, deadline).await;
-        let ended = ended.map_err(|error| of("suite", error))?;
+        let ended = cluster.running()?.run_to_end(&one_off, line, deadline).await.part("suite")?;
         Ok(SideContainerEnd {
             exit_code: ended.exit_code,
             out_of_memory: ended.oom_killed,

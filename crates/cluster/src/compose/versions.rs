@@ -2,17 +2,15 @@
 
 use tokio::time::Instant;
 
-use super::{ClusterError, ComposeCluster, PREPARE, of, pulls};
+use super::{ComposeCluster, PREPARE, pulls};
 use crate::image::ImageFacts;
 use basics::shown::Shown;
+use basics::trouble::Trouble;
 use basics::versions::Version;
 
 impl ComposeCluster {
     /// The version of each of these images, or why it does not tell one. They are made ready for that, and not pulled again later.
-    pub(crate) async fn versions(
-        &self,
-        images: &[&str],
-    ) -> Result<Vec<Result<Version, String>>, ClusterError> {
+    pub(crate) async fn versions(&self, images: &[&str]) -> Result<Vec<Result<Version, String>>, Trouble> {
         let labels = self.begin().await;
         let (project, roles) = (&self.options.project, &self.options.roles);
         let node = |image: &&str| pulls::of_nodes(project, roles, image, self.options.pull);
@@ -20,8 +18,7 @@ impl ComposeCluster {
         let platform = wanted.first().and_then(|wanted| wanted.platform.clone());
         let deadline = Instant::now() + PREPARE;
         let ways = self.ways();
-        let fetched = docker::fetch(&self.engine, wanted, &ways, &self.events, deadline);
-        let fetched = fetched.await.map_err(|error| of("docker", error))?;
+        let fetched = docker::fetch(&self.engine, wanted, &ways, &self.events, deadline).await?;
         let fetched = self.fetched.get_or_init(|| async { fetched }).await;
         let mut versions = Vec::new();
         for image in images {

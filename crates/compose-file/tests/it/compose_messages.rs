@@ -32,8 +32,9 @@ fn told(files: &[(&str, &str)]) -> Told {
     match load(&paths, variables, &[], "gate") {
         Ok(parsed) => Told { problems: Vec::new(), texts: parsed.warnings },
         Err(problems) => {
-            let texts = problems.0.iter().map(ToString::to_string).chain([problems.to_string()]).collect();
-            Told { problems: problems.0, texts }
+            let texts =
+                problems.wrong.iter().map(ToString::to_string).chain([problems.to_string()]).collect();
+            Told { problems: problems.wrong, texts }
         }
     }
 }

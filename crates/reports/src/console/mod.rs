@@ -233,7 +233,7 @@ impl<W: Write> Console<W> {
         Ok(())
     }
 
-    fn broken(&mut self, broken: &Breakage) -> io::Result<()> {
+    fn broken(&mut self, Breakage { trouble: broken, .. }: &Breakage) -> io::Result<()> {
         // Outside of any group: nobody should have to unfold the reason of a broken run.
         self.close()?;
         let line = format!("✗ {}: {}", self.text(&broken.part), self.text(&broken.message));

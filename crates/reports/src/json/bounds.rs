@@ -21,7 +21,7 @@ pub(crate) fn exceeded(record: &Record) -> Option<String> {
         record.results().map(|result| sum([result.steps.len(), result.facts.len(), result.lines.len()]));
     let tests = record.user_suites.iter().map(|suite| suite.tests.len());
     let parts = record.replacements.iter().map(|replacement| replacement.parts.len());
-    let tails = record.breakages.iter().map(|broken| broken.log_tail.len());
+    let tails = record.breakages.iter().map(|broken| broken.trouble.log_tail.len());
     let running = record.stages.iter().map(|stage| stage.running.len());
     let table = [
         ("stages", sum([planned, record.stages.len()]), STAGES),

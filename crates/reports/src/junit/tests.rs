@@ -1,6 +1,7 @@
 //! Read back with quick-xml: red where the verdict is red, and well-formed whatever the text.
 
 use super::*;
+use basics::trouble::Trouble;
 use proptest::prelude::*;
 use quick_xml::events::Event as Xml;
 use run_record::event::{
@@ -251,7 +252,8 @@ proptest! {
             EventKind::CheckFinished(skipped),
             EventKind::CheckFinished(errored),
             EventKind::RunBroken(Breakage {
-                part: t(), message: t(), remedy: texts[4].clone(), log_tail: texts.clone(), ..breakage(Blame::Release)
+                blame: Blame::Release,
+                trouble: Trouble::new(&t(), t(), &texts[4]).with_log(texts.clone()),
             }),
             EventKind::Interrupted { signal: texts[5].clone() },
         ]);

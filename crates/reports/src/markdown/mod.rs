@@ -49,9 +49,10 @@ fn sections(runs: &Runs, room: Room) -> Vec<Section> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use basics::trouble::Trouble;
     use run_record::event::{Blame, Breakage, CheckResult, EventKind, Outcome, Stage};
     use run_record::record::Record;
-    use run_record::samples::{breakage, failed, header, record, result};
+    use run_record::samples::{failed, header, record, result};
 
     /// A run with `checks` failing checks that say `said`.
     fn loud(checks: usize, said: &str) -> Record {
@@ -64,11 +65,8 @@ mod tests {
             })
         });
         let plan = EventKind::RunStarted(header(&[(Stage::Release, &ids)]));
-        let broken = EventKind::RunBroken(Breakage {
-            message: said.into(),
-            log_tail: vec![said.into(); 50],
-            ..breakage(Blame::Release)
-        });
+        let trouble = Trouble::new("node2", said, "look at its log").with_log(vec![said.into(); 50]);
+        let broken = EventKind::RunBroken(Breakage { blame: Blame::Release, trouble });
         record(std::iter::once(plan).chain(results).chain([broken, EventKind::RunFinished]))
     }
 

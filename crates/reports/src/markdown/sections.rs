@@ -110,12 +110,12 @@ fn broken(record: &Record, room: Room) -> Option<Section> {
         };
         let mut text = format!(
             "**{}** ({blame}): {}\n\nWhat to do: {}\n",
-            plain(&broken.part, 80),
-            plain(&broken.message, room.0),
-            plain(&broken.remedy, room.0)
+            plain(&broken.trouble.part, 80),
+            plain(&broken.trouble.message, room.0),
+            plain(&broken.trouble.remedy, room.0)
         );
-        if !broken.log_tail.is_empty() {
-            let tail = &broken.log_tail[broken.log_tail.len().saturating_sub(LOG_LINES)..];
+        if !broken.trouble.log_tail.is_empty() {
+            let tail = &broken.trouble.log_tail[broken.trouble.log_tail.len().saturating_sub(LOG_LINES)..];
             text.push_str(&format!(
                 "\n<details><summary>From its log</summary>\n\n{}\n\n</details>\n",
                 block(tail, room.0)

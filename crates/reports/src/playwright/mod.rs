@@ -18,6 +18,7 @@ use super::runs::{Run, Runs};
 use super::sanitise::{attribute, one_line};
 use super::unique;
 use super::words::cut;
+use run_record::event::Breakage;
 use run_record::record::Record;
 use shape::{
     Annotation, Config, Error, Output, Report, Spec, Stats, Status, SuiteOfSpecs, Test, TestResult,
@@ -74,7 +75,9 @@ fn written(suites: Vec<SuiteOfSpecs>, config: Config, records: &[&Record]) -> Re
         skipped: count(TestStatus::Skipped),
     };
     let broken = records.iter().flat_map(|record| &record.breakages);
-    let errors = broken.map(|broken| error(&format!("{}: {}", broken.part, broken.message), &broken.remedy));
+    let errors = broken.map(|Breakage { trouble, .. }| {
+        error(&format!("{}: {}", trouble.part, trouble.message), &trouble.remedy)
+    });
     let report = Report { config, errors: errors.collect(), stats, suites };
     serde_json::to_string_pretty(&report).map(|text| text + "\n").map_err(|error| error.to_string())
 }

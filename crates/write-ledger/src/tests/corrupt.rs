@@ -1,8 +1,8 @@
 //! Each kind of corruption is found, with the right row and the right side.
 
 use super::site::{NEW, OLD, Site, named, rules};
-use crate::{Releases, Suspect, Verification, Way, Wrong, causes};
 use futures_util::future::join_all;
+use ledger_findings::{Releases, SharedCause, Suspect, Verification, Way, Wrong, causes};
 use mattermost_standin::fault::Faults;
 
 fn releases() -> Releases {
@@ -10,7 +10,7 @@ fn releases() -> Releases {
 }
 
 /// Half way through an upgrade: node1 on the release, node2 and node3 on stable, and this fault on the release.
-async fn found(clustered: bool, faults: Faults, writes: usize) -> (Verification, Vec<crate::SharedCause>) {
+async fn found(clustered: bool, faults: Faults, writes: usize) -> (Verification, Vec<SharedCause>) {
     let mut site = Site::new(clustered, &[OLD, OLD, OLD], faults).await;
     let ledger = site.ledger().await;
     ledger.write(120, 8).await;

@@ -1,7 +1,8 @@
 //! Healthy servers of both kinds: nothing is found, however much was written.
 
 use super::site::{NEW, OLD, Site};
-use crate::{ENOUGH, WriteMatrix, WritePace};
+use crate::WritePace;
+use ledger_findings::{ENOUGH, WriteMatrix};
 use mattermost_standin::fault::Faults;
 
 /// A whole roll of three nodes, verified in each stage.

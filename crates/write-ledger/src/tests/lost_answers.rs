@@ -1,12 +1,13 @@
 //! A write whose answer was lost is there once, or not: both are fine, and it is told which.
 
+use ledger_findings::{Verification, WriteTally, Wrong};
+
 use super::site::{NEW, OLD, Site, rules};
-use crate::Wrong;
 
 const POSTS: &str = "match: { method: POST, path: /api/v4/posts }";
 
 /// Writes that cannot be answered on the release, verified.
-async fn resolved(effect: &str) -> (crate::Verification, crate::WriteTally) {
+async fn resolved(effect: &str) -> (Verification, WriteTally) {
     let faults = rules(&format!(
         "- {POSTS}\n  effect: {effect}\n- match: {{ method: PUT, path: '/api/v4/**' }}\n  effect: {effect}\n"
     ));

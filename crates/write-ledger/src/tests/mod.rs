@@ -3,6 +3,5 @@
 mod corrupt;
 mod healthy;
 mod lost_answers;
-mod pattern;
 mod rotten;
 mod site;

@@ -2,8 +2,9 @@
 
 use futures_util::future::join_all;
 
+use ledger_findings::Wrong;
+
 use super::site::{NEW, OLD, Site, named};
-use crate::Wrong;
 
 #[tokio::test]
 async fn what_rots_while_nobody_looks_is_found_with_its_row_and_its_writer() {

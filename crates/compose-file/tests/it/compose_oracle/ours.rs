@@ -23,7 +23,7 @@ pub(super) fn read(case: &Case) -> Result<Value, Vec<String>> {
             let shown = view(&parsed.project).to_string().replace(&base, "/base");
             Ok(serde_json::from_str(&shown).unwrap())
         }
-        Err(problems) => Err(problems.0.iter().map(ToString::to_string).collect()),
+        Err(problems) => Err(problems.wrong.iter().map(ToString::to_string).collect()),
     }
 }
 

@@ -42,7 +42,7 @@ impl CellCount {
     }
 
     /// Adds another one.
-    pub(crate) fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         self.verified += other.verified;
         for (wrong, times) in &other.failed {
             *self.failed.entry(*wrong).or_default() += times;
@@ -98,19 +98,20 @@ pub struct WriteMatrix {
 
 impl WriteMatrix {
     /// Counts writes that were looked at.
-    pub(crate) fn count(&mut self, place: CellPlace, count: &CellCount) {
+    pub fn count(&mut self, place: CellPlace, count: &CellCount) {
         if count.measured() > 0 {
             self.cells.entry(place).or_default().add(count);
         }
     }
 
     /// The same matrix before anything was measured.
-    pub(crate) fn emptied(&self) -> Self {
+    #[must_use]
+    pub fn emptied(&self) -> Self {
         Self { cells: BTreeMap::new(), ..self.clone() }
     }
 
     /// Takes in what another one measured.
-    pub(crate) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         other.cells.iter().for_each(|(place, count)| self.count(place.clone(), count));
     }
 

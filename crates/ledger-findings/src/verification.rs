@@ -6,7 +6,7 @@ use crate::finding::{UnreadRows, WriteFinding};
 use crate::matrix::WriteMatrix;
 
 /// How many findings are listed; what is more is counted.
-pub(crate) const MOST_LISTED: usize = 200;
+const MOST_LISTED: usize = 200;
 
 /// What a verification found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl Verification {
     }
 
     /// Sorts what was found, and leaves the list at a length that can be read.
-    pub(crate) fn trim(&mut self) {
+    pub fn trim(&mut self) {
         self.findings.sort_by(|a, b| (a.seq, &a.reader, &a.id, a.way).cmp(&(b.seq, &b.reader, &b.id, b.way)));
         // What a last look found is found again where the write that was to go over it was refused.
         self.findings

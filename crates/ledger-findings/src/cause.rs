@@ -9,6 +9,9 @@ use crate::finding::{UnreadRows, Way, WriteFinding, Wrong};
 use crate::matrix::{CellCount, CellPlace, WriteMatrix};
 use crate::sides::{Releases, Sides};
 
+#[cfg(test)]
+mod tests;
+
 /// After so many causes there is no pattern any more.
 const MOST: usize = 6;
 

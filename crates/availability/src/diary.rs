@@ -1,0 +1,135 @@
+//! When the run did what: samples are looked up here once they have ended, which may be long after they began.
+
+use serde::{Deserialize, Serialize};
+
+use super::activity::{Activity, Chapter, Deed, Motion};
+
+/// How long before the word of it something may already show: a request that is on its way when its node is stopped began earlier.
+const BEFORE_THE_WORD_MS: u64 = 500;
+
+/// Something, and the instant from which on it is so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since<T> {
+    /// Milliseconds since the watch's start.
+    pub at_ms: u64,
+    /// What.
+    pub what: T,
+}
+
+/// Everything that the run told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diary {
+    /// The parts of the run, in their order; the first one begins with the watch.
+    pub chapters: Vec<Since<Chapter>>,
+    /// What was done to nodes, in its order; each lasts until the next one of its node.
+    pub activities: Vec<Since<Activity>>,
+}
+
+impl Default for Diary {
+    fn default() -> Self {
+        let first = Chapter { stage: "stable".into(), motion: Motion::Rest };
+        Self { chapters: vec![Since { at_ms: 0, what: first }], activities: Vec::new() }
+    }
+}
+
+impl Diary {
+    /// Notes that another part of the run begins.
+    pub fn turn_to(&mut self, at_ms: u64, chapter: Chapter) {
+        self.chapters.push(Since { at_ms, what: chapter });
+    }
+
+    /// Notes what is done to a node from now on.
+    pub fn note(&mut self, at_ms: u64, activity: Activity) {
+        self.activities.push(Since { at_ms, what: activity });
+    }
+
+    /// The number of the chapter at an instant.
+    #[must_use]
+    pub fn chapter_at(&self, at_ms: u64) -> usize {
+        self.chapters.iter().rposition(|since| since.at_ms <= at_ms).unwrap_or(0)
+    }
+
+    /// What was being done at an instant, the newest first.
+    #[must_use]
+    pub fn doing_at(&self, at_ms: u64) -> Vec<Activity> {
+        let mut doing: Vec<Activity> = Vec::new();
+        let mut told: Vec<&str> = Vec::new();
+        for since in self.activities.iter().rev().filter(|since| since.at_ms <= at_ms) {
+            if told.contains(&since.what.node.as_str()) {
+                continue;
+            }
+            told.push(&since.what.node);
+            if since.what.what != Deed::Done {
+                doing.push(since.what.clone());
+            }
+        }
+        doing
+    }
+
+    /// Whether a node was down on purpose at an instant, or a moment later.
+    #[must_use]
+    pub fn was_down_on_purpose(&self, node: &str, at_ms: u64) -> bool {
+        let of_it = |activities: Vec<Activity>| {
+            activities.iter().any(|activity| activity.node == node && activity.what.takes_it_down())
+        };
+        of_it(self.doing_at(at_ms)) || of_it(self.doing_at(at_ms + BEFORE_THE_WORD_MS))
+    }
+
+    /// When the first node began to change its version.
+    #[must_use]
+    pub fn roll_began_ms(&self) -> Option<u64> {
+        self.chapters.iter().find(|since| since.what.motion == Motion::Roll).map(|since| since.at_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diary(marks: &[(u64, &str, Deed)]) -> Diary {
+        let mut diary = Diary::default();
+        for (at, node, what) in marks {
+            diary.note(*at, Activity { node: (*node).into(), what: *what });
+        }
+        diary
+    }
+
+    #[test]
+    fn an_activity_lasts_until_the_next_one_of_its_node() {
+        let diary = diary(&[
+            (100, "node1", Deed::Drain),
+            (200, "node2", Deed::Stop),
+            (300, "node1", Deed::Done),
+            (400, "node2", Deed::Start),
+        ]);
+        let told = |at| diary.doing_at(at).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        assert_eq!(told(99), "");
+        assert_eq!(told(250), "node2 was stopped, node1 was drained");
+        assert_eq!(told(350), "node2 was stopped");
+        assert_eq!(told(400), "node2 was started");
+    }
+
+    #[test]
+    fn a_node_is_down_on_purpose_from_just_before_its_stop_until_it_is_ready() {
+        let diary = diary(&[
+            (1000, "node1", Deed::Drain),
+            (3000, "node1", Deed::Stop),
+            (4000, "node1", Deed::Ready),
+            (6000, "node1", Deed::Sanity),
+        ]);
+        for (at, down) in
+            [(1000, false), (2400, false), (2600, true), (3000, true), (5999, true), (6000, false)]
+        {
+            assert_eq!(diary.was_down_on_purpose("node1", at), down, "at {at}");
+        }
+        assert!(!diary.was_down_on_purpose("node2", 3500));
+    }
+
+    #[test]
+    fn a_run_begins_at_rest_on_stable() {
+        let mut diary = Diary::default();
+        diary.turn_to(500, Chapter { stage: "mixed-1".into(), motion: Motion::Roll });
+        assert_eq!((diary.chapter_at(499), diary.chapter_at(500)), (0, 1));
+        assert_eq!(diary.roll_began_ms(), Some(500));
+    }
+}

@@ -1,0 +1,71 @@
+//! How often what is asked, and how long is waited for it.
+
+use availability::{Through, UserPath};
+use std::time::Duration;
+
+/// How often what is asked, and how long is waited for it. The default is what a drained roll is judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rates {
+    /// Between two pings of one kind, by any way: what an outage is measured by.
+    pub ping: Duration,
+    /// Between two requests of another path, as users come.
+    pub path: Duration,
+    /// Between two logins: one costs a server of 11.x 0.7 s of CPU.
+    pub login: Duration,
+    /// Between two posts at a node itself: they tell what its websocket should hear where nothing crosses nodes.
+    pub node_post: Duration,
+    /// How long a request may take before it failed.
+    pub timeout: Duration,
+    /// How many requests of one route may be on their way. One more gives up the oldest, which failed then: so the end of an outage
+    /// is still seen when it comes. More than a ping's rate times the time-out, so that it is reached only where files are few.
+    pub in_flight: usize,
+    /// From when on a right answer is late. A ping is late earlier, and a login later.
+    pub late: Duration,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self {
+            ping: Duration::from_millis(50),
+            path: Duration::from_millis(100),
+            login: Duration::from_secs(2),
+            node_post: Duration::from_secs(1),
+            timeout: Duration::from_secs(10),
+            in_flight: 256,
+            late: Duration::from_secs(1),
+        }
+    }
+}
+
+/// The gate's own server answers within a millisecond: a tenth of a second is a hiccup of the machine.
+const LATE_CONTROL: Duration = Duration::from_millis(100);
+
+/// A ping answers within milliseconds, and is what a paused node is measured by: the last requests of a pause wait only this long.
+const LATE_PING: Duration = Duration::from_millis(250);
+
+/// A login is most of a second of CPU on an idle server.
+const LATE_LOGIN: Duration = Duration::from_secs(5);
+
+impl Rates {
+    /// Between two requests on a route.
+    #[must_use]
+    pub fn period(&self, path: UserPath, through: &Through) -> Duration {
+        match path {
+            UserPath::PingNew | UserPath::PingKept => self.ping,
+            UserPath::Login => self.login,
+            UserPath::Post if matches!(through, Through::Node(_)) => self.node_post,
+            _ => self.path,
+        }
+    }
+
+    /// From when on a right answer is late on a route.
+    #[must_use]
+    pub fn late_on(&self, path: UserPath, through: &Through) -> Duration {
+        match (path, through) {
+            (_, Through::Control) => self.late.min(LATE_CONTROL),
+            (UserPath::PingNew | UserPath::PingKept, _) => self.late.min(LATE_PING),
+            (UserPath::Login, _) => self.late.max(LATE_LOGIN),
+            _ => self.late,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Every route of a watch as a task of its own: which there are, and when each asks.
+
+use availability::{Answer, NotWatched, Route, Through, UserPath};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use basics::unpoisoned::lock;
+use mattermost_client::Connections;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::asking::{Asked, ask};
+use crate::ground::Ground;
+use crate::places::Place;
+use crate::rates::Rates;
+use crate::sampler::{self, Beat};
+use crate::sockets::{Book, Desks, hold};
+use crate::tally::Tally;
+
+/// What is asked at a node itself.
+const AT_A_NODE: [UserPath; 3] = [UserPath::PingNew, UserPath::PingKept, UserPath::Post];
+
+/// What all routes have in common.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    ground: Arc<Ground>,
+    rates: Rates,
+    began: Instant,
+    tally: Arc<Mutex<Tally>>,
+    desks: Arc<Desks>,
+    ending: watch::Receiver<bool>,
+    opened: u32,
+}
+
+impl Routes {
+    pub(crate) fn new(
+        ground: Ground,
+        rates: Rates,
+        began: Instant,
+        tally: &Arc<Mutex<Tally>>,
+        desks: &Arc<Desks>,
+        ending: watch::Receiver<bool>,
+    ) -> Self {
+        let (tally, desks) = (Arc::clone(tally), Arc::clone(desks));
+        Self { ground: Arc::new(ground), rates, began, tally, desks, ending, opened: 0 }
+    }
+
+    /// How many there are that ask, with so many nodes.
+    pub(crate) fn of(nodes: usize) -> usize {
+        1 + UserPath::ASKED.len() + nodes * AT_A_NODE.len()
+    }
+
+    /// The gate's own server.
+    pub(crate) fn control(&mut self, tasks: &mut JoinSet<()>, place: Arc<Place>) {
+        self.open(tasks, UserPath::PingNew, Through::Control, vec![place]);
+    }
+
+    /// Everything that users do, through a balancer.
+    pub(crate) fn balancer(&mut self, tasks: &mut JoinSet<()>, place: &Arc<Place>, without: &[NotWatched]) {
+        for path in watched(without) {
+            self.open(tasks, path, Through::Balancer, vec![Arc::clone(place)]);
+        }
+        self.hold(tasks, Through::Balancer, place);
+    }
+
+    /// Everything that users do, at one node after the other.
+    pub(crate) fn in_turn(&mut self, tasks: &mut JoinSet<()>, places: &[Arc<Place>], without: &[NotWatched]) {
+        for path in watched(without) {
+            self.open(tasks, path, Through::EachInTurn, places.to_vec());
+        }
+    }
+
+    /// One node: whether it is there, and whether its websocket hears of what it served.
+    pub(crate) fn node(&mut self, tasks: &mut JoinSet<()>, place: &Arc<Place>) {
+        let through = Through::Node(place.name.to_string());
+        for path in AT_A_NODE {
+            self.open(tasks, path, through.clone(), vec![Arc::clone(place)]);
+        }
+        self.hold(tasks, through, place);
+    }
+
+    fn open(&mut self, tasks: &mut JoinSet<()>, path: UserPath, through: Through, places: Vec<Arc<Place>>) {
+        let period = self.rates.period(path, &through);
+        let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        let late_us = micros(self.rates.late_on(path, &through));
+        let route = Route { path, through };
+        let number = lock(&self.tally).open(route, micros(period) / 1000, late_us);
+        let beat = Beat {
+            began: self.began,
+            phase: self.phase(period),
+            period,
+            timeout: self.rates.timeout,
+            in_flight: self.rates.in_flight,
+        };
+        let tally = Arc::clone(&self.tally);
+        let teller = move |sample| lock(&tally).take(number, sample);
+        let asker = Asker {
+            path,
+            places,
+            ground: Arc::clone(&self.ground),
+            desks: Arc::clone(&self.desks),
+            began: self.began,
+        };
+        let asker = Arc::new(asker);
+        let ask = move |number| Arc::clone(&asker).ask(number);
+        tasks.spawn(sampler::run(beat, self.ending.clone(), ask, teller));
+    }
+
+    /// Steps of the golden ratio: however many routes there are, their instants lie apart.
+    fn phase(&mut self, period: Duration) -> Duration {
+        self.opened += 1;
+        let share = f64::from(self.opened) * 0.618_033_988_75;
+        period.mul_f64(share.fract())
+    }
+
+    fn hold(&mut self, tasks: &mut JoinSet<()>, through: Through, place: &Arc<Place>) {
+        let route = Route { path: UserPath::Socket, through: through.clone() };
+        let route = lock(&self.tally).open(route, 0, u64::MAX);
+        let book = Book { began: self.began, tally: Arc::clone(&self.tally), route };
+        let (place, channel) = (Arc::clone(place), self.ground.channel.clone());
+        let holding = hold(place, through, channel, Arc::clone(&self.desks), book);
+        let mut ending = self.ending.clone();
+        tasks.spawn(async move {
+            tokio::select! {
+                () = holding => {}
+                _ = ending.changed() => {}
+            }
+        });
+    }
+}
+
+/// What is asked by the ways of users, where it can be.
+fn watched(without: &[NotWatched]) -> impl Iterator<Item = UserPath> {
+    UserPath::ASKED.into_iter().filter(|path| without.iter().all(|missing| missing.path != *path))
+}
+
+/// Asks one path, at one place after the other.
+#[derive(Debug)]
+struct Asker {
+    path: UserPath,
+    places: Vec<Arc<Place>>,
+    ground: Arc<Ground>,
+    desks: Arc<Desks>,
+    began: Instant,
+}
+
+impl Asker {
+    async fn ask(self: Arc<Self>, number: u64) -> Answer {
+        let turn = usize::try_from(number).unwrap_or(0) % self.places.len();
+        let place = &self.places[turn];
+        let connections = if self.path == UserPath::PingNew { Connections::New } else { Connections::Kept };
+        let client = place.client(connections);
+        let Asked { answer, post } = ask(self.path, &self.ground, &client, number).await;
+        let node = Some(Arc::clone(&place.name)).filter(|name| **name != *"balancer");
+        if let Some(post) = post {
+            self.desks.acknowledged(&post, node.as_deref(), basics::clock::millis(self.began));
+        }
+        Answer { node, ..answer }
+    }
+}
