@@ -10,6 +10,7 @@
 
 mod action_mode;
 mod attached;
+mod availability;
 mod bundles;
 mod ca_bundle;
 mod checks;
@@ -34,6 +35,7 @@ mod waivers;
 
 pub(crate) use action_mode::{ActionMode, ActionModeInputs};
 pub(crate) use attached::{Admin, Attached, AttachedInputs, AttachedPlan};
+pub(crate) use availability::{AllowedHarm, AvailabilityInputs};
 pub(crate) use bundles::Bundle;
 pub(crate) use ca_bundle::{authorities, authorities_pem};
 pub(crate) use checks::{CheckInputs, Checks, LeftOut};
@@ -81,6 +83,9 @@ pub struct Inputs {
     /// What is checked.
     #[command(flatten)]
     pub checks: CheckInputs,
+    /// What a roll may cost users.
+    #[command(flatten)]
+    pub availability: AvailabilityInputs,
     /// The test suite of the user.
     #[command(flatten)]
     pub suite: SuiteInputs,
@@ -113,6 +118,8 @@ pub struct Settings {
     pub attached: Option<Attached>,
     /// What is checked.
     pub checks: Checks,
+    /// What a roll may cost users.
+    pub availability: AllowedHarm,
     /// The test suite of the user, if it is to run.
     pub suite: Option<SuitePlan>,
     /// What holds for the run as a whole.
@@ -138,6 +145,7 @@ impl Inputs {
         texts::judge(&self.values(), problems);
         let checks = self.checks.judge(&self.suite, problems);
         let servers = self.servers.judge(problems);
+        let availability = self.availability.judge(problems);
         let suite = self.suite.judge(problems);
         let registry = self.registry.judge(problems);
         let upload = self.upload.judge(problems);
@@ -145,7 +153,19 @@ impl Inputs {
         let attached = self.attached.judge(problems);
         // A suite that is skipped is not run, whatever its inputs say.
         let suite = suite.filter(|_| checks.chosen.iter().any(|check| check.id == SuitePlan::CHECK));
-        Settings { releases, cluster, registry, servers, attached, checks, suite, run, publishing, upload }
+        Settings {
+            releases,
+            cluster,
+            registry,
+            servers,
+            attached,
+            checks,
+            availability,
+            suite,
+            run,
+            publishing,
+            upload,
+        }
     }
 
     /// What was given for each input, in the order of help and docs.
@@ -157,6 +177,7 @@ impl Inputs {
             self.servers.values(),
             self.attached.values(),
             self.checks.values(),
+            self.availability.values(),
             self.suite.values(),
             self.run.values(),
             self.publishing.values(),
@@ -216,6 +237,7 @@ impl Inputs {
             ServerInputs::ROWS,
             AttachedInputs::ROWS,
             CheckInputs::ROWS,
+            AvailabilityInputs::ROWS,
             SuiteInputs::ROWS,
             RunInputs::ROWS,
             PublishingInputs::ROWS,

@@ -26,6 +26,7 @@ mod step;
 mod walk;
 
 mod apps;
+mod availability;
 mod backends;
 mod baseline;
 mod boards;
@@ -59,6 +60,7 @@ mod teams;
 mod topology;
 mod users;
 
+pub(crate) use availability::AVAILABILITY;
 pub(crate) use carried::Carried;
 pub(crate) use check::{Check, Need};
 pub(crate) use context::Context;

@@ -22,6 +22,18 @@ pub(super) fn node_count(text: &str, problems: &mut Problems) -> usize {
     }
 }
 
+/// A whole number within bounds, in digits alone.
+pub(super) fn number(input: &str, text: &str, least: u64, most: u64, problems: &mut Problems) -> u64 {
+    match text.parse() {
+        Ok(n) if (least..=most).contains(&n) && text.bytes().all(|b| b.is_ascii_digit()) => n,
+        _ => {
+            let remedy = format!("Write a whole number from {least} to {most}.");
+            problems.add(input, Shown::plain(text), "is no such number", remedy);
+            least
+        }
+    }
+}
+
 /// A limit that is `shortest` at least.
 pub(super) fn limit(input: &str, text: &str, shortest: Duration, problems: &mut Problems) -> Duration {
     let (wrong, remedy) = match humantime::parse_duration(text) {
@@ -92,6 +104,19 @@ mod tests {
             let mut problems = Problems::default();
             node_count(text, &mut problems);
             assert_eq!(problems.iter().count(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_bounds_and_are_digits() {
+        let judged = |text: &str| {
+            let mut problems = Problems::default();
+            let judged = number("allowed-slowdown", text, 1, 1_000, &mut problems);
+            problems.is_empty().then_some(judged)
+        };
+        assert_eq!((judged("1"), judged("1000")), (Some(1), Some(1_000)));
+        for wrong in ["0", "1001", "+3", "-1", "3.0", "three", "", " 3", "99999999999999999999"] {
+            assert_eq!(judged(wrong), None, "{wrong:?}");
         }
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn of_settings(
     nodes: Option<Vec<String>>,
     mut problems: Problems,
 ) -> Result<Plan, Problems> {
-    let Settings { releases, cluster, servers, checks, suite, run, .. } = settings;
+    let Settings { releases, cluster, servers, checks, availability, suite, run, .. } = settings;
     let (stable, release) = (&releases.stable, &releases.release);
     let mut warnings = releases.notes.clone();
     warnings.extend(known_to_fail(&stable.version, &release.version));
@@ -76,6 +76,7 @@ pub(crate) fn of_settings(
         built: None,
         pull: cluster.pull,
         lock: cluster.lock.as_ref().map(|given| given.lock.clone()),
+        allowed_harm: *availability,
         budgets,
         licensed: servers.license.is_some(),
         keep: run.keep,

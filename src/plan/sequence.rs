@@ -6,7 +6,7 @@
 use super::steps::{Part, Step};
 use super::types::{AttachedPlan, Mode, Plan, StagePlan};
 use crate::checks::catalogue::{self, CHECKS};
-use crate::checks::{Need, PRODUCTS, Side};
+use crate::checks::{AVAILABILITY, Need, PRODUCTS, Side};
 use crate::inputs::SuitePlan;
 use crate::outcome::Stage;
 
@@ -110,8 +110,14 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<Step> {
     let (restarting, others): (Vec<&String>, Vec<&String>) =
         stage.checks.iter().partition(|id| environment(id).is_some());
     let (own, others): (Vec<&String>, Vec<&String>) = others.into_iter().partition(|id| is_suite(id));
+    let (watched, others): (Vec<&String>, Vec<&String>) =
+        others.into_iter().partition(|id| *id == AVAILABILITY);
     let stage = stage.stage;
     let mut steps = vec![Step::Check { stage, checks: others.into_iter().cloned().collect() }];
+    if stage == Stage::Stable && plan.has_check(AVAILABILITY) {
+        let built = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
+        steps.push(Step::Watch { balancer: plan.attached.is_some() || built });
+    }
     if plan.attached.is_none() {
         steps.extend(restarting.into_iter().map(|id| {
             let all = environment(id).into_iter().flatten();
@@ -122,6 +128,8 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<Step> {
         let checks = restarting.into_iter().cloned().collect();
         steps.push(Step::Skip { stage, checks, reason: NO_RESTARTS.into() });
     }
+    let drained = is_drained(plan);
+    steps.extend(watched.into_iter().map(|check| Step::Judge { stage, check: check.clone(), drained }));
     let suite = plan.suite.as_ref().filter(|_| !own.is_empty());
     steps.extend(suite.map(|suite| Step::Suite {
         stage,
@@ -156,6 +164,15 @@ fn into_traffic(plan: &Plan, side: Side) -> Vec<Part> {
 /// Whether the balancer can be told to spare a node; that of the stand-in can.
 fn can_spare(plan: &Plan) -> bool {
     plan.built.as_ref().is_none_or(|built| built.drained)
+}
+
+/// Whether users are led past a node before it goes.
+fn is_drained(plan: &Plan) -> bool {
+    let spared = match &plan.attached {
+        Some(attached) => attached.drain.is_some(),
+        None => can_spare(plan) && plan.built.as_ref().is_none_or(|built| built.balancer.is_some()),
+    };
+    plan.mode == Mode::Rolling && plan.order.len() > 1 && spared
 }
 
 fn given<const N: usize>(parts: [(bool, Part); N]) -> Vec<Part> {

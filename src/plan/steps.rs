@@ -57,6 +57,20 @@ pub enum Step {
         /// Their ids, in the order of the catalogue.
         checks: Vec<String>,
     },
+    /// From here on it is watched what users would feel.
+    Watch {
+        /// Whether through a balancer; else at one node after the other.
+        balancer: bool,
+    },
+    /// Nothing is watched any more, and what was seen is judged.
+    Judge {
+        /// In which stage.
+        stage: Stage,
+        /// The check that stands for it.
+        check: String,
+        /// Whether nodes are spared by the balancer before they go; else what they cost is told, and not judged.
+        drained: bool,
+    },
     /// A check for which every node is restarted with another environment, and restarted without it.
     Restart {
         /// In which stage.
@@ -156,6 +170,16 @@ impl Step {
                 1 => format!("1 check on {stage}"),
                 count => format!("{count} checks on {stage}"),
             },
+            Self::Watch { balancer: true } => {
+                "watch what users feel, through the balancer and at each node".into()
+            }
+            Self::Watch { balancer: false } => "watch what users feel, at each node".into(),
+            Self::Judge { stage, check, drained: true } => {
+                format!("{check} on {stage}: what users felt since the first node was replaced")
+            }
+            Self::Judge { stage, check, drained: false } => {
+                format!("{check} on {stage}: how long users could not work, which nothing prevents here")
+            }
             Self::Restart { stage, check, environment } => {
                 let with: Vec<String> =
                     environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -185,13 +209,16 @@ impl Step {
     pub fn checks(&self) -> &[String] {
         match self {
             Self::Check { checks, .. } | Self::Skip { checks, .. } => checks,
-            Self::Restart { check, .. } | Self::Suite { check, .. } => std::slice::from_ref(check),
+            Self::Restart { check, .. } | Self::Suite { check, .. } | Self::Judge { check, .. } => {
+                std::slice::from_ref(check)
+            }
             Self::Prepare { .. }
             | Self::Find { .. }
             | Self::Start { .. }
             | Self::MakeAccounts
             | Self::InstallPlugins { .. }
             | Self::Connect { .. }
+            | Self::Watch { .. }
             | Self::Replace { .. }
             | Self::StopAll { .. }
             | Self::Report

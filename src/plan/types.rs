@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::steps::Step;
 use crate::compose::PullPolicy;
-pub(crate) use crate::inputs::{AttachedPlan, Bundle, LeftOut, Release, SuitePlan};
+pub(crate) use crate::inputs::{AllowedHarm, AttachedPlan, Bundle, LeftOut, Release, SuitePlan};
 use crate::lock::Lock;
 use crate::outcome::Stage;
 use crate::waivers::Waivers;
@@ -60,6 +60,8 @@ pub struct Plan {
     /// The images of an earlier run, which are taken instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<Lock>,
+    /// What a drained roll may cost users.
+    pub allowed_harm: AllowedHarm,
     /// Limits.
     pub budgets: Budgets,
     /// Whether a licence was given.

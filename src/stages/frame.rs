@@ -70,6 +70,8 @@ fn opened_by(step: &Step) -> Option<Frame> {
         | Step::InstallPlugins { .. }
         | Step::Connect { .. }
         | Step::Restart { .. }
+        | Step::Watch { .. }
+        | Step::Judge { .. }
         | Step::Skip { .. }
         | Step::Suite { .. }
         | Step::Report

@@ -14,6 +14,7 @@ mod clustering;
 mod connect;
 mod frame;
 mod front;
+mod harm;
 mod mail_settings;
 mod node;
 mod prepare;
@@ -26,6 +27,7 @@ mod stage;
 mod stopwatch;
 mod suite;
 mod versions;
+mod watching;
 
 pub(crate) use blame::broken;
 pub(crate) use cleanup_attached::clean_up;

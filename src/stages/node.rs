@@ -9,6 +9,7 @@ use super::session::Session;
 use super::stopwatch::Stopwatch;
 use crate::checks::{RunningNode, Side};
 use crate::event::{Blame, Breakage, EventKind};
+use availability::Deed;
 
 /// Starts nodes at what a side runs, or finds those that run already, and puts each into traffic.
 pub(super) async fn start(session: &mut Session<'_>, nodes: &[String], side: Side) -> Result<(), Breakage> {
@@ -48,11 +49,13 @@ pub(super) async fn stop_all(session: &Session<'_>, nodes: &[String]) -> Result<
 
 async fn drain(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
     let patience = Duration::from_secs(session.plan.budgets.drain_s);
+    session.doing(node, Deed::Drain);
     session.cluster.traffic().drain(node, patience).await.blames(Blame::Environment)
 }
 
 async fn stop(session: &Session<'_>, node: &str) -> Result<(), Breakage> {
     let grace = Duration::from_secs(session.plan.budgets.stop_s);
+    session.doing(node, Deed::Stop);
     session.cluster.nodes().stop(node, grace).await.blames(Blame::Environment)
 }
 
@@ -65,24 +68,30 @@ async fn into_traffic(
     mut watch: Stopwatch,
 ) -> Result<RunningNode, Breakage> {
     let was_up = session.place(node).is_some();
+    session.doing(node, Deed::Start);
     let client = if was_up {
         session.replace(node, side, environment).await?
     } else {
         session.start(node, side).await?
     };
     watch.lap("start");
+    session.moved(node, &client);
+    session.doing(node, Deed::Ready);
     // The image is looked at while the server boots; what cannot be looked at is for the checks to say.
     let (ready, _) = tokio::join!(session.wait(&client, side), session.image(side, Some(node)));
     ready?;
     watch.lap("ready");
+    session.doing(node, Deed::Sanity);
     let facts = session.sane(&client, side).await?;
     watch.lap("sanity");
+    session.doing(node, Deed::Undrain);
     let patience = Duration::from_secs(session.plan.budgets.ready_s);
     let traffic = session.cluster.traffic();
     let undrained =
         if was_up { traffic.undrain(node, patience).await } else { traffic.admit(node, patience).await };
     undrained.blames(side)?;
     watch.lap("undrain");
+    session.doing(node, Deed::Done);
     let (node, version) = (node.to_owned(), facts.version.clone());
     session.events.send(EventKind::NodeReady { node: node.clone(), version, took_ms: watch.took_ms() });
     if let Some(before) = session.place(&node).filter(|before| before.side != side) {

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::blame::explained;
 use super::frame::Frames;
 use super::session::Session;
-use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, versions};
+use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, versions, watching};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::EvidenceFolder;
@@ -33,6 +33,9 @@ pub(crate) async fn run(
     let plan = settled.as_ref().unwrap_or(plan);
     let mut session = Session::new(plan, cluster, http, events, shelf, (nonce, password));
     let ended = all(&mut session).await;
+    if ended.is_err() {
+        watching::break_off(&mut session).await;
+    }
     ended.map_err(|breakage| explained(breakage, &scene::pair(&session)))
 }
 
@@ -48,6 +51,7 @@ async fn all(session: &mut Session<'_>) -> Result<(), Breakage> {
     for (index, step) in plan.steps.iter().enumerate().take_while(|(_, step)| !step.is_of_the_end()) {
         frames.enter(step);
         begins(step, events);
+        session.turn_to(step, &plan.steps[index..]);
         if let Err(breakage) = one(session, step).await {
             frames.broken();
             report_sanity_failure(session, &plan.steps[index..]);
@@ -73,6 +77,14 @@ async fn one(session: &mut Session<'_>, step: &Step) -> Result<(), Breakage> {
         Step::Connect { .. } => connect::connect(session).await,
         Step::Check { stage, checks } => {
             stage::check(session, *stage, checks).await;
+            Ok(())
+        }
+        Step::Watch { .. } => {
+            watching::begin(session).await;
+            Ok(())
+        }
+        Step::Judge { stage, check, drained } => {
+            watching::end(session, *stage, check, *drained).await;
             Ok(())
         }
         Step::Restart { stage, check, environment } => {

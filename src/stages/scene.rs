@@ -39,7 +39,7 @@ pub(super) async fn scene<'s>(session: &'s Session<'_>, stage: Stage) -> Result<
     })
 }
 
-async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
+pub(super) async fn balancer(session: &Session<'_>) -> Result<Client, Absent> {
     if !session.cluster.has_balancer() {
         return Err(Absent::NotApplicable("no service of the compose file is a balancer".into()));
     }

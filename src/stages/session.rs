@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::blame::Blames as _;
+use super::watching::Watching;
 use crate::checks::{Absent, Carried, Home, InstalledPlugins, RunningNode, Side, sanity};
 use crate::cluster::evidence::EvidenceFolder;
 use crate::cluster::unreached::with_tls;
@@ -50,6 +51,8 @@ pub(super) struct Session<'a> {
     images: SeenImages,
     /// What the gate serves to the nodes; else why they can't reach it.
     pub(super) sinks: Result<Sinks, String>,
+    /// What watches what users would feel; else why nothing does.
+    pub(super) watching: Result<Watching, String>,
     /// Whether the servers were told to send their mail to the gate; else why not.
     pub(super) mail: Result<(), Absent>,
 }
@@ -89,6 +92,7 @@ impl<'a> Session<'a> {
             brought: InstalledPlugins::default(),
             images: SeenImages::default(),
             sinks: Err("they were not started yet".into()),
+            watching: Err("it was not begun".into()),
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
         }
     }

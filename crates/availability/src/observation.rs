@@ -24,6 +24,9 @@ pub struct Observation {
     pub sockets: Vec<SocketFigures>,
     /// Posts that were acknowledged.
     pub posts: u64,
+    /// Requests that were not sent, because the machine did not keep pace.
+    #[serde(default)]
+    pub spared: u64,
     /// Paths that were not watched.
     pub not_watched: Vec<NotWatched>,
 }

@@ -33,6 +33,7 @@ mod relay;
 mod runs;
 pub mod sanitise;
 mod unique;
+mod watched;
 pub mod words;
 
 pub use brief::{BRIEF_LIMIT, Brief, of as brief};

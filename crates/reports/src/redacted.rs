@@ -3,6 +3,7 @@
 //! It works on the event and not on finished reports: there a secret such as `name` or `":"` would take a
 //! part of the JSON or XML with it.
 
+use super::watched;
 use basics::redact::Redactor;
 use basics::trouble::Trouble;
 use run_record::event::{
@@ -63,6 +64,7 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         EventKind::EvidenceSaved { path, about } => {
             EventKind::EvidenceSaved { path: r(path), about: r(about) }
         }
+        EventKind::Watched(seen) => EventKind::Watched(Box::new(watched::redacted(*seen, redactor))),
         EventKind::Warning { text } => EventKind::Warning { text: r(text) },
         EventKind::RunBroken(broken) => EventKind::RunBroken(Breakage {
             blame: broken.blame,
@@ -77,6 +79,7 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         | EventKind::StageFinished { .. }
         | EventKind::CheckStarted { .. }
         | EventKind::Kept { .. }
+        | EventKind::Watching { .. }
         | EventKind::Interrupted { .. }
         | EventKind::RunFinished) => kind,
     };

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use availability::Observation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -155,6 +156,17 @@ pub enum EventKind {
         /// What it is: "a thread".
         entry: String,
     },
+    /// How it goes for users just now; about once a second while they are watched.
+    Watching {
+        /// Requests of the last whole second.
+        requests_per_s: u64,
+        /// Requests that failed so far, by the ways of users.
+        failed: u64,
+        /// The longest gap so far, in milliseconds.
+        worst_gap_ms: u64,
+    },
+    /// What users would have felt, from stable's checks to those of the release.
+    Watched(Box<Observation>),
     /// The user's own test suite ran, and its results were read.
     SuiteReported {
         /// Its suites, as its files have them.

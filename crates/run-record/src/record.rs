@@ -8,6 +8,7 @@ pub mod pace;
 
 use std::collections::HashSet;
 
+use availability::Observation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -46,6 +47,9 @@ pub struct Record {
     /// What checks kept for later stages, in the order in which it was kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<KeptEntry>,
+    /// What users would have felt meanwhile; gates before it was watched told nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Box<Observation>>,
     /// What the user's own test suite reported.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_suites: Vec<UserSuite>,
@@ -174,6 +178,7 @@ impl Default for Record {
             replacements: Vec::new(),
             stages: Vec::new(),
             kept: Vec::new(),
+            watched: None,
             user_suites: Vec::new(),
             warnings: Vec::new(),
             breakages: Vec::new(),
@@ -217,7 +222,9 @@ impl Record {
             // Progress is for whoever watches; what came of it is told by other events.
             EventKind::StepStarted { .. }
             | EventKind::ImageProgress { .. }
-            | EventKind::ContainerState { .. } => {}
+            | EventKind::ContainerState { .. }
+            | EventKind::Watching { .. } => {}
+            EventKind::Watched(seen) => self.watched = Some(seen.clone()),
             EventKind::ImageReady { image, pulled, took_ms, identity } => self.images.push(ImageRecord {
                 image: image.clone(),
                 pulled: *pulled,

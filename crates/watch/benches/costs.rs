@@ -15,13 +15,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use availability::{Motion, Route, Through, UserPath};
 use mattermost_client::{Client, Http};
 use mattermost_standin::balancer::Balancer;
 use mattermost_standin::fault::Faults;
 use mattermost_standin::{Node, Options, World, release};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
-use availability::{Motion, Route, Through, UserPath};
 use watch::{Login, Rates, Setup, Watch};
 
 const PASSWORD: &str = "Passw0rd-example";
@@ -145,10 +145,10 @@ async fn measure(length: Duration) -> Result<()> {
     }
     let seen = watch.finish().await;
     drop(cluster);
-    let pinged = Route { path: UserPath::PingKept, through: Through::Balancer };
+    let pinged = Route { path: UserPath::PingKept, through: Through::Node("node1".into()) };
     let stalls = seen.gaps.iter().filter(|gap| gap.route == pinged && gap.stretch.length_ms >= 250);
     let stalls: Vec<String> = stalls.map(|gap| gap.length()).collect();
-    println!("the cluster was paused for {pauses:?}; a ping stalled for {}", stalls.join(", "));
+    println!("the cluster was paused for {pauses:?}; a ping at node1 stalled for {}", stalls.join(", "));
     println!("{:<48} {:>8} {:>7} {:>9} {:>9} {:>9}", "route", "sent", "failed", "p50 us", "p99 us", "max us");
     for figures in &seen.routes {
         if let Some(figure) = &figures.roll {

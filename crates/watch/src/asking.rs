@@ -56,11 +56,11 @@ fn failed(harm: Harm, version: Option<Arc<str>>) -> Answer {
 
 /// What came of a request that got no answer.
 fn harm_of(error: &reqwest::Error) -> Harm {
-    // Whether nobody is at an address, or nobody answers there, differs from one network to another.
-    if error.is_connect() {
-        Harm::Refused
-    } else if error.is_timeout() {
+    // A connection that takes too long to come about is no refusal: a server that is paused, or busy, is waited for there too.
+    if error.is_timeout() {
         Harm::TimedOut
+    } else if error.is_connect() {
+        Harm::Refused
     } else {
         Harm::Reset
     }

@@ -12,6 +12,8 @@ pub struct Rates {
     pub path: Duration,
     /// Between two logins: one costs a server of 11.x 0.7 s of CPU.
     pub login: Duration,
+    /// Between two pings of a node itself that each open a connection: the kept ones tell how long it was out.
+    pub node_connect: Duration,
     /// Between two posts at a node itself: they tell what its websocket should hear where nothing crosses nodes.
     pub node_post: Duration,
     /// How long a request may take before it failed.
@@ -29,6 +31,7 @@ impl Default for Rates {
             ping: Duration::from_millis(50),
             path: Duration::from_millis(100),
             login: Duration::from_secs(2),
+            node_connect: Duration::from_millis(200),
             node_post: Duration::from_secs(1),
             timeout: Duration::from_secs(10),
             in_flight: 256,
@@ -47,15 +50,17 @@ const LATE_PING: Duration = Duration::from_millis(250);
 const LATE_LOGIN: Duration = Duration::from_secs(5);
 
 impl Rates {
-    /// Between two requests on a route.
+    /// Between two requests on a route: a millisecond at least.
     #[must_use]
     pub fn period(&self, path: UserPath, through: &Through) -> Duration {
-        match path {
+        let period = match path {
+            UserPath::PingNew if matches!(through, Through::Node(_)) => self.node_connect,
             UserPath::PingNew | UserPath::PingKept => self.ping,
             UserPath::Login => self.login,
             UserPath::Post if matches!(through, Through::Node(_)) => self.node_post,
             _ => self.path,
-        }
+        };
+        period.max(Duration::from_millis(1))
     }
 
     /// From when on a right answer is late on a route.

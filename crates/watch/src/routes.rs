@@ -1,6 +1,6 @@
 //! Every route of a watch as a task of its own: which there are, and when each asks.
 
-use availability::{Answer, NotWatched, Route, Through, UserPath};
+use availability::{Answer, NotWatched, Route, Sample, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::places::Place;
 use crate::rates::Rates;
 use crate::sampler::{self, Beat};
 use crate::sockets::{Book, Desks, hold};
+use crate::strain::Strain;
 use crate::tally::Tally;
 
 /// What is asked at a node itself.
@@ -29,6 +30,7 @@ pub(crate) struct Routes {
     began: Instant,
     tally: Arc<Mutex<Tally>>,
     desks: Arc<Desks>,
+    strain: Arc<Strain>,
     ending: watch::Receiver<bool>,
     opened: u32,
 }
@@ -40,10 +42,11 @@ impl Routes {
         began: Instant,
         tally: &Arc<Mutex<Tally>>,
         desks: &Arc<Desks>,
+        strain: &Arc<Strain>,
         ending: watch::Receiver<bool>,
     ) -> Self {
-        let (tally, desks) = (Arc::clone(tally), Arc::clone(desks));
-        Self { ground: Arc::new(ground), rates, began, tally, desks, ending, opened: 0 }
+        let (tally, desks, strain) = (Arc::clone(tally), Arc::clone(desks), Arc::clone(strain));
+        Self { ground: Arc::new(ground), rates, began, tally, desks, strain, ending, opened: 0 }
     }
 
     /// How many there are that ask, with so many nodes.
@@ -84,7 +87,7 @@ impl Routes {
         let period = self.rates.period(path, &through);
         let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
         let late_us = micros(self.rates.late_on(path, &through));
-        let route = Route { path, through };
+        let route = Route { path, through: through.clone() };
         let number = lock(&self.tally).open(route, micros(period) / 1000, late_us);
         let beat = Beat {
             began: self.began,
@@ -93,8 +96,15 @@ impl Routes {
             timeout: self.rates.timeout,
             in_flight: self.rates.in_flight,
         };
-        let tally = Arc::clone(&self.tally);
-        let teller = move |sample| lock(&tally).take(number, sample);
+        let (tally, strain) = (Arc::clone(&self.tally), Arc::clone(&self.strain));
+        let of_control = (through == Through::Control).then(|| Arc::clone(&self.strain));
+        let is_control = of_control.is_some();
+        let teller = move |sample: Sample| {
+            if let Some(strain) = &of_control {
+                strain.note(sample.took_us);
+            }
+            lock(&tally).take(number, sample);
+        };
         let asker = Asker {
             path,
             places,
@@ -104,7 +114,12 @@ impl Routes {
         };
         let asker = Arc::new(asker);
         let ask = move |number| Arc::clone(&asker).ask(number);
-        tasks.spawn(sampler::run(beat, self.ending.clone(), ask, teller));
+        let ending = self.ending.clone();
+        tasks.spawn(async move {
+            // The gate's own server is always asked: it is what strain is told by.
+            let strain = Some(strain.as_ref()).filter(|_| !is_control);
+            sampler::run(beat, strain, ending, ask, teller).await;
+        });
     }
 
     /// Steps of the golden ratio: however many routes there are, their instants lie apart.

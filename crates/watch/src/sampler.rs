@@ -13,6 +13,8 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout_at};
 
+use crate::strain::Strain;
+
 /// When requests are to be sent, and how long is waited for them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Beat {
@@ -31,9 +33,10 @@ pub(crate) struct Beat {
 /// How long requests that are on their way when the watch ends may still take.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
-/// Asks until `stop` says so, and tells every sample, each number once.
+/// Asks until `stop` says so, as far as the machine keeps pace, and tells every sample, each number once.
 pub(crate) async fn run<Fut>(
     beat: Beat,
+    strain: Option<&Strain>,
     mut stop: watch::Receiver<bool>,
     mut ask: impl FnMut(u64) -> Fut,
     mut tell: impl FnMut(Sample),
@@ -49,6 +52,9 @@ pub(crate) async fn run<Fut>(
     loop {
         tokio::select! {
             at = ticks.tick() => {
+                if strain.is_some_and(|strain| !strain.allows(at, oldest_first.len())) {
+                    continue;
+                }
                 if oldest_first.len() >= beat.in_flight && let Some((_, oldest)) = oldest_first.front() {
                     oldest.abort();
                 }
@@ -123,7 +129,7 @@ mod tests {
                 Answer::default()
             }
         };
-        let asking = run(beat, stop, ask, move |sample| kept.lock().unwrap().push(sample));
+        let asking = run(beat, None, stop, ask, move |sample| kept.lock().unwrap().push(sample));
         let ending = async {
             tokio::time::sleep(length).await;
             end.send(true).unwrap();

@@ -19,6 +19,7 @@ use crate::places::Place;
 use crate::routes::Routes;
 use crate::setup::Setup;
 use crate::sockets::Desks;
+use crate::strain::Strain;
 use crate::tally::Tally;
 
 /// A running watch. Dropping it ends everything that it does.
@@ -29,6 +30,7 @@ pub struct Watch {
     places: Mutex<Vec<Arc<Place>>>,
     tally: Arc<Mutex<Tally>>,
     desks: Arc<Desks>,
+    strain: Arc<Strain>,
     ends: watch::Sender<bool>,
     began: Instant,
     began_unix_ms: u64,
@@ -61,8 +63,9 @@ impl Watch {
         let (ends, ending) = watch::channel(false);
         let tally = Arc::<Mutex<Tally>>::default();
         let desks = Arc::new(Desks::new(clustered));
+        let strain = Arc::new(Strain::new(began));
         let mut tasks = JoinSet::new();
-        let mut routes = Routes::new(ground, rates, began, &tally, &desks, ending);
+        let mut routes = Routes::new(ground, rates, began, &tally, &desks, &strain, ending);
         routes.control(&mut tasks, own);
         match balancer {
             Some(place) => routes.balancer(&mut tasks, &place, &not_watched),
@@ -77,6 +80,7 @@ impl Watch {
             places: Mutex::new(places),
             tally,
             desks,
+            strain,
             ends,
             began,
             began_unix_ms: u64::try_from(began_unix.as_millis()).unwrap_or(u64::MAX),
@@ -121,7 +125,7 @@ impl Watch {
 
     /// Asks no more, waits at most two seconds for what is on its way, and tells what was seen.
     pub async fn finish(self) -> Observation {
-        let Self { routes, tasks, tally, desks, ends, began, began_unix_ms, not_watched, .. } = self;
+        let Self { routes, tasks, tally, desks, strain, ends, began, began_unix_ms, not_watched, .. } = self;
         let lasted_ms = millis(began);
         let _ = ends.send(true);
         let mut tasks = tasks.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -134,6 +138,7 @@ impl Watch {
             tally.note_gap_of(&Route { path: UserPath::Socket, through }, stretch);
         }
         let (diary, routes, gaps) = tally.finish(lasted_ms);
-        Observation { began_unix_ms, lasted_ms, diary, routes, gaps, sockets, posts, not_watched }
+        let spared = strain.spared();
+        Observation { began_unix_ms, lasted_ms, diary, routes, gaps, sockets, posts, spared, not_watched }
     }
 }

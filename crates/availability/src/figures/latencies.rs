@@ -15,11 +15,12 @@ pub struct Latencies {
 /// The longest time that is told apart: more than any time-out.
 const LONGEST_US: u64 = 120_000_000;
 
-impl Latencies {
+impl Default for Latencies {
+    /// Nothing counted.
+    ///
     /// # Panics
     /// Never: the bounds are constants that the histogram takes.
-    #[must_use]
-    pub fn new() -> Self {
+    fn default() -> Self {
         let good = Histogram::new_with_bounds(1, LONGEST_US, 2);
         Self {
             sent: 0,
@@ -27,7 +28,9 @@ impl Latencies {
             good: good.expect("1 to 120,000,000 with two digits are bounds of a histogram"),
         }
     }
+}
 
+impl Latencies {
     /// Counts a request that failed, or one that took this long.
     pub fn count(&mut self, took_us: u64, failed: bool) {
         self.sent += 1;
@@ -61,7 +64,7 @@ mod tests {
 
     #[test]
     fn percentiles_are_those_of_good_requests() {
-        let mut counted = Latencies::new();
+        let mut counted = Latencies::default();
         (1..=1000).for_each(|ms| counted.count(ms * 1000, false));
         counted.count(10_000_000, true);
         let figure = counted.figure();
@@ -78,7 +81,7 @@ mod tests {
 
     #[test]
     fn two_counts_are_one() {
-        let (mut one, mut other) = (Latencies::new(), Latencies::new());
+        let (mut one, mut other) = (Latencies::default(), Latencies::default());
         one.count(1000, false);
         other.count(3000, false);
         other.count(1, true);
@@ -90,6 +93,6 @@ mod tests {
 
     #[test]
     fn nothing_counted_is_nothing() {
-        assert_eq!(Latencies::new().figure(), Figure::default());
+        assert_eq!(Latencies::default().figure(), Figure::default());
     }
 }

@@ -15,7 +15,7 @@ const TOGETHER_MS: u64 = 500;
 /// or later than anybody waits. A failure of another kind among late answers begins an outage: a machine that is slow for a minute
 /// must not hide when a node was gone.
 #[derive(Debug)]
-pub struct Finder {
+pub struct GapFinder {
     late_us: u64,
     open: Option<Open>,
     /// The version that answered last.
@@ -50,7 +50,7 @@ struct Back {
     good: u64,
 }
 
-impl Finder {
+impl GapFinder {
     /// A finder for which an answer after `late_us` microseconds is late.
     #[must_use]
     pub fn new(late_us: u64) -> Self {

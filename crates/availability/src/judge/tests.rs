@@ -62,6 +62,7 @@ fn seen(routes: Vec<RouteFigures>, gaps: Vec<Gap>) -> Observation {
         gaps,
         sockets: Vec::new(),
         posts: 0,
+        spared: 0,
         not_watched: Vec::new(),
     }
 }

@@ -13,11 +13,19 @@ pub(super) struct Live {
     pub(super) images: IndexMap<String, (usize, usize, u64)>,
     pub(super) checks: Vec<(String, OffsetDateTime)>,
     pub(super) container: Option<String>,
+    /// How it goes for users.
+    pub(super) users: Option<String>,
 }
 
 impl Live {
-    /// What takes long just now: pulls first, then checks, then the phase.
+    /// What takes long just now, and how it goes for users meanwhile.
     pub(super) fn line(&self, now: OffsetDateTime) -> Option<String> {
+        let line = self.longest(now)?;
+        Some(self.users.as_ref().map_or(line.clone(), |users| format!("{users}; {line}")))
+    }
+
+    /// What takes long just now: pulls first, then checks, then the phase.
+    fn longest(&self, now: OffsetDateTime) -> Option<String> {
         let since = |start: OffsetDateTime| format!("{} s", (now - start).whole_seconds().max(0));
         if !self.images.is_empty() {
             let pulls = self.images.iter().map(|(image, (done, layers, loaded))| {

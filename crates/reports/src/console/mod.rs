@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use super::explained;
 use super::relay::Relay;
 use super::sanitise::one_line;
+use super::watched::{self, users};
 use super::words::{cut, duration, plural, red_parts, symbol, user_numbers};
 use live::Live;
 use run_record::event::{
@@ -131,6 +132,16 @@ impl<W: Write> Console<W> {
             }
             // What is kept is asked for later, and told by the steps that ask.
             EventKind::Kept { .. } => {}
+            EventKind::Watching { requests_per_s, failed, worst_gap_ms } => {
+                self.live.users = Some(users(*requests_per_s, *failed, *worst_gap_ms));
+            }
+            EventKind::Watched(seen) => {
+                self.live.users = None;
+                for line in watched::lines(seen) {
+                    let line = format!("  {}", self.text(&line));
+                    self.line(&line)?;
+                }
+            }
             EventKind::SuiteReported { suites } => self.user_suites(suites)?,
             EventKind::EvidenceSaved { path, about } => {
                 let line = format!("  evidence: {} ({})", self.text(path), self.text(about));

@@ -35,6 +35,7 @@ pub(crate) fn exceeded(record: &Record) -> Option<String> {
         ("images", record.images.len(), OTHERS),
         ("nodes", sum([record.ready.len(), header.map_or(0, |header| header.order.len())]), OTHERS),
         ("replacements", sum(std::iter::once(record.replacements.len()).chain(parts)), OTHERS),
+        ("gaps, figures and activities of the watch", watched(record), OTHERS),
         ("warnings", record.warnings.len(), OTHERS),
         ("breakages and lines of logs", sum(std::iter::once(record.breakages.len()).chain(tails)), OTHERS),
         ("files of evidence", record.evidence.len(), OTHERS),
@@ -44,6 +45,16 @@ pub(crate) fn exceeded(record: &Record) -> Option<String> {
         .into_iter()
         .find(|(_, count, most)| count > most)
         .map(|(what, count, most)| format!("has {count} {what}; more than {most} no run leaves behind"))
+}
+
+/// All that there may be many of in what was watched.
+fn watched(record: &Record) -> usize {
+    let Some(seen) = &record.watched else { return 0 };
+    let routes = seen.routes.iter().map(|route| sum([route.stages.len(), route.deeds.len()]));
+    sum([seen.gaps.len(), seen.sockets.len(), seen.not_watched.len(), seen.routes.len()]
+        .into_iter()
+        .chain([seen.diary.chapters.len(), seen.diary.activities.len()])
+        .chain(routes))
 }
 
 fn sum(counts: impl IntoIterator<Item = usize>) -> usize {

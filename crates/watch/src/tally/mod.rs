@@ -8,7 +8,7 @@ mod route_tally;
 mod tests;
 
 use availability::{Activity, Chapter, Diary, Gap, Pulse, Route, RouteFigures, Sample, Stretch, Through};
-use route_tally::RouteTally;
+use route_tally::{RouteTally, badness};
 
 /// Everything that was counted so far.
 #[derive(Debug, Default)]
@@ -58,12 +58,11 @@ impl Tally {
     /// How it goes, for a line of the console: what is down on purpose is no gap there.
     pub(crate) fn pulse(&self, now_ms: u64) -> Pulse {
         let watched = || self.routes.iter().filter(|tally| tally.route.through != Through::Control);
-        let gaps = watched().flat_map(|tally| tally.gaps_so_far(&self.diary)).filter(|gap| !gap.on_purpose);
         Pulse {
             requests: watched().map(|tally| tally.sent).sum(),
             requests_per_s: watched().map(|tally| tally.recent(now_ms)).sum(),
             failed: watched().filter(|tally| tally.route.is_of_users()).map(|tally| tally.failed).sum(),
-            worst_gap: gaps.max_by_key(|gap| (gap.stretch.failed > 0, gap.stretch.length_ms)),
+            worst_gap: watched().filter_map(|tally| tally.worst(&self.diary)).max_by_key(badness),
         }
     }
 

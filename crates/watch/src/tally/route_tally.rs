@@ -1,7 +1,7 @@
 //! What was counted on one route.
 
 use availability::{
-    Deed, DeedFigure, Diary, Figure, Finder, Gap, Latencies, Motion, Route, RouteFigures, Sample, Series,
+    Deed, DeedFigure, Diary, Figure, Gap, GapFinder, Latencies, Motion, Route, RouteFigures, Sample, Series,
     StageFigure, Stretch,
 };
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub(super) struct RouteTally {
     pub(super) failed: u64,
     period_ms: u64,
     order: Order,
-    finder: Finder,
+    finder: GapFinder,
     /// By chapter and version.
     figures: BTreeMap<(usize, Option<Arc<str>>), Latencies>,
     deeds: BTreeMap<Option<Deed>, (u64, u64, u64)>,
@@ -42,7 +42,7 @@ impl RouteTally {
             failed: 0,
             period_ms,
             order: Order::default(),
-            finder: Finder::new(late_us),
+            finder: GapFinder::new(late_us),
             figures: BTreeMap::new(),
             deeds: BTreeMap::new(),
             series: Series::default(),
@@ -67,7 +67,7 @@ impl RouteTally {
         self.sent += 1;
         self.failed += u64::from(failed);
         let key = (diary.chapter_at(sample.at_ms), sample.answer.version.clone());
-        self.figures.entry(key).or_insert_with(Latencies::new).count(sample.took_us, failed);
+        self.figures.entry(key).or_default().count(sample.took_us, failed);
         let what = diary.doing_at(sample.at_ms).first().map(|activity| activity.what);
         let (sent, bad, worst) = self.deeds.entry(what).or_default();
         *sent += 1;
@@ -100,14 +100,15 @@ impl RouteTally {
         }
     }
 
-    /// The gaps that are over, and the one that is not.
-    pub(super) fn gaps_so_far(&self, diary: &Diary) -> impl Iterator<Item = Gap> {
+    /// The worst gap, whether it is over or not; what is down on purpose has none.
+    pub(super) fn worst(&self, diary: &Diary) -> Option<Gap> {
         let open = self.finder.so_far().map(|stretch| Gap::of(self.route.clone(), stretch, diary));
-        self.gaps.iter().cloned().chain(open)
+        let all = self.gaps.iter().chain(&open).filter(|gap| !gap.on_purpose);
+        all.max_by_key(|gap| badness(gap)).cloned()
     }
 
     pub(super) fn finish(mut self, now_ms: u64, diary: &Diary) -> (RouteFigures, Vec<Gap>) {
-        let finder = std::mem::replace(&mut self.finder, Finder::new(0));
+        let finder = std::mem::replace(&mut self.finder, GapFinder::new(0));
         let order = std::mem::take(&mut self.order);
         let stretches = last_stretches(finder, order, now_ms);
         stretches.into_iter().for_each(|stretch| self.keep(stretch, diary));
@@ -146,14 +147,19 @@ impl RouteTally {
     fn sum(&self, wanted: impl Fn(usize) -> bool) -> Option<Figure> {
         let mut all: Option<Latencies> = None;
         for (_, latencies) in self.figures.iter().filter(|((at, _), _)| wanted(*at)) {
-            all.get_or_insert_with(Latencies::new).add(latencies);
+            all.get_or_insert_default().add(latencies);
         }
         all.map(|latencies| latencies.figure())
     }
 }
 
+/// How bad a gap is: any failure is worse than a wait.
+pub(super) fn badness(gap: &Gap) -> (bool, u64) {
+    (gap.stretch.failed > 0, gap.stretch.length_ms)
+}
+
 /// What the samples that are left tell, and the gap that is open.
-fn last_stretches(mut finder: Finder, order: Order, now_ms: u64) -> Vec<Stretch> {
+fn last_stretches(mut finder: GapFinder, order: Order, now_ms: u64) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = order.rest().filter_map(|sample| finder.take(&sample)).collect();
     stretches.extend(finder.finish(now_ms));
     stretches

@@ -68,7 +68,7 @@ async fn measured(out: Out, length_ms: u64, dice: &mut Dice) -> u64 {
     let (end, ending) = watch::channel(false);
     let ask = |_| server.answer(Duration::from_millis(1 + dice.below(8)));
     let told = Arc::clone(&tally);
-    let asking = sampler::run(beat, ending, ask, move |sample| lock(&told).take(route, sample));
+    let asking = sampler::run(beat, None, ending, ask, move |sample| lock(&told).take(route, sample));
     let ended = async {
         sleep_until(server.until + Duration::from_secs(12)).await;
         end.send(true).unwrap();

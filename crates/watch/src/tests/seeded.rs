@@ -1,7 +1,7 @@
 //! Random outages of known length, played in a time that nobody waits for.
 
 use super::dice::Dice;
-use availability::{Answer, Finder, Harm, Sample};
+use availability::{Answer, GapFinder, Harm, Sample};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Outage {
@@ -39,7 +39,7 @@ fn asked(at_ms: u64, (outage, start, end): (Outage, u64, u64), dice: &mut Dice) 
 fn measured(outage: Outage, length_ms: u64, dice: &mut Dice) -> u64 {
     let phase = dice.below(PERIOD_MS);
     let start = 1000 + dice.below(1000);
-    let mut finder = Finder::new(LATE_MS * 1000);
+    let mut finder = GapFinder::new(LATE_MS * 1000);
     let mut found = Vec::new();
     for number in 0..(length_ms + 4000) / PERIOD_MS {
         let sample = asked(phase + number * PERIOD_MS, (outage, start, start + length_ms), dice);

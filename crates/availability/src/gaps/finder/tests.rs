@@ -13,7 +13,7 @@ const REFUSED: Option<Harm> = Some(Harm::Refused);
 
 /// The gaps in samples, each an instant, how long it took and what was wrong.
 fn gaps(samples: &[(u64, u64, Option<Harm>)]) -> Vec<Stretch> {
-    let mut finder = Finder::new(1_000_000);
+    let mut finder = GapFinder::new(1_000_000);
     let mut found: Vec<_> =
         samples.iter().filter_map(|&(at, took, harm)| finder.take(&sample(at, took, harm))).collect();
     found.extend(finder.finish(samples.last().map_or(0, |last| last.0 + 100)));

@@ -1,0 +1,133 @@
+//! What was seen of a roll → the result of the check `availability`: a step for each route of users, and one for nodes by themselves.
+
+use availability::{
+    Culprit, Figure, Observation, Route, RouteFigures, Tolerance, UserPath, downtimes, judge,
+};
+
+use crate::checks::{Check, catalogue};
+use crate::inputs::AllowedHarm;
+use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
+
+/// A p99 below this, in milliseconds, is never too slow: machines that run tests are loaded.
+const FAST_ENOUGH_MS: u64 = 250;
+
+/// The result: each route with what crossed the tolerance, and the figures as facts.
+pub(super) fn judged(
+    check: &Check,
+    stage: Stage,
+    seen: &Observation,
+    allowed: &AllowedHarm,
+    drained: bool,
+) -> CheckResult {
+    let tolerance = Tolerance {
+        failed_requests: allowed.failures,
+        socket_gap_ms: allowed.websocket_gap_ms,
+        p99_times: allowed.slowdown,
+        p99_floor_ms: FAST_ENOUGH_MS,
+    };
+    let crossings = judge(seen, &tolerance, drained);
+    let mut result = CheckResult { outcome: Outcome::Passed, ..catalogue::not_measured(check, stage, "") };
+    for figures in seen.routes.iter().filter(|figures| figures.route.is_of_users()) {
+        let crossed: Vec<_> = crossings.iter().filter(|crossing| crossing.route == figures.route).collect();
+        let outcome = match crossed.as_slice() {
+            [] if is_seen(figures, seen) => Outcome::Passed,
+            [] => {
+                Outcome::NotMeasured { reason: "nothing was asked since the first node was replaced".into() }
+            }
+            crossed => {
+                failed(crossed.iter().map(|crossing| crossing.sentence.as_str()), &allowed_words(allowed))
+            }
+        };
+        result.steps.push(Step { name: name(&figures.route, drained), outcome, took_ms: 0 });
+        result.facts.insert(figures.route.to_string(), fact(figures));
+    }
+    let of_nodes = crossings.iter().filter(|crossing| !crossing.route.is_of_users());
+    let of_nodes: Vec<&str> = of_nodes.map(|crossing| crossing.sentence.as_str()).collect();
+    let outcome = if of_nodes.is_empty() {
+        Outcome::Passed
+    } else {
+        failed(of_nodes, "a node that nobody touches answers all the while")
+    };
+    result.steps.push(Step { name: "nodes that nobody touches answer".into(), outcome, took_ms: 0 });
+    for missing in &seen.not_watched {
+        let outcome = Outcome::NotApplicable { reason: missing.why.clone() };
+        result.steps.push(Step { name: format!("{} is watched", missing.path), outcome, took_ms: 0 });
+    }
+    for downtime in downtimes(seen) {
+        let told = |ms: u64| availability::told(ms);
+        result.facts.insert(
+            format!("downtime of {}", downtime.route),
+            format!(
+                "{} altogether, {} at a time, {} requests failed",
+                told(downtime.total_ms),
+                told(downtime.longest_ms),
+                downtime.failed
+            ),
+        );
+    }
+    let hiccups = seen.gaps.iter().filter(|gap| gap.culprit == Culprit::Environment).count();
+    if hiccups > 0 {
+        let told = format!("{hiccups} gaps, in which the gate's own server stalled too");
+        result.facts.insert("of the machine and not of the cluster".into(), told);
+    }
+    if seen.spared > 0 {
+        result
+            .facts
+            .insert("requests left out".into(), format!("{}: the machine did not keep pace", seen.spared));
+    }
+    result.outcome =
+        result.steps.iter().fold(Outcome::Passed, |worst, step| catalogue::worse(&worst, &step.outcome));
+    if !matches!(result.outcome, Outcome::Failed(_) | Outcome::NotMeasured { .. }) {
+        result.outcome = Outcome::Passed;
+    }
+    result
+}
+
+/// Whether anything was asked on a route since nodes began to change; a websocket is not asked.
+fn is_seen(figures: &RouteFigures, seen: &Observation) -> bool {
+    let rolled = seen.diary.roll_began_ms().is_some();
+    figures.route.path == UserPath::Socket
+        || (rolled && figures.roll.as_ref().is_some_and(|roll| roll.sent > 0))
+}
+
+fn name(route: &Route, drained: bool) -> String {
+    match (route.path, drained) {
+        (UserPath::Socket, true) => format!("{route} is soon open again"),
+        (UserPath::Socket, false) => format!("{route} is measured"),
+        (_, true) => format!("{route} works, and as fast as before"),
+        (_, false) => format!("{route} is measured"),
+    }
+}
+
+fn allowed_words(allowed: &AllowedHarm) -> String {
+    format!(
+        "at most {} failed requests, a websocket back within {}, and answers at most {} times slower",
+        allowed.failures,
+        availability::told(allowed.websocket_gap_ms),
+        allowed.slowdown
+    )
+}
+
+fn failed<'s>(sentences: impl IntoIterator<Item = &'s str>, expected: &str) -> Outcome {
+    let got: Vec<&str> = sentences.into_iter().collect();
+    Outcome::Failed(Failure { expected: expected.to_owned(), got: got.join("; "), ..Failure::default() })
+}
+
+/// `812 requests, 0 failed, p99 12.3 ms (5.1 ms while stable restarted)`.
+fn fact(figures: &RouteFigures) -> String {
+    let ms = |us: u64| format!("{}.{} ms", us / 1000, us % 1000 / 100);
+    let Some(roll) = &figures.roll else { return "nothing since the first node was replaced".into() };
+    let usual = |figure: &Option<Figure>, when: &str| {
+        figure.as_ref().filter(|figure| figure.sent > 0).map(|figure| format!("{} {when}", ms(figure.p99_us)))
+    };
+    let usual =
+        usual(&figures.null_roll, "while stable restarted").or(usual(&figures.rest, "on stable at rest"));
+    let usual = usual.map_or_else(String::new, |usual| format!(" ({usual})"));
+    format!(
+        "{} requests while nodes were replaced, {} failed since, p50 {}, p99 {}{usual}",
+        roll.sent,
+        figures.failed_since_roll,
+        ms(roll.p50_us),
+        ms(roll.p99_us)
+    )
+}
