@@ -147,6 +147,21 @@ impl Client {
         self.finish(&name, path, request, statuses).await
     }
 
+    /// Any method with a body that is no JSON, or with headers of its own, expecting one of `statuses`.
+    pub async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        statuses: &[u16],
+    ) -> Result<Reply, ApiError> {
+        let name = method.to_string();
+        let begun = self.request(method, path).body(body);
+        let request = headers.iter().fold(begun, |request, (name, value)| request.header(*name, *value));
+        self.finish(&name, path, request, statuses).await
+    }
+
     /// Notes that this client's account is the admin of somebody else's servers.
     pub fn is_visiting_admin(&self) {
         self.note(|made| made.admin = self.token().map(str::to_owned));

@@ -1,0 +1,18 @@
+//! What became of acknowledged writes, as data: what a record keeps and reports show.
+//!
+//! A [`Verification`] has the [`WriteFinding`]s of one look at everything, a [`WriteMatrix`] who wrote and who read, [`WriteTotals`] how
+//! much was written. [`causes`] says in a sentence what failures share, the earliest first. Nothing here asks a server.
+
+mod cause;
+mod finding;
+mod matrix;
+mod sides;
+mod totals;
+mod verification;
+
+pub use cause::{SharedCause, Suspect, causes};
+pub use finding::{Through, UnreadRows, Way, WriteFinding, Wrong};
+pub use matrix::{CellCount, CellPlace, NotApplicable, UnmeasuredCell, WriteCell, WriteMatrix};
+pub use sides::Releases;
+pub use totals::{ENOUGH, RefusedWrites, StageCoverage, TallyLine, WriteTally, WriteTotals, calls_to_see};
+pub use verification::Verification;

@@ -1,0 +1,7 @@
+//! The ledger against servers that are healthy, and against servers that are not.
+
+mod corrupt;
+mod healthy;
+mod lost_answers;
+mod rotten;
+mod site;
