@@ -132,7 +132,8 @@ fn failed<'s>(sentences: impl IntoIterator<Item = &'s str>, expected: &str) -> O
 /// `812 requests, 0 failed, p99 12.3 ms (5.1 ms while stable restarted)`.
 fn fact(figures: &RouteFigures, seen: &Observation) -> String {
     if let Some(socket) = of_socket(figures, seen) {
-        let SocketFigures { events, breaks, resumed, longest_gap_ms, missed, doubled, reordered, .. } = socket;
+        let SocketFigures { events, breaks, resumed, longest_gap_ms, missed, doubled, reordered, .. } =
+            socket;
         let longest = availability::told(*longest_gap_ms);
         return format!(
             "{events} events, broken {breaks} times for {longest} at most, resumed {resumed} times; {missed} events missed, \

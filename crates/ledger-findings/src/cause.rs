@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{UnreadRows, Way, WriteFinding, Wrong};
 use crate::matrix::{CellCount, CellPlace, WriteMatrix};
-use crate::sides::{Releases, Sides};
+use crate::sides::{ReleasePair, Sides};
 
 #[cfg(test)]
 mod tests;
@@ -50,7 +50,7 @@ pub fn causes(
     findings: &[WriteFinding],
     unread: &[UnreadRows],
     matrix: &WriteMatrix,
-    releases: &Releases,
+    releases: &ReleasePair,
 ) -> Vec<SharedCause> {
     let mut left: Vec<(&CellPlace, CellCount)> =
         matrix.cells().map(|(place, count)| (place, count.clone())).collect();
@@ -123,7 +123,7 @@ fn shared_wrong(sides: &Sides, findings: &[&WriteFinding]) -> Option<Wrong> {
 }
 
 /// Whose fault a set of failures looks like.
-fn suspect(sides: &Sides, cells: &[(&CellPlace, CellCount)], releases: &Releases) -> (Suspect, String) {
+fn suspect(sides: &Sides, cells: &[(&CellPlace, CellCount)], releases: &ReleasePair) -> (Suspect, String) {
     let failing: Vec<&CellPlace> = cells
         .iter()
         .filter(|(place, count)| sides.has(place) && sides.failures(count) > 0)
@@ -155,7 +155,7 @@ fn suspect(sides: &Sides, cells: &[(&CellPlace, CellCount)], releases: &Releases
 }
 
 /// What could not be read, as one cause each for who did not answer and who refused.
-fn not_read(unread: &[UnreadRows], releases: &Releases) -> Vec<SharedCause> {
+fn not_read(unread: &[UnreadRows], releases: &ReleasePair) -> Vec<SharedCause> {
     let (silent, refused): (Vec<&UnreadRows>, Vec<&UnreadRows>) =
         unread.iter().partition(|rows| rows.status.is_none_or(|status| (502..=504).contains(&status)));
     let mut causes = Vec::new();

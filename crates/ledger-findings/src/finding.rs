@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 /// A node, and the version that it served as.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Through {
+pub struct ReadThrough {
     /// The node.
     pub node: String,
     /// The version, by the answers' own word; empty where none told it.
     pub version: String,
 }
 
-impl fmt::Display for Through {
+impl fmt::Display for ReadThrough {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.version.is_empty() {
             f.write_str(&self.node)
@@ -81,9 +81,9 @@ pub struct WriteFinding {
     /// The stage in which it was made.
     pub written_in: String,
     /// Who acknowledged it.
-    pub writer: Through,
+    pub writer: ReadThrough,
     /// Who shows it so.
-    pub reader: Through,
+    pub reader: ReadThrough,
     /// How it was looked for.
     pub way: Way,
     /// What should be there.
@@ -109,7 +109,7 @@ pub struct UnreadRows {
     /// The kind.
     pub kind: String,
     /// Who was asked.
-    pub reader: Through,
+    pub reader: ReadThrough,
     /// The status, where there was an answer.
     pub status: Option<u16>,
     /// What came back.

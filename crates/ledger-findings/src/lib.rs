@@ -11,8 +11,8 @@ mod totals;
 mod verification;
 
 pub use cause::{SharedCause, Suspect, causes};
-pub use finding::{Through, UnreadRows, Way, WriteFinding, Wrong};
+pub use finding::{ReadThrough, UnreadRows, Way, WriteFinding, Wrong};
 pub use matrix::{CellCount, CellPlace, NotApplicable, UnmeasuredCell, WriteCell, WriteMatrix};
-pub use sides::Releases;
+pub use sides::ReleasePair;
 pub use totals::{ENOUGH, RefusedWrites, StageCoverage, TallyLine, WriteTally, WriteTotals, calls_to_see};
 pub use verification::Verification;

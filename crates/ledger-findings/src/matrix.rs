@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Through, Way, Wrong};
+use crate::finding::{ReadThrough, Way, Wrong};
 
 /// Where a cell stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,9 +14,9 @@ pub struct CellPlace {
     /// How it was looked for.
     pub way: Way,
     /// Who acknowledged it.
-    pub writer: Through,
+    pub writer: ReadThrough,
     /// Who was asked for it, or whose websocket should have told it.
-    pub reader: Through,
+    pub reader: ReadThrough,
 }
 
 /// What was measured there.
@@ -198,11 +198,11 @@ mod as_list {
 mod tests {
     use super::*;
 
-    fn through(node: &str, version: &str) -> Through {
-        Through { node: node.into(), version: version.into() }
+    fn through(node: &str, version: &str) -> ReadThrough {
+        ReadThrough { node: node.into(), version: version.into() }
     }
 
-    fn seen(matrix: &mut WriteMatrix, way: Way, writer: Through, reader: Through) {
+    fn seen(matrix: &mut WriteMatrix, way: Way, writer: ReadThrough, reader: ReadThrough) {
         let place = CellPlace { kind: "post".into(), way, writer, reader };
         matrix.count(place, &CellCount { verified: 1, ..CellCount::default() });
     }

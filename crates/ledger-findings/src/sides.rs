@@ -9,14 +9,14 @@ use crate::matrix::{CellCount, CellPlace};
 
 /// The two versions that an upgrade is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Releases {
+pub struct ReleasePair {
     /// The version that was there before.
     pub stable: String,
     /// The version that is judged.
     pub release: String,
 }
 
-impl Releases {
+impl ReleasePair {
     /// A node of a version, as a sentence has it: "a release node (11.7.0)".
     fn node(&self, version: &str, many: bool) -> String {
         let side = match version {
@@ -85,7 +85,7 @@ impl Sides {
     }
 
     /// The set in words: "every write made through a release node (11.7.0) is unseen on stable nodes (11.6.0)".
-    pub(crate) fn sentence(&self, releases: &Releases, failed: u64, measured: u64) -> String {
+    pub(crate) fn sentence(&self, releases: &ReleasePair, failed: u64, measured: u64) -> String {
         let what = self.kind.as_deref().unwrap_or("write");
         let mut said = match (failed, measured) {
             (failed, measured) if failed >= measured => format!("every {what}"),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Through;
+use crate::finding::ReadThrough;
 
 /// How many writes of one kind one node took, as one version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub struct TallyLine {
     /// The kind.
     pub kind: String,
     /// Node and version.
-    pub through: Through,
+    pub through: ReadThrough,
     /// How many.
     pub tally: WriteTally,
     /// Whether it was asked often enough that a fault of one call in three is found with at least 99.9 %.
@@ -58,7 +58,7 @@ pub struct RefusedWrites {
     /// The kind.
     pub kind: String,
     /// Who refused.
-    pub through: Through,
+    pub through: ReadThrough,
     /// What was answered.
     pub got: String,
 }

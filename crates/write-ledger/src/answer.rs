@@ -6,7 +6,7 @@ use crate::act::Done;
 
 /// What a server said to a write.
 #[derive(Debug)]
-pub(crate) enum Answer {
+pub(crate) enum WriteAnswer {
     /// It is done.
     Acknowledged(Done),
     /// Nothing that tells whether it is done.
@@ -22,7 +22,7 @@ pub(crate) enum Answer {
     Unsent,
 }
 
-impl Answer {
+impl WriteAnswer {
     /// How a write ended.
     pub(crate) fn of(result: Result<Done, ApiError>) -> Self {
         let error = match result {
@@ -51,11 +51,11 @@ impl Answer {
 mod tests {
     use super::*;
 
-    fn of(kind: ApiErrorKind) -> Answer {
-        Answer::of(Err(ApiError { node: "node1".into(), request: "POST /api/v4/posts".into(), kind }))
+    fn of(kind: ApiErrorKind) -> WriteAnswer {
+        WriteAnswer::of(Err(ApiError { node: "node1".into(), request: "POST /api/v4/posts".into(), kind }))
     }
 
-    fn status(status: u16, version: Option<&str>) -> Answer {
+    fn status(status: u16, version: Option<&str>) -> WriteAnswer {
         let (id, message, version) = (String::new(), String::new(), version.map(str::to_owned));
         of(ApiErrorKind::Status { status, id, message, request_id: None, version })
     }
@@ -63,21 +63,21 @@ mod tests {
     #[test]
     fn an_answer_that_was_lost_says_nothing() {
         for cause in ["timed out", "connection reset by peer", "connection closed before message completed"] {
-            assert!(matches!(of(ApiErrorKind::NoAnswer(cause.into())), Answer::Ambiguous), "{cause}");
+            assert!(matches!(of(ApiErrorKind::NoAnswer(cause.into())), WriteAnswer::Ambiguous), "{cause}");
         }
-        assert!(matches!(status(503, None), Answer::Ambiguous));
+        assert!(matches!(status(503, None), WriteAnswer::Ambiguous));
     }
 
     #[test]
     fn a_servers_own_no_is_a_refusal() {
-        assert!(matches!(status(503, Some("11.7.0")), Answer::Refused { perhaps: true, .. }));
-        assert!(matches!(status(403, Some("11.7.0")), Answer::Refused { perhaps: false, .. }));
-        assert!(matches!(status(403, None), Answer::Refused { perhaps: false, .. }));
+        assert!(matches!(status(503, Some("11.7.0")), WriteAnswer::Refused { perhaps: true, .. }));
+        assert!(matches!(status(403, Some("11.7.0")), WriteAnswer::Refused { perhaps: false, .. }));
+        assert!(matches!(status(403, None), WriteAnswer::Refused { perhaps: false, .. }));
     }
 
     #[test]
     fn what_never_left_is_neither() {
         let cause = "Connection refused (os error 111)";
-        assert!(matches!(of(ApiErrorKind::NoAnswer(cause.into())), Answer::Unsent));
+        assert!(matches!(of(ApiErrorKind::NoAnswer(cause.into())), WriteAnswer::Unsent));
     }
 }

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexSet;
 
-use ledger_findings::{RefusedWrites, StageCoverage, Through, WriteTally};
+use ledger_findings::{ReadThrough, RefusedWrites, StageCoverage, WriteTally};
 
-use crate::answer::Answer;
+use crate::answer::WriteAnswer;
 use crate::kind::Touches;
 use crate::kinds::{KINDS, index_of};
 use crate::row::{Fingerprint, RowId};
@@ -36,7 +36,7 @@ pub(crate) struct Ticket {
 
 /// All of it.
 #[derive(Debug)]
-pub(crate) struct Book {
+pub(crate) struct WriteBook {
     shelves: Vec<Shelf>,
     nodes: IndexSet<String>,
     versions: IndexSet<String>,
@@ -59,7 +59,7 @@ fn named(names: &IndexSet<String>, at: u16) -> String {
     names.get_index(usize::from(at)).cloned().unwrap_or_default()
 }
 
-impl Book {
+impl WriteBook {
     /// An empty one.
     pub(crate) fn new() -> Self {
         Self {
@@ -114,7 +114,13 @@ impl Book {
     }
 
     /// Ends a write, which should leave these words. `version` is the one that served, as far as it is known.
-    pub(crate) fn conclude(&mut self, ticket: Ticket, leaves: Fingerprint, answer: &Answer, version: &str) {
+    pub(crate) fn conclude(
+        &mut self,
+        ticket: Ticket,
+        leaves: Fingerprint,
+        answer: &WriteAnswer,
+        version: &str,
+    ) {
         let Ticket { kind, seq, row, taken, node, stage, .. } = ticket;
         let was = taken.or_else(|| self.shelves[kind].rows.get(&row?).copied());
         let was = was.map_or(Fingerprint::ABSENT, |before| before.says);
@@ -127,13 +133,13 @@ impl Book {
             shelf.busy.remove(&row);
         }
         match (answer, row, taken) {
-            (Answer::Acknowledged(done), _, _) => {
+            (WriteAnswer::Acknowledged(done), _, _) => {
                 // The word before, whose answer was lost, was overwritten: nobody can tell any more what became of it.
                 let moot = shelf.maybes.remove(&done.row).map_or(0, |words| words.len());
                 shelf.rows.insert(done.row, after);
                 self.tallies.entry(tally).or_default().moot += u64::try_from(moot).unwrap_or_default();
             }
-            (Answer::Ambiguous, None, _) => shelf.open.push(after),
+            (WriteAnswer::Ambiguous, None, _) => shelf.open.push(after),
             (answer, Some(row), taken) if answer.may_be_done() => {
                 if let Some(taken) = taken {
                     shelf.rows.insert(row, taken);
@@ -150,20 +156,20 @@ impl Book {
         }
     }
 
-    fn count(&mut self, kind: usize, node_place: u16, version: &str, stage: u16, answer: &Answer) {
+    fn count(&mut self, kind: usize, node_place: u16, version: &str, stage: u16, answer: &WriteAnswer) {
         let node = named(&self.nodes, node_place);
         let tally = self.tallies.entry((kind, node.clone(), version.to_owned())).or_default();
         let taken = self.stages.entry((stage, node_place)).or_insert_with(|| vec![0; KINDS.len()]);
         match answer {
-            Answer::Acknowledged(_) => {
+            WriteAnswer::Acknowledged(_) => {
                 tally.acknowledged += 1;
                 taken[kind] += 1;
             }
-            Answer::Ambiguous => tally.ambiguous += 1,
-            Answer::Unsent => tally.unsent += 1,
-            Answer::Refused { got, .. } => {
+            WriteAnswer::Ambiguous => tally.ambiguous += 1,
+            WriteAnswer::Unsent => tally.unsent += 1,
+            WriteAnswer::Refused { got, .. } => {
                 tally.refused += 1;
-                let through = Through { node, version: version.to_owned() };
+                let through = ReadThrough { node, version: version.to_owned() };
                 let stage = named(&self.stages_named, stage);
                 let told =
                     RefusedWrites { kind: KINDS[kind].name().into(), stage, through, got: got.clone() };
@@ -179,8 +185,8 @@ impl Book {
     }
 
     /// Who served a write.
-    pub(crate) fn through(&self, row: &Row) -> Through {
-        Through { node: named(&self.nodes, row.node), version: named(&self.versions, row.version) }
+    pub(crate) fn through(&self, row: &Row) -> ReadThrough {
+        ReadThrough { node: named(&self.nodes, row.node), version: named(&self.versions, row.version) }
     }
 
     /// What each node took in each stage.
@@ -241,7 +247,7 @@ impl Book {
     }
 
     fn tally_of(&mut self, kind: usize, row: &Row) -> &mut WriteTally {
-        let Through { node, version } = self.through(row);
+        let ReadThrough { node, version } = self.through(row);
         self.tallies.entry((kind, node, version)).or_default()
     }
 }

@@ -10,16 +10,16 @@ use basics::clock::millis;
 use basics::unpoisoned::lock;
 use basics::wait;
 use futures_util::future::join_all;
-use ledger_findings::{CellPlace, Through, UnreadRows, Verification, Way, WriteFinding, Wrong};
+use ledger_findings::{CellPlace, ReadThrough, UnreadRows, Verification, Way, WriteFinding, Wrong};
 use mattermost_client::{Client, Frame, Socket};
 use tokio::time::Instant;
 
-use crate::answer::Answer;
+use crate::answer::WriteAnswer;
 use crate::book::Ticket;
-use crate::findings::{Counts, fail};
+use crate::findings::{FindingCounts, fail};
 use crate::kinds::{KINDS, index_of};
 use crate::ledger::WriteLedger;
-use crate::node_view::{Shown, read_closely, says};
+use crate::node_view::{ShownRow, read_closely, says};
 use crate::row::{Fingerprint, RowId};
 use crate::shelf::FEWEST;
 
@@ -31,7 +31,7 @@ struct Fresh {
     ticket: Ticket,
     row: RowId,
     leaves: Fingerprint,
-    answer: Answer,
+    answer: WriteAnswer,
     version: String,
     /// The name of its event, and what is in it.
     event: Option<(&'static str, String)>,
@@ -39,10 +39,10 @@ struct Fresh {
 
 /// What one reader saw of the writes of one node.
 struct Glimpse {
-    reader: Through,
+    reader: ReadThrough,
     way: Way,
     /// In the order of the writes; nothing where it is not to be seen this way.
-    shown: Vec<Option<Shown>>,
+    shown: Vec<Option<ShownRow>>,
 }
 
 /// A node with the websocket of the author.
@@ -65,7 +65,7 @@ impl WriteLedger {
             found.unread.extend(listener.socket.as_ref().err().cloned());
         }
         self.stock_up(nodes, stage).await;
-        let mut counts = Counts::new();
+        let mut counts = FindingCounts::new();
         for writer in nodes {
             let fresh = self.write_each(writer, stage).await;
             found.rows += fresh.len() as u64;
@@ -101,7 +101,7 @@ impl WriteLedger {
         let author = self.desk.premises.author.client.at(node);
         let socket = Socket::open(&author).await.map_err(|error| UnreadRows {
             kind: "websocket".to_owned(),
-            reader: Through { node: node.node().to_owned(), version: String::new() },
+            reader: ReadThrough { node: node.node().to_owned(), version: String::new() },
             status: error.status(),
             got: error.got(),
         });
@@ -116,7 +116,7 @@ impl WriteLedger {
         };
         let writes = tickets.into_iter().map(|ticket| async move {
             let (leaves, answer) = self.make(node, &ticket).await;
-            let Answer::Acknowledged(done) = &answer else {
+            let WriteAnswer::Acknowledged(done) = &answer else {
                 self.conclude(node, ticket, leaves, &answer).await;
                 return None;
             };
@@ -144,7 +144,7 @@ impl WriteLedger {
         let shown = Mutex::new(vec![None; fresh.len()]);
         let _ = wait::until_ok(Instant::now() + patience, || async {
             let _ = self.refresh(reader).await;
-            let is_there = |at: usize, shown: &Option<Shown>| {
+            let is_there = |at: usize, shown: &Option<ShownRow>| {
                 shown.as_ref().is_some_and(|shown| says(shown) == fresh[at].leaves)
             };
             let missing: Vec<usize> =
@@ -161,7 +161,7 @@ impl WriteLedger {
         })
         .await;
         let version = lock(&version).clone().unwrap_or_default();
-        let reader = Through { node: reader.node().to_owned(), version };
+        let reader = ReadThrough { node: reader.node().to_owned(), version };
         let shown = std::mem::take(&mut *lock(&shown));
         Glimpse { reader, way: Way::Api, shown }
     }
@@ -195,7 +195,7 @@ impl WriteLedger {
             let words = crate::reading::Sighting { says: one.leaves, text: "".into() };
             shown.push(Some(heard.then_some(words)));
         }
-        let reader = Through { node: listener.node.node().to_owned(), version };
+        let reader = ReadThrough { node: listener.node.node().to_owned(), version };
         Some(Glimpse { reader, way: Way::Websocket, shown })
     }
 
@@ -206,10 +206,10 @@ impl WriteLedger {
         fresh: &[Fresh],
         glimpses: &[Glimpse],
         found: &mut Verification,
-        counts: &mut Counts,
+        counts: &mut FindingCounts,
     ) {
         for (at, one) in fresh.iter().enumerate() {
-            let writer = Through { node: writer.node().to_owned(), version: one.version.clone() };
+            let writer = ReadThrough { node: writer.node().to_owned(), version: one.version.clone() };
             let is_right = |glimpse: &Glimpse| match &glimpse.shown[at] {
                 Some(shown) if glimpse.way == Way::Api => says(shown) == one.leaves,
                 Some(shown) => shown.is_some(),
@@ -246,7 +246,7 @@ impl WriteLedger {
         &self,
         one: &Fresh,
         glimpse: &Glimpse,
-        shown: &Option<Shown>,
+        shown: &Option<ShownRow>,
         somewhere: bool,
     ) -> WriteFinding {
         let nothing = None;

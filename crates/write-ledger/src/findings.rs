@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use basics::unpoisoned::lock;
 
-use ledger_findings::{CellCount, CellPlace, Through, Verification, Way, WriteFinding, Wrong};
+use ledger_findings::{CellCount, CellPlace, ReadThrough, Verification, Way, WriteFinding, Wrong};
 
 use crate::judge::{Due, wrong};
 use crate::kind::Touches;
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
-use crate::node_view::{NodeView, OddRow, Shown, Spot, says};
+use crate::node_view::{NodeView, OddRow, ShownRow, Spot, says};
 use crate::row::{Fingerprint, RowId};
 
 /// Counts of a verification, by where they stand.
-pub(crate) type Counts = BTreeMap<CellPlace, CellCount>;
+pub(crate) type FindingCounts = BTreeMap<CellPlace, CellCount>;
 
 impl WriteLedger {
     /// Rows that do not say what is due.
@@ -23,7 +23,7 @@ impl WriteLedger {
         views: &[NodeView],
         somewhere: &HashSet<Spot>,
         found: &mut Verification,
-        counts: &mut Counts,
+        counts: &mut FindingCounts,
     ) {
         let book = lock(&self.desk.book);
         for view in views {
@@ -54,7 +54,12 @@ impl WriteLedger {
     }
 
     /// One write, and more than one row that tells of it.
-    pub(crate) fn judge_doubles(&self, views: &[NodeView], found: &mut Verification, counts: &mut Counts) {
+    pub(crate) fn judge_doubles(
+        &self,
+        views: &[NodeView],
+        found: &mut Verification,
+        counts: &mut FindingCounts,
+    ) {
         let book = lock(&self.desk.book);
         let makers = KINDS.iter().enumerate().filter(|(_, kind)| kind.touches() == Touches::New);
         for (kind, _) in makers {
@@ -89,7 +94,7 @@ impl WriteLedger {
         row: RowId,
         (due, seq): (Fingerprint, u32),
         wrong: Wrong,
-        shown: &Shown,
+        shown: &ShownRow,
     ) -> WriteFinding {
         let name = KINDS[kind].name();
         let expected = match KINDS[kind].touches() {
@@ -108,8 +113,8 @@ impl WriteLedger {
             id: row.to_string(),
             seq,
             written_in: String::new(),
-            writer: Through::default(),
-            reader: Through::default(),
+            writer: ReadThrough::default(),
+            reader: ReadThrough::default(),
             way: Way::Api,
             expected,
             got,
@@ -117,7 +122,7 @@ impl WriteLedger {
     }
 
     /// Enters what was counted here, and in the matrix of the whole ledger.
-    pub(crate) fn enter_counts(&self, counts: Counts, found: &mut Verification) {
+    pub(crate) fn enter_counts(&self, counts: FindingCounts, found: &mut Verification) {
         let mut all = lock(&self.desk.matrix);
         found.matrix = all.emptied();
         let early = std::mem::take(&mut lock(&self.desk.last_looks).counts);
@@ -128,7 +133,7 @@ impl WriteLedger {
 }
 
 /// Counts a finding, in the place of something that was right.
-pub(crate) fn fail(counts: &mut Counts, finding: &WriteFinding) {
+pub(crate) fn fail(counts: &mut FindingCounts, finding: &WriteFinding) {
     let WriteFinding { wrong, kind, way, writer, reader, .. } = finding.clone();
     let count = counts.entry(CellPlace { kind, way, writer, reader }).or_default();
     count.verified = count.verified.saturating_sub(1);

@@ -36,9 +36,9 @@ pub(crate) trait WriteKind: Send + Sync {
     }
 
     /// Makes the rows that its writes share, or says why there can be none.
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, PreparedWrite> {
         let _ = (premises, node);
-        Box::pin(async { Ok(Prepared::Ready(Vec::new())) })
+        Box::pin(async { Ok(PreparedWrite::Ready(Vec::new())) })
     }
 
     /// Makes one write.
@@ -68,14 +68,14 @@ pub(crate) enum Touches {
 
 /// Whether a kind can be written.
 #[derive(Debug)]
-pub(crate) enum Prepared {
+pub(crate) enum PreparedWrite {
     /// With these rows to share.
     Ready(Vec<RowId>),
     /// These servers do not have it, for this reason.
     NotHere(String),
 }
 
-impl Prepared {
+impl PreparedWrite {
     /// What a first attempt of a kind says about it: servers without the route or with the feature switched off have no such writes.
     pub(crate) fn by_attempt<T>(attempt: Result<T, ApiError>, rows: Vec<RowId>) -> Result<Self, ApiError> {
         match attempt {

@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use basics::unpoisoned::lock;
-use basics::wait::{self, Missed, Progress};
-use ledger_findings::{CellPlace, Through, Way, WriteFinding};
+use basics::wait::{self, Missed, WaitProgress};
+use ledger_findings::{CellPlace, ReadThrough, Way, WriteFinding};
 use mattermost_client::Client;
 use tokio::time::Instant;
 
@@ -40,12 +40,12 @@ impl WriteLedger {
         let patience =
             if lock(&self.desk.last_looks).late { AFTER_A_LATE_ONE } else { self.desk.premises.patience };
         let version = Mutex::new(None);
-        let seen = wait::until(Instant::now() + patience, wait::Pace::GROWING, || async {
+        let seen = wait::until(Instant::now() + patience, wait::WaitPace::GROWING, || async {
             let (mut shown, _) = read_closely(&self.desk.premises, &asked, [(kind, row)], &version).await;
             match shown.remove(&(kind, row)) {
-                Some(shown) if says(&shown) == due.says => Progress::There(()),
-                Some(shown) => Progress::OnTheWay(shown),
-                None => Progress::Never(()),
+                Some(shown) if says(&shown) == due.says => WaitProgress::There(()),
+                Some(shown) => WaitProgress::OnTheWay(shown),
+                None => WaitProgress::Never(()),
             }
         })
         .await;
@@ -54,7 +54,7 @@ impl WriteLedger {
             return;
         }
         let told = lock(&version).clone().or_else(|| lock(&self.desk.roster).version(asked.node()));
-        let reader = Through { node: asked.node().to_owned(), version: told.unwrap_or_default() };
+        let reader = ReadThrough { node: asked.node().to_owned(), version: told.unwrap_or_default() };
         let place = CellPlace {
             kind: KINDS[kind].name().to_owned(),
             way: Way::Api,

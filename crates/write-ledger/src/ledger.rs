@@ -8,14 +8,16 @@ use basics::wait;
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
-use ledger_findings::{ENOUGH, NotApplicable, TallyLine, Through, Way, WriteMatrix, WriteTally, WriteTotals};
+use ledger_findings::{
+    ENOUGH, NotApplicable, ReadThrough, TallyLine, Way, WriteMatrix, WriteTally, WriteTotals,
+};
 use mattermost_client::{ApiError, Client};
 use tokio::time::Instant;
 
 use crate::act::WriteAct;
-use crate::answer::Answer;
-use crate::book::{Book, Ticket};
-use crate::kind::Prepared;
+use crate::answer::WriteAnswer;
+use crate::book::{Ticket, WriteBook};
+use crate::kind::PreparedWrite;
 use crate::kinds::KINDS;
 use crate::last_looks::LastLooks;
 use crate::premises::{LedgerSetup, Premises};
@@ -28,14 +30,14 @@ const SETTLING: Duration = Duration::from_secs(10);
 /// A ledger of writes. Cheap to clone: all clones are the same one.
 #[derive(Debug, Clone)]
 pub struct WriteLedger {
-    pub(crate) desk: Arc<Desk>,
+    pub(crate) desk: Arc<LedgerDesk>,
 }
 
 /// What all clones share.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct LedgerDesk {
     pub(crate) premises: Premises,
-    pub(crate) book: Mutex<Book>,
+    pub(crate) book: Mutex<WriteBook>,
     pub(crate) roster: Mutex<Roster>,
     pub(crate) matrix: Mutex<WriteMatrix>,
     pub(crate) last_looks: Mutex<LastLooks>,
@@ -52,7 +54,7 @@ impl WriteLedger {
             return Err(ApiError::timed_out("no node", "opening a ledger of writes"));
         };
         let mut premises = Premises::found(setup, first).await?;
-        let mut book = Book::new();
+        let mut book = WriteBook::new();
         let mut matrix = WriteMatrix::default();
         for (place, kind) in KINDS.iter().enumerate() {
             matrix.kinds.push(kind.name().to_owned());
@@ -61,8 +63,8 @@ impl WriteLedger {
                 matrix.not_applicable.push(NotApplicable { kind, way, reason: reason.to_owned() });
             };
             match kind.prepare(&mut premises, first).await? {
-                Prepared::Ready(rows) => book.share(place, rows),
-                Prepared::NotHere(reason) => {
+                PreparedWrite::Ready(rows) => book.share(place, rows),
+                PreparedWrite::NotHere(reason) => {
                     [Way::Api, Way::Websocket].into_iter().for_each(|way| skip(way, &reason));
                     book.leave_out(place, reason);
                 }
@@ -77,7 +79,7 @@ impl WriteLedger {
         nodes.iter().for_each(|node| roster.join(node));
         let (book, roster, matrix) = (Mutex::new(book), Mutex::new(roster), Mutex::new(matrix));
         let last_looks = Mutex::default();
-        let ledger = Self { desk: Arc::new(Desk { premises, book, roster, matrix, last_looks }) };
+        let ledger = Self { desk: Arc::new(LedgerDesk { premises, book, roster, matrix, last_looks }) };
         let known: Vec<_> = join_all(nodes.iter().map(|node| ledger.until_known(node))).await;
         known.into_iter().collect::<Result<Vec<()>, ApiError>>()?;
         Ok(ledger)
@@ -158,7 +160,7 @@ impl WriteLedger {
     }
 
     /// Makes a write, and says what it should leave and what was answered.
-    pub(crate) async fn make(&self, node: &Client, ticket: &Ticket) -> (Fingerprint, Answer) {
+    pub(crate) async fn make(&self, node: &Client, ticket: &Ticket) -> (Fingerprint, WriteAnswer) {
         self.look_a_last_time(node, ticket).await;
         let (kind, act) = (KINDS[ticket.kind], self.act(node, ticket));
         let leaves = kind.leaves(&act);
@@ -170,7 +172,7 @@ impl WriteLedger {
         {
             result = kind.write(&act).await;
         }
-        (leaves, Answer::of(result))
+        (leaves, WriteAnswer::of(result))
     }
 
     /// Enters a write, with the version that served it: by the answer's own word, else by the node's last one.
@@ -179,10 +181,10 @@ impl WriteLedger {
         node: &Client,
         ticket: Ticket,
         leaves: Fingerprint,
-        answer: &Answer,
+        answer: &WriteAnswer,
     ) -> String {
         let told = match answer {
-            Answer::Acknowledged(done) => done.version.clone(),
+            WriteAnswer::Acknowledged(done) => done.version.clone(),
             _ => None,
         };
         let known = told.clone().or_else(|| lock(&self.desk.roster).version(node.node()));
@@ -214,7 +216,7 @@ impl WriteLedger {
     pub fn totals(&self) -> WriteTotals {
         let book = lock(&self.desk.book);
         let line = |((kind, node, version), tally): (&(usize, String, String), &WriteTally)| {
-            let through = Through { node: node.clone(), version: version.clone() };
+            let through = ReadThrough { node: node.clone(), version: version.clone() };
             TallyLine {
                 kind: KINDS[*kind].name().to_owned(),
                 through,

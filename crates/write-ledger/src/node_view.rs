@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use basics::unpoisoned::lock;
 use basics::wait;
-use ledger_findings::{Through, UnreadRows};
+use ledger_findings::{ReadThrough, UnreadRows};
 use mattermost_client::{ApiError, ApiErrorKind, Client};
 use tokio::sync::OnceCell;
 
@@ -23,13 +23,13 @@ const SECOND_TRY: Duration = Duration::from_millis(300);
 pub(crate) type Spot = (usize, RowId);
 
 /// What a node shows of a row; nothing where it is not there.
-pub(crate) type Shown = Option<Sighting>;
+pub(crate) type ShownRow = Option<Sighting>;
 
 /// A row that does not say what it should, or of which it is not known what it should say.
 #[derive(Debug)]
 pub(crate) struct OddRow {
     /// What was seen.
-    pub(crate) shown: Shown,
+    pub(crate) shown: ShownRow,
     /// The number of the write that was the last one of the row when it was looked at.
     pub(crate) seq: Option<u32>,
     /// Whether the row itself was looked at: lists move while somebody writes.
@@ -37,7 +37,7 @@ pub(crate) struct OddRow {
 }
 
 /// What it says.
-pub(crate) fn says(shown: &Shown) -> Fingerprint {
+pub(crate) fn says(shown: &ShownRow) -> Fingerprint {
     shown.as_ref().map_or(Fingerprint::ABSENT, |sighting| sighting.says)
 }
 
@@ -106,8 +106,8 @@ impl NodeView {
     }
 
     /// Who this is.
-    pub(crate) fn through(&self) -> Through {
-        Through { node: self.node.node().to_owned(), version: self.version.clone() }
+    pub(crate) fn through(&self) -> ReadThrough {
+        ReadThrough { node: self.node.node().to_owned(), version: self.version.clone() }
     }
 
     /// What could not be read, as it is told.
@@ -117,7 +117,7 @@ impl NodeView {
 }
 
 /// Rows that could not be read, as it is told.
-pub(crate) fn unread(kind: usize, reader: Through, error: &ApiError) -> UnreadRows {
+pub(crate) fn unread(kind: usize, reader: ReadThrough, error: &ApiError) -> UnreadRows {
     UnreadRows { kind: KINDS[kind].name().to_owned(), reader, status: error.status(), got: error.got() }
 }
 
@@ -127,7 +127,7 @@ pub(crate) async fn read_closely(
     node: &Client,
     spots: impl IntoIterator<Item = Spot>,
     version: &Mutex<Option<String>>,
-) -> (HashMap<Spot, Shown>, HashMap<usize, ApiError>) {
+) -> (HashMap<Spot, ShownRow>, HashMap<usize, ApiError>) {
     let mut by_kind: HashMap<usize, Vec<RowId>> = HashMap::new();
     spots.into_iter().for_each(|(kind, row)| by_kind.entry(kind).or_default().push(row));
     let (mut shown, mut unread) = (HashMap::new(), HashMap::new());

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use ledger_findings::ENOUGH;
 use mattermost_client::Client;
 
-use crate::book::{Book, Ticket};
+use crate::book::{Ticket, WriteBook};
 use crate::kinds::KINDS;
 
 /// How many writes are on their way to one node at most: a node that hangs must not take all of them.
@@ -94,7 +94,7 @@ impl Roster {
     }
 
     /// The next write; nothing where no node is free for one.
-    pub(crate) fn next(&mut self, book: &mut Book) -> Option<Pick> {
+    pub(crate) fn next(&mut self, book: &mut WriteBook) -> Option<Pick> {
         for _ in 0..self.seats.len() {
             self.turn = (self.turn + 1) % self.seats.len();
             let seat = &mut self.seats[self.turn];

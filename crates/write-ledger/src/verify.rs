@@ -12,14 +12,14 @@ use basics::clock::millis;
 use basics::unpoisoned::lock;
 use basics::wait;
 use futures_util::future::join_all;
-use ledger_findings::{CellPlace, Through, Verification, Way};
+use ledger_findings::{CellPlace, ReadThrough, Verification, Way};
 use mattermost_client::Client;
 use tokio::time::Instant;
 
-use crate::findings::Counts;
+use crate::findings::FindingCounts;
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
-use crate::node_view::{Expected, NodeView, OddRow, Shown, Spot, read_closely, says};
+use crate::node_view::{Expected, NodeView, OddRow, ShownRow, Spot, read_closely, says};
 use crate::row::Fingerprint;
 use crate::shelf::Expectation;
 
@@ -133,7 +133,7 @@ impl WriteLedger {
             let _ = self.forget(&view.node).await;
             let rows = due.keys().copied();
             let (shown, _) = read_closely(&self.desk.premises, &view.node, rows, &Mutex::new(None)).await;
-            let is_due = |spot: &Spot, shown: &Shown| {
+            let is_due = |spot: &Spot, shown: &ShownRow| {
                 due.get(spot).and_then(|due| due.row).is_some_and(|row| row.says == says(shown))
             };
             shown.into_iter().filter(|(spot, shown)| is_due(spot, shown)).map(|(spot, _)| spot).collect()
@@ -151,7 +151,7 @@ impl WriteLedger {
     fn take_looks(
         &self,
         due: &HashMap<Spot, Expectation>,
-        shown: HashMap<Spot, Shown>,
+        shown: HashMap<Spot, ShownRow>,
         odd: &mut HashMap<Spot, OddRow>,
     ) -> usize {
         let book = lock(&self.desk.book);
@@ -197,11 +197,11 @@ impl WriteLedger {
     }
 
     /// Everything that was read, as if all of it were right.
-    fn counted(&self, expected: &[Expected], views: &[NodeView]) -> Counts {
+    fn counted(&self, expected: &[Expected], views: &[NodeView]) -> FindingCounts {
         let book = lock(&self.desk.book);
-        let mut counts = Counts::new();
+        let mut counts = FindingCounts::new();
         for (kind, expected) in expected.iter().enumerate() {
-            let mut writers: BTreeMap<Through, u64> = BTreeMap::new();
+            let mut writers: BTreeMap<ReadThrough, u64> = BTreeMap::new();
             for row in expected.rows.iter().filter_map(|(_, expectation)| expectation.row.as_ref()) {
                 *writers.entry(book.through(row)).or_default() += 1;
             }
@@ -217,6 +217,6 @@ impl WriteLedger {
 }
 
 /// Where reads by asking are counted.
-fn place(kind: usize, writer: Through, reader: Through) -> CellPlace {
+fn place(kind: usize, writer: ReadThrough, reader: ReadThrough) -> CellPlace {
     CellPlace { kind: KINDS[kind].name().to_owned(), way: Way::Api, writer, reader }
 }

@@ -1,8 +1,8 @@
 //! What failures share, by tables: made-up cells, and the sentence that they must give.
 
 use crate::{
-    CellCount, CellPlace, Releases, Suspect, Through, UnreadRows, Way, WriteFinding, WriteMatrix, Wrong,
-    causes,
+    CellCount, CellPlace, ReadThrough, ReleasePair, Suspect, UnreadRows, Way, WriteFinding, WriteMatrix,
+    Wrong, causes,
 };
 
 const OLD: &str = "11.6.0";
@@ -13,8 +13,8 @@ const NODES: [(&str, &str); 4] = [("node1", NEW), ("node2", OLD), ("node3", OLD)
 
 const KINDS: [&str; 3] = ["post", "draft", "pin"];
 
-fn through((node, version): (&str, &str)) -> Through {
-    Through { node: node.into(), version: version.into() }
+fn through((node, version): (&str, &str)) -> ReadThrough {
+    ReadThrough { node: node.into(), version: version.into() }
 }
 
 /// All cells, of which those are wrong that `fails` says; one look in `one_in` of them.
@@ -42,7 +42,7 @@ fn told(wrong: Wrong, one_in: u64, fails: impl Fn(&CellPlace) -> bool) -> Vec<cr
         }
     }
     findings.reverse();
-    causes(&findings, &[], &matrix, &Releases { stable: OLD.into(), release: NEW.into() })
+    causes(&findings, &[], &matrix, &ReleasePair { stable: OLD.into(), release: NEW.into() })
 }
 
 fn finding(place: &CellPlace, wrong: Wrong, seq: u32) -> WriteFinding {
@@ -160,7 +160,7 @@ fn what_could_not_be_read_is_nobodys_fault_before_it_is_known_whose() {
         status,
         got: "an answer".into(),
     };
-    let releases = Releases { stable: OLD.into(), release: NEW.into() };
+    let releases = ReleasePair { stable: OLD.into(), release: NEW.into() };
     let suspect = |rows: &[UnreadRows]| {
         let causes = causes(&[], rows, &WriteMatrix::default(), &releases);
         causes.iter().map(|cause| cause.suspect).collect::<Vec<_>>()

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::act::{Done, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 use crate::row::RowId;
@@ -20,7 +20,7 @@ const PAGE: usize = 100;
 pub(super) struct BoardCard;
 
 #[derive(Deserialize)]
-struct Card {
+struct BoardCardKind {
     id: String,
     title: String,
 }
@@ -45,15 +45,15 @@ impl WriteKind for BoardCard {
         Touches::New
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, PreparedWrite> {
         Box::pin(async {
             if let Err(reason) = &premises.boards {
-                return Ok(Prepared::NotHere(reason.clone()));
+                return Ok(PreparedWrite::NotHere(reason.clone()));
             }
             let author = premises.author.client.at(node);
             premises.board =
                 author.create_board(&premises.team, &premises.name("board"), &json!([])).await?.id;
-            Ok(Prepared::Ready(Vec::new()))
+            Ok(PreparedWrite::Ready(Vec::new()))
         })
     }
 
@@ -67,11 +67,12 @@ impl WriteKind for BoardCard {
 
     fn read<'a>(&'a self, reading: &'a BulkReading<'a>) -> Asking<'a, Sightings> {
         Box::pin(async move {
-            let mut all: Vec<Card> = Vec::new();
+            let mut all: Vec<BoardCardKind> = Vec::new();
             for page in 0_u32.. {
                 let board = &reading.premises.board;
                 let path = format!("/boards/{board}/cards?page={page}&per_page={PAGE}");
-                let some: Vec<Card> = ask(&reading.author(), Method::GET, &path, None).await?.json()?;
+                let some: Vec<BoardCardKind> =
+                    ask(&reading.author(), Method::GET, &path, None).await?.json()?;
                 // A plugin that knows no pages gives all of them each time.
                 let again = some.first().is_some_and(|one| all.iter().any(|known| known.id == one.id));
                 let more = some.len() == PAGE && !again;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::act::{Done, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 
@@ -33,8 +33,8 @@ impl WriteKind for ChannelHeader {
         &["channel_updated"]
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, Prepared> {
-        Box::pin(async { Ok(Prepared::Ready(premises.side.clone())) })
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, PreparedWrite> {
+        Box::pin(async { Ok(PreparedWrite::Ready(premises.side.clone())) })
     }
 
     fn write<'a>(&'a self, act: &'a WriteAct<'a>) -> Asking<'a, Done> {

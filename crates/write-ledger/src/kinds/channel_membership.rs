@@ -4,7 +4,7 @@ use mattermost_client::Client;
 use serde_json::json;
 
 use crate::act::{Done, ON, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::members;
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
@@ -34,8 +34,8 @@ impl WriteKind for ChannelMembership {
         act.premises.other.id.clone()
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, Prepared> {
-        Box::pin(async { Ok(Prepared::Ready(premises.side.clone())) })
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, PreparedWrite> {
+        Box::pin(async { Ok(PreparedWrite::Ready(premises.side.clone())) })
     }
 
     fn write<'a>(&'a self, act: &'a WriteAct<'a>) -> Asking<'a, Done> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::act::{Done, WriteAct, word};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 use crate::row::RowId;
@@ -44,11 +44,11 @@ impl WriteKind for CustomStatus {
         &["user_updated"]
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, PreparedWrite> {
         Box::pin(async {
             let author = premises.author.client.at(node);
             let first = author.put(&path(premises), &body("keeping a ledger")).await;
-            Prepared::by_attempt(first, RowId::of(&premises.author.id).into_iter().collect())
+            PreparedWrite::by_attempt(first, RowId::of(&premises.author.id).into_iter().collect())
         })
     }
 

@@ -5,14 +5,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::act::{Done, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 
-pub(super) struct Draft;
+pub(super) struct DraftKind;
 
 #[derive(Deserialize)]
-struct Kept {
+struct KeptDraft {
     channel_id: String,
     root_id: String,
     message: String,
@@ -25,7 +25,7 @@ fn body(premises: &Premises, root: &str, message: &str) -> Value {
     })
 }
 
-impl WriteKind for Draft {
+impl WriteKind for DraftKind {
     fn name(&self) -> &'static str {
         "draft"
     }
@@ -42,12 +42,12 @@ impl WriteKind for Draft {
         &["draft_created"]
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, PreparedWrite> {
         Box::pin(async {
             // One for the channel itself, whose row no write shares.
             let author = premises.author.client.at(node);
             let first = author.post("/api/v4/drafts", &body(premises, "", "a first draft")).await;
-            Prepared::by_attempt(first, premises.drafted.clone())
+            PreparedWrite::by_attempt(first, premises.drafted.clone())
         })
     }
 
@@ -62,7 +62,7 @@ impl WriteKind for Draft {
         Box::pin(async move {
             let premises = reading.premises;
             let path = format!("/api/v4/users/{}/teams/{}/drafts", premises.author.id, premises.team);
-            let all: Option<Vec<Kept>> = reading.get(&path).await?.json()?;
+            let all: Option<Vec<KeptDraft>> = reading.get(&path).await?.json()?;
             let all = all.unwrap_or_default();
             let own = all.iter().filter(|draft| draft.channel_id == premises.channel);
             Ok(reading.sightings(own.map(|draft| (draft.root_id.as_str(), draft.message.as_str()))))

@@ -20,7 +20,7 @@ const SIZE: usize = 2048;
 /// How many files are fetched at once.
 const AT_ONCE: usize = 4;
 
-pub(super) struct File;
+pub(super) struct FileKind;
 
 #[derive(Deserialize)]
 struct Uploaded {
@@ -56,7 +56,7 @@ async fn whole(reading: &BulkReading<'_>, id: RowId, post: &PostSeen) -> (RowId,
     (id, Sighting { says: both(post.message, bytes), text: text.into() })
 }
 
-impl WriteKind for File {
+impl WriteKind for FileKind {
     fn name(&self) -> &'static str {
         "file"
     }

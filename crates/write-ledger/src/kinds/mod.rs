@@ -25,21 +25,21 @@ use crate::kind::WriteKind;
 
 /// The kinds, in the order of reports.
 pub(crate) const KINDS: [&dyn WriteKind; 17] = [
-    &post::Post,
+    &post::PostKind,
     &edit::Edit,
     &delete::Delete,
-    &reaction::Reaction,
+    &reaction::ReactionKind,
     &thread_reply::ThreadReply,
-    &pin::Pin,
-    &file::File,
+    &pin::PinKind,
+    &file::FileKind,
     &preference::Preference,
-    &draft::Draft,
+    &draft::DraftKind,
     &channel_membership::ChannelMembership,
     &team_membership::TeamMembership,
     &channel_header::ChannelHeader,
     &user_patch::UserPatch,
     &custom_status::CustomStatus,
-    &sidebar_category::SidebarCategory,
+    &sidebar_category::SidebarCategoryKind,
     &board_card::BoardCard,
     &playbook_item::PlaybookItem,
 ];

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::act::{Done, ON, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::post_list;
 use crate::post_sheet::PostSeen;
 use crate::premises::Premises;
@@ -11,9 +11,9 @@ use crate::reading::{BulkReading, Sightings};
 use crate::row::Fingerprint;
 use mattermost_client::Client;
 
-pub(super) struct Pin;
+pub(super) struct PinKind;
 
-impl WriteKind for Pin {
+impl WriteKind for PinKind {
     fn name(&self) -> &'static str {
         "pin"
     }
@@ -30,8 +30,8 @@ impl WriteKind for Pin {
         &["post_edited"]
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, Prepared> {
-        Box::pin(async { Ok(Prepared::Ready(premises.pinned.clone())) })
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, PreparedWrite> {
+        Box::pin(async { Ok(PreparedWrite::Ready(premises.pinned.clone())) })
     }
 
     fn write<'a>(&'a self, act: &'a WriteAct<'a>) -> Asking<'a, Done> {

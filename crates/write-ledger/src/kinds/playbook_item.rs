@@ -4,7 +4,7 @@ use mattermost_client::Client;
 use serde_json::json;
 
 use crate::act::{Done, ON, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 use crate::row::{Fingerprint, RowId};
@@ -30,10 +30,10 @@ impl WriteKind for PlaybookItem {
         Touches::Switches
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, PreparedWrite> {
         Box::pin(async {
             if let Err(reason) = &premises.playbooks {
-                return Ok(Prepared::NotHere(reason.clone()));
+                return Ok(PreparedWrite::NotHere(reason.clone()));
             }
             let author = premises.author.client.at(node);
             let items: Vec<String> = (0..ITEMS).map(|n| n.to_string()).collect();
@@ -42,7 +42,7 @@ impl WriteKind for PlaybookItem {
                 author.create_playbook(&premises.team, &premises.name("playbook"), &titles).await?;
             let (team, owner) = (&premises.team, &premises.author.id);
             premises.run = author.start_run(team, &playbook, owner, &premises.name("run")).await?.id;
-            Ok(Prepared::Ready(items.iter().filter_map(|item| RowId::of(item)).collect()))
+            Ok(PreparedWrite::Ready(items.iter().filter_map(|item| RowId::of(item)).collect()))
         })
     }
 

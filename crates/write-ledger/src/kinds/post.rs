@@ -7,9 +7,9 @@ use crate::kind::{Asking, Touches, WriteKind};
 use crate::post_list;
 use crate::reading::{BulkReading, Sightings};
 
-pub(super) struct Post;
+pub(super) struct PostKind;
 
-impl WriteKind for Post {
+impl WriteKind for PostKind {
     fn name(&self) -> &'static str {
         "post"
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::act::{Done, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 use crate::row::RowId;
@@ -50,13 +50,13 @@ impl WriteKind for Preference {
         &["preferences_changed"]
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, PreparedWrite> {
         Box::pin(async {
             let rows: Vec<RowId> =
                 (0..SETTINGS).filter_map(|n| RowId::of(&format!("{}-{n:02}", premises.nonce))).collect();
             let author = premises.author.client.at(node);
             let first = author.put(&path(premises), &body(premises, "first", "1")).await;
-            Prepared::by_attempt(first, rows)
+            PreparedWrite::by_attempt(first, rows)
         })
     }
 

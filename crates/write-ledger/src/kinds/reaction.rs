@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::act::{Done, ON, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::post_list;
 use crate::post_sheet::{EMOJI, PostSeen};
 use crate::premises::Premises;
@@ -11,9 +11,9 @@ use crate::reading::{BulkReading, Sightings};
 use crate::row::Fingerprint;
 use mattermost_client::Client;
 
-pub(super) struct Reaction;
+pub(super) struct ReactionKind;
 
-impl WriteKind for Reaction {
+impl WriteKind for ReactionKind {
     fn name(&self) -> &'static str {
         "reaction"
     }
@@ -30,8 +30,8 @@ impl WriteKind for Reaction {
         &["reaction_added", "reaction_removed"]
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, Prepared> {
-        Box::pin(async { Ok(Prepared::Ready(premises.reacted.clone())) })
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, PreparedWrite> {
+        Box::pin(async { Ok(PreparedWrite::Ready(premises.reacted.clone())) })
     }
 
     fn write<'a>(&'a self, act: &'a WriteAct<'a>) -> Asking<'a, Done> {

@@ -5,14 +5,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::act::{Done, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 
 /// How many headings writes share; each more makes each of them dearer.
 const HEADINGS: usize = 8;
 
-pub(super) struct SidebarCategory;
+pub(super) struct SidebarCategoryKind;
 
 #[derive(Deserialize)]
 struct Headings {
@@ -36,7 +36,7 @@ fn body(premises: &Premises, name: &str) -> Value {
     })
 }
 
-impl WriteKind for SidebarCategory {
+impl WriteKind for SidebarCategoryKind {
     fn name(&self) -> &'static str {
         "sidebar category"
     }
@@ -49,7 +49,7 @@ impl WriteKind for SidebarCategory {
         Touches::Words
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, PreparedWrite> {
         Box::pin(async {
             let author = premises.author.client.at(node);
             let mut rows = Vec::new();
@@ -57,11 +57,11 @@ impl WriteKind for SidebarCategory {
                 let body = body(premises, &premises.name(&format!("heading{n}")));
                 let made = match author.post(&path(premises), &body).await {
                     Ok(reply) => Done::made(&reply)?,
-                    refused => return Prepared::by_attempt(refused, rows),
+                    refused => return PreparedWrite::by_attempt(refused, rows),
                 };
                 rows.push(made.row);
             }
-            Ok(Prepared::Ready(rows))
+            Ok(PreparedWrite::Ready(rows))
         })
     }
 

@@ -4,7 +4,7 @@ use mattermost_client::Client;
 use serde_json::json;
 
 use crate::act::{Done, ON, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::members;
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
@@ -28,14 +28,14 @@ impl WriteKind for TeamMembership {
         Touches::Switches
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, Prepared> {
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, node: &'a Client) -> Asking<'a, PreparedWrite> {
         Box::pin(async {
             let mut teams = Vec::new();
             for n in 0..TEAMS {
                 let name = premises.name(&format!("team{n}"));
                 teams.extend(RowId::of(&premises.admin.at(node).create_team(&name, &name).await?.id));
             }
-            Ok(Prepared::Ready(teams))
+            Ok(PreparedWrite::Ready(teams))
         })
     }
 

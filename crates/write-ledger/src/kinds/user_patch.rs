@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::act::{Done, WriteAct};
-use crate::kind::{Asking, Prepared, Touches, WriteKind};
+use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sightings};
 use crate::row::RowId;
@@ -36,8 +36,8 @@ impl WriteKind for UserPatch {
         &["user_updated"]
     }
 
-    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, Prepared> {
-        Box::pin(async { Ok(Prepared::Ready(RowId::of(&premises.other.id).into_iter().collect())) })
+    fn prepare<'a>(&'a self, premises: &'a mut Premises, _: &'a Client) -> Asking<'a, PreparedWrite> {
+        Box::pin(async { Ok(PreparedWrite::Ready(RowId::of(&premises.other.id).into_iter().collect())) })
     }
 
     fn write<'a>(&'a self, act: &'a WriteAct<'a>) -> Asking<'a, Done> {

@@ -2,11 +2,11 @@
 
 use super::site::{NEW, OLD, Site, named, rules};
 use futures_util::future::join_all;
-use ledger_findings::{Releases, SharedCause, Suspect, Verification, Way, Wrong, causes};
+use ledger_findings::{ReleasePair, SharedCause, Suspect, Verification, Way, Wrong, causes};
 use mattermost_standin::fault::Faults;
 
-fn releases() -> Releases {
-    Releases { stable: OLD.into(), release: NEW.into() }
+fn releases() -> ReleasePair {
+    ReleasePair { stable: OLD.into(), release: NEW.into() }
 }
 
 /// Half way through an upgrade: node1 on the release, node2 and node3 on stable, and this fault on the release.
