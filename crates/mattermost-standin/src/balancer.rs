@@ -16,7 +16,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header;
@@ -34,7 +33,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use basics::wait::{self, Missed, WaitPace, WaitProgress};
 
 use headers::{forwarded, hop_by_hop, to_node};
-use lent::LentHome;
+use lent::{Body, LentHome};
 
 /// How often every node is asked whether it is well.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
@@ -46,8 +45,6 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 const RETRIES: usize = 3;
 /// How long one side of a websocket may go on after the other has closed.
 const LAST_WORD: Duration = Duration::from_millis(500);
-
-type Body = BoxBody<Bytes, hyper::Error>;
 
 /// What cannot be done with a balancer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

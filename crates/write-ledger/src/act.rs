@@ -74,10 +74,10 @@ impl Done {
     /// It is done: the answer has the id of what was made.
     pub(crate) fn made(reply: &Reply) -> Result<Self, ApiError> {
         #[derive(Deserialize)]
-        struct Made {
+        struct MadeThing {
             id: String,
         }
-        let id = reply.json::<Made>()?.id;
+        let id = reply.json::<MadeThing>()?.id;
         let row = RowId::of(&id).ok_or_else(|| shape(reply, format!("has no id that can be one: {id}")))?;
         Ok(Self { row, version: reply.version() })
     }

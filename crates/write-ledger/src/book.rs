@@ -13,7 +13,7 @@ use crate::answer::WriteAnswer;
 use crate::kind::Touches;
 use crate::kinds::{KINDS, index_of};
 use crate::row::{Fingerprint, RowId};
-use crate::shelf::{Row, Shelf};
+use crate::shelf::{Shelf, WrittenRow};
 
 /// A write that was begun. Whoever has it concludes it.
 #[derive(Debug)]
@@ -27,9 +27,9 @@ pub(crate) struct Ticket {
     /// Whether a switch is turned on.
     pub(crate) on: bool,
     /// The last word of that row and its kind: what the write will go over.
-    pub(crate) last: Option<(usize, Row)>,
+    pub(crate) last: Option<(usize, WrittenRow)>,
     /// What that row said, where it was taken from another kind.
-    taken: Option<Row>,
+    taken: Option<WrittenRow>,
     node: u16,
     stage: u16,
 }
@@ -125,7 +125,7 @@ impl WriteBook {
         let was = taken.or_else(|| self.shelves[kind].rows.get(&row?).copied());
         let was = was.map_or(Fingerprint::ABSENT, |before| before.says);
         let version_place = place(&mut self.versions, version);
-        let after = Row { says: leaves, was, seq, node, version: version_place, stage };
+        let after = WrittenRow { says: leaves, was, seq, node, version: version_place, stage };
         self.count(kind, node, version, stage, answer);
         let tally = (kind, named(&self.nodes, node), version.to_owned());
         let shelf = &mut self.shelves[kind];
@@ -185,7 +185,7 @@ impl WriteBook {
     }
 
     /// Who served a write.
-    pub(crate) fn through(&self, row: &Row) -> ReadThrough {
+    pub(crate) fn through(&self, row: &WrittenRow) -> ReadThrough {
         ReadThrough { node: named(&self.nodes, row.node), version: named(&self.versions, row.version) }
     }
 
@@ -207,12 +207,12 @@ impl WriteBook {
     }
 
     /// The stage in which a write was made.
-    pub(crate) fn stage(&self, row: &Row) -> String {
+    pub(crate) fn stage(&self, row: &WrittenRow) -> String {
         named(&self.stages_named, row.stage)
     }
 
     /// What became of a write whose answer was lost: its words are the last ones now, or it never was.
-    pub(crate) fn settle(&mut self, kind: usize, row: RowId, there: Option<Row>) {
+    pub(crate) fn settle(&mut self, kind: usize, row: RowId, there: Option<WrittenRow>) {
         let gone = self.shelves[kind].maybes.remove(&row).unwrap_or_default();
         for word in gone {
             match there {
@@ -227,7 +227,7 @@ impl WriteBook {
     }
 
     /// A row whose making was not answered was found, or not.
-    pub(crate) fn close(&mut self, kind: usize, seq: u32, found: Option<RowId>) -> Option<Row> {
+    pub(crate) fn close(&mut self, kind: usize, seq: u32, found: Option<RowId>) -> Option<WrittenRow> {
         let open = &mut self.shelves[kind].open;
         let row = open.remove(open.iter().position(|row| row.seq == seq)?);
         self.resolved(kind, &row, found.is_some());
@@ -237,7 +237,7 @@ impl WriteBook {
         Some(row)
     }
 
-    fn resolved(&mut self, kind: usize, row: &Row, there: bool) {
+    fn resolved(&mut self, kind: usize, row: &WrittenRow, there: bool) {
         let tally = self.tally_of(kind, row);
         if there {
             tally.turned_out_there += 1;
@@ -246,7 +246,7 @@ impl WriteBook {
         }
     }
 
-    fn tally_of(&mut self, kind: usize, row: &Row) -> &mut WriteTally {
+    fn tally_of(&mut self, kind: usize, row: &WrittenRow) -> &mut WriteTally {
         let ReadThrough { node, version } = self.through(row);
         self.tallies.entry((kind, node, version)).or_default()
     }

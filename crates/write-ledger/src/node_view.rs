@@ -14,7 +14,7 @@ use crate::kinds::KINDS;
 use crate::premises::Premises;
 use crate::reading::{BulkReading, Sighting, Sightings};
 use crate::row::{Fingerprint, RowId};
-use crate::shelf::{Expectation, Row};
+use crate::shelf::{Expectation, WrittenRow};
 
 /// A list that did not come is asked for once more, after this.
 const SECOND_TRY: Duration = Duration::from_millis(300);
@@ -47,7 +47,7 @@ pub(crate) struct Expected {
     /// Rows that are known.
     pub(crate) rows: Vec<(RowId, Expectation)>,
     /// Rows whose making was not answered.
-    pub(crate) open: Vec<Row>,
+    pub(crate) open: Vec<WrittenRow>,
 }
 
 /// What one node shows.

@@ -11,7 +11,7 @@ pub(crate) const FEWEST: usize = 8;
 
 /// The last word of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Row {
+pub(crate) struct WrittenRow {
     /// What it says.
     pub(crate) says: Fingerprint,
     /// What it said before.
@@ -28,31 +28,31 @@ pub(crate) struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expectation {
     /// The last word that was acknowledged, if one was.
-    pub(crate) row: Option<Row>,
+    pub(crate) row: Option<WrittenRow>,
     /// Later words whose answer was lost: each may be there or not.
-    pub(crate) maybes: Vec<Row>,
+    pub(crate) maybes: Vec<WrittenRow>,
 }
 
 /// The rows of one kind.
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
-    pub(crate) rows: IndexMap<RowId, Row>,
+    pub(crate) rows: IndexMap<RowId, WrittenRow>,
     /// Rows that writes share, and whose turn it is.
     pub(crate) shared: Vec<RowId>,
     turn: usize,
     /// Those that a write is on its way to.
     pub(crate) busy: HashSet<RowId>,
     /// Words whose answer was lost, by row.
-    pub(crate) maybes: HashMap<RowId, Vec<Row>>,
+    pub(crate) maybes: HashMap<RowId, Vec<WrittenRow>>,
     /// Rows whose making was not answered, so that nobody knows their ids.
-    pub(crate) open: Vec<Row>,
+    pub(crate) open: Vec<WrittenRow>,
     /// Why there are no such writes here.
     pub(crate) missing: Option<String>,
 }
 
 impl Shelf {
     /// One of the rows, for another kind; another one for another number.
-    pub(crate) fn take(&mut self, seq: u32) -> Option<(RowId, Row)> {
+    pub(crate) fn take(&mut self, seq: u32) -> Option<(RowId, WrittenRow)> {
         let most = u32::try_from(self.rows.len()).ok().filter(|_| self.rows.len() > FEWEST)?;
         // Knuth's multiplier: neighbours in number are strangers in place, so that old rows and young ones are taken.
         let at = seq.wrapping_mul(2_654_435_761) % most;
@@ -71,7 +71,7 @@ impl Shelf {
     }
 
     /// What a row says for sure.
-    pub(crate) fn last_word(&self, row: &RowId) -> Option<Row> {
+    pub(crate) fn last_word(&self, row: &RowId) -> Option<WrittenRow> {
         self.rows.get(row).copied().filter(|_| !self.maybes.contains_key(row))
     }
 
@@ -84,8 +84,8 @@ impl Shelf {
     pub(crate) fn size(&self) -> (usize, usize) {
         let maybes: usize = self.maybes.values().map(Vec::len).sum();
         // An index map keeps a hash and a place beside each row.
-        let one = size_of::<RowId>() + size_of::<Row>() + 2 * size_of::<usize>();
-        let bytes = self.rows.capacity() * one + (self.open.capacity() + maybes) * size_of::<Row>();
+        let one = size_of::<RowId>() + size_of::<WrittenRow>() + 2 * size_of::<usize>();
+        let bytes = self.rows.capacity() * one + (self.open.capacity() + maybes) * size_of::<WrittenRow>();
         (self.rows.len() + self.open.len() + maybes, bytes)
     }
 

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use basics::unpoisoned;
+use http_body_util::combinators::BoxBody;
 use hyper::body::{Bytes, Frame, SizeHint};
 
-use super::Body;
+/// A body of any origin.
+pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 
 /// Where a body is while nobody has it.
 pub(super) struct LentHome {

@@ -6,7 +6,7 @@ use crate::db::world::World;
 use crate::events::hub::Hub;
 use crate::node::caches::Caches;
 use crate::node::core::NodeCore;
-use crate::node::outage::Outages;
+use crate::node::outages::Outages;
 
 impl NodeCore {
     /// The same node on a copy of everything: what it does there is forgotten.

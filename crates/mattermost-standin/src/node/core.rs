@@ -19,7 +19,7 @@ use crate::node::answer::Refusal;
 use crate::node::caches::Caches;
 use crate::node::environment::{Environment, FLAGS};
 use crate::node::log::Log;
-use crate::node::outage::Outages;
+use crate::node::outages::Outages;
 use crate::node::plugins::Plugins;
 use crate::node::settings::{NodeIdentity, NodeSettings};
 use crate::node::subpath;

@@ -18,6 +18,7 @@ mod line;
 pub(crate) mod log;
 pub(crate) mod migrations;
 mod outage;
+mod outages;
 pub(crate) mod plugins;
 mod port;
 pub(crate) mod serve;

@@ -23,7 +23,7 @@ const AT_ONCE: usize = 4;
 pub(super) struct FileKind;
 
 #[derive(Deserialize)]
-struct Uploaded {
+struct UploadedFiles {
     file_infos: Vec<UploadedFile>,
 }
 
@@ -79,7 +79,7 @@ impl WriteKind for FileKind {
             let path = format!("/api/v4/files?channel_id={channel}&filename=ledger-{}.bin", act.seq);
             let kind = [("Content-Type", "application/octet-stream")];
             let sent = act.author().send_bytes(Method::POST, &path, &kind, bytes(&act.text), &[201]).await?;
-            let file = sent.json::<Uploaded>()?.file_infos.into_iter().next();
+            let file = sent.json::<UploadedFiles>()?.file_infos.into_iter().next();
             let file = file.ok_or_else(|| shape(&sent, "names no file".into()))?.id;
             let body = json!({ "channel_id": channel, "message": act.text, "file_ids": [file] });
             Done::made(&act.author().post("/api/v4/posts", &body).await?)
