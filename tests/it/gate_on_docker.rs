@@ -116,9 +116,16 @@ fn a_release_that_corrupts_files_fails_by_the_right_check() {
     let Some(images) = images() else { return };
     let call = built_in(images, STABLE, images::CORRUPT).nodes(2).run();
     assert_eq!(call.code, Some(1), "{}", call.output);
+    // Whoever watches fetches a file through the balancer again and again, and compares its bytes.
     assert_eq!(
         red(&call),
-        ["mixed-1/files", "mixed-1/files.uploads", "release/files", "release/files.uploads"]
+        [
+            "mixed-1/files",
+            "mixed-1/files.uploads",
+            "release/availability",
+            "release/files",
+            "release/files.uploads"
+        ]
     );
     assert!(call.folder().join("evidence/node1.log").exists(), "no evidence was saved");
     assert_eq!(gone(&call.run_id()), "");
