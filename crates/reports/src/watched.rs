@@ -2,6 +2,7 @@
 
 use availability::{NotWatched, Observation, RouteFigures, UserPath};
 use basics::redact::Redactor;
+use run_record::record::together;
 
 use super::words::plural;
 
@@ -17,9 +18,9 @@ pub(crate) fn users(requests_per_s: u64, failed: u64, worst_gap_ms: u64) -> Stri
 /// What was seen, on a line or two.
 pub(crate) fn lines(seen: &Observation) -> Vec<String> {
     let of_users = || seen.routes.iter().filter(|figures| figures.route.is_of_users());
-    let asked = |figures: &RouteFigures| figures.stages.iter().map(|stage| stage.figure.sent).sum::<u64>();
-    let requests: u64 = of_users().map(asked).sum();
-    let failed: u64 = of_users().map(|figures| figures.failed_since_roll).sum();
+    let asked = |figures: &RouteFigures| together(figures.stages.iter().map(|stage| stage.figure.sent));
+    let requests = together(of_users().map(asked));
+    let failed = together(of_users().map(|figures| figures.failed_since_roll));
     let paths = of_users().filter(|figures| figures.route.path != UserPath::Socket).count();
     let mut lines = vec![format!(
         "users: {requests} requests on {}, {failed} failed since the first node was replaced",
