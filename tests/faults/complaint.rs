@@ -25,8 +25,8 @@ pub(crate) fn about(fault: &'static NamedFault) -> Option<String> {
         Some("stable is red already".to_owned())
     } else if wanted.is_empty() && !fault.passes && !blamed {
         Some(format!("should end the run with the release to blame; red: {found:?}"))
-    } else if fault.found_by == Finder::Watch && wanted.is_subset(&found) {
-        // What else is red depends on who asked something at that moment.
+    } else if fault.found_by == Finder::Watch && (wanted.is_subset(&found) || blamed) {
+        // What else is red depends on who asked something at that moment: a node that dies while it is looked at ends the run.
         None
     } else if (fault.passes || !wanted.is_empty()) && found != wanted {
         Some(format!("red are {found:?} instead of {wanted:?}; {:?}", verdict.reasons))
