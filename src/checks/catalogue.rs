@@ -126,6 +126,12 @@ pub fn joined(mut first: CheckResult, next: CheckResult) -> CheckResult {
     first
 }
 
+/// What steps come to that somebody beside the checks took; without any red one, passed.
+#[must_use]
+pub fn outcome_of(steps: &[Step]) -> Outcome {
+    worst(std::iter::once(&Outcome::Passed).chain(steps.iter().map(|step| &step.outcome)))
+}
+
 /// The worse of two outcomes; of two equally bad ones the first.
 #[must_use]
 pub fn worse(first: &Outcome, next: &Outcome) -> Outcome {

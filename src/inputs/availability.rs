@@ -1,11 +1,12 @@
 //! The inputs about what a roll may cost users.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::problems::Problems;
 use super::row::family;
 use super::values::{limit, number};
-use std::time::Duration;
 
 family! {
     /// What a drained roll may cost users, as given.

@@ -69,15 +69,10 @@ async fn home(
     let secret = password.expose_secret();
     let name = |who: &str| format!("{who}-{nonce}");
     let (alice_name, bob_name) = (name("alice"), name("bob"));
-    let member = async |username: &str| {
-        let user = admin.client.create_user(username, secret).await?;
-        let login = node.login(username, secret).await?;
-        Ok::<_, ApiError>((user, login.client))
-    };
     let team_name = name("home");
     let (alice, bob, team) = tokio::join!(
-        member(&alice_name),
-        member(&bob_name),
+        member(node, &admin.client, &alice_name, secret),
+        member(node, &admin.client, &bob_name, secret),
         admin.client.create_team(&team_name, "Upgrade gate")
     );
     let ((alice, alice_client), (bob, bob_client), team) = (alice?, bob?, team?);
@@ -104,6 +99,21 @@ async fn home(
         },
         team_id: team.id,
     })
+}
+
+/// Makes a member and logs in.
+///
+/// # Errors
+/// The call that was refused.
+pub(super) async fn member(
+    node: &Client,
+    admin: &Client,
+    username: &str,
+    secret: &str,
+) -> Result<(User, Client), ApiError> {
+    let user = admin.create_user(username, secret).await?;
+    let login = node.login(username, secret).await?;
+    Ok((user, login.client))
 }
 
 /// Where the first account becomes the admin, what an earlier run left is in the way.

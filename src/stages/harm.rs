@@ -8,9 +8,6 @@ use crate::checks::{Check, catalogue};
 use crate::inputs::AllowedHarm;
 use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 
-/// A p99 below this, in milliseconds, is never too slow: machines that run tests are loaded.
-const FAST_ENOUGH_MS: u64 = 250;
-
 /// The result: each route with what crossed the tolerance, and the figures as facts.
 pub(super) fn judged(
     check: &Check,
@@ -23,7 +20,7 @@ pub(super) fn judged(
         failed_requests: allowed.failures,
         socket_gap_ms: allowed.websocket_gap_ms,
         p99_times: allowed.slowdown,
-        p99_floor_ms: FAST_ENOUGH_MS,
+        ..Tolerance::default()
     };
     let crossings = judge(seen, &tolerance, drained);
     let mut result = CheckResult { outcome: Outcome::Passed, ..catalogue::not_measured(check, stage, "") };
@@ -51,13 +48,12 @@ pub(super) fn judged(
         result.steps.push(Step { name: format!("{} is watched", missing.path), outcome, took_ms: 0 });
     }
     for downtime in downtimes(seen) {
-        let told = |ms: u64| availability::told(ms);
         result.facts.insert(
             format!("downtime of {}", downtime.route),
             format!(
                 "{} altogether, {} at a time, {} requests failed",
-                told(downtime.total_ms),
-                told(downtime.longest_ms),
+                availability::told(downtime.total_ms),
+                availability::told(downtime.longest_ms),
                 downtime.failed
             ),
         );
@@ -72,11 +68,7 @@ pub(super) fn judged(
             .facts
             .insert("requests left out".into(), format!("{}: the machine did not keep pace", seen.spared));
     }
-    result.outcome =
-        result.steps.iter().fold(Outcome::Passed, |worst, step| catalogue::worse(&worst, &step.outcome));
-    if !matches!(result.outcome, Outcome::Failed(_) | Outcome::NotMeasured { .. }) {
-        result.outcome = Outcome::Passed;
-    }
+    result.outcome = catalogue::outcome_of(&result.steps);
     result
 }
 

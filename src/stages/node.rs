@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use availability::Deed;
 use futures_util::future::try_join_all;
 
 use super::blame::Blames as _;
@@ -9,7 +10,6 @@ use super::session::RunSession;
 use super::stopwatch::Stopwatch;
 use crate::checks::{RunningNode, Side};
 use crate::event::{Blame, Breakage, EventKind};
-use availability::Deed;
 
 /// Starts nodes at what a side runs, or finds those that run already, and puts each into traffic.
 pub(super) async fn start(

@@ -11,8 +11,9 @@
 use availability::Deed;
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
-use watch::{Rates, Setup, WatchLogin};
+use watch::{Rates, Setup, Watch, WatchLogin};
 
+use super::accounts::member;
 use super::session::RunSession;
 use super::watching::Watching;
 use super::{harm, scene};
@@ -55,21 +56,23 @@ async fn accounts(
     let (asks, logs_in) = (format!("watch-{}", session.nonce), format!("login-{}", session.nonce));
     let secret = session.password.expose_secret();
     let asking = async {
-        let user = admin.create_user(&asks, secret).await?;
+        let (user, client) = member(node, admin, &asks, secret).await?;
         admin.add_to_team(team, &user.id).await?;
-        node.login(&asks, secret).await
+        Ok(client)
     };
     let (asking, logging_in) = tokio::join!(asking, admin.create_user(&logs_in, secret));
     logging_in?;
-    Ok((asking?.client, WatchLogin { name: logs_in, password: secret.to_owned() }))
+    Ok((asking?, WatchLogin { name: logs_in, password: secret.to_owned() }))
+}
+
+/// The watch, of which nothing is left but why.
+async fn taken(session: &mut RunSession<'_>, why: &str) -> Result<Watch, String> {
+    std::mem::replace(&mut session.watching, Err(why.to_owned()))?.into_watch().await
 }
 
 /// The run cannot go on: what was seen until now is told all the same.
 pub(super) async fn break_off(session: &mut RunSession<'_>) {
-    let watching = std::mem::replace(&mut session.watching, Err("the run broke off".into()));
-    if let Ok(watching) = watching
-        && let Ok(watch) = watching.into_watch().await
-    {
+    if let Ok(watch) = taken(session, "the run broke off").await {
         session.events.send(EventKind::Watched(Box::new(watch.finish().await)));
     }
 }
@@ -79,12 +82,7 @@ pub(super) async fn end(session: &mut RunSession<'_>, stage: Stage, check: &str,
     let Some(check) = catalogue::find(check) else { return };
     session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
     let began = Instant::now();
-    let watching = std::mem::replace(&mut session.watching, Err("it has ended".into()));
-    let watch = match watching {
-        Ok(watching) => watching.into_watch().await,
-        Err(why) => Err(why),
-    };
-    let mut result = match watch {
+    let mut result = match taken(session, "it has ended").await {
         Ok(watch) => {
             let seen = watch.finish().await;
             let result = harm::judged(check, stage, &seen, &session.plan.allowed_harm, drained);

@@ -52,27 +52,34 @@ impl Diary {
     /// What was being done at an instant, the newest first.
     #[must_use]
     pub fn doing_at(&self, at_ms: u64) -> Vec<Activity> {
-        let mut doing: Vec<Activity> = Vec::new();
+        self.under_way(at_ms).cloned().collect()
+    }
+
+    /// The newest of what was being done at an instant. Asked for every request: it copies nothing.
+    #[must_use]
+    pub fn deed_at(&self, at_ms: u64) -> Option<Deed> {
+        self.under_way(at_ms).next().map(|activity| activity.what)
+    }
+
+    fn under_way(&self, at_ms: u64) -> impl Iterator<Item = &Activity> {
         let mut told: Vec<&str> = Vec::new();
-        for since in self.activities.iter().rev().filter(|since| since.at_ms <= at_ms) {
-            if told.contains(&since.what.node.as_str()) {
-                continue;
+        let until_then = self.activities.iter().rev().filter(move |since| since.at_ms <= at_ms);
+        until_then.map(|since| &since.what).filter(move |activity| {
+            let is_newest = !told.contains(&activity.node.as_str());
+            if is_newest {
+                told.push(&activity.node);
             }
-            told.push(&since.what.node);
-            if since.what.what != Deed::Done {
-                doing.push(since.what.clone());
-            }
-        }
-        doing
+            is_newest && activity.what != Deed::Done
+        })
     }
 
     /// Whether a node was down on purpose at an instant, or a moment later.
     #[must_use]
     pub fn was_down_on_purpose(&self, node: &str, at_ms: u64) -> bool {
-        let of_it = |activities: Vec<Activity>| {
-            activities.iter().any(|activity| activity.node == node && activity.what.takes_it_down())
+        let is_down_at = |at_ms: u64| {
+            self.under_way(at_ms).any(|activity| activity.node == node && activity.what.takes_it_down())
         };
-        of_it(self.doing_at(at_ms)) || of_it(self.doing_at(at_ms + BEFORE_THE_WORD_MS))
+        is_down_at(at_ms) || is_down_at(at_ms + BEFORE_THE_WORD_MS)
     }
 
     /// When the first node began to change its version.

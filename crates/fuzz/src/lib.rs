@@ -18,12 +18,13 @@ mod mutate;
 mod rng;
 mod watch;
 
+pub use rng::Rng;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use findings::{kept, shown};
 use mutate::Mutator;
-use rng::Rng;
 use watch::Watchdog;
 
 /// Inputs of a test run without a time.
@@ -54,7 +55,8 @@ impl Target<'_> {
             self.one(example, seed, None, &read);
         }
         let watch = until.map(|_| Watchdog::start(self.name));
-        let mut mutator = Mutator { rng: Rng(seed), corpus: &corpus, tokens: self.tokens, part: self.part };
+        let mut mutator =
+            Mutator { rng: Rng::new(seed), corpus: &corpus, tokens: self.tokens, part: self.part };
         let mut count = 0_u64;
         while until.map_or(count < INPUTS, |until| Instant::now() < until) {
             let input = mutator.next();

@@ -2,7 +2,7 @@
 
 /// A source of them.
 #[derive(Debug)]
-pub(super) struct Rng(pub(super) u64);
+pub struct Rng(u64);
 
 /// A seed that no other run has.
 pub(super) fn of_now() -> u64 {
@@ -11,6 +11,17 @@ pub(super) fn of_now() -> u64 {
 }
 
 impl Rng {
+    /// A source that begins so.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below `limit`; 0 where none is.
+    pub fn number_below(&mut self, limit: u64) -> u64 {
+        self.next() % limit.max(1)
+    }
+
     pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -21,8 +32,7 @@ impl Rng {
 
     /// One below `limit`; 0 where nothing is.
     pub(super) fn below(&mut self, limit: usize) -> usize {
-        let limit = u64::try_from(limit.max(1)).unwrap();
-        usize::try_from(self.next() % limit).unwrap()
+        usize::try_from(self.number_below(u64::try_from(limit).unwrap())).unwrap()
     }
 
     /// One of these.

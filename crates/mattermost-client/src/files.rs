@@ -63,8 +63,7 @@ impl Client {
     /// Sends the next part; with the last one the file is there. 400 where the first of several parts has less than 5 MiB.
     pub async fn continue_upload(&self, id: &str, part: Vec<u8>) -> Result<Option<FileInfo>, ApiError> {
         let path = format!("/api/v4/uploads/{id}");
-        let request = self.request(Method::POST, &path).body(part);
-        let reply = self.finish("POST", &path, request, &[200, 204]).await?;
+        let reply = self.send_bytes(Method::POST, &path, &[], part, &[200, 204]).await?;
         if reply.status == 204 { Ok(None) } else { reply.json().map(Some) }
     }
 

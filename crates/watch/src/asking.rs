@@ -1,8 +1,8 @@
 //! One request of each path, and the judgement of its answer: the wanted status with the wanted body, or what is wrong.
 
-use availability::{Harm, SampledAnswer, UserPath};
 use std::sync::Arc;
 
+use availability::{Harm, SampledAnswer, UserPath};
 use mattermost_client::Client;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, Response};

@@ -1,9 +1,9 @@
 //! What the watch stands on: a channel of its own, a message that is searched for, a file that is fetched.
 
-use availability::{NotWatched, UserPath};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use availability::{NotWatched, UserPath};
 use basics::wait;
 use mattermost_client::{ApiErrorKind, Client};
 use tokio::time::Instant;

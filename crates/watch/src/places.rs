@@ -1,16 +1,17 @@
 //! Where requests go: the balancer, and nodes whose address may be another one after they were replaced.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Result;
+use basics::unpoisoned::lock;
 use mattermost_client::{Client, Connections};
 
 /// A server with a name, and the two ways to connect to it.
 #[derive(Debug)]
 pub(crate) struct WatchedPlace {
     pub(crate) name: Arc<str>,
-    clients: RwLock<Clients>,
+    clients: Mutex<Clients>,
 }
 
 #[derive(Debug, Clone)]
@@ -32,18 +33,19 @@ impl Clients {
 
 impl WatchedPlace {
     pub(crate) fn new(name: &str, client: &Client, timeout: Duration) -> Result<Arc<Self>> {
-        Ok(Arc::new(Self { name: name.into(), clients: RwLock::new(Clients::of(client, timeout)?) }))
+        Ok(Arc::new(Self { name: name.into(), clients: Mutex::new(Clients::of(client, timeout)?) }))
     }
 
     /// It is asked elsewhere from now on.
     pub(crate) fn moved(&self, client: &Client, timeout: Duration) -> Result<()> {
-        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = Clients::of(client, timeout)?;
+        let clients = Clients::of(client, timeout)?;
+        *lock(&self.clients) = clients;
         Ok(())
     }
 
     /// The client for a request.
     pub(crate) fn client(&self, connections: Connections) -> Client {
-        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        let clients = lock(&self.clients);
         match connections {
             Connections::Kept => clients.kept.clone(),
             Connections::New => clients.new.clone(),

@@ -1,7 +1,8 @@
 //! How often what is asked, and how long is waited for it.
 
-use availability::{Through, UserPath};
 use std::time::Duration;
+
+use availability::{Through, UserPath};
 
 /// How often what is asked, and how long is waited for it. The default is what a drained roll is judged by.
 #[derive(Debug, Clone, PartialEq, Eq)]

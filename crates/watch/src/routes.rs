@@ -1,9 +1,9 @@
 //! Every route of a watch as a task of its own: which there are, and when each asks.
 
-use availability::{NotWatched, Route, Sample, SampledAnswer, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use availability::{NotWatched, Route, Sample, SampledAnswer, Through, UserPath};
 use basics::unpoisoned::lock;
 use mattermost_client::Connections;
 use tokio::sync::watch;

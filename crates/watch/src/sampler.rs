@@ -2,11 +2,11 @@
 //!
 //! One that waited for its answers would ask less where answers are slow, and so leave out the worst of what users feel.
 
-use availability::{Harm, Sample, SampledAnswer};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::time::Duration;
 
+use availability::{Harm, Sample, SampledAnswer};
 use futures_util::StreamExt as _;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::FuturesUnordered;

@@ -1,10 +1,10 @@
 //! The watch: begun once, told what the run does, ended with what was seen.
 
-use availability::{Activity, Chapter, Motion, NotWatched, Observation, Pulse, Route, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
+use availability::{Activity, Chapter, Motion, NotWatched, Observation, Pulse, Route, UserPath};
 use basics::clock::millis;
 use basics::unpoisoned::lock;
 use mattermost_client::{Client, Http};

@@ -53,9 +53,7 @@ pub(super) async fn run(session: &RunSession<'_>, stage: Stage) {
             if !found.suites.is_empty() {
                 session.events.send(EventKind::SuiteReported { suites: found.suites });
             }
-            let passed = Outcome::Passed;
-            result.outcome =
-                result.steps.iter().fold(passed, |so_far, step| catalogue::worse(&so_far, &step.outcome));
+            result.outcome = catalogue::outcome_of(&result.steps);
         }
     }
     result.took_ms = millis(began);

@@ -1,7 +1,8 @@
 //! Posts that were acknowledged, and the events that tell a websocket of them.
 
-use availability::{Harm, Stretch};
 use std::collections::VecDeque;
+
+use availability::{Harm, Stretch};
 
 /// From when on an event is called missing. Events come within milliseconds; a node that is restarted beside may hold them up.
 const OVERDUE_MS: u64 = 5000;

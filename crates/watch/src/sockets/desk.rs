@@ -1,9 +1,9 @@
 //! Who is told that a post was acknowledged: the websockets that should hear of it.
 
-use availability::{Harm, SocketFigures, Stretch, Through};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use availability::{Harm, SocketFigures, Stretch, Through};
 use basics::unpoisoned::lock;
 
 use super::continuity::Continuity;

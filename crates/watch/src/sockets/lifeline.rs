@@ -1,9 +1,9 @@
 //! One websocket that is held: read, and opened again whenever it breaks.
 
-use availability::{Harm, Stretch, Through};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use availability::{Harm, Stretch, Through};
 use basics::clock::millis;
 use basics::unpoisoned::lock;
 use basics::wait;

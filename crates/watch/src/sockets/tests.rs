@@ -1,9 +1,9 @@
 //! A websocket that breaks when the test wants it, on a server of a few lines.
 
-use availability::{Route, SocketFigures, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use availability::{Route, SocketFigures, Through, UserPath};
 use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};

@@ -1,7 +1,8 @@
 //! Samples in the order in which they were to be sent.
 
-use availability::Sample;
 use std::collections::BTreeMap;
+
+use availability::Sample;
 
 /// Holds back samples until those before them have ended. As many as can be on their way at once wait here, and those that ended
 /// while the oldest of them did not.

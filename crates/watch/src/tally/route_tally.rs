@@ -1,11 +1,12 @@
 //! What was counted on one route.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use availability::{
     Deed, DeedFigure, Diary, Figure, Gap, GapFinder, Latencies, Motion, Route, RouteFigures, Sample, Series,
     StageFigure, Stretch,
 };
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::order::Order;
 
@@ -68,8 +69,7 @@ impl RouteTally {
         self.failed += u64::from(failed);
         let key = (diary.chapter_at(sample.at_ms), sample.answer.version.clone());
         self.figures.entry(key).or_default().count(sample.took_us, failed);
-        let what = diary.doing_at(sample.at_ms).first().map(|activity| activity.what);
-        let (sent, bad, worst) = self.deeds.entry(what).or_default();
+        let (sent, bad, worst) = self.deeds.entry(diary.deed_at(sample.at_ms)).or_default();
         *sent += 1;
         *bad += u64::from(failed);
         if !failed {

@@ -1,5 +1,4 @@
 //! Outages of known length, in a time that nobody waits for: through the finder alone, and through all that counts.
 
-mod dice;
 mod outages;
 mod seeded;

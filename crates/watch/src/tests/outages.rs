@@ -1,14 +1,14 @@
 //! Random outages of known length, watched by the sampler and the tally together, in a time that nobody waits for.
 
-use availability::{Harm, Route, SampledAnswer, Through, UserPath};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use availability::{Harm, Route, SampledAnswer, Through, UserPath};
 use basics::unpoisoned::lock;
+use fuzz::Rng;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::dice::Dice;
 use crate::rates::Rates;
 use crate::sampler::{self, Beat};
 use crate::tally::Tally;
@@ -49,10 +49,10 @@ impl Server {
 }
 
 /// The length of the longest gap that is found, in milliseconds.
-async fn measured(out: Out, length_ms: u64, dice: &mut Dice) -> u64 {
+async fn measured(out: Out, length_ms: u64, dice: &mut Rng) -> u64 {
     let rates = Rates::default();
     let began = Instant::now();
-    let from = began + Duration::from_millis(1000 + dice.below(1000));
+    let from = began + Duration::from_millis(1000 + dice.number_below(1000));
     let server = Server { out, from, until: from + Duration::from_millis(length_ms) };
     let tally = Arc::<Mutex<Tally>>::default();
     let late = rates.late_on(PATH, &Through::Balancer);
@@ -60,13 +60,13 @@ async fn measured(out: Out, length_ms: u64, dice: &mut Dice) -> u64 {
     let route = lock(&tally).open(Route { path: PATH, through: Through::Balancer }, 50, late_us);
     let beat = Beat {
         began,
-        phase: Duration::from_millis(dice.below(50)),
+        phase: Duration::from_millis(dice.number_below(50)),
         period: rates.period(PATH, &Through::Balancer),
         timeout: rates.timeout,
         in_flight: rates.in_flight,
     };
     let (end, ending) = watch::channel(false);
-    let ask = |_| server.answer(Duration::from_millis(1 + dice.below(8)));
+    let ask = |_| server.answer(Duration::from_millis(1 + dice.number_below(8)));
     let told = Arc::clone(&tally);
     let asking = sampler::run(beat, None, ending, ask, move |sample| lock(&told).take(route, sample));
     let ended = async {
@@ -80,11 +80,11 @@ async fn measured(out: Out, length_ms: u64, dice: &mut Dice) -> u64 {
 
 #[tokio::test(start_paused = true)]
 async fn ninety_nine_of_a_hundred_outages_are_measured_to_a_tenth_of_a_second() {
-    let mut dice = Dice::new(5392);
+    let mut dice = Rng::new(5392);
     let mut wrong = Vec::new();
     for number in 0..100 {
         let length_ms = [100, 300, 1000, 3000, 10_000][number % 5];
-        let out = match dice.below(5) {
+        let out = match dice.number_below(5) {
             0 => Out::Fails(Harm::Refused),
             1 => Out::Fails(Harm::Reset),
             2 => Out::Fails(Harm::Status(502)),

@@ -1,7 +1,7 @@
 //! Random outages of known length, played in a time that nobody waits for.
 
-use super::dice::Dice;
 use availability::{GapFinder, Harm, Sample, SampledAnswer};
+use fuzz::Rng;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Outage {
@@ -19,9 +19,9 @@ const TIMEOUT_MS: u64 = 10_000;
 const LATE_MS: u64 = 250;
 
 /// One request that is to be sent at `at_ms`, and is sent a little later, while the path is out from `start` to `end`.
-fn asked(at_ms: u64, (outage, start, end): (Outage, u64, u64), dice: &mut Dice) -> Sample {
-    let sent = at_ms + dice.below(6);
-    let usual = sent - at_ms + 1 + dice.below(8);
+fn asked(at_ms: u64, (outage, start, end): (Outage, u64, u64), dice: &mut Rng) -> Sample {
+    let sent = at_ms + dice.number_below(6);
+    let usual = sent - at_ms + 1 + dice.number_below(8);
     let out = (start..end).contains(&sent);
     let (took_ms, harm) = match outage {
         _ if !out => (usual, None),
@@ -41,9 +41,9 @@ fn asked(at_ms: u64, (outage, start, end): (Outage, u64, u64), dice: &mut Dice) 
 }
 
 /// How long the longest gap is that is found of an outage.
-fn measured(outage: Outage, length_ms: u64, dice: &mut Dice) -> u64 {
-    let phase = dice.below(PERIOD_MS);
-    let start = 1000 + dice.below(1000);
+fn measured(outage: Outage, length_ms: u64, dice: &mut Rng) -> u64 {
+    let phase = dice.number_below(PERIOD_MS);
+    let start = 1000 + dice.number_below(1000);
     let mut finder = GapFinder::new(LATE_MS * 1000);
     let mut found = Vec::new();
     for number in 0..(length_ms + 4000) / PERIOD_MS {
@@ -57,7 +57,7 @@ fn measured(outage: Outage, length_ms: u64, dice: &mut Dice) -> u64 {
 #[test]
 fn random_outages_are_measured_to_a_tenth_of_a_second() {
     const LENGTHS_MS: [u64; 5] = [100, 300, 1000, 3000, 10_000];
-    let mut dice = Dice::new(5392);
+    let mut dice = Rng::new(5392);
     for outage in [Outage::Refused, Outage::Reset, Outage::Status, Outage::Hang, Outage::Pause] {
         // What is answered late, but sooner than is called late, is no gap.
         let lengths = LENGTHS_MS.iter().filter(|length| outage != Outage::Pause || **length > 2 * LATE_MS);

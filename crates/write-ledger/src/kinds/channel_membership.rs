@@ -3,7 +3,7 @@
 use mattermost_client::Client;
 use serde_json::json;
 
-use crate::act::{Done, ON, WriteAct};
+use crate::act::{Done, WriteAct};
 use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::members;
 use crate::premises::Premises;
@@ -40,13 +40,8 @@ impl WriteKind for ChannelMembership {
 
     fn write<'a>(&'a self, act: &'a WriteAct<'a>) -> Asking<'a, Done> {
         Box::pin(async move {
-            let (path, user) = (format!("/api/v4/channels/{}/members", act.row()), &act.premises.other.id);
-            let reply = if act.on {
-                act.admin().post(&path, &json!({ "user_id": user })).await?
-            } else {
-                act.admin().delete(&format!("{path}/{user}")).await?
-            };
-            act.changed(&reply)
+            let body = json!({ "user_id": act.premises.other.id });
+            members::turn(act, &format!("/api/v4/channels/{}/members", act.row()), &body).await
         })
     }
 
@@ -55,14 +50,6 @@ impl WriteKind for ChannelMembership {
     }
 
     fn read<'a>(&'a self, reading: &'a BulkReading<'a>) -> Asking<'a, Sightings> {
-        Box::pin(async move {
-            let mut rows = Vec::new();
-            for row in reading.wanted {
-                if members::has(reading, &format!("/api/v4/channels/{row}/members")).await? {
-                    rows.push((row.as_str(), ON));
-                }
-            }
-            Ok(reading.sightings(rows))
-        })
+        Box::pin(members::sightings(reading, "channels"))
     }
 }

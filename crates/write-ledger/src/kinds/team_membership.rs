@@ -3,7 +3,7 @@
 use mattermost_client::Client;
 use serde_json::json;
 
-use crate::act::{Done, ON, WriteAct};
+use crate::act::{Done, WriteAct};
 use crate::kind::{Asking, PreparedWrite, Touches, WriteKind};
 use crate::members;
 use crate::premises::Premises;
@@ -41,14 +41,8 @@ impl WriteKind for TeamMembership {
 
     fn write<'a>(&'a self, act: &'a WriteAct<'a>) -> Asking<'a, Done> {
         Box::pin(async move {
-            let (team, user) = (act.row(), &act.premises.other.id);
-            let path = format!("/api/v4/teams/{team}/members");
-            let reply = if act.on {
-                act.admin().post(&path, &json!({ "team_id": team, "user_id": user })).await?
-            } else {
-                act.admin().delete(&format!("{path}/{user}")).await?
-            };
-            act.changed(&reply)
+            let body = json!({ "team_id": act.row(), "user_id": act.premises.other.id });
+            members::turn(act, &format!("/api/v4/teams/{}/members", act.row()), &body).await
         })
     }
 
@@ -57,14 +51,6 @@ impl WriteKind for TeamMembership {
     }
 
     fn read<'a>(&'a self, reading: &'a BulkReading<'a>) -> Asking<'a, Sightings> {
-        Box::pin(async move {
-            let mut rows = Vec::new();
-            for row in reading.wanted {
-                if members::has(reading, &format!("/api/v4/teams/{row}/members")).await? {
-                    rows.push((row.as_str(), ON));
-                }
-            }
-            Ok(reading.sightings(rows))
-        })
+        Box::pin(members::sightings(reading, "teams"))
     }
 }

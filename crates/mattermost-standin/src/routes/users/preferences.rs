@@ -83,6 +83,11 @@ fn rows(caller: &Caller, user: &str, body: &[u8]) -> Result<(String, Vec<Value>)
     Ok((user, rows.clone()))
 }
 
+/// Where a row of a body is kept.
+fn place(user: &str, row: &Value) -> (String, String, String) {
+    (user.to_owned(), text(row, "category").to_owned(), text(row, "name").to_owned())
+}
+
 fn save(
     node: &Arc<NodeCore>,
     tables: &mut Tables,
@@ -92,8 +97,7 @@ fn save(
 ) -> Answer {
     let (user, rows) = rows(&caller, &user, &body)?;
     for row in &rows {
-        let place = (user.clone(), text(row, "category").to_owned(), text(row, "name").to_owned());
-        tables.personal.preferences.insert(place, text(row, "value").to_owned());
+        tables.personal.preferences.insert(place(&user, row), text(row, "value").to_owned());
     }
     tell(node, tables, "preferences_changed", &user, &rows);
     done()
@@ -108,8 +112,7 @@ fn remove(
 ) -> Answer {
     let (user, rows) = rows(&caller, &user, &body)?;
     for row in &rows {
-        let place = (user.clone(), text(row, "category").to_owned(), text(row, "name").to_owned());
-        tables.personal.preferences.remove(&place);
+        tables.personal.preferences.remove(&place(&user, row));
     }
     tell(node, tables, "preferences_deleted", &user, &rows);
     done()
