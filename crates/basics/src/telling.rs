@@ -98,6 +98,10 @@ fn spoken(said: &[&str]) -> Vec<usize> {
         place = match place {
             _ if trimmed.to_lowercase().starts_with("usage:") => LogPart::Usage,
             LogPart::Usage if is_usage(line) => LogPart::Usage,
+            // What a process prints to both its outputs arrives in any order: an error may stand inside the usage text.
+            LogPart::Usage if is_fatal(line) => LogPart::ErrorInUsage,
+            LogPart::ErrorInUsage if is_usage_again(line) => LogPart::Usage,
+            LogPart::ErrorInUsage if is_usage(line) => LogPart::ErrorInUsage,
             _ if trimmed.starts_with("goroutine ") && trimmed.ends_with("]:") => {
                 stacks += 1;
                 frames = 0;
@@ -107,7 +111,7 @@ fn spoken(said: &[&str]) -> Vec<usize> {
             _ => LogPart::Text,
         };
         let shown = match place {
-            LogPart::Text => true,
+            LogPart::Text | LogPart::ErrorInUsage => true,
             LogPart::Usage => false,
             LogPart::Stack => {
                 frames += 1;
@@ -125,6 +129,7 @@ fn spoken(said: &[&str]) -> Vec<usize> {
 enum LogPart {
     Text,
     Usage,
+    ErrorInUsage,
     Stack,
 }
 
@@ -132,6 +137,13 @@ enum LogPart {
 fn is_usage(line: &str) -> bool {
     let heading = line.ends_with(':') && line.len() < 30 && !is_fatal(line);
     line.starts_with([' ', '\t']) || heading || line.starts_with("Use \"")
+}
+
+/// A line of a usage text, told from what an error says of itself in indented lines below it.
+fn is_usage_again(line: &str) -> bool {
+    let trimmed = line.trim();
+    let is_indented = line.starts_with([' ', '\t']);
+    is_usage(line) && (!is_indented || trimmed.starts_with('-') || trimmed.contains("  "))
 }
 
 /// A line of a Go stack.

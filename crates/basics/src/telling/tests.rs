@@ -50,6 +50,22 @@ fn an_error_before_a_usage_text_is_what_is_shown() {
 }
 
 #[test]
+fn an_error_that_arrives_inside_a_usage_text_is_what_is_shown() {
+    // Standard output and standard error are two streams; a log has them in the order in which the engine read them.
+    let error = "Error: open /data/x: permission denied";
+    let usage: Vec<&str> = USAGE.lines().collect();
+    for place in 0..=usage.len() {
+        let mut log = usage.clone();
+        log.insert(place, error);
+        let told = lines(&log, SHOWN);
+        // The two indented lines of the first heading look like what an error says of itself.
+        assert!(told.contains(&error.to_owned()) && told.len() <= 5, "{place}: {told:?}");
+    }
+    let log = "Usage:\n  server [flags]\nError: could not listen\n  because the port is taken\n";
+    assert_eq!(told(log), "… 2 more lines\nError: could not listen\n  because the port is taken");
+}
+
+#[test]
 fn an_error_far_above_the_end_is_shown_with_the_end() {
     let ping = r#"{"level":"info","msg":"Pinging SQL","attempt":4}"#;
     let refused = r#"{"level":"error","msg":"Failed to ping DB","error":"dial tcp 192.0.2.1:25499: connect: connection refused"}"#;
