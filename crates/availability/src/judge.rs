@@ -10,6 +10,7 @@ use crate::figures::{Figure, RouteFigures};
 use crate::gaps::{Culprit, Gap, told};
 use crate::observation::Observation;
 use crate::path::{Route, Through, UserPath};
+use crate::slow_seconds::SlowSeconds;
 
 /// What a drained roll may cost users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,20 +184,24 @@ impl<'o> JudgedRoll<'o> {
         };
         // Where the gate's own server is slow, so is everything.
         let control = Route { path: UserPath::PingNew, through: Through::Control };
-        let own_us = self.seen.route(&control).and_then(|own| enough(&own.roll)).unwrap_or(0);
+        let own = self.seen.route(&control);
+        let own_us = own.and_then(|own| enough(&own.roll)).unwrap_or(0);
         let most_us = (usual_us.max(own_us) * tolerance.p99_times).max(tolerance.p99_floor_ms * 1000);
-        if roll_us <= most_us {
+        let seconds = SlowSeconds::count(self.seen, figures, own, most_us / 1000);
+        if roll_us <= most_us || !seconds.is_lasting() {
             return None;
         }
         let slow = self.gaps(&figures.route).filter(|(_, counts)| *counts).map(|(gap, _)| gap);
         let worst = slow.max_by_key(|gap| gap.stretch.length_ms);
         let sentence = format!(
             "99 of 100 requests of \"{}\" took up to {} while nodes changed their versions; with {against} it was {}, and {} are \
-             allowed{}",
+             allowed: slow in {} of {} s{}",
             figures.route,
             told(roll_us / 1000),
             told(usual_us / 1000),
             told(most_us / 1000),
+            seconds.slow,
+            seconds.all,
             worst.map_or_else(String::new, |gap| format!("; the longest gap: {gap}"))
         );
         Some(Crossing {

@@ -14,6 +14,7 @@ mod judge;
 mod observation;
 mod path;
 mod sample;
+mod slow_seconds;
 
 pub use activity::{Activity, Chapter, Deed, Motion};
 pub use diary::{Diary, Since};
