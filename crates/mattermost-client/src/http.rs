@@ -94,6 +94,10 @@ impl Http {
     }
 }
 
+/// How long a connection may be idle and still be used again. Balancers close such ones after ten seconds and more, servers after
+/// sixty (`ServiceSettings.IdleTimeout`): one that is closed while it is used again looks like a server that cuts it.
+const IDLE: Duration = Duration::from_secs(5);
+
 fn builder(
     tls: &ClientConfig,
     timeout: Duration,
@@ -110,6 +114,7 @@ fn builder(
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(3))
+        .pool_idle_timeout(IDLE)
         .timeout(timeout)
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("mattermost-upgrade-gate/", env!("CARGO_PKG_VERSION")))

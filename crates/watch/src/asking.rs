@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use availability::{Harm, SampledAnswer, UserPath};
-use mattermost_client::Client;
+use mattermost_client::{Client, Connections};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::ground::{WatchGround, is_page};
+use crate::places::WatchedPlace;
 
 /// As many of the newest messages as are read.
 const NEWEST: usize = 5;
@@ -18,13 +19,28 @@ const NEWEST: usize = 5;
 pub(crate) struct Asked {
     pub(crate) answer: SampledAnswer,
     pub(crate) post: Option<String>,
+    /// The connection ended before anything came back.
+    pub(crate) is_cut: bool,
 }
 
-/// Asks once.
-pub(crate) async fn ask(path: UserPath, ground: &WatchGround, client: &Client, number: u64) -> Asked {
+/// Asks once, as a browser does: where a connection that was kept ends before anything comes back, it asks on a new one, and no
+/// user notices anything but the time. Balancers count on it: haproxy closes the client's connection without a word where a
+/// server closed the one that it used again (its documentation, `http-reuse`), which a server that stops does.
+pub(crate) async fn ask(path: UserPath, ground: &WatchGround, place: &WatchedPlace, number: u64) -> Asked {
+    if path == UserPath::PingNew {
+        return ask_by(path, ground, &place.client(Connections::New), number).await;
+    }
+    let asked = ask_by(path, ground, &place.client(Connections::Kept), number).await;
+    if asked.is_cut { ask_by(path, ground, &place.client(Connections::New), number).await } else { asked }
+}
+
+async fn ask_by(path: UserPath, ground: &WatchGround, client: &Client, number: u64) -> Asked {
     let response = match request(path, ground, client, number).send().await {
         Ok(response) => response,
-        Err(error) => return Asked { answer: failed(harm_of(&error), None), post: None },
+        Err(error) => {
+            let harm = harm_of(&error);
+            return Asked { is_cut: harm == Harm::Reset, answer: failed(harm, None), post: None };
+        }
     };
     let version = version(&response);
     let status = response.status().as_u16();
@@ -33,12 +49,12 @@ pub(crate) async fn ask(path: UserPath, ground: &WatchGround, client: &Client, n
     let body = match response.bytes().await {
         Ok(body) => body,
         Err(error) if status == wanted(path) => {
-            return Asked { answer: failed(harm_of(&error), version), post: None };
+            return Asked { answer: failed(harm_of(&error), version), ..Asked::default() };
         }
         Err(_) => Vec::new().into(),
     };
     if status != wanted(path) {
-        return Asked { answer: failed(Harm::Status(status), version), post: None };
+        return Asked { answer: failed(Harm::Status(status), version), ..Asked::default() };
     }
     if let (UserPath::Login, Some(session)) = (path, session) {
         end(client.with_token(&session));
@@ -47,7 +63,7 @@ pub(crate) async fn ask(path: UserPath, ground: &WatchGround, client: &Client, n
     let harm = (!is_right(path, ground, number, &body, &told)).then_some(Harm::WrongBody);
     let acknowledged = harm.is_none() && path == UserPath::Post;
     let post = if acknowledged { told["id"].as_str().map(str::to_owned) } else { None };
-    Asked { answer: SampledAnswer { node: None, version, harm }, post }
+    Asked { answer: SampledAnswer { node: None, version, harm }, post, is_cut: false }
 }
 
 fn failed(harm: Harm, version: Option<Arc<str>>) -> SampledAnswer {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use availability::{NotWatched, Route, Sample, SampledAnswer, Through, UserPath};
 use basics::unpoisoned::lock;
-use mattermost_client::Connections;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -180,9 +179,7 @@ impl Asker {
     async fn ask(self: Arc<Self>, number: u64) -> SampledAnswer {
         let turn = usize::try_from(number).unwrap_or(0) % self.places.len();
         let place = &self.places[turn];
-        let connections = if self.path == UserPath::PingNew { Connections::New } else { Connections::Kept };
-        let client = place.client(connections);
-        let Asked { answer, post } = ask(self.path, &self.ground, &client, number).await;
+        let Asked { answer, post, .. } = ask(self.path, &self.ground, place, number).await;
         let node = Some(Arc::clone(&place.name)).filter(|name| **name != *"balancer");
         if let Some(post) = post {
             self.desks.acknowledged(&post, node.as_deref(), basics::clock::millis(self.began));

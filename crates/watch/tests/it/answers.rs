@@ -59,3 +59,21 @@ async fn what_is_wrong_with_an_answer_is_told() {
     let figure = seen.route(&login).and_then(|figures| figures.rest.clone()).unwrap();
     assert!(figure.sent > figure.failed, "{figure:?}");
 }
+
+/// A server that closes every third connection in the moment in which it is used.
+const CLOSES: &str = r#"
+- when: { node: all, from_call: 5, every: 3 }
+  match: { method: POST, path: /api/v4/files }
+  effect: reset
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_closed_when_it_is_used_again_is_no_failure() {
+    let site = Site::new(true, &["node1"], CLOSES).await;
+    let watch = site.watch(false, calm()).await;
+    ask_on(&watch, 300).await;
+    let seen = watch.finish().await;
+    let upload = Route { path: UserPath::Upload, through: Through::EachInTurn };
+    let figure = seen.route(&upload).and_then(|figures| figures.rest.clone()).unwrap();
+    assert!(figure.sent > 10 && figure.failed == 0, "{figure:?}");
+}
