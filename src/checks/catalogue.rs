@@ -56,6 +56,7 @@ pub const CHECKS: &[Check] = &[
     super::config::CHECK,
     super::flags::CHECK,
     super::availability::CHECK,
+    super::logs::CHECK,
     super::suite::CHECK,
 ];
 

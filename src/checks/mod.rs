@@ -16,6 +16,7 @@ mod carried;
 mod check;
 mod context;
 mod ledger;
+mod logs;
 mod prelude;
 mod restart_round;
 mod safety;

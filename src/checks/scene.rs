@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::carried::Carried;
 pub(crate) use crate::cluster::Absent;
-use crate::cluster::ImageFacts;
+use crate::cluster::{ImageFacts, Nodes};
 use crate::event::{Clustering, Events};
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::Stage;
@@ -109,6 +109,8 @@ pub struct Scene<'a> {
     pub mail: Result<&'a MailSink, Absent>,
     /// Whether the user wants the retired Apps framework measured.
     pub apps: bool,
+    /// The nodes as whoever runs them sees them; none in a test.
+    pub nodes: Option<Nodes<'a>>,
     /// What is kept from stage to stage.
     pub carried: &'a Carried,
     /// Where it is told what was kept.

@@ -87,6 +87,7 @@ impl StageSet {
             sinks: &self.sinks,
             mail: Err(absent()),
             apps: false,
+            nodes: None,
             carried: &self.carried,
             events: &self.events,
         }

@@ -34,6 +34,7 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
         sinks: &session.sinks,
         mail: mail_settings::mail_of(session),
         apps: session.plan.apps,
+        nodes: Some(session.cluster.nodes()),
         carried: &session.carried,
         events: session.events,
     })

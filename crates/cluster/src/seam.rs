@@ -228,6 +228,19 @@ impl Nodes<'_> {
         }
     }
 
+    /// Everything that a node's servers logged, through all their lives, oldest first.
+    ///
+    /// # Errors
+    /// Where it is out of reach.
+    pub async fn server_log(&self, node: &str) -> Result<Vec<String>, Absent> {
+        match self.0 {
+            Cluster::Compose(_) | Cluster::StandIn(_) => Ok(self.log(node, None).await),
+            Cluster::Attached(_) => {
+                Err(Absent::NotApplicable("attached: the logs of its servers are out of reach".into()))
+            }
+        }
+    }
+
     /// What the log of a part that failed says: the lines that tell why, what they mean, what to do.
     pub async fn last_words(&self, part: &str) -> LastWords {
         match self.0 {

@@ -307,4 +307,9 @@ fn log_boot(core: &NodeCore, migrations: &[String]) {
     }
     log.info("Starting websocket hubs", "platform/web_hub.go:96", json!({"number_of_hubs": 2}));
     log.info("Starting up plugins", "app/plugin.go:137", Value::Null);
+    if core.has("caught-panic") {
+        let message = "http: panic serving 10.0.0.9:41130: runtime error: invalid memory address or nil pointer dereference\n\
+                       goroutine 412 [running]:";
+        log.error(message, "http/server.go:3215");
+    }
 }

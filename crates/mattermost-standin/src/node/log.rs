@@ -24,6 +24,11 @@ impl Log {
         self.write("info", message, caller, fields);
     }
 
+    /// Writes a line at `error`.
+    pub(crate) fn error(&self, message: &str, caller: &str) {
+        self.write("error", message, caller, Value::Null);
+    }
+
     /// Writes a line at `debug`.
     pub(crate) fn debug(&self, message: &str, caller: &str) {
         self.write("debug", message, caller, Value::Null);

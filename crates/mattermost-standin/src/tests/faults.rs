@@ -131,6 +131,10 @@ async fn server(fault: &str, site: &mut Site, before: &Before) -> Option<bool> {
     };
     let seen = match fault {
         "wrong-version" => client(NEW).await["Version"] == "11.6.0",
+        "caught-panic" => {
+            let log = site.nodes[NEW].log();
+            log.iter().any(|line| line.contains("http: panic serving"))
+        }
         "wrong-hash" => {
             site.start("11.7.0", &faults_like(site)).await;
             let hash =
