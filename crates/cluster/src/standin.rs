@@ -161,7 +161,7 @@ impl StandInCluster {
         let release = self.release_of(node).await?;
         let labels = [("version", &release.version), ("revision", &release.build_hash)]
             .map(|(key, value)| (format!("org.opencontainers.image.{key}"), value.clone()));
-        let who = AskingNode { name: node, version: &release.version };
+        let who = AskingNode { name: node, version: &release.version, back: false };
         let missing = self.options.faults.has("plugin-missing", who).then_some("playbooks");
         let packaged = release.plugins.iter().filter(|(id, _)| Some(id.as_str()) != missing);
         let bundles = packaged.flat_map(|(id, version)| {

@@ -175,7 +175,10 @@ impl RunningServer {
         environment: &[(String, String)],
         lines: Option<mpsc::UnboundedSender<String>>,
     ) -> Result<Self, StartError> {
-        let who = crate::fault::AskingNode { name, version: &release.version };
+        let shared = Arc::clone(&world);
+        let tables = &mut *shared.tables();
+        let back = migrations::is_newer(tables, &release);
+        let who = crate::fault::AskingNode { name, version: &release.version, back };
         let environment = Environment::read(environment);
         let killed_by_flag = environment.flags().next().is_some() && faults.has("flag-kills", who);
         if killed_by_flag || faults.has("exits-at-start", who) {
@@ -188,8 +191,6 @@ impl RunningServer {
                         .into(),
             });
         }
-        let shared = Arc::clone(&world);
-        let tables = &mut *shared.tables();
         let applied = tables.migrate(&release, world.tick());
         if !applied.is_empty() {
             migrations::touch(tables, &release, &faults, who);
