@@ -51,6 +51,7 @@ mod plugins;
 mod posts;
 mod product;
 mod refused;
+mod rollback;
 mod schema;
 mod secrets;
 mod sessions;

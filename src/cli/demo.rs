@@ -42,9 +42,10 @@ pub(crate) struct DemoOptions {
 pub(crate) struct DemoInputs(Inputs);
 
 impl DemoInputs {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 11] = [
         "nodes",
         "mode",
+        "rollback",
         "only",
         "skip",
         "waivers",

@@ -36,12 +36,13 @@ struct TimingRow<'r> {
     /// The longest of the mixed stages.
     mixed: Option<u64>,
     release: Option<u64>,
+    rollback: Option<u64>,
     slower: bool,
 }
 
 impl TimingRow<'_> {
     fn longest(&self) -> u64 {
-        self.stable.max(self.mixed).max(self.release).unwrap_or(0)
+        self.stable.max(self.mixed).max(self.release).max(self.rollback).unwrap_or(0)
     }
 }
 
@@ -52,7 +53,7 @@ fn rows(record: &Record) -> Vec<TimingRow<'_>> {
         let index = rows.iter().position(|row| row.check == result.check).unwrap_or_else(|| {
             let check = result.check.as_str();
             let slower = slower.contains(&check);
-            rows.push(TimingRow { check, stable: None, mixed: None, release: None, slower });
+            rows.push(TimingRow { check, stable: None, mixed: None, release: None, rollback: None, slower });
             rows.len() - 1
         });
         let row = &mut rows[index];
@@ -60,6 +61,7 @@ fn rows(record: &Record) -> Vec<TimingRow<'_>> {
             Stage::Stable => &mut row.stable,
             Stage::Mixed(_) => &mut row.mixed,
             Stage::Release => &mut row.release,
+            Stage::Rollback => &mut row.rollback,
         };
         *cell = (*cell).max(Some(result.took_ms));
     }
@@ -69,11 +71,13 @@ fn rows(record: &Record) -> Vec<TimingRow<'_>> {
 
 fn table(record: &Record) -> String {
     let cell = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), words::duration);
-    let mut out = format!("{:<24} {:>12} {:>12} {:>12}\n", "check", "stable", "mixed", "release");
+    let mut out =
+        format!("{:<24} {:>12} {:>12} {:>12} {:>12}\n", "check", "stable", "mixed", "rollback", "release");
     for row in rows(record) {
         let mark = if row.slower { "  slower" } else { "" };
         let (stable, mixed, release) = (cell(row.stable), cell(row.mixed), cell(row.release));
-        out += &format!("{:<24} {stable:>12} {mixed:>12} {release:>12}{mark}\n", row.check);
+        let rollback = cell(row.rollback);
+        out += &format!("{:<24} {stable:>12} {mixed:>12} {rollback:>12} {release:>12}{mark}\n", row.check);
     }
     out
 }
@@ -81,7 +85,8 @@ fn table(record: &Record) -> String {
 fn listing(record: &Record) -> Value {
     let row = |row: TimingRow<'_>| {
         json!({
-            "check": row.check, "stable_ms": row.stable, "mixed_ms": row.mixed, "release_ms": row.release,
+            "check": row.check, "stable_ms": row.stable, "mixed_ms": row.mixed, "rollback_ms": row.rollback,
+            "release_ms": row.release,
             "slower": row.slower,
         })
     };

@@ -195,7 +195,12 @@ impl PlanStep {
                 let place = image.as_ref().map_or_else(|| "here".into(), |image| format!("in {image}"));
                 format!("your suite against the release, {place}, {timeout_s} s at most")
             }
-            Self::Replace { node, parts, .. } => format!("replace {node}: {}", together(parts)),
+            Self::Replace { node, side: Side::Release, parts } => {
+                format!("replace {node}: {}", together(parts))
+            }
+            Self::Replace { node, side: Side::Stable, parts } => {
+                format!("roll back {node}: {}", together(parts))
+            }
             Self::StopAll { nodes, parts } => format!("stop {}: {}", nodes.join(", "), together(parts)),
             Self::Report => "reports".into(),
             Self::TearDown => "tear down".into(),

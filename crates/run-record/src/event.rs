@@ -203,6 +203,8 @@ pub enum Phase {
     BringUp,
     /// The replacement of one node, named.
     Replace(String),
+    /// The way of one node, named, back to stable.
+    Rollback(String),
     /// Stop-start: all nodes stop, then all start at the release.
     StopStart,
     /// Everything is removed.
@@ -214,6 +216,7 @@ impl std::fmt::Display for Phase {
         match self {
             Self::BringUp => f.write_str("bring up on stable"),
             Self::Replace(node) => write!(f, "replace {node}"),
+            Self::Rollback(node) => write!(f, "roll back {node}"),
             Self::StopStart => f.write_str("stop all, start all on release"),
             Self::Teardown => f.write_str("tear down"),
         }
