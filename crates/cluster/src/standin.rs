@@ -109,6 +109,13 @@ impl StandInCluster {
         Ok(Address::plain(&format!("http://{address}")))
     }
 
+    /// The database as this release's own command leaves it, beside the nodes.
+    pub(super) fn migrate(&self, image: &str) -> Result<(), Trouble> {
+        let release = release::known(&version_of(image));
+        mattermost_standin::migrate(&self.world, "migrate", &release, &self.options.faults)
+            .map_err(|error| exited("migrate", &error))
+    }
+
     pub(super) fn set_customer_web_server(&self, url: &str) {
         if self.world.cloud() {
             self.world.set_customer_web_server(&format!("{url}/customer-web-server"));
