@@ -11,6 +11,9 @@ type CheckFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 /// What a check runs.
 type RunCheck = for<'a, 'b> fn(&'a Context<'b>) -> CheckFuture<'a>;
 
+/// The stages in which stable serves on the schema of the release.
+pub(super) const NEWER_SCHEMA: &[Stage] = &[Stage::Migrated, Stage::Rollback];
+
 /// One verification.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
@@ -22,8 +25,8 @@ pub struct Check {
     pub lines: &'static [&'static str],
     /// Where it runs.
     pub stages: Stages,
-    /// Whether it runs in the stage `rollback` as well.
-    pub rollback: bool,
+    /// Stages besides, in which stable serves on the schema of the release.
+    pub besides: &'static [Stage],
     /// Whether it may run beside others; one that changes what others read may not.
     pub alone: bool,
     /// What it needs of the installation; without it the check, or a part of it, is not applicable.
@@ -48,7 +51,7 @@ impl Check {
             title,
             lines,
             stages: Stages::Each,
-            rollback: false,
+            besides: &[],
             alone: false,
             needs: &[],
             environment: &[],
@@ -61,23 +64,23 @@ impl Check {
         Self { stages, ..self }
     }
 
-    /// In the stage `rollback` as well: a smoke, or what was made before is there.
-    pub(super) const fn rolled_back(self) -> Self {
-        Self { rollback: true, ..self }
+    /// In these stages as well, in which stable serves on the schema of the release: a smoke, or what was made before is there.
+    pub(super) const fn also_in(self, besides: &'static [Stage]) -> Self {
+        Self { besides, ..self }
     }
 
     /// Whether it runs in `stage`, where `next` is the stage after it.
     #[must_use]
     pub fn runs_in(&self, stage: Stage, next: Option<Stage>) -> bool {
         let makes = self.stages == Stages::Rollback && next == Some(Stage::Rollback);
-        makes || self.stages.contain(stage) || (self.rollback && stage == Stage::Rollback)
+        makes || self.stages.contain(stage) || self.besides.contains(&stage)
     }
 
     /// The stages that it runs in, as docs and listings say them.
     #[must_use]
     pub fn stage_words(&self) -> String {
-        let words = self.stages.words();
-        if self.rollback { format!("{words}, rollback") } else { words.to_owned() }
+        let besides = self.besides.iter().map(|stage| format!(", {stage}"));
+        format!("{}{}", self.stages.words(), besides.collect::<String>())
     }
 
     /// Not beside others: it changes what they read.
@@ -152,7 +155,7 @@ impl Stages {
     #[must_use]
     pub fn contain(self, stage: Stage) -> bool {
         match self {
-            Self::Each => stage != Stage::Rollback,
+            Self::Each => !matches!(stage, Stage::Migrated | Stage::Rollback),
             Self::Ends => matches!(stage, Stage::Stable | Stage::Release),
             Self::Release => stage == Stage::Release,
             Self::Rollback => stage == Stage::Rollback,

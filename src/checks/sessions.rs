@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check::new(
     &["S1.3d", "S2.1"],
     |cx| Box::pin(run(cx)),
 )
-.rolled_back();
+.also_in(NEWER_SCHEMA);
 
 async fn run(cx: &Context<'_>) {
     cx.on_each_at_once(cx.places, "{name}: a session from stable still works", |place| {

@@ -17,6 +17,8 @@ family! {
     mode: String = "mode" "MODE", Text, Any, "auto";
     /// How many Mattermost nodes the cluster has, 1 to 9.
     nodes: String = "nodes" "N", Text, Any, "3";
+    /// Who migrates the database: `first-node` (when it starts at the release) or `job` (the release's image beside the nodes, before any is replaced, as Mattermost's operator does).
+    migrate: String = "migrate" "WHO", Text, Any, "first-node";
     /// Whether nodes go back to stable on the way: `mid` (the first one, after the first mixed stage, and forward again), `full` (all of them, after the release) or `none`; `auto` is `mid` where nodes are replaced one by one.
     rollback: String = "rollback" "WHEN", Text, Any, "auto";
     /// Compose files of your own, one a line; later ones are merged over earlier ones. Default: the built-in cluster.
@@ -48,6 +50,8 @@ pub struct ClusterSettings {
     pub nodes: usize,
     /// When nodes are to go back to stable.
     pub rollback: WantedRollback,
+    /// Who migrates the database.
+    pub migrate: MigrateBy,
     /// The compose files of the user; without one it is the built-in cluster.
     pub compose_files: Vec<String>,
     /// Their profiles that are on.
@@ -88,6 +92,21 @@ impl WantedMode {
             Self::StopStart => "stop-start",
         }
     }
+}
+
+/// Who migrates the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MigrateBy {
+    /// The first node that starts at the release.
+    #[default]
+    FirstNode,
+    /// The release's image beside the nodes, before any of them is replaced.
+    Job,
+}
+
+impl MigrateBy {
+    const WORDS: [(&'static str, Self); 2] = [("first-node", Self::FirstNode), ("job", Self::Job)];
 }
 
 /// When nodes are to go back to stable.
@@ -171,6 +190,7 @@ impl ClusterInputs {
         ClusterSettings {
             mode: choice("mode", &self.mode, &WantedMode::WORDS, problems),
             nodes,
+            migrate: choice("migrate", &self.migrate, &MigrateBy::WORDS, problems),
             rollback: choice("rollback", &self.rollback, &WantedRollback::WORDS, problems),
             compose_files,
             profiles: profiles.filter(|name| !name.is_empty()).map(str::to_owned).collect(),

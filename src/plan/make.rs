@@ -4,7 +4,7 @@ use super::rollback_policy::{self, Upgrade};
 use super::types::{Budgets, BuiltPlan, Mode, Plan, Rollback, StagePlan};
 use super::{databases, rolling_policy, sequence};
 use crate::checks::Check;
-use crate::inputs::{Inputs, Problems, Settings};
+use crate::inputs::{Inputs, MigrateBy, Problems, Settings};
 use crate::outcome::Stage;
 use crate::policy;
 use crate::shown::Shown;
@@ -72,7 +72,7 @@ pub(crate) fn of_settings(
     // The suite has a limit of its own: nobody should have to add up.
     budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
     let plan = Plan {
-        stages: stages(mode, rollback, order.len(), &checks.chosen),
+        stages: stages(mode, (cluster.migrate, rollback), order.len(), &checks.chosen),
         steps: Vec::new(),
         stable: stable.clone(),
         release: release.clone(),
@@ -83,6 +83,7 @@ pub(crate) fn of_settings(
         rollback,
         rollback_reason,
         wanted_rollback: cluster.rollback,
+        migrate: cluster.migrate,
         order,
         left_out: checks.left_out.clone(),
         plugins: servers.plugins.clone(),
@@ -148,17 +149,23 @@ fn mode(settings: &Settings, problems: &mut Problems) -> (Mode, String) {
     }
 }
 
-/// When nodes go back. Where an image has yet to tell its version, so is the mode: then that is decided with it.
+/// When nodes go back, and whether the database can be migrated as was asked for. Where an image has yet to tell its version, so
+/// is the mode: then both are decided with it.
 fn rollback(settings: &Settings, upgrade: Upgrade<'_>, problems: &mut Problems) -> (Rollback, String) {
-    let wanted = settings.cluster.rollback;
-    let is_open = [upgrade.stable, upgrade.release].contains(&&Version::Unknown);
-    let is_decided_later =
-        is_open && upgrade.mode == Mode::StopStart && settings.cluster.mode.word() == "auto";
+    let (wanted, migrate) = (settings.cluster.rollback, settings.cluster.migrate);
+    // A mode that is refused is told, and is all that is wrong.
+    let is_told = problems.iter().any(|problem| problem.input == "mode");
+    let is_unknown = [upgrade.stable, upgrade.release].contains(&&Version::Unknown);
+    let is_auto = settings.cluster.mode.word() == "auto" && !upgrade.is_attached;
+    let is_open = is_told || (is_unknown && is_auto && upgrade.mode == Mode::StopStart);
+    if let Err((wrong, remedy)) = rollback_policy::judge_migration(migrate, upgrade)
+        && !is_open
+    {
+        problems.add("migrate", Shown::plain("job"), wrong, remedy);
+    }
     match rollback_policy::decide(wanted, upgrade) {
         Ok(decided) => decided,
-        // A mode that is refused is told, and is all that is wrong.
-        Err((why, _)) if problems.iter().any(|problem| problem.input == "mode") => (Rollback::None, why),
-        Err((why, _)) if is_decided_later && !upgrade.is_attached => (Rollback::None, why),
+        Err((why, _)) if is_open => (Rollback::None, why),
         Err((wrong, remedy)) => {
             problems.add("rollback", Shown::plain(wanted.word()), wrong, remedy);
             (Rollback::None, String::new())
@@ -169,7 +176,7 @@ fn rollback(settings: &Settings, upgrade: Upgrade<'_>, problems: &mut Problems) 
 /// The stages of an upgrade of so many nodes, with the checks that belong there.
 pub(super) fn stages(
     mode: Mode,
-    rollback: Rollback,
+    (migrate, rollback): (MigrateBy, Rollback),
     nodes: usize,
     chosen: &[&'static Check],
 ) -> Vec<StagePlan> {
@@ -181,6 +188,9 @@ pub(super) fn stages(
         Rollback::Mid => all.insert(2, Stage::Rollback),
         Rollback::Full => all.push(Stage::Rollback),
         Rollback::None => {}
+    }
+    if migrate == MigrateBy::Job && mode == Mode::Rolling {
+        all.insert(1, Stage::Migrated);
     }
     let nexts = all.iter().skip(1).copied().map(Some).chain([None]);
     let planned = all.iter().zip(nexts).map(|(stage, next)| {

@@ -1,7 +1,8 @@
-//! Whether nodes go back to stable on the way, and when: what was asked for in the light of the kind of upgrade.
+//! Whether nodes go back to stable on the way, and when, and whether the schema is migrated beside them: what was asked for in
+//! the light of the kind of upgrade.
 
 use super::types::{Mode, Plan, Rollback};
-use crate::inputs::WantedRollback;
+use crate::inputs::{MigrateBy, WantedRollback};
 use crate::policy;
 use crate::versions::Version;
 
@@ -50,6 +51,24 @@ pub(super) fn decide(
     }
 }
 
+/// Whether the database can be migrated as was asked for.
+///
+/// # Errors
+/// What is wrong with that, and the remedy.
+pub(super) fn judge_migration(wanted: MigrateBy, upgrade: Upgrade<'_>) -> Result<(), (String, String)> {
+    let why = match wanted {
+        MigrateBy::FirstNode => return Ok(()),
+        MigrateBy::Job if upgrade.is_attached => {
+            "the gate runs no image beside the nodes of an attached cluster"
+        }
+        MigrateBy::Job if upgrade.mode == Mode::StopStart => {
+            "all nodes stop before the release comes, and none would serve meanwhile"
+        }
+        MigrateBy::Job => return Ok(()),
+    };
+    Err((format!("cannot be done: {why}"), "Leave it out, or write \"first-node\".".into()))
+}
+
 /// Why there can be no such way back.
 fn impossible(asked: Rollback, upgrade: Upgrade<'_>) -> Option<&'static str> {
     if upgrade.is_attached {
@@ -88,10 +107,11 @@ mod tests {
     #[test]
     fn by_itself_a_roll_goes_back_half_way_and_what_cannot_does_not() {
         use WantedRollback::{Auto, Full, Mid, None};
+        type Change = fn(&mut Upgrade<'_>);
         assert_eq!(decided(Auto, |_| ()), Ok(Rollback::Mid));
         assert_eq!(decided(Full, |_| ()), Ok(Rollback::Full));
         assert_eq!(decided(None, |_| ()), Ok(Rollback::None));
-        let cannot: [(fn(&mut Upgrade<'_>), &str); 3] = [
+        let cannot: [(Change, &str); 3] = [
             (|upgrade| upgrade.mode = Mode::StopStart, "all nodes stop"),
             (|upgrade| upgrade.nodes = 1, "a single node"),
             (|upgrade| upgrade.is_attached = true, "no stable image"),
@@ -101,6 +121,18 @@ mod tests {
             assert!(decided(Mid, change).unwrap_err().contains(why), "{why}");
         }
         assert_eq!(decided(Full, |upgrade| upgrade.nodes = 1), Ok(Rollback::Full));
+    }
+
+    #[test]
+    fn a_migration_beside_the_nodes_is_of_a_roll_that_the_gate_makes() {
+        let (stable, release) = (Version::read("11.5.1"), Version::read("11.6.0"));
+        let rolled =
+            Upgrade { mode: Mode::Rolling, nodes: 1, is_attached: false, stable: &stable, release: &release };
+        assert_eq!(judge_migration(MigrateBy::Job, rolled), Ok(()));
+        for cannot in [Upgrade { mode: Mode::StopStart, ..rolled }, Upgrade { is_attached: true, ..rolled }] {
+            assert!(judge_migration(MigrateBy::Job, cannot).is_err());
+            assert_eq!(judge_migration(MigrateBy::FirstNode, cannot), Ok(()));
+        }
     }
 
     #[test]

@@ -98,6 +98,10 @@ fn roll(plan: &Plan, forward: &[Part], back: &[Part]) -> Vec<PlanStep> {
     for (index, stage) in plan.stages.iter().enumerate() {
         match stage.stage {
             Stage::Stable => {}
+            Stage::Migrated => {
+                let like = plan.order.first().cloned().unwrap_or_default();
+                steps.push(PlanStep::Migrate { like, nodes: plan.order.len() });
+            }
             Stage::Rollback => {
                 steps.extend(plan.order[..replaced].iter().map(|node| replace(node, Side::Stable, back)));
             }
@@ -229,6 +233,7 @@ mod tests {
             PlanStep::Replace { node, side: Side::Release, .. } => Some(format!("replace {node}")),
             PlanStep::Replace { node, side: Side::Stable, .. } => Some(format!("roll back {node}")),
             PlanStep::StopAll { nodes, .. } => Some(format!("stop {}", nodes.len())),
+            PlanStep::Migrate { .. } => Some("migrate".into()),
             PlanStep::Start { nodes, side, .. } => Some(format!("start {} {side:?}", nodes.join(" "))),
             _ => None,
         });
@@ -260,6 +265,13 @@ mod tests {
         assert_eq!(of("mid"), of("auto"));
         let full = ["replace node2", "release", "roll back node1", "roll back node2", "rollback"];
         assert_eq!(of("full")[5..], full);
+    }
+
+    #[test]
+    fn a_migration_beside_the_nodes_comes_before_the_first_replacement() {
+        let job = outline(&planned("11.6.0", |inputs| inputs.cluster.migrate = "job".into()));
+        let expected = ["stable", "migrate", "migrated", "replace node1", "mixed-1", "roll back node1"];
+        assert_eq!(job[2..8], expected);
     }
 
     #[test]

@@ -45,15 +45,17 @@ impl Plan {
             ..self.clone()
         };
         let (rollback, rollback_reason) = settled.rollback_decided()?;
-        let stages = stages(mode, rollback, self.order.len(), &chosen);
+        let stages = stages(mode, (self.migrate, rollback), self.order.len(), &chosen);
         Ok(Self { stages, rollback, rollback_reason, ..settled }.with_its_steps())
     }
 
-    /// Whether and when nodes go back, now that nothing more will be learned of the versions.
+    /// Whether and when nodes go back, and whether the schema can be migrated as was asked for, now that nothing more will be learned of the versions.
     ///
     /// # Errors
     /// Why they cannot as was asked for, as a clause, and what to do as a sentence.
     pub fn rollback_decided(&self) -> Result<(Rollback, String), (String, String)> {
+        rollback_policy::judge_migration(self.migrate, Upgrade::of(self))
+            .map_err(|(wrong, remedy)| (format!("the migration by a job {wrong}"), remedy))?;
         rollback_policy::decide(self.wanted_rollback, Upgrade::of(self)).map_err(|(wrong, remedy)| {
             (format!("the rollback {} {wrong}", self.wanted_rollback.word()), remedy)
         })

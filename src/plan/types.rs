@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::steps::PlanStep;
 use crate::compose::PullPolicy;
 pub(crate) use crate::inputs::{
-    AllowedHarm, AttachedPlan, Bundle, LeftOut, Release, SuitePlan, WantedRollback,
+    AllowedHarm, AttachedPlan, Bundle, LeftOut, MigrateBy, Release, SuitePlan, WantedRollback,
 };
 use crate::lock::Lock;
 use crate::outcome::Stage;
@@ -39,6 +39,9 @@ pub struct Plan {
     /// What was asked for, for whoever learns the versions later.
     #[serde(default)]
     pub wanted_rollback: WantedRollback,
+    /// Who migrates the database.
+    #[serde(default)]
+    pub migrate: MigrateBy,
     /// Names of the nodes, in the order of their replacement.
     pub order: Vec<String>,
     /// What is done, in order.

@@ -69,6 +69,7 @@ fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
         PlanStep::Replace { node, side: Side::Stable, .. } => {
             Some(ReportFrame::Phase(Phase::Rollback(node.clone())))
         }
+        PlanStep::Migrate { .. } => Some(ReportFrame::Phase(Phase::Migrate)),
         PlanStep::StopAll { .. } => Some(ReportFrame::Phase(Phase::StopStart)),
         PlanStep::Check { stage, .. } => Some(ReportFrame::Stage(*stage)),
         PlanStep::Start { .. }

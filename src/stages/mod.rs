@@ -16,6 +16,7 @@ mod frame;
 mod front;
 mod harm;
 mod mail_settings;
+mod migrate;
 mod node;
 mod prepare;
 mod products;

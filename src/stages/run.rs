@@ -6,7 +6,8 @@ use super::blame::explained;
 use super::frame::Frames;
 use super::session::RunSession;
 use super::{
-    accounts, connect, node, prepare, products, restarts, rollback, scene, stage, suite, users, versions,
+    accounts, connect, migrate, node, prepare, products, restarts, rollback, scene, stage, suite, users,
+    versions,
 };
 use crate::checks::{Side, sanity};
 use crate::cluster::Cluster;
@@ -100,6 +101,7 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -
             suite::run(session, *stage).await;
             Ok(())
         }
+        PlanStep::Migrate { like, .. } => migrate::beside(session, like).await,
         PlanStep::Replace { node, side: Side::Release, .. } => {
             node::replace(session, node, Side::Release, &[]).await
         }

@@ -82,6 +82,25 @@ fn all_nodes_go_back_after_the_release_where_that_is_wanted() {
 }
 
 #[test]
+fn a_migration_beside_the_nodes_is_checked_while_all_of_them_are_stable() {
+    let ended = demo(&["--migrate", "job"]);
+    let output = &ended.output;
+    assert_eq!(ended.code, Some(0), "{output}");
+    let steps = begun(&ended.reports());
+    assert_eq!(steps, planned(&ended.reports()));
+    let migrate = steps.iter().position(|step| step.starts_with("migrate: ")).unwrap();
+    assert_eq!(steps[migrate + 1], "1 check on migrated");
+    assert!(steps[migrate + 2].starts_with("replace node1"), "{steps:?}");
+    let wrong = Gate::demo().nodes(2).args(&["--only", "schema,posts", "--migrate", "job"]);
+    let wrong = wrong.args(&["--fault", "migration-renamed"]).run();
+    assert_eq!(wrong.code, Some(1), "{}", wrong.output);
+    assert!(wrong.output.contains("first cause: migrated/schema"), "{}", wrong.output);
+    let fails = demo(&["--migrate", "job", "--fault", "exits-at-start"]);
+    assert_eq!(fails.code, Some(1), "{}", fails.output);
+    assert!(!begun(&fails.reports()).iter().any(|step| step.starts_with("replace ")), "{}", fails.output);
+}
+
+#[test]
 fn where_the_way_back_fails_the_rest_of_the_roll_is_measured_all_the_same() {
     let ended = demo(&["--fault", "rollback-exits"]);
     let output = &ended.output;

@@ -120,7 +120,7 @@ fn of_phase(phase: Phase, redactor: &Redactor) -> Phase {
     match phase {
         Phase::Replace(node) => Phase::Replace(redactor.redact(&node).into_owned()),
         Phase::Rollback(node) => Phase::Rollback(redactor.redact(&node).into_owned()),
-        Phase::BringUp | Phase::StopStart | Phase::Teardown => phase,
+        Phase::BringUp | Phase::Migrate | Phase::StopStart | Phase::Teardown => phase,
     }
 }
 

@@ -9,7 +9,7 @@ pub(in crate::checks) const CHECK: Check = Check::new(
     &["S2.4"],
     |cx| Box::pin(run(cx)),
 )
-.rolled_back();
+.also_in(NEWER_SCHEMA);
 
 /// The reaction to the old thread.
 const REACTION: &str = "eyes";

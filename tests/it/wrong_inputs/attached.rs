@@ -137,6 +137,7 @@ pub(super) fn cases() -> Vec<Case> {
         cases.push(case);
     }
     cases.push(attached("plan", &[("mode", "stop-start")]));
+    cases.push(attached("plan", &[("migrate", "job")]));
     for when in ["mid", "full"] {
         cases.push(attached("plan", &[("rollback", when)]));
         let mut stopped = Case::inputs("plan", &[("mode", "stop-start"), ("rollback", when)]);
