@@ -39,7 +39,7 @@ pub(crate) use availability::{AllowedHarm, AvailabilityInputs};
 pub(crate) use bundles::Bundle;
 pub(crate) use ca_bundle::{authorities, authorities_pem};
 pub(crate) use checks::{CheckInputs, Checks, LeftOut};
-pub(crate) use cluster::{ClusterInputs, ClusterSettings};
+pub(crate) use cluster::{ClusterInputs, ClusterSettings, MigrateBy, WantedRollback};
 pub(crate) use images::judge_image;
 pub(crate) use lock::GivenLock;
 pub(crate) use problems::{Problem, Problems};

@@ -55,6 +55,7 @@ pub const CHECKS: &[Check] = &[
     super::baseline::CHECK,
     super::config::CHECK,
     super::flags::CHECK,
+    super::rollback::CHECK,
     super::availability::CHECK,
     super::logs::CHECK,
     super::suite::CHECK,

@@ -8,7 +8,8 @@ pub(super) const CHECK: Check = Check::new(
     "public, private, direct and group channels made on one node open on every other, for members only",
     &["S1.3b", "S2.2b"],
     |cx| Box::pin(run(cx)),
-);
+)
+.also_in(NEWER_SCHEMA);
 
 /// What the public channel says of itself.
 const HEADER: &str = "written by the gate";

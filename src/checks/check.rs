@@ -11,6 +11,9 @@ type CheckFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 /// What a check runs.
 type RunCheck = for<'a, 'b> fn(&'a Context<'b>) -> CheckFuture<'a>;
 
+/// The stages in which stable serves on the schema of the release.
+pub(super) const NEWER_SCHEMA: &[Stage] = &[Stage::Migrated, Stage::Rollback];
+
 /// One verification.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
@@ -22,6 +25,8 @@ pub struct Check {
     pub lines: &'static [&'static str],
     /// Where it runs.
     pub stages: Stages,
+    /// Stages besides, in which stable serves on the schema of the release.
+    pub besides: &'static [Stage],
     /// Whether it may run beside others; one that changes what others read may not.
     pub alone: bool,
     /// What it needs of the installation; without it the check, or a part of it, is not applicable.
@@ -41,12 +46,41 @@ impl Check {
         lines: &'static [&'static str],
         run: RunCheck,
     ) -> Self {
-        Self { id, title, lines, stages: Stages::Each, alone: false, needs: &[], environment: &[], run }
+        Self {
+            id,
+            title,
+            lines,
+            stages: Stages::Each,
+            besides: &[],
+            alone: false,
+            needs: &[],
+            environment: &[],
+            run,
+        }
     }
 
     /// In these stages only.
     pub(super) const fn in_stages(self, stages: Stages) -> Self {
         Self { stages, ..self }
+    }
+
+    /// In these stages as well, in which stable serves on the schema of the release: a smoke, or what was made before is there.
+    pub(super) const fn also_in(self, besides: &'static [Stage]) -> Self {
+        Self { besides, ..self }
+    }
+
+    /// Whether it runs in `stage`, where `next` is the stage after it.
+    #[must_use]
+    pub fn runs_in(&self, stage: Stage, next: Option<Stage>) -> bool {
+        let makes = self.stages == Stages::Rollback && next == Some(Stage::Rollback);
+        makes || self.stages.contain(stage) || self.besides.contains(&stage)
+    }
+
+    /// The stages that it runs in, as docs and listings say them.
+    #[must_use]
+    pub fn stage_words(&self) -> String {
+        let besides = self.besides.iter().map(|stage| format!(", {stage}"));
+        format!("{}{}", self.stages.words(), besides.collect::<String>())
     }
 
     /// Not beside others: it changes what they read.
@@ -106,12 +140,14 @@ impl Need {
 /// The stages that a check runs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stages {
-    /// In every stage, mixed ones included.
+    /// On stable, in every mixed stage, and on release.
     Each,
     /// On stable and on release only, because it would disturb a mixed cluster.
     Ends,
     /// On release only.
     Release,
+    /// In `rollback`, and in the stage before it, where it makes what is looked for then.
+    Rollback,
 }
 
 impl Stages {
@@ -119,19 +155,19 @@ impl Stages {
     #[must_use]
     pub fn contain(self, stage: Stage) -> bool {
         match self {
-            Self::Each => true,
-            Self::Ends => !matches!(stage, Stage::Mixed(_)),
+            Self::Each => !matches!(stage, Stage::Migrated | Stage::Rollback),
+            Self::Ends => matches!(stage, Stage::Stable | Stage::Release),
             Self::Release => stage == Stage::Release,
+            Self::Rollback => stage == Stage::Rollback,
         }
     }
 
-    /// The words of docs and listings.
-    #[must_use]
-    pub fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Self::Each => "stable, mixed, release",
             Self::Ends => "stable, release",
             Self::Release => "release",
+            Self::Rollback => "before rollback, rollback",
         }
     }
 }

@@ -12,7 +12,8 @@ pub(super) const CHECK: Check = Check::new(
     "each node, by its own address, reports the planned version, its image's and stable's edition, one build hash per version",
     &["S1.2a", "S2.0"],
     |cx| Box::pin(run(cx)),
-);
+)
+.also_in(NEWER_SCHEMA);
 
 /// The edition of stable and what it limits.
 const EDITION: Entry<(Edition, Limits)> = Entry::new("the edition");

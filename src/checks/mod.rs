@@ -52,6 +52,7 @@ mod plugins;
 mod posts;
 mod product;
 mod refused;
+mod rollback;
 mod schema;
 mod secrets;
 mod sessions;

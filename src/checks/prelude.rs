@@ -2,7 +2,7 @@
 
 pub(super) use serde_json::{Value, json};
 
-pub(super) use super::check::{Check, Need, Stages};
+pub(super) use super::check::{Check, NEWER_SCHEMA, Need, Stages};
 pub(super) use super::context::Context;
 pub(super) use super::ledger::Entry;
 pub(super) use super::scene::{Place, Side};

@@ -10,7 +10,8 @@ pub(super) const CHECK: Check = Check::new(
     "every node reports one list of applied migrations, none lost, renamed or failed since stable",
     &["S1.2b"],
     |cx| Box::pin(run(cx)),
-);
+)
+.also_in(NEWER_SCHEMA);
 
 /// A migration: its number and its name.
 type AppliedMigration = (i64, String);

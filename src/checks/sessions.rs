@@ -13,7 +13,8 @@ pub(super) const CHECK: Check = Check::new(
     "sessions and access tokens work on every node, are dead on every node when ended, and outlive the upgrade",
     &["S1.3d", "S2.1"],
     |cx| Box::pin(run(cx)),
-);
+)
+.also_in(NEWER_SCHEMA);
 
 async fn run(cx: &Context<'_>) {
     cx.on_each_at_once(cx.places, "{name}: a session from stable still works", |place| {

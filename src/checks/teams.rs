@@ -7,7 +7,8 @@ pub(super) const CHECK: Check = Check::new(
     "a team made, renamed and joined on one node is so on every other",
     &["S1.3c", "S2.2b"],
     |cx| Box::pin(run(cx)),
-);
+)
+.also_in(NEWER_SCHEMA);
 
 async fn run(cx: &Context<'_>) {
     cx.each_version(async |walk| {

@@ -33,7 +33,7 @@ fn part(step: CaseStep) -> &'static str {
 fn listing() -> Value {
     let check = |check: &crate::checks::Check| {
         json!({
-            "id": check.id, "title": check.title, "lines": check.lines, "stages": check.stages.words(),
+            "id": check.id, "title": check.title, "lines": check.lines, "stages": check.stage_words(),
             "alone": check.alone,
             "needs": check.needs.iter().map(|need| need.words()).collect::<Vec<_>>(),
             "environment": check.environment.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>(),
@@ -51,7 +51,7 @@ fn text() -> String {
     let mut out = String::new();
     for check in CHECKS {
         let mut facts =
-            vec![format!("lines {}", check.lines.join(", ")), format!("stages {}", check.stages.words())];
+            vec![format!("lines {}", check.lines.join(", ")), format!("stages {}", check.stage_words())];
         facts.extend(check.alone.then(|| "alone".to_owned()));
         if !check.needs.is_empty() {
             let needs: Vec<String> = check.needs.iter().map(|need| need.words()).collect();

@@ -42,9 +42,11 @@ pub(crate) struct DemoOptions {
 pub(crate) struct DemoInputs(Inputs);
 
 impl DemoInputs {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 12] = [
         "nodes",
         "mode",
+        "rollback",
+        "migrate",
         "only",
         "skip",
         "waivers",

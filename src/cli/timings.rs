@@ -36,12 +36,14 @@ struct TimingRow<'r> {
     /// The longest of the mixed stages.
     mixed: Option<u64>,
     release: Option<u64>,
+    /// The longer of `migrated` and `rollback`, where stable serves on the schema of the release.
+    newer_schema: Option<u64>,
     slower: bool,
 }
 
 impl TimingRow<'_> {
     fn longest(&self) -> u64 {
-        self.stable.max(self.mixed).max(self.release).unwrap_or(0)
+        self.stable.max(self.mixed).max(self.release).max(self.newer_schema).unwrap_or(0)
     }
 }
 
@@ -52,12 +54,20 @@ fn rows(record: &Record) -> Vec<TimingRow<'_>> {
         let index = rows.iter().position(|row| row.check == result.check).unwrap_or_else(|| {
             let check = result.check.as_str();
             let slower = slower.contains(&check);
-            rows.push(TimingRow { check, stable: None, mixed: None, release: None, slower });
+            rows.push(TimingRow {
+                check,
+                stable: None,
+                mixed: None,
+                release: None,
+                newer_schema: None,
+                slower,
+            });
             rows.len() - 1
         });
         let row = &mut rows[index];
         let cell = match result.stage {
             Stage::Stable => &mut row.stable,
+            Stage::Migrated | Stage::Rollback => &mut row.newer_schema,
             Stage::Mixed(_) => &mut row.mixed,
             Stage::Release => &mut row.release,
         };
@@ -69,11 +79,13 @@ fn rows(record: &Record) -> Vec<TimingRow<'_>> {
 
 fn table(record: &Record) -> String {
     let cell = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), words::duration);
-    let mut out = format!("{:<24} {:>12} {:>12} {:>12}\n", "check", "stable", "mixed", "release");
+    let mut out =
+        format!("{:<24} {:>12} {:>12} {:>12} {:>12}\n", "check", "stable", "mixed", "new schema", "release");
     for row in rows(record) {
         let mark = if row.slower { "  slower" } else { "" };
         let (stable, mixed, release) = (cell(row.stable), cell(row.mixed), cell(row.release));
-        out += &format!("{:<24} {stable:>12} {mixed:>12} {release:>12}{mark}\n", row.check);
+        let newer = cell(row.newer_schema);
+        out += &format!("{:<24} {stable:>12} {mixed:>12} {newer:>12} {release:>12}{mark}\n", row.check);
     }
     out
 }
@@ -81,7 +93,8 @@ fn table(record: &Record) -> String {
 fn listing(record: &Record) -> Value {
     let row = |row: TimingRow<'_>| {
         json!({
-            "check": row.check, "stable_ms": row.stable, "mixed_ms": row.mixed, "release_ms": row.release,
+            "check": row.check, "stable_ms": row.stable, "mixed_ms": row.mixed, "newer_schema_ms": row.newer_schema,
+            "release_ms": row.release,
             "slower": row.slower,
         })
     };

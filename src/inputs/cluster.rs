@@ -1,5 +1,7 @@
 //! The inputs about the cluster that the gate builds, and what it is built of.
 
+use serde::{Deserialize, Serialize};
+
 use super::images;
 use super::lock::{self, GivenLock};
 use super::problems::Problems;
@@ -15,6 +17,10 @@ family! {
     mode: String = "mode" "MODE", Text, Any, "auto";
     /// How many Mattermost nodes the cluster has, 1 to 9.
     nodes: String = "nodes" "N", Text, Any, "3";
+    /// Who migrates the database: `first-node` (when it starts at the release) or `job` (the release's image beside the nodes, before any is replaced, as Mattermost's operator does).
+    migrate: String = "migrate" "WHO", Text, Any, "first-node";
+    /// Whether nodes go back to stable on the way: `mid` (the first one, after the first mixed stage, and forward again), `full` (all of them, after the release) or `none`; `auto` is `mid` where nodes are replaced one by one.
+    rollback: String = "rollback" "WHEN", Text, Any, "auto";
     /// Compose files of your own, one a line; later ones are merged over earlier ones. Default: the built-in cluster.
     compose_file: String = "compose-file" "FILES", Lines, Built, "";
     /// Profiles of the compose file that are on, separated by commas or blanks. Default: those of `COMPOSE_PROFILES` in `variables` or `.env`.
@@ -42,6 +48,10 @@ pub struct ClusterSettings {
     pub mode: WantedMode,
     /// How many nodes the built-in cluster has.
     pub nodes: usize,
+    /// When nodes are to go back to stable.
+    pub rollback: WantedRollback,
+    /// Who migrates the database.
+    pub migrate: MigrateBy,
     /// The compose files of the user; without one it is the built-in cluster.
     pub compose_files: Vec<String>,
     /// Their profiles that are on.
@@ -80,6 +90,52 @@ impl WantedMode {
             Self::Auto => "auto",
             Self::Rolling => "rolling",
             Self::StopStart => "stop-start",
+        }
+    }
+}
+
+/// Who migrates the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MigrateBy {
+    /// The first node that starts at the release.
+    #[default]
+    FirstNode,
+    /// The release's image beside the nodes, before any of them is replaced.
+    Job,
+}
+
+impl MigrateBy {
+    const WORDS: [(&'static str, Self); 2] = [("first-node", Self::FirstNode), ("job", Self::Job)];
+}
+
+/// When nodes are to go back to stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WantedRollback {
+    /// As the kind of upgrade allows.
+    #[default]
+    Auto,
+    /// The first node, after the first mixed stage.
+    Mid,
+    /// All nodes, after the release.
+    Full,
+    /// Never.
+    None,
+}
+
+impl WantedRollback {
+    const WORDS: [(&'static str, Self); 4] =
+        [("auto", Self::Auto), ("mid", Self::Mid), ("full", Self::Full), ("none", Self::None)];
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Mid => "mid",
+            Self::Full => "full",
+            Self::None => "none",
         }
     }
 }
@@ -134,6 +190,8 @@ impl ClusterInputs {
         ClusterSettings {
             mode: choice("mode", &self.mode, &WantedMode::WORDS, problems),
             nodes,
+            migrate: choice("migrate", &self.migrate, &MigrateBy::WORDS, problems),
+            rollback: choice("rollback", &self.rollback, &WantedRollback::WORDS, problems),
             compose_files,
             profiles: profiles.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             variables: self.variables.clone(),

@@ -1,9 +1,10 @@
 //! Settings → plan, and what is wrong with inputs only in the light of the two versions.
 
-use super::types::{Budgets, BuiltPlan, Mode, Plan, StagePlan};
+use super::rollback_policy::{self, Upgrade};
+use super::types::{Budgets, BuiltPlan, Mode, Plan, Rollback, StagePlan};
 use super::{databases, rolling_policy, sequence};
 use crate::checks::Check;
-use crate::inputs::{Inputs, Problems, Settings};
+use crate::inputs::{Inputs, MigrateBy, Problems, Settings};
 use crate::outcome::Stage;
 use crate::policy;
 use crate::shown::Shown;
@@ -50,6 +51,19 @@ pub(crate) fn of_settings(
     let names = attached.as_ref().map(|plan| plan.nodes.iter().map(|node| node.name.clone()).collect());
     let numbered = || (1..=cluster.nodes).map(|n| format!("node{n}")).collect();
     let order: Vec<String> = names.or(nodes).unwrap_or_else(numbered);
+    let upgrade = Upgrade {
+        mode,
+        nodes: order.len(),
+        is_attached: attached.is_some(),
+        stable: &stable.version,
+        release: &release.version,
+    };
+    let (rollback, rollback_reason) = rollback(settings, upgrade, &mut problems);
+    if rollback != Rollback::None {
+        let known = policy::no_way_back(&stable.version, &release.version);
+        warnings
+            .extend(known.iter().map(|known| format!("the way back is likely to fail; {}", known.told())));
+    }
     if !problems.is_empty() {
         problems.note(warnings);
         return Err(problems);
@@ -58,7 +72,7 @@ pub(crate) fn of_settings(
     // The suite has a limit of its own: nobody should have to add up.
     budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
     let plan = Plan {
-        stages: stages(mode, order.len(), &checks.chosen),
+        stages: stages(mode, (cluster.migrate, rollback), order.len(), &checks.chosen),
         steps: Vec::new(),
         stable: stable.clone(),
         release: release.clone(),
@@ -66,6 +80,10 @@ pub(crate) fn of_settings(
         mode,
         mode_reason,
         wanted_mode: cluster.mode.word().to_owned(),
+        rollback,
+        rollback_reason,
+        wanted_rollback: cluster.rollback,
+        migrate: cluster.migrate,
         order,
         left_out: checks.left_out.clone(),
         plugins: servers.plugins.clone(),
@@ -131,17 +149,55 @@ fn mode(settings: &Settings, problems: &mut Problems) -> (Mode, String) {
     }
 }
 
+/// When nodes go back, and whether the database can be migrated as was asked for. Where an image has yet to tell its version, so
+/// is the mode: then both are decided with it.
+fn rollback(settings: &Settings, upgrade: Upgrade<'_>, problems: &mut Problems) -> (Rollback, String) {
+    let (wanted, migrate) = (settings.cluster.rollback, settings.cluster.migrate);
+    // A mode that is refused is told, and is all that is wrong.
+    let is_told = problems.iter().any(|problem| problem.input == "mode");
+    let is_unknown = [upgrade.stable, upgrade.release].contains(&&Version::Unknown);
+    let is_auto = settings.cluster.mode.word() == "auto" && !upgrade.is_attached;
+    let is_open = is_told || (is_unknown && is_auto && upgrade.mode == Mode::StopStart);
+    if let Err((wrong, remedy)) = rollback_policy::judge_migration(migrate, upgrade)
+        && !is_open
+    {
+        problems.add("migrate", Shown::plain("job"), wrong, remedy);
+    }
+    match rollback_policy::decide(wanted, upgrade) {
+        Ok(decided) => decided,
+        Err((why, _)) if is_open => (Rollback::None, why),
+        Err((wrong, remedy)) => {
+            problems.add("rollback", Shown::plain(wanted.word()), wrong, remedy);
+            (Rollback::None, String::new())
+        }
+    }
+}
+
 /// The stages of an upgrade of so many nodes, with the checks that belong there.
-pub(super) fn stages(mode: Mode, nodes: usize, chosen: &[&'static Check]) -> Vec<StagePlan> {
+pub(super) fn stages(
+    mode: Mode,
+    (migrate, rollback): (MigrateBy, Rollback),
+    nodes: usize,
+    chosen: &[&'static Check],
+) -> Vec<StagePlan> {
     let mixed = if mode == Mode::Rolling { 1..nodes } else { 1..1 };
-    std::iter::once(Stage::Stable)
-        .chain(mixed.map(Stage::Mixed))
-        .chain([Stage::Release])
-        .map(|stage| {
-            let here = chosen.iter().filter(|check| check.stages.contain(stage));
-            StagePlan { stage, checks: here.map(|check| check.id.to_owned()).collect() }
-        })
-        .collect()
+    let mut all = vec![Stage::Stable];
+    all.extend(mixed.map(Stage::Mixed));
+    all.push(Stage::Release);
+    match rollback {
+        Rollback::Mid => all.insert(2, Stage::Rollback),
+        Rollback::Full => all.push(Stage::Rollback),
+        Rollback::None => {}
+    }
+    if migrate == MigrateBy::Job && mode == Mode::Rolling {
+        all.insert(1, Stage::Migrated);
+    }
+    let nexts = all.iter().skip(1).copied().map(Some).chain([None]);
+    let planned = all.iter().zip(nexts).map(|(stage, next)| {
+        let here = chosen.iter().filter(|check| check.runs_in(*stage, next));
+        StagePlan { stage: *stage, checks: here.map(|check| check.id.to_owned()).collect() }
+    });
+    planned.collect()
 }
 
 #[cfg(test)]
@@ -223,7 +279,7 @@ mod tests {
     fn a_rolling_plan_has_a_mixed_stage_less_than_nodes() {
         let plan = make(&inputs("11.5.1", "11.6.0"), None).unwrap();
         let stages: Vec<_> = plan.stages.iter().map(|s| s.stage.to_string()).collect();
-        assert_eq!(stages, ["stable", "mixed-1", "mixed-2", "release"]);
+        assert_eq!(stages, ["stable", "mixed-1", "rollback", "mixed-2", "release"]);
         assert!(!plan.stages[1].checks.contains(&"config".to_owned()), "config would let an old node save");
         let stopped = make(&inputs("10.11.4", "11.7.0"), None).unwrap();
         assert_eq!((stopped.mode, stopped.stages.len()), (Mode::StopStart, 2));

@@ -12,6 +12,7 @@ mod locks;
 mod make;
 mod matrix;
 mod render;
+mod rollback_policy;
 mod rolling_policy;
 mod sequence;
 mod settle;

@@ -24,6 +24,7 @@ pub(crate) fn text(plan: &Plan) -> String {
         let then = if plan.wanted_mode == "auto" { ", and the mode decided then" } else { "" };
         line(format!("version  of {}: asked of the image when the run starts{then}", to_ask.join(" and ")));
     }
+    line(format!("rollback {}: {}", plan.rollback, plan.rollback_reason));
     if let Some(lock) = &plan.lock {
         let when = lock.made_at.as_deref().unwrap_or("an unknown day");
         line(format!("lock     {} images, as they were on {}", lock.images.len(), Shown::plain(when)));

@@ -1,7 +1,7 @@
 //! Which steps a run takes, in which order: a list for each kind of upgrade.
 //!
-//! Each list is written out as it runs. Another kind of run (a restart of all nodes on stable as control, a way back from
-//! half-way, versions before stable) is another list of the same steps.
+//! Each list is written out as it runs. Another kind of run (a restart of all nodes on stable as control, versions before
+//! stable) is another list of the same steps. A way back is in the list of a roll, where the plan has the stage `rollback`.
 
 use super::steps::{Part, PlanStep};
 use super::types::{AttachedPlan, Mode, Plan, StagePlan};
@@ -25,7 +25,7 @@ pub(super) fn steps(plan: &Plan) -> Vec<PlanStep> {
 /// A cluster that the gate builds, replaced node by node.
 fn rolling(plan: &Plan) -> Vec<PlanStep> {
     let mut steps = bring_up(plan);
-    steps.extend(roll(plan, &built_parts(plan, Side::Release)));
+    steps.extend(roll(plan, &built_parts(plan, Side::Release), &built_parts(plan, Side::Stable)));
     let end = if plan.keep { PlanStep::Keep } else { PlanStep::TearDown };
     steps.extend([PlanStep::Report, end]);
     steps
@@ -62,7 +62,8 @@ fn attached_roll(plan: &Plan, attached: &AttachedPlan) -> Vec<PlanStep> {
         (true, Part::Sanity),
         (undrain, Part::UndrainCommand),
     ];
-    steps.extend(roll(plan, &given(parts)));
+    // Nobody could put stable back: see `rollback_policy`.
+    steps.extend(roll(plan, &given(parts), &[]));
     steps.extend([PlanStep::Report, PlanStep::CleanUp]);
     steps
 }
@@ -84,20 +85,35 @@ fn bring_up(plan: &Plan) -> Vec<PlanStep> {
     steps
 }
 
-/// The checks of each stage, and before each but the first one the next node's replacement.
-fn roll(plan: &Plan, parts: &[Part]) -> Vec<PlanStep> {
-    let mut nodes = plan.order.iter();
+/// The checks of each stage, and before each but the first one the next node's replacement. Before `rollback` all nodes that
+/// were replaced go back; where the roll goes on after it, they go forward again.
+fn roll(plan: &Plan, forward: &[Part], back: &[Part]) -> Vec<PlanStep> {
+    let replace = |node: &String, side, parts: &[Part]| PlanStep::Replace {
+        node: node.clone(),
+        side,
+        parts: parts.to_vec(),
+    };
     let mut steps = Vec::new();
-    for stage in &plan.stages {
-        if stage.stage != Stage::Stable {
-            let next = nodes.next();
-            steps.extend(next.map(|node| PlanStep::Replace {
-                node: node.clone(),
-                side: Side::Release,
-                parts: parts.to_vec(),
-            }));
+    let mut replaced = 0;
+    for (index, stage) in plan.stages.iter().enumerate() {
+        match stage.stage {
+            Stage::Stable => {}
+            Stage::Migrated => {
+                let like = plan.order.first().cloned().unwrap_or_default();
+                steps.push(PlanStep::Migrate { like, nodes: plan.order.len() });
+            }
+            Stage::Rollback => {
+                steps.extend(plan.order[..replaced].iter().map(|node| replace(node, Side::Stable, back)));
+            }
+            Stage::Mixed(_) | Stage::Release => {
+                steps.extend(plan.order.get(replaced).map(|node| replace(node, Side::Release, forward)));
+                replaced += 1;
+            }
         }
         steps.extend(checks_of(plan, stage));
+        if stage.stage == Stage::Rollback && index + 1 < plan.stages.len() {
+            steps.extend(plan.order[..replaced].iter().map(|node| replace(node, Side::Release, forward)));
+        }
     }
     steps
 }
@@ -214,8 +230,10 @@ mod tests {
     fn outline(plan: &Plan) -> Vec<String> {
         let steps = plan.steps.iter().filter_map(|step| match step {
             PlanStep::Check { stage, .. } => Some(stage.to_string()),
-            PlanStep::Replace { node, .. } => Some(format!("replace {node}")),
+            PlanStep::Replace { node, side: Side::Release, .. } => Some(format!("replace {node}")),
+            PlanStep::Replace { node, side: Side::Stable, .. } => Some(format!("roll back {node}")),
             PlanStep::StopAll { nodes, .. } => Some(format!("stop {}", nodes.len())),
+            PlanStep::Migrate { .. } => Some("migrate".into()),
             PlanStep::Start { nodes, side, .. } => Some(format!("start {} {side:?}", nodes.join(" "))),
             _ => None,
         });
@@ -233,9 +251,39 @@ mod tests {
             "replace node2",
             "release",
         ];
-        assert_eq!(outline(&planned("11.6.0", |_| ())), expected);
+        assert_eq!(outline(&planned("11.6.0", |inputs| inputs.cluster.rollback = "none".into())), expected);
         let one = planned("11.6.0", |inputs| inputs.cluster.nodes = "1".into());
         assert_eq!(outline(&one), ["start node1 Stable", "stable", "replace node1", "release"]);
+    }
+
+    #[test]
+    fn a_way_back_is_taken_by_whom_was_replaced_and_forward_again_where_the_roll_goes_on() {
+        let of = |when: &str| outline(&planned("11.6.0", |inputs| inputs.cluster.rollback = when.into()));
+        let mid =
+            ["replace node1", "mixed-1", "roll back node1", "rollback", "replace node1", "replace node2"];
+        assert_eq!(of("mid")[3..9], mid);
+        assert_eq!(of("mid"), of("auto"));
+        let full = ["replace node2", "release", "roll back node1", "roll back node2", "rollback"];
+        assert_eq!(of("full")[5..], full);
+    }
+
+    #[test]
+    fn a_migration_beside_the_nodes_comes_before_the_first_replacement() {
+        let job = outline(&planned("11.6.0", |inputs| inputs.cluster.migrate = "job".into()));
+        let expected = ["stable", "migrate", "migrated", "replace node1", "mixed-1", "roll back node1"];
+        assert_eq!(job[2..8], expected);
+    }
+
+    #[test]
+    fn what_the_way_back_is_to_prove_is_made_in_the_stage_before_it_and_nowhere_else() {
+        let stages = |when: &str| {
+            let plan = planned("11.6.0", |inputs| inputs.cluster.rollback = when.into());
+            let has = |stage: &&StagePlan| stage.checks.iter().any(|id| id == "rollback");
+            plan.stages.iter().filter(has).map(|stage| stage.stage).collect::<Vec<_>>()
+        };
+        assert_eq!(stages("mid"), [Stage::Mixed(1), Stage::Rollback]);
+        assert_eq!(stages("full"), [Stage::Release, Stage::Rollback]);
+        assert_eq!(stages("none"), []);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A plan whose versions are known by now: what their names did not tell, their images did.
 
 use super::make::{has_apps, stages};
+use super::rollback_policy::{self, Upgrade};
 use super::rolling_policy;
-use super::types::{Plan, Release};
+use super::types::{Plan, Release, Rollback};
 use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
 use crate::versions::Version;
@@ -37,14 +38,27 @@ impl Plan {
         let chosen: Vec<&'static Check> = CHECKS.iter().filter(|check| !left_out(check)).collect();
         let known = |known: &Release, version| Release { version, ..known.clone() };
         let settled = Self {
-            stages: stages(mode, self.order.len(), &chosen),
             stable: known(&self.stable, stable),
             release: known(&self.release, release),
             mode,
             mode_reason,
             ..self.clone()
         };
-        Ok(settled.with_its_steps())
+        let (rollback, rollback_reason) = settled.rollback_decided()?;
+        let stages = stages(mode, (self.migrate, rollback), self.order.len(), &chosen);
+        Ok(Self { stages, rollback, rollback_reason, ..settled }.with_its_steps())
+    }
+
+    /// Whether and when nodes go back, and whether the schema can be migrated as was asked for, now that nothing more will be learned of the versions.
+    ///
+    /// # Errors
+    /// Why they cannot as was asked for, as a clause, and what to do as a sentence.
+    pub fn rollback_decided(&self) -> Result<(Rollback, String), (String, String)> {
+        rollback_policy::judge_migration(self.migrate, Upgrade::of(self))
+            .map_err(|(wrong, remedy)| (format!("the migration by a job {wrong}"), remedy))?;
+        rollback_policy::decide(self.wanted_rollback, Upgrade::of(self)).map_err(|(wrong, remedy)| {
+            (format!("the rollback {} {wrong}", self.wanted_rollback.word()), remedy)
+        })
     }
 }
 
@@ -77,6 +91,7 @@ mod tests {
         assert_eq!(found.release.version, known.release.version);
         assert!(found.mode_reason.contains("11.6.0 → 11.7.0 is one minor apart"), "{}", found.mode_reason);
         assert_eq!(settled(&asked, "11.9.0").unwrap().mode, Mode::StopStart);
+        assert_eq!((asked.rollback, found.rollback), (Rollback::None, Rollback::Mid));
     }
 
     #[test]
@@ -97,6 +112,10 @@ mod tests {
         assert!(told("11.5.2", |_| ()).contains("the release is 11.5.2, older than stable, which is 11.6.0"));
         assert!(
             told("11.8.0", |inputs| inputs.cluster.mode = "rolling".into()).contains("is 2 minors apart")
+        );
+        assert!(
+            told("11.9.0", |inputs| inputs.cluster.rollback = "mid".into())
+                .contains("the rollback mid cannot be done")
         );
         assert!(told("12.0.0", |inputs| inputs.run.apps = "true".into()).contains("does not start"));
     }

@@ -100,6 +100,13 @@ pub enum PlanStep {
         /// How long it may take, in seconds.
         timeout_s: u64,
     },
+    /// The release's image migrates the database beside the nodes, which all serve on at stable.
+    Migrate {
+        /// The node whose environment it has.
+        like: String,
+        /// How many serve meanwhile.
+        nodes: usize,
+    },
     /// One node is taken out of traffic, put on a side and put back; the others serve.
     Replace {
         /// Its name.
@@ -195,7 +202,20 @@ impl PlanStep {
                 let place = image.as_ref().map_or_else(|| "here".into(), |image| format!("in {image}"));
                 format!("your suite against the release, {place}, {timeout_s} s at most")
             }
-            Self::Replace { node, parts, .. } => format!("replace {node}: {}", together(parts)),
+            Self::Migrate { like, nodes: 1 } => {
+                format!("migrate: `db migrate` of the release image, with what {like} has, which serves on")
+            }
+            Self::Migrate { like, nodes } => {
+                format!(
+                    "migrate: `db migrate` of the release image, with what {like} has; all {nodes} nodes serve on"
+                )
+            }
+            Self::Replace { node, side: Side::Release, parts } => {
+                format!("replace {node}: {}", together(parts))
+            }
+            Self::Replace { node, side: Side::Stable, parts } => {
+                format!("roll back {node}: {}", together(parts))
+            }
             Self::StopAll { nodes, parts } => format!("stop {}: {}", nodes.join(", "), together(parts)),
             Self::Report => "reports".into(),
             Self::TearDown => "tear down".into(),
@@ -219,6 +239,7 @@ impl PlanStep {
             | Self::InstallPlugins { .. }
             | Self::Connect { .. }
             | Self::Watch { .. }
+            | Self::Migrate { .. }
             | Self::Replace { .. }
             | Self::StopAll { .. }
             | Self::Report

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::steps::PlanStep;
 use crate::compose::PullPolicy;
-pub(crate) use crate::inputs::{AllowedHarm, AttachedPlan, Bundle, LeftOut, Release, SuitePlan};
+pub(crate) use crate::inputs::{
+    AllowedHarm, AttachedPlan, Bundle, LeftOut, MigrateBy, Release, SuitePlan, WantedRollback,
+};
 use crate::lock::Lock;
 use crate::outcome::Stage;
 use crate::waivers::Waivers;
@@ -28,6 +30,18 @@ pub struct Plan {
     /// The mode that was asked for, for whoever learns the versions later.
     #[serde(default)]
     pub wanted_mode: String,
+    /// When nodes go back to stable.
+    #[serde(default)]
+    pub rollback: Rollback,
+    /// Why so, or how, as a clause.
+    #[serde(default)]
+    pub rollback_reason: String,
+    /// What was asked for, for whoever learns the versions later.
+    #[serde(default)]
+    pub wanted_rollback: WantedRollback,
+    /// Who migrates the database.
+    #[serde(default)]
+    pub migrate: MigrateBy,
     /// Names of the nodes, in the order of their replacement.
     pub order: Vec<String>,
     /// What is done, in order.
@@ -119,6 +133,29 @@ impl std::fmt::Display for Mode {
         f.write_str(match self {
             Self::Rolling => "rolling",
             Self::StopStart => "stop-start",
+        })
+    }
+}
+
+/// When nodes go back to stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rollback {
+    /// The first node, after the first mixed stage; then it goes forward again.
+    Mid,
+    /// All nodes, after the release.
+    Full,
+    /// Never.
+    #[default]
+    None,
+}
+
+impl std::fmt::Display for Rollback {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Mid => "mid",
+            Self::Full => "full",
+            Self::None => "none",
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use tokio::time::Instant;
 
+use crate::checks::Side;
 use crate::clock::millis;
 use crate::event::{EventKind, Events, Phase, Stage};
 use crate::plan::PlanStep;
@@ -62,7 +63,13 @@ impl<'a> Frames<'a> {
 fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
     match step {
         PlanStep::Prepare { .. } | PlanStep::Find { .. } => Some(ReportFrame::Phase(Phase::BringUp)),
-        PlanStep::Replace { node, .. } => Some(ReportFrame::Phase(Phase::Replace(node.clone()))),
+        PlanStep::Replace { node, side: Side::Release, .. } => {
+            Some(ReportFrame::Phase(Phase::Replace(node.clone())))
+        }
+        PlanStep::Replace { node, side: Side::Stable, .. } => {
+            Some(ReportFrame::Phase(Phase::Rollback(node.clone())))
+        }
+        PlanStep::Migrate { .. } => Some(ReportFrame::Phase(Phase::Migrate)),
         PlanStep::StopAll { .. } => Some(ReportFrame::Phase(Phase::StopStart)),
         PlanStep::Check { stage, .. } => Some(ReportFrame::Stage(*stage)),
         PlanStep::Start { .. }
@@ -84,7 +91,6 @@ fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::Side;
 
     fn seen(mut receiver: tokio::sync::mpsc::UnboundedReceiver<crate::event::Event>) -> Vec<String> {
         let mut seen = Vec::new();

@@ -33,12 +33,22 @@ pub(super) async fn replace(
     environment: &[(&str, &str)],
 ) -> Result<(), Breakage> {
     let mut watch = Stopwatch::start();
+    out_of_traffic(session, node, &mut watch).await?;
+    let place = into_traffic(session, node, side, environment, watch).await?;
+    session.put(place);
+    Ok(())
+}
+
+/// Takes a node out of traffic and stops it.
+pub(super) async fn out_of_traffic(
+    session: &RunSession<'_>,
+    node: &str,
+    watch: &mut Stopwatch,
+) -> Result<(), Breakage> {
     drain(session, node).await?;
     watch.lap("drain");
     stop(session, node).await?;
     watch.lap("stop");
-    let place = into_traffic(session, node, side, environment, watch).await?;
-    session.put(place);
     Ok(())
 }
 
@@ -64,7 +74,7 @@ async fn stop(session: &RunSession<'_>, node: &str) -> Result<(), Breakage> {
 }
 
 /// The one way into traffic: start, ready, sane, undrained, announced.
-async fn into_traffic(
+pub(super) async fn into_traffic(
     session: &RunSession<'_>,
     node: &str,
     side: Side,

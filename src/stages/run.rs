@@ -5,8 +5,11 @@ use secrecy::SecretString;
 use super::blame::explained;
 use super::frame::Frames;
 use super::session::RunSession;
-use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, users, versions};
-use crate::checks::sanity;
+use super::{
+    accounts, connect, migrate, node, prepare, products, restarts, rollback, scene, stage, suite, users,
+    versions,
+};
+use crate::checks::{Side, sanity};
 use crate::cluster::Cluster;
 use crate::cluster::evidence::EvidenceFolder;
 use crate::event::{Breakage, EventKind, Events};
@@ -52,7 +55,7 @@ async fn all(session: &mut RunSession<'_>) -> Result<(), Breakage> {
         frames.enter(step);
         begins(step, events);
         session.turn_to(step, &plan.steps[index..]);
-        if let Err(breakage) = one(session, step).await {
+        if let Err(breakage) = one(session, step, &plan.steps[index + 1..]).await {
             frames.broken();
             report_sanity_failure(session, &plan.steps[index..]);
             return Err(breakage);
@@ -66,8 +69,8 @@ async fn all(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     Ok(())
 }
 
-/// What is said is what is done: a new kind of step does not compile without its arm.
-async fn one(session: &mut RunSession<'_>, step: &PlanStep) -> Result<(), Breakage> {
+/// What is said is what is done: a new kind of step does not compile without its arm. `rest` are the steps after it.
+async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -> Result<(), Breakage> {
     match step {
         PlanStep::Prepare { .. } => prepare::prepare(session).await,
         PlanStep::Find { nodes, side } => prepare::find(session, nodes, *side).await,
@@ -98,7 +101,11 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep) -> Result<(), Breaka
             suite::run(session, *stage).await;
             Ok(())
         }
-        PlanStep::Replace { node, side, .. } => node::replace(session, node, *side, &[]).await,
+        PlanStep::Migrate { like, .. } => migrate::beside(session, like).await,
+        PlanStep::Replace { node, side: Side::Release, .. } => {
+            node::replace(session, node, Side::Release, &[]).await
+        }
+        PlanStep::Replace { node, side: Side::Stable, .. } => rollback::back(session, node, rest).await,
         PlanStep::StopAll { nodes, .. } => node::stop_all(session, nodes).await,
         PlanStep::Report | PlanStep::TearDown | PlanStep::Keep | PlanStep::CleanUp => Ok(()),
     }

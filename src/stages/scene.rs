@@ -70,17 +70,20 @@ async fn bucket(session: &RunSession<'_>, home: &Home) -> Result<Bucket, Absent>
     session.cluster.inside().bucket().await
 }
 
-/// What the nodes of stable said they are: once all are on release, nobody tells any more.
+/// What nodes of stable said they are: once all are on release, nobody tells any more.
 const STABLE_SAID: Entry<String> = Entry::new("the version of stable's nodes");
+/// What nodes of the release said they are: once all are back on stable, nobody tells any more.
+const RELEASE_SAID: Entry<String> = Entry::new("the version of the release's nodes");
 
 /// What nodes of stable and of release said they are; the images' names may say less.
 pub(super) fn pair(session: &RunSession<'_>) -> (Version, Version) {
     let of = |side, promised: &Version| {
         let told = session.places.iter().find(|place| place.side == side).map(|place| &place.facts.version);
-        if let (Side::Stable, Some(told)) = (side, told) {
-            STABLE_SAID.set(&session.carried, "run", told.clone());
+        let said = if side == Side::Stable { STABLE_SAID } else { RELEASE_SAID };
+        if let Some(told) = told {
+            said.set(&session.carried, "run", told.clone());
         }
-        let before = STABLE_SAID.get(&session.carried, "run").filter(|_| side == Side::Stable);
+        let before = said.get(&session.carried, "run");
         match told.cloned().or(before).as_deref().map(Version::read) {
             Some(seen @ Version::Exact(_)) => seen,
             _ => promised.clone(),

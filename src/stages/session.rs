@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::blame::Blames as _;
+use super::stranded::Stranded;
 use super::watching::Watching;
 use crate::checks::{Absent, Carried, Home, InstalledPlugins, RunningNode, Side, sanity};
 use crate::cluster::evidence::EvidenceFolder;
@@ -44,6 +45,8 @@ pub(super) struct RunSession<'a> {
     pub(super) ledger: WaiverUse<'a>,
     /// Checks that stayed red when they were asked again.
     pub(super) steadily_red: Mutex<BTreeSet<&'static str>>,
+    /// A node that did not come back to stable, until the stage `rollback` has told it.
+    pub(super) stranded: Option<Stranded>,
     /// Warnings that were given: one per cause, not one per stage.
     warned: Mutex<BTreeSet<String>>,
     /// The plugins that the gate brought on stable.
@@ -88,6 +91,7 @@ impl<'a> RunSession<'a> {
             carried: Carried::default(),
             ledger: WaiverUse::new(&plan.waivers),
             steadily_red: Mutex::default(),
+            stranded: None,
             warned: Mutex::default(),
             brought: InstalledPlugins::default(),
             images: SeenImages::default(),

@@ -5,6 +5,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::again;
+use super::rollback;
 use super::scene::{scene, turn, waived};
 use super::session::RunSession;
 use crate::checks::catalogue::{self, CHECKS};
@@ -13,8 +14,12 @@ use crate::event::EventKind;
 use crate::outcome::Stage;
 
 /// Runs checks of a stage and reports each as it ends. A failed check does not end the run.
-pub(super) async fn check(session: &RunSession<'_>, stage: Stage, ids: &[String]) {
-    verify(session, stage, &of_catalogue(ids)).await;
+pub(super) async fn check(session: &mut RunSession<'_>, stage: Stage, ids: &[String]) {
+    let checks = of_catalogue(ids);
+    match session.stranded.take() {
+        Some(stranded) => rollback::results(session, &stranded, &checks),
+        None => verify(session, stage, &checks).await,
+    }
     // What a stage's replacements left is told by then; a restart's own sanity is the restart's.
     sanity::forget(&session.carried);
 }

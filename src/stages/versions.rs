@@ -32,6 +32,7 @@ pub(super) async fn settled(
         }
     }
     if known.is_empty() {
+        plan.rollback_decided().map_err(refused)?;
         return Ok(None);
     }
     let version = |release: &Release| {

@@ -76,7 +76,7 @@ impl Watching {
         let motion = match step {
             PlanStep::Check { .. } | PlanStep::Judge { .. } => Motion::Rest,
             PlanStep::Restart { .. } => Motion::NullRoll,
-            PlanStep::Replace { .. } | PlanStep::StopAll { .. } => Motion::Roll,
+            PlanStep::Migrate { .. } | PlanStep::Replace { .. } | PlanStep::StopAll { .. } => Motion::Roll,
             _ => return,
         };
         let stage = rest.iter().find_map(|step| match step {

@@ -45,6 +45,8 @@ fn play(fault: &NamedFault) -> Play {
     play.clustered = !fault.shared_database;
     play.faults =
         Faults::new(fault.rules.clone(), &play.inputs.releases.stable, &play.inputs.releases.release);
+    // Each other one is seen on the way there: a way back would cost all of their plays what only a few need.
+    play.inputs.cluster.rollback = if fault.is_of_rollback() { "mid" } else { "none" }.into();
     match fault.found_by {
         // The watch needs something to watch: these checks post through every node of the release.
         Finder::Watch => play.inputs.checks.only = "availability, posts, channels".into(),

@@ -51,7 +51,9 @@ fn a_roll_runs_the_list_that_was_printed() {
     assert_eq!(steps, planned(&ended.reports()));
     assert_printed(output, &steps);
     let of = |word: &str| steps.iter().filter(|step| step.starts_with(word)).count();
-    assert_eq!((of("replace "), of("stop "), of("your suite"), of("flags on")), (2, 0, 1, 2), "{steps:?}");
+    // The first node goes back once, and forward again.
+    let counted = (of("replace "), of("roll back "), of("stop "), of("your suite"), of("flags on"));
+    assert_eq!(counted, (3, 1, 0, 1, 2), "{steps:?}");
 }
 
 #[test]
@@ -65,6 +67,51 @@ fn a_stop_start_runs_the_list_that_was_printed() {
     let stopped = steps.iter().position(|step| step == "stop node1, node2: drain, stop").unwrap();
     assert_eq!(steps[stopped + 1], "start node1: release image, ready, sanity, undrain");
     assert_eq!(steps[stopped + 2], "start node2: release image, ready, sanity, undrain");
+}
+
+#[test]
+fn all_nodes_go_back_after_the_release_where_that_is_wanted() {
+    let ended = demo(&["--rollback", "full"]);
+    let output = &ended.output;
+    assert_eq!(ended.code, Some(0), "{output}");
+    let steps = begun(&ended.reports());
+    assert_eq!(steps, planned(&ended.reports()));
+    let back = ["roll back node1", "roll back node2", "2 checks on rollback", "reports", "tear down"];
+    let last = &steps[steps.len() - back.len()..];
+    assert!(last.iter().zip(back).all(|(step, word)| step.starts_with(word)), "{steps:?}");
+}
+
+#[test]
+fn a_migration_beside_the_nodes_is_checked_while_all_of_them_are_stable() {
+    let ended = demo(&["--migrate", "job"]);
+    let output = &ended.output;
+    assert_eq!(ended.code, Some(0), "{output}");
+    let steps = begun(&ended.reports());
+    assert_eq!(steps, planned(&ended.reports()));
+    let migrate = steps.iter().position(|step| step.starts_with("migrate: ")).unwrap();
+    assert_eq!(steps[migrate + 1], "1 check on migrated");
+    assert!(steps[migrate + 2].starts_with("replace node1"), "{steps:?}");
+    let wrong = Gate::demo().nodes(2).args(&["--only", "schema,posts", "--migrate", "job"]);
+    let wrong = wrong.args(&["--fault", "migration-renamed"]).run();
+    assert_eq!(wrong.code, Some(1), "{}", wrong.output);
+    assert!(wrong.output.contains("first cause: migrated/schema"), "{}", wrong.output);
+    let fails = demo(&["--migrate", "job", "--fault", "exits-at-start"]);
+    assert_eq!(fails.code, Some(1), "{}", fails.output);
+    assert!(!begun(&fails.reports()).iter().any(|step| step.starts_with("replace ")), "{}", fails.output);
+}
+
+#[test]
+fn where_the_way_back_fails_the_rest_of_the_roll_is_measured_all_the_same() {
+    let ended = demo(&["--fault", "rollback-exits"]);
+    let output = &ended.output;
+    assert_eq!(ended.code, Some(1), "{output}");
+    assert_eq!(begun(&ended.reports()), planned(&ended.reports()), "{output}");
+    for told in ["the way back failed: ", "rollback startup", "node1 is not back on stable"] {
+        assert!(output.contains(told), "{told}:\n{output}");
+    }
+    let full = demo(&["--fault", "rollback-exits", "--rollback", "full"]);
+    assert_eq!(full.code, Some(1), "{}", full.output);
+    assert!(full.output.contains("the way back failed: "), "{}", full.output);
 }
 
 #[test]

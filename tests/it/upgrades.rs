@@ -25,6 +25,9 @@ async fn a_healthy_upgrade_passes_and_measures_everything() {
         let passed = |stage| {
             record.results().any(|r| r.check == check.id && r.stage == stage && r.outcome == Outcome::Passed)
         };
+        if check.runs_in(Stage::Rollback, None) {
+            assert!(passed(Stage::Rollback), "{} did not pass on the way back", check.id);
+        }
         let ends = [Stage::Stable, Stage::Release].into_iter().filter(|stage| check.stages.contain(*stage));
         // tests/it/suite.rs has the suite, which nobody gave here.
         assert!(

@@ -6,6 +6,7 @@ mod database;
 mod deaths;
 mod follow;
 mod front;
+mod migrate;
 mod pulls;
 pub(super) mod side_containers;
 mod versions;

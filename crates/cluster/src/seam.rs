@@ -195,6 +195,20 @@ impl Nodes<'_> {
         }
     }
 
+    /// Has `image` migrate the database beside the nodes, with what `like`, a node, has, until the deadline.
+    ///
+    /// # Errors
+    /// When it could not be run, or did not do it; an attached cluster has no images of the gate's to run.
+    pub async fn migrate(&self, like: &str, image: &str, deadline: Instant) -> Result<(), Trouble> {
+        match self.0 {
+            Cluster::Compose(cluster) => cluster.migrate(like, image, deadline).await,
+            Cluster::StandIn(cluster) => cluster.migrate(image),
+            Cluster::Attached(_) => {
+                Err(Trouble::bug("migrate", "a plan has a step that attached clusters cannot take"))
+            }
+        }
+    }
+
     /// Whether the node's process still runs. Of servers that are only reached by their addresses, that shows in their
     /// answers alone.
     ///

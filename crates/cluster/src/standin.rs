@@ -109,6 +109,13 @@ impl StandInCluster {
         Ok(Address::plain(&format!("http://{address}")))
     }
 
+    /// The database as this release's own command leaves it, beside the nodes.
+    pub(super) fn migrate(&self, image: &str) -> Result<(), Trouble> {
+        let release = release::known(&version_of(image));
+        mattermost_standin::migrate(&self.world, "migrate", &release, &self.options.faults)
+            .map_err(|error| exited("migrate", &error))
+    }
+
     pub(super) fn set_customer_web_server(&self, url: &str) {
         if self.world.cloud() {
             self.world.set_customer_web_server(&format!("{url}/customer-web-server"));
@@ -161,7 +168,7 @@ impl StandInCluster {
         let release = self.release_of(node).await?;
         let labels = [("version", &release.version), ("revision", &release.build_hash)]
             .map(|(key, value)| (format!("org.opencontainers.image.{key}"), value.clone()));
-        let who = AskingNode { name: node, version: &release.version };
+        let who = AskingNode { name: node, version: &release.version, back: false };
         let missing = self.options.faults.has("plugin-missing", who).then_some("playbooks");
         let packaged = release.plugins.iter().filter(|(id, _)| Some(id.as_str()) != missing);
         let bundles = packaged.flat_map(|(id, version)| {

@@ -61,7 +61,7 @@ pub async fn ask_version(
 }
 
 /// The server's program: what the image runs, where that is one, else where official images have it.
-fn program(facts: &InspectedImage) -> &str {
+pub(super) fn program(facts: &InspectedImage) -> &str {
     let is_server = |word: &&String| word.rsplit('/').next() == Some(NAME);
     facts.program.iter().find(is_server).map_or(PROGRAM, String::as_str)
 }

@@ -16,6 +16,7 @@
 //! containers by put-archive, never by bind mount: the engine's host need not be ours.
 
 mod architecture;
+mod as_service;
 mod ask;
 mod cause;
 mod container;
@@ -46,6 +47,7 @@ mod sweep;
 mod volume;
 mod wait;
 
+pub use as_service::ServerCommand;
 pub use ask::ask_version;
 pub use cause::Cause;
 pub use container::{ContainerState, ContainerStatus, Health};

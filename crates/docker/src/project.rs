@@ -9,6 +9,7 @@ use futures_util::future::try_join_all;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::as_service::{self, ServerCommand};
 use super::container::{self, ContainerState};
 use super::engine::Engine;
 use super::error::{Error, within};
@@ -336,6 +337,21 @@ impl RunningProject {
     ) -> Result<OneOffEnd, Error> {
         let one_off = OneOff { image: self.exactly(&one_off.image).to_owned(), ..one_off.clone() };
         one_off::run(&self.engine, &self.project, &self.labels, &one_off, line, deadline).await
+    }
+
+    /// Runs one command of a server in a container like a service's, to its end, and removes it: its exit code, or nothing where
+    /// the time was up. Each line that it prints goes to `line`.
+    ///
+    /// # Errors
+    /// When it cannot be created or started.
+    pub async fn run_server_command(
+        &self,
+        command: &ServerCommand,
+        line: &mut (dyn FnMut(String) + Send),
+        deadline: Instant,
+    ) -> Result<Option<i64>, Error> {
+        let command = ServerCommand { image: self.exactly(&command.image).to_owned(), ..command.clone() };
+        as_service::run(&self.engine, &self.project, &self.labels, &command, line, deadline).await
     }
 
     /// The regular files at or below `path` in a container, running or not, by name alone: path from the last part of

@@ -73,6 +73,12 @@ impl Client {
         self.put(&format!("/api/v4/users/{user}/active"), &json!({ "active": active })).await.map(drop)
     }
 
+    /// Takes another password; only the account itself may, with the one that it has.
+    pub async fn change_password(&self, user: &str, current: &str, new: &str) -> Result<(), ApiError> {
+        let body = json!({ "current_password": current, "new_password": new });
+        self.put(&format!("/api/v4/users/{user}/password"), &body).await.map(drop)
+    }
+
     /// Gives a user other roles: names, separated by blanks. Needs an admin.
     pub async fn set_roles(&self, user: &str, roles: &str) -> Result<(), ApiError> {
         self.put(&format!("/api/v4/users/{user}/roles"), &json!({ "roles": roles })).await.map(drop)

@@ -32,6 +32,6 @@ mod tests;
 pub use db::world::{Options, World};
 pub use files::bucket::{BucketFiles, BucketPlace};
 pub use files::store::{FileAnswer, FileStore, FileStoreError, MemoryFiles};
-pub use node::life::{Node, StartError};
+pub use node::life::{Node, StartError, migrate};
 pub use release::StandInRelease;
 pub use remote::{RemoteNode, run_node, serve_world};

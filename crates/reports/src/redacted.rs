@@ -119,7 +119,8 @@ fn of_identity(identity: ImageIdentity, redactor: &Redactor) -> ImageIdentity {
 fn of_phase(phase: Phase, redactor: &Redactor) -> Phase {
     match phase {
         Phase::Replace(node) => Phase::Replace(redactor.redact(&node).into_owned()),
-        Phase::BringUp | Phase::StopStart | Phase::Teardown => phase,
+        Phase::Rollback(node) => Phase::Rollback(redactor.redact(&node).into_owned()),
+        Phase::BringUp | Phase::Migrate | Phase::StopStart | Phase::Teardown => phase,
     }
 }
 
@@ -264,6 +265,7 @@ mod tests {
             EventKind::StepStarted { step: s() },
             EventKind::PhaseStarted { phase: Phase::Replace(s()) },
             EventKind::PhaseFinished { phase: Phase::Replace(s()), took_ms: 1 },
+            EventKind::PhaseStarted { phase: Phase::Rollback(s()) },
             EventKind::ImageProgress { image: s(), layers_done: 1, layers: 2, bytes: 3 },
             EventKind::ImageReady {
                 image: s(),

@@ -201,8 +201,12 @@ pub enum EventKind {
 pub enum Phase {
     /// Networks, images, containers, nodes on stable.
     BringUp,
+    /// The schema is migrated beside the nodes.
+    Migrate,
     /// The replacement of one node, named.
     Replace(String),
+    /// The way of one node, named, back to stable.
+    Rollback(String),
     /// Stop-start: all nodes stop, then all start at the release.
     StopStart,
     /// Everything is removed.
@@ -213,7 +217,9 @@ impl std::fmt::Display for Phase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::BringUp => f.write_str("bring up on stable"),
+            Self::Migrate => f.write_str("migrate"),
             Self::Replace(node) => write!(f, "replace {node}"),
+            Self::Rollback(node) => write!(f, "roll back {node}"),
             Self::StopStart => f.write_str("stop all, start all on release"),
             Self::Teardown => f.write_str("tear down"),
         }

@@ -13,8 +13,12 @@ use serde::{Deserialize, Serialize};
 pub enum Stage {
     /// Every node runs the stable version.
     Stable,
+    /// Every node runs the stable version, on the schema of the release.
+    Migrated,
     /// The first `n` nodes of the order run the release, the others stable; `n` counts from 1.
     Mixed(usize),
+    /// The nodes that ran the release are back on stable, on the schema of the release.
+    Rollback,
     /// Every node runs the release.
     Release,
 }
@@ -23,7 +27,9 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stable => f.write_str("stable"),
+            Self::Migrated => f.write_str("migrated"),
             Self::Mixed(n) => write!(f, "mixed-{n}"),
+            Self::Rollback => f.write_str("rollback"),
             Self::Release => f.write_str("release"),
         }
     }
@@ -41,6 +47,8 @@ impl TryFrom<String> for Stage {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         match text.as_str() {
             "stable" => Ok(Self::Stable),
+            "migrated" => Ok(Self::Migrated),
+            "rollback" => Ok(Self::Rollback),
             "release" => Ok(Self::Release),
             other => other
                 .strip_prefix("mixed-")
@@ -211,7 +219,14 @@ mod tests {
 
     #[test]
     fn stages_read_back_as_they_are_written() {
-        for stage in [Stage::Stable, Stage::Mixed(1), Stage::Mixed(12), Stage::Release] {
+        for stage in [
+            Stage::Stable,
+            Stage::Migrated,
+            Stage::Mixed(1),
+            Stage::Mixed(12),
+            Stage::Rollback,
+            Stage::Release,
+        ] {
             let text = serde_json::to_string(&stage).unwrap();
             assert_eq!(serde_json::from_str::<Stage>(&text).unwrap(), stage);
         }

@@ -12,6 +12,7 @@ pub(in crate::checks) const CHECK: Check = Check::new(
     &["S1.1"],
     |cx| Box::pin(run(cx)),
 )
+.also_in(NEWER_SCHEMA)
 .needs(&[Need::Bucket]);
 
 /// Larger than any buffer on the way, smaller than a part of a multipart upload.

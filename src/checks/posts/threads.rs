@@ -8,7 +8,8 @@ pub(in crate::checks) const CHECK: Check = Check::new(
     "answers given on different nodes make one thread on all, and threads and reactions from stable stay",
     &["S2.4"],
     |cx| Box::pin(run(cx)),
-);
+)
+.also_in(NEWER_SCHEMA);
 
 /// The reaction to the old thread.
 const REACTION: &str = "eyes";

@@ -7,12 +7,17 @@ use crate::checks::prelude::*;
 use crate::checks::step::worst;
 use crate::outcome::{CheckResult, Step};
 
+/// Its id.
+pub(crate) const ID: &str = "startup";
+
 pub(in crate::checks) const CHECK: Check = Check::new(
-    "startup",
+    ID,
     "each node that came up is healthy and the version it should be, before it takes traffic",
     &["S2.0", "E2"],
     |cx| Box::pin(run(cx)),
-);
+)
+// No node comes up in `migrated`.
+.also_in(&[Stage::Rollback]);
 
 /// What the stage saw of the nodes that came up for it.
 const SEEN: Entry<Vec<Step>> = Entry::new("the sanity of nodes");

@@ -6,5 +6,5 @@
 pub(super) mod check;
 mod look;
 
-pub(crate) use check::{forget, leave, result};
+pub(crate) use check::{ID, forget, leave, result};
 pub(crate) use look::look;

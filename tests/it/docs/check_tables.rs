@@ -14,7 +14,7 @@ fn every_check_is_listed_with_its_lines_stages_and_needs() {
         let mut needs: Vec<String> = check.needs.iter().map(|need| need.words()).collect();
         needs.extend(check.alone.then(|| "no other check beside it".to_owned()));
         needs.extend((!check.environment.is_empty()).then(|| "restarts of the nodes".to_owned()));
-        let stages = check.stages.words().to_owned();
+        let stages = check.stage_words();
         [format!("`{}`", check.id), check.title.to_owned(), lines, stages, needs.join(", ")]
     });
     let head = ["check", "a passing one proves that", "lines", "stages", "needs"];

@@ -1,4 +1,4 @@
-//! docs/policy.md: release lines, the oldest PostgreSQL of a release, and upgrades that are known to fail.
+//! docs/policy.md: release lines, the oldest PostgreSQL of a release, upgrades and ways back that are known to fail.
 
 use upgrade_gate::policy;
 
@@ -25,6 +25,16 @@ fn every_minimum_of_the_database_is_listed_with_its_source() {
         [format!("{} and later", minimum.since), format!("{} or later", minimum.postgres), source]
     });
     hold("docs/policy.md", "databases", &table(["Mattermost", "PostgreSQL", "says who"], rows));
+}
+
+#[test]
+fn every_way_back_that_is_known_to_fail_is_listed_with_its_source() {
+    let rows = policy::no_ways_back().iter().map(|known| {
+        let release: Vec<String> = known.release.iter().map(ToString::to_string).collect();
+        let what = format!("{} ([source]({}))", known.what, known.source);
+        [format!("`{}`", known.id), format!("{} → {}", release.join(" or "), known.stable), what]
+    });
+    hold("docs/policy.md", "no-way-back", &table(["way back", "release → stable", "what happens"], rows));
 }
 
 #[test]

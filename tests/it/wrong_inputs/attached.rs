@@ -137,5 +137,12 @@ pub(super) fn cases() -> Vec<Case> {
         cases.push(case);
     }
     cases.push(attached("plan", &[("mode", "stop-start")]));
+    cases.push(attached("plan", &[("migrate", "job")]));
+    for when in ["mid", "full"] {
+        cases.push(attached("plan", &[("rollback", when)]));
+        let mut stopped = Case::inputs("plan", &[("mode", "stop-start"), ("rollback", when)]);
+        stopped.says = vec!["rollback".into()];
+        cases.push(stopped);
+    }
     cases
 }

@@ -46,6 +46,8 @@ const CHOICES: &[(&str, &[&str])] = &[
             "all",
         ],
     ),
+    ("migrate", &["Job", "node", "true", "operator", "first", "first_node", "jobs"]),
+    ("rollback", &["back", "Mid", "half", "true", "no", "mid,full", "1", "never"]),
     ("pull", &["never", "Always", "if_not_present", "true", "build", "daily", "missing,always"]),
     ("reaper", &["grim", "always", "Auto", "yes", "true", "on"]),
     ("comment", &["loud", "Always", "true", "yes", "on", "once"]),

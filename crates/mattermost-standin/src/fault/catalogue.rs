@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{self, Rule};
+use super::rule::{self, AppliesTo, Rule};
 
 /// A fault with a name, and the checks that should notice it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,14 @@ pub struct NamedFault {
     pub rules: Vec<Rule>,
 }
 
+impl NamedFault {
+    /// Whether it shows only once a node went back to stable.
+    #[must_use]
+    pub fn is_of_rollback(&self) -> bool {
+        self.rules.iter().any(|rule| rule.when.node == AppliesTo::Back)
+    }
+}
+
 /// Who notices a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -69,6 +77,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/unsteady.yaml"),
     include_str!("catalogue/outages.yaml"),
     include_str!("catalogue/rot.yaml"),
+    include_str!("catalogue/rollback.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

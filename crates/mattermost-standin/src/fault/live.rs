@@ -33,6 +33,8 @@ pub struct AskingNode<'a> {
     pub name: &'a str,
     /// The version it really runs.
     pub version: &'a str,
+    /// Whether it came up on a schema that is newer than its own.
+    pub back: bool,
 }
 
 /// Rules at work; clones share the count of calls. In another process they start from nothing.
@@ -204,6 +206,7 @@ impl Faults {
         let plan = &self.inner.plan;
         let concerned = match &rule.when.node {
             AppliesTo::All => true,
+            AppliesTo::Back => who.back,
             AppliesTo::New => who.version == plan.release_version,
             // Without this a run between two builds of one version would have no healthy node at all.
             AppliesTo::Old => {
@@ -231,8 +234,8 @@ mod tests {
     use crate::fault::rule::read_rules;
     use serde_json::json;
 
-    const OLD: AskingNode<'_> = AskingNode { name: "node1", version: "11.6.0" };
-    const NEW: AskingNode<'_> = AskingNode { name: "node2", version: "11.7.0" };
+    const OLD: AskingNode<'_> = AskingNode { name: "node1", version: "11.6.0", back: false };
+    const NEW: AskingNode<'_> = AskingNode { name: "node2", version: "11.7.0", back: false };
 
     fn faults(yaml: &str) -> Faults {
         Faults::new(read_rules(yaml).unwrap(), "11.6.0", "11.7.0")
@@ -244,6 +247,13 @@ mod tests {
         assert!(!faults.has("lost-post", OLD));
         assert!(faults.has("lost-post", NEW));
         assert!(!faults.has("lost-edit", NEW));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_node_that_went_back_is_wrong_with_no_other() {
+        let faults = faults("- when: { node: back }\n  effect: { behaviour: lost-post }\n");
+        assert!(!faults.has("lost-post", OLD) && !faults.has("lost-post", NEW));
+        assert!(faults.has("lost-post", AskingNode { back: true, ..OLD }));
     }
 
     #[test]

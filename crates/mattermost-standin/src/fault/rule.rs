@@ -52,6 +52,8 @@ pub enum AppliesTo {
     New,
     /// The nodes that still run the stable version.
     Old,
+    /// The nodes that run the stable version and came up when the release had migrated the database already.
+    Back,
     /// All of them.
     All,
     /// The one of this name, whatever it runs.
@@ -63,6 +65,7 @@ impl From<String> for AppliesTo {
         match text.as_str() {
             "new" => Self::New,
             "old" => Self::Old,
+            "back" => Self::Back,
             "all" => Self::All,
             _ => Self::Named(text),
         }
@@ -74,6 +77,7 @@ impl From<AppliesTo> for String {
         match dial {
             AppliesTo::New => "new".into(),
             AppliesTo::Old => "old".into(),
+            AppliesTo::Back => "back".into(),
             AppliesTo::All => "all".into(),
             AppliesTo::Named(name) => name,
         }

@@ -45,6 +45,7 @@ impl NodeCore {
             tasks: self.tasks.clone(),
             settings: RwLock::new(self.settings()),
             subpath: self.subpath.clone(),
+            back: self.back,
             found: None,
             pending: Mutex::new(pending),
         })

@@ -19,6 +19,7 @@ use crate::node::answer::Refusal;
 use crate::node::caches::Caches;
 use crate::node::environment::{Environment, FLAGS};
 use crate::node::log::Log;
+use crate::node::migrations;
 use crate::node::outages::Outages;
 use crate::node::plugins::Plugins;
 use crate::node::settings::{NodeIdentity, NodeSettings};
@@ -50,6 +51,8 @@ pub(crate) struct NodeCore {
     pub(super) settings: RwLock<Arc<NodeSettings>>,
     /// What every path begins with, as its site's URL was when it started.
     pub(crate) subpath: String,
+    /// Whether it came up on a schema that is newer than its own.
+    pub(super) back: bool,
     /// The tables as it found them, if a fault may ask for them.
     pub(super) found: Option<Tables>,
     /// Posts by the id that their client gave them: a repeated request is the same post.
@@ -66,14 +69,16 @@ impl NodeCore {
         environment: Environment,
         lines: Option<mpsc::UnboundedSender<String>>,
     ) -> Self {
-        let has = |behaviour| faults.has(behaviour, AskingNode { name, version: &release.version });
+        let back = migrations::is_newer(tables, &release);
+        let who = AskingNode { name, version: &release.version, back };
+        let has = |behaviour| faults.has(behaviour, who);
         let environment = if has("flag-ignored") { environment.without_flags() } else { environment };
         if has("flag-stored") {
             for (flag, value) in environment.flags() {
                 tables.config[FLAGS][flag] = value.clone();
             }
         }
-        let reported = reported(name, &release, &faults);
+        let reported = reported(who, &release, &faults);
         let found = faults.look_back().then(|| tables.clone());
         let document = tables.config.clone();
         let settings = Arc::new(load_settings(&world, tables, &reported, &environment, document));
@@ -91,6 +96,7 @@ impl NodeCore {
             subpath: subpath::of(settings.text("ServiceSettings", "SiteURL")),
             settings: RwLock::new(settings),
             pending: Mutex::default(),
+            back,
             found,
             world,
             release,
@@ -101,7 +107,7 @@ impl NodeCore {
     }
 
     pub(crate) fn who(&self) -> AskingNode<'_> {
-        AskingNode { name: &self.name, version: &self.release.version }
+        AskingNode { name: &self.name, version: &self.release.version, back: self.back }
     }
 
     /// Whether a named behaviour is on.
@@ -239,8 +245,7 @@ impl NodeCore {
 }
 
 /// What the node says about its build.
-fn reported(name: &str, release: &StandInRelease, faults: &Faults) -> StandInRelease {
-    let who = AskingNode { name, version: &release.version };
+fn reported(who: AskingNode<'_>, release: &StandInRelease, faults: &Faults) -> StandInRelease {
     let mut reported = release.clone();
     if faults.has("wrong-version", who) {
         reported = release::known(&faults.plan().stable_version);
@@ -249,7 +254,8 @@ fn reported(name: &str, release: &StandInRelease, faults: &Faults) -> StandInRel
         reported.build_hash = release::known(&faults.plan().stable_version).build_hash;
     }
     if faults.has("wrong-hash", who) {
-        reported.build_hash = ids::digest(&[release.build_hash.as_bytes(), name.as_bytes()])[..40].to_owned();
+        reported.build_hash =
+            ids::digest(&[release.build_hash.as_bytes(), who.name.as_bytes()])[..40].to_owned();
     }
     reported
 }

@@ -175,26 +175,15 @@ impl RunningServer {
         environment: &[(String, String)],
         lines: Option<mpsc::UnboundedSender<String>>,
     ) -> Result<Self, StartError> {
-        let who = crate::fault::AskingNode { name, version: &release.version };
-        let environment = Environment::read(environment);
-        let killed_by_flag = environment.flags().next().is_some() && faults.has("flag-kills", who);
-        if killed_by_flag || faults.has("exits-at-start", who) {
-            return Err(StartError::Exited {
-                node: name.to_owned(),
-                code: 1,
-                stderr:
-                    "Error: failed to initialize platform: cannot create store: failed to apply database \
-                         migrations: driver: postgres, message: failed to execute migration"
-                        .into(),
-            });
-        }
         let shared = Arc::clone(&world);
         let tables = &mut *shared.tables();
-        let applied = tables.migrate(&release, world.tick());
-        if !applied.is_empty() {
-            migrations::touch(tables, &release, &faults, who);
-            lose_data(tables, &faults, who);
+        let back = migrations::is_newer(tables, &release);
+        let who = crate::fault::AskingNode { name, version: &release.version, back };
+        let environment = Environment::read(environment);
+        if environment.flags().next().is_some() && faults.has("flag-kills", who) {
+            return Err(unmigrated(name));
         }
+        let applied = migrated(tables, &release, &faults, who, world.tick())?;
         for rot in faults.rots(who) {
             tables.rot(rot);
         }
@@ -244,6 +233,51 @@ impl RunningServer {
 impl Drop for RunningServer {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// Migrates the database as a release's own command does, beside the nodes, with the faults of the node that does it.
+///
+/// # Errors
+/// When the release cannot.
+pub fn migrate(
+    world: &World,
+    name: &str,
+    release: &StandInRelease,
+    faults: &Faults,
+) -> Result<(), StartError> {
+    let tables = &mut *world.tables();
+    let back = migrations::is_newer(tables, release);
+    let who = crate::fault::AskingNode { name, version: &release.version, back };
+    migrated(tables, release, faults, who, world.tick()).map(drop)
+}
+
+/// What is applied of a release's schema, with what goes wrong then.
+fn migrated(
+    tables: &mut Tables,
+    release: &StandInRelease,
+    faults: &Faults,
+    who: crate::fault::AskingNode<'_>,
+    now: i64,
+) -> Result<Vec<String>, StartError> {
+    if faults.has("exits-at-start", who) {
+        return Err(unmigrated(who.name));
+    }
+    let applied = tables.migrate(release, now);
+    if !applied.is_empty() {
+        migrations::touch(tables, release, faults, who);
+        lose_data(tables, faults, who);
+    }
+    Ok(applied)
+}
+
+fn unmigrated(name: &str) -> StartError {
+    StartError::Exited {
+        node: name.to_owned(),
+        code: 1,
+        stderr: "Error: failed to initialize platform: cannot create store: failed to apply database \
+                 migrations: driver: postgres, message: failed to execute migration"
+            .into(),
     }
 }
 

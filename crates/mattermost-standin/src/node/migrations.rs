@@ -12,6 +12,12 @@ const RENUMBERED: [(&str, u32, u32); 3] = [
     ("add_roles_schemeid_index", 144, 158),
 ];
 
+/// Whether the database has a schema that is newer than this release's own.
+pub(crate) fn is_newer(tables: &Tables, release: &StandInRelease) -> bool {
+    let own = release.schema.iter().map(|(number, _)| *number).max();
+    tables.schema.keys().next_back().copied() > own && own.is_some()
+}
+
 /// Does to the list what the faults of this node say.
 pub(crate) fn touch(tables: &mut Tables, release: &StandInRelease, faults: &Faults, who: AskingNode<'_>) {
     let rows = &mut tables.schema;

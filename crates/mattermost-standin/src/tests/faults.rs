@@ -87,6 +87,8 @@ const APART: [&str; 7] = [
 #[tokio::test]
 async fn every_fault_of_the_catalogue_shows_and_only_on_the_release() {
     let plain = catalogue().iter().filter(|fault| fault.about.is_empty() && !fault.passes);
+    // What shows only where a node went back is played by tests/faults, which has such nodes.
+    let plain = plain.filter(|fault| !fault.is_of_rollback());
     let names = plain.map(|fault| fault.id.as_str()).filter(|id| !APART.contains(id));
     let mut wrong = Vec::new();
     for name in names {

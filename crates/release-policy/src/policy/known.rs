@@ -34,19 +34,46 @@ static KNOWN: LazyLock<Vec<KnownFailure>> = LazyLock::new(|| {
     parse(include_str!("known.yaml")).unwrap_or_default()
 });
 
+static NO_WAY_BACK: LazyLock<Vec<KnownFailure>> =
+    LazyLock::new(|| parse(include_str!("no_way_back.yaml")).unwrap_or_default());
+
+/// What the vendor says of going back where the schema changed, as a clause with its source.
+pub const DOWNGRADE: &str = "Mattermost documents a downgrade of it first \
+     (https://docs.mattermost.com/administration-guide/upgrade/downgrading-mattermost-server)";
+
 /// All of them.
 #[must_use]
 pub fn known() -> &'static [KnownFailure] {
     &KNOWN
 }
 
+/// All ways back that are known to fail.
+#[must_use]
+pub fn no_ways_back() -> &'static [KnownFailure] {
+    &NO_WAY_BACK
+}
+
 /// Those that surely concern this upgrade: of a branch such as 11.7 all dot releases would have to be in the range.
 #[must_use]
 pub fn between(stable: &Version, release: &Version) -> Vec<&'static KnownFailure> {
+    concerning(known(), stable, release)
+}
+
+/// Those that surely concern the way from this release back to this stable.
+#[must_use]
+pub fn no_way_back(stable: &Version, release: &Version) -> Vec<&'static KnownFailure> {
+    concerning(no_ways_back(), stable, release)
+}
+
+fn concerning(
+    all: &'static [KnownFailure],
+    stable: &Version,
+    release: &Version,
+) -> Vec<&'static KnownFailure> {
     let concerns = |known: &&KnownFailure| {
         known.stable.admits(stable) && known.release.iter().any(|range| range.admits(release))
     };
-    known().iter().filter(concerns).collect()
+    all.iter().filter(concerns).collect()
 }
 
 impl KnownFailure {
@@ -67,7 +94,8 @@ mod tests {
 
     #[test]
     fn the_file_is_readable_and_says_what_and_where() {
-        let all: Vec<KnownFailure> = parse(include_str!("known.yaml")).unwrap();
+        let mut all: Vec<KnownFailure> = parse(include_str!("known.yaml")).unwrap();
+        all.extend(parse::<Vec<KnownFailure>>(include_str!("no_way_back.yaml")).unwrap());
         let ids: BTreeSet<&str> = all.iter().map(|known| known.id.as_str()).collect();
         assert_eq!(ids.len(), all.len(), "an id stands twice");
         for known in &all {
@@ -82,6 +110,14 @@ mod tests {
                 assert!(matches!(fixed, Version::Exact(_)) && !is_bad, "{}: {fixed}", known.id);
             }
         }
+    }
+
+    #[test]
+    fn there_is_no_way_back_from_the_passwords_of_11() {
+        let known =
+            |stable: &str, release: &str| no_way_back(&Version::read(stable), &Version::read(release)).len();
+        assert_eq!((known("10.12.0", "11.0.0"), known("10.11.4", "11.7")), (1, 1));
+        assert_eq!((known("11.0.0", "11.1.0"), known("10.11.3", "10.11.4")), (0, 0));
     }
 
     #[test]

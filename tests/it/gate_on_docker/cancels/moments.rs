@@ -36,7 +36,7 @@ pub(super) const EVIDENCE: &str = "evidence is saved";
 /// Nothing can be partial any more.
 pub(super) const OVER: &str = "the run is over";
 
-pub(super) const MOMENTS: [Moment; 22] = [
+pub(super) const MOMENTS: [Moment; 24] = [
     at("the run is announced", |kind| matches!(kind, EventKind::RunStarted(_))),
     at("the bring-up begins", |kind| phase(kind, &Phase::BringUp)),
     at("an image is there", |kind| matches!(kind, EventKind::ImageReady { .. })),
@@ -54,6 +54,8 @@ pub(super) const MOMENTS: [Moment; 22] = [
     at("the first node is removed", |kind| container(kind, "node1-1", "removed")),
     at("the first node is replaced", |kind| matches!(kind, EventKind::NodeReplaced { .. })),
     at("the mixed stage is checked", |kind| stage(kind, Stage::Mixed(1))),
+    at("the first node goes back", |kind| phase(kind, &Phase::Rollback("node1".into()))),
+    at("the way back is checked", |kind| stage(kind, Stage::Rollback)),
     at("release is checked", |kind| stage(kind, Stage::Release)),
     at(SUITE, |kind| evidence(kind, "suite.log")),
     at(EVIDENCE, |kind| evidence(kind, "node1.log")),

@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
         .route("/users/{user_id}", get(signed_in(by_id)).delete(signed_in(deactivate)))
         .route("/users/{user_id}/patch", put(signed_in(patch)))
         .route("/users/{user_id}/active", put(signed_in(activate)))
+        .route("/users/{user_id}/password", put(signed_in(password)))
         .route("/users/{user_id}/roles", put(signed_in(roles)))
 }
 
@@ -288,6 +289,32 @@ fn activate(
     let body = read(&body, "active")?;
     let active = body["active"].as_bool().ok_or_else(|| Refusal::body("active"))?;
     set_active(node, tables, &caller, &id, active)
+}
+
+fn password(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let body = read(&body, "user")?;
+    let id = caller.resolve(&id)?;
+    let (current, new) = (text(&body, "current_password"), text(&body, "new_password"));
+    let now = node.world.tick();
+    let user = tables.users.get_mut(&id).ok_or_else(|| missing(&id))?;
+    if caller.user_id != id || user.password_hash != ids::password_hash(&id, current) {
+        return Err(Refusal::new(
+            400,
+            "api.user.update_password.incorrect.app_error",
+            "The \"Current Password\" you entered is incorrect. Please check that Caps Lock is off and try again.",
+        ));
+    }
+    user.password_hash = ids::password_hash(&id, new);
+    user.password_at = now;
+    user.update_at = now;
+    node.invalidate(tables, &Outdated::User(id));
+    done()
 }
 
 fn deactivate(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
