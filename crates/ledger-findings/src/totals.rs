@@ -26,7 +26,7 @@ pub struct WriteTally {
 
 impl WriteTally {
     /// Adds another one.
-    fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         self.acknowledged += other.acknowledged;
         self.refused += other.refused;
         self.unsent += other.unsent;
