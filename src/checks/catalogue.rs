@@ -56,6 +56,8 @@ pub const CHECKS: &[Check] = &[
     super::config::CHECK,
     super::flags::CHECK,
     super::availability::CHECK,
+    super::write_ledger::CHECK,
+    super::write_matrix::CHECK,
     super::suite::CHECK,
 ];
 

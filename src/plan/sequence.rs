@@ -6,7 +6,7 @@
 use super::steps::{Part, PlanStep};
 use super::types::{AttachedPlan, Mode, Plan, StagePlan};
 use crate::checks::catalogue::{self, CHECKS};
-use crate::checks::{AVAILABILITY, Need, PRODUCTS, Side};
+use crate::checks::{AVAILABILITY, Need, PRODUCTS, Side, WRITE_LEDGER, WRITE_MATRIX};
 use crate::inputs::SuitePlan;
 use crate::outcome::Stage;
 
@@ -112,11 +112,19 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<PlanStep> {
     let (own, others): (Vec<&String>, Vec<&String>) = others.into_iter().partition(|id| is_suite(id));
     let (watched, others): (Vec<&String>, Vec<&String>) =
         others.into_iter().partition(|id| *id == AVAILABILITY);
+    let (written, others): (Vec<&String>, Vec<&String>) =
+        others.into_iter().partition(|id| [WRITE_LEDGER, WRITE_MATRIX].contains(&id.as_str()));
     let stage = stage.stage;
     let mut steps = vec![PlanStep::Check { stage, checks: others.into_iter().cloned().collect() }];
     if stage == Stage::Stable && plan.has_check(AVAILABILITY) {
         let built = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
         steps.push(PlanStep::Watch { balancer: plan.attached.is_some() || built });
+    }
+    if plan.has_check(WRITE_LEDGER) {
+        steps.push(PlanStep::Write { stage });
+    }
+    if plan.has_check(WRITE_MATRIX) {
+        steps.push(PlanStep::Cross { stage });
     }
     if plan.attached.is_none() {
         steps.extend(restarting.into_iter().map(|id| {
@@ -130,6 +138,10 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<PlanStep> {
     }
     let drained = is_drained(plan);
     steps.extend(watched.into_iter().map(|check| PlanStep::Judge { stage, check: check.clone(), drained }));
+    // Last, and watched by nobody: looking for everything is a load of its own.
+    if !written.is_empty() {
+        steps.push(PlanStep::Verify { stage, checks: written.into_iter().cloned().collect() });
+    }
     let suite = plan.suite.as_ref().filter(|_| !own.is_empty());
     steps.extend(suite.map(|suite| PlanStep::Suite {
         stage,

@@ -5,7 +5,9 @@ use secrecy::SecretString;
 use super::blame::explained;
 use super::frame::Frames;
 use super::session::RunSession;
-use super::{accounts, connect, node, prepare, products, restarts, scene, stage, suite, users, versions};
+use super::{
+    accounts, connect, ledger, node, prepare, products, restarts, scene, stage, suite, users, versions,
+};
 use crate::checks::sanity;
 use crate::cluster::Cluster;
 use crate::cluster::evidence::EvidenceFolder;
@@ -35,6 +37,7 @@ pub(crate) async fn run(
     let ended = all(&mut session).await;
     if ended.is_err() {
         users::break_off(&mut session).await;
+        ledger::break_off(&mut session).await;
     }
     ended.map_err(|breakage| explained(breakage, &scene::pair(&session)))
 }
@@ -52,6 +55,7 @@ async fn all(session: &mut RunSession<'_>) -> Result<(), Breakage> {
         frames.enter(step);
         begins(step, events);
         session.turn_to(step, &plan.steps[index..]);
+        ledger::turn_to(session, step, &plan.steps[index..]).await;
         if let Err(breakage) = one(session, step).await {
             frames.broken();
             report_sanity_failure(session, &plan.steps[index..]);
@@ -81,6 +85,18 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep) -> Result<(), Breaka
         }
         PlanStep::Watch { .. } => {
             users::begin(session).await;
+            Ok(())
+        }
+        PlanStep::Write { stage } => {
+            ledger::write(session, *stage).await;
+            Ok(())
+        }
+        PlanStep::Cross { stage } => {
+            ledger::cross(session, *stage).await;
+            Ok(())
+        }
+        PlanStep::Verify { stage, checks } => {
+            ledger::verify(session, *stage, checks).await;
             Ok(())
         }
         PlanStep::Judge { stage, check, drained } => {
