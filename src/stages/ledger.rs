@@ -73,7 +73,7 @@ async fn open(session: &RunSession<'_>, stage: Stage) -> Result<Writes, String> 
         author,
         other,
         team_id: home.team_id.clone(),
-        nonce: session.nonce.to_owned(),
+        nonce: session.nonce.chars().filter(char::is_ascii_alphanumeric).take(12).collect(),
         clustered: session.clustering == Clustering::Clustered,
         patience: CROSSING,
         boards: runs(session, &installed, "focalboard"),

@@ -58,6 +58,7 @@ impl Writes {
                 | PlanStep::StopAll { .. }
                 | PlanStep::Start { .. }
         );
+        self.ledger.spare_single_rows(moves && !matches!(step, PlanStep::Restart { .. }));
         if !(moves && paced) {
             self.rest().await;
         } else if self.writing.is_none() {

@@ -61,17 +61,17 @@ fn play(fault: &NamedFault) -> Play {
     play
 }
 
-/// What is wrong with what the ledger tells: a finding has an id and both sides. What rots was written by stable and is asked of a
-/// node of the release; all else is the release's own writing.
+/// What is wrong with what the ledger tells: a finding has an id and both sides. What rots was written before the last node came up
+/// on the release, through whatever node; all else is the release's own writing.
 fn misattributed(record: &Record, fault: &NamedFault) -> Option<String> {
     let told = record.header.as_ref().zip(record.written.as_ref());
     let Some((header, ledger)) = told else { return Some("the record has no ledger".to_owned()) };
-    let (stable, release) = (&header.stable.given, &header.release.given);
+    let versions = [&header.stable.given, &header.release.given];
     let rots = fault.reddens.iter().any(|id| id == "ledger");
     let found = ledger.findings.iter().any(|finding| {
         let (writer, reader) = (&finding.writer.version, &finding.reader.version);
-        let sides = if rots { (writer, reader) == (stable, release) } else { writer == release };
-        !finding.id.is_empty() && sides
+        let written = if rots { finding.written_in != "release" } else { writer == versions[1] };
+        !finding.id.is_empty() && written && versions.contains(&writer) && versions.contains(&reader)
     });
     (!found).then(|| format!("no finding has the right sides: {:#?}", ledger.findings))
 }
