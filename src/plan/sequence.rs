@@ -277,6 +277,40 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_written_for_checks_that_do_not_run() {
+        let words = |name: &str, value: &str| {
+            let plan = planned("11.6.0", |inputs| match name {
+                "only" => inputs.checks.only = value.into(),
+                _ => inputs.checks.skip = value.into(),
+            });
+            let steps = plan.steps.iter().filter_map(|step| match step {
+                PlanStep::Write { stage } => Some(format!("write {stage}")),
+                PlanStep::Cross { stage } => Some(format!("cross {stage}")),
+                PlanStep::Verify { checks, .. } => Some(format!("verify {}", checks.join(" "))),
+                _ => None,
+            });
+            steps.collect::<Vec<_>>()
+        };
+        assert_eq!(words("skip", "ledger, matrix"), Vec::<String>::new());
+        assert_eq!(words("only", "posts"), Vec::<String>::new());
+        let all = [
+            "write stable",
+            "cross stable",
+            "write mixed-1",
+            "cross mixed-1",
+            "write release",
+            "cross release",
+        ];
+        assert_eq!(words("only", "ledger, matrix"), [&all[..], &["verify ledger matrix"]].concat());
+        let ledger = ["write stable", "write mixed-1", "write release", "verify ledger"];
+        assert_eq!(words("skip", "matrix"), ledger);
+        assert_eq!(
+            words("only", "matrix"),
+            ["cross stable", "cross mixed-1", "cross release", "verify matrix"]
+        );
+    }
+
+    #[test]
     fn nothing_is_installed_that_no_check_asks_for() {
         let installs = |only: &str| {
             let plan = planned("11.6.0", |inputs| inputs.checks.only = only.into());

@@ -1,14 +1,13 @@
 //! What was looked for on every node → the result of the check `ledger`.
 
 use ledger_findings::{
-    ENOUGH, ReleasePair, SharedCause, Verification, WriteFinding, WriteMatrix, WriteTally, WriteTotals,
-    Wrong, by_cause,
+    ENOUGH, ReleasePair, SharedCause, Verification, WriteFinding, WriteTally, WriteTotals, Wrong, by_cause,
 };
 
 use crate::checks::{Check, catalogue};
 use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 
-/// How many failures of a cause are told one by one.
+/// How many writes of a cause are told one by one.
 const EXAMPLES: usize = 10;
 
 /// The result: what is wrong by its causes, what could not be read, and what is not written here.
@@ -21,7 +20,7 @@ pub(super) fn judged(
 ) -> CheckResult {
     let mut result = CheckResult { outcome: Outcome::Passed, ..catalogue::not_measured(check, stage, "") };
     let name = "every acknowledged write is on every node, once and as it was written";
-    result.steps = found(name, seen, &seen.matrix, releases);
+    add_causes(&mut result, name, seen, releases);
     let sum = totals.sum();
     if sum.acknowledged == 0 {
         let reason = "no node acknowledged a single write".to_owned();
@@ -45,55 +44,61 @@ pub(super) fn judged(
     result
 }
 
-/// A step for each cause of what is wrong, one for what could not be read; a single one that passed where nothing is.
-pub(super) fn found(
-    name: &str,
-    seen: &Verification,
-    matrix: &WriteMatrix,
-    releases: &ReleasePair,
-) -> Vec<Step> {
-    let causes = by_cause(&seen.findings, &seen.unread, matrix, releases);
+/// Adds a step for each cause of what is wrong and one for what could not be read, or a single one that passed, and as facts what
+/// was wrong in each.
+pub(super) fn add_causes(result: &mut CheckResult, name: &str, seen: &Verification, releases: &ReleasePair) {
+    let causes = by_cause(&seen.findings, &seen.unread, &seen.matrix, releases);
     if causes.is_empty() {
-        return vec![step(name, Outcome::Passed)];
+        result.steps.push(step(name, Outcome::Passed));
     }
-    let mut steps: Vec<Step> = Vec::new();
-    for (cause, failures) in &causes {
-        let name = match (steps.len(), cause.first.is_some()) {
-            (_, false) => "every node tells what it has".to_owned(),
-            (0, true) => name.to_owned(),
-            (before, true) => format!("{name} (cause {})", before + 1),
+    for (number, (cause, failures)) in (1..).zip(&causes) {
+        let Some(first) = &cause.first else {
+            let outcome = Outcome::NotMeasured { reason: cause.sentence.clone() };
+            result.steps.push(step("every node tells what it has", outcome));
+            continue;
         };
-        let outcome = match &cause.first {
-            None => Outcome::NotMeasured { reason: cause.sentence.clone() },
-            Some(first) => failed(name_of_expected(name.as_str()), cause, first, failures),
-        };
-        steps.push(step(&name, outcome));
+        let which = if number == 1 { name.to_owned() } else { format!("{name} (cause {number})") };
+        result.steps.push(step(&which, failed(name, cause, first, failures)));
+        for (example, told) in (1..).zip(examples(failures)) {
+            result.facts.insert(format!("cause {number}, example {example}"), told);
+        }
     }
-    steps
 }
 
-/// What a step is named after is what was expected; which cause it is, is not.
-fn name_of_expected(name: &str) -> &str {
-    name.split(" (cause ").next().unwrap_or(name)
-}
-
+/// The cause first, then its earliest failure: what more there is stands in the facts, and all of it in the record.
 fn failed(expected: &str, cause: &SharedCause, first: &WriteFinding, failures: &[&WriteFinding]) -> Outcome {
-    let mut lines = vec![cause.sentence.clone()];
-    lines.extend(failures.iter().take(EXAMPLES).map(ToString::to_string));
-    let told = failures.len().min(EXAMPLES) as u64;
-    let more = cause.failures.saturating_sub(told);
-    if more > 0 {
-        lines.push(format!("and {more} more"));
-    }
-    lines.push(cause.evidence.clone());
+    let SharedCause { sentence, failures: count, evidence, .. } = cause;
     Outcome::Failed(Failure {
         expected: expected.to_owned(),
-        got: lines.join("\n"),
+        got: format!("{sentence} ({count} such looks; {evidence}); the first one: {first}"),
         node: Some(first.reader.node.clone()),
         version: Some(first.reader.version.clone()).filter(|version| !version.is_empty()),
         safety: failures.iter().any(|failure| failure.wrong != Wrong::Unseen),
         ..Failure::default()
     })
+}
+
+/// The failures of a cause write by write, each with all that show it so; the last one counts those that are left out.
+fn examples(failures: &[&WriteFinding]) -> Vec<String> {
+    let mut writes: Vec<(&WriteFinding, Vec<String>)> = Vec::new();
+    for &failure in failures {
+        let reader = failure.reader.to_string();
+        match writes.iter_mut().find(|(first, _)| (first.seq, first.way) == (failure.seq, failure.way)) {
+            Some((_, readers)) if readers.contains(&reader) => {}
+            Some((_, readers)) => readers.push(reader),
+            None => writes.push((failure, vec![reader])),
+        }
+    }
+    let told = |(first, readers): &(&WriteFinding, Vec<String>)| {
+        let others = readers.get(1..).unwrap_or_default().join(", ");
+        if others.is_empty() { first.to_string() } else { format!("{first}; the same on {others}") }
+    };
+    let mut examples: Vec<String> = writes.iter().take(EXAMPLES).map(told).collect();
+    let more = writes.len().saturating_sub(EXAMPLES);
+    if more > 0 {
+        examples.push(format!("and {more} more writes"));
+    }
+    examples
 }
 
 /// Kinds of which one of the two versions acknowledged nothing: of these nobody knows what would have become.
@@ -154,4 +159,131 @@ fn tally(sum: &WriteTally) -> String {
 
 pub(super) fn step(name: &str, outcome: Outcome) -> Step {
     Step { name: name.to_owned(), outcome, took_ms: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::WRITE_LEDGER;
+    use ledger_findings::{CellCount, CellPlace, ReadThrough, RefusedWrites, TallyLine, UnreadRows, Way};
+
+    const OLD: &str = "11.6.0";
+    const NEW: &str = "11.7.0";
+
+    fn through(node: &str, version: &str) -> ReadThrough {
+        ReadThrough { node: node.into(), version: version.into() }
+    }
+
+    fn line(kind: &str, version: &str, acknowledged: u64) -> TallyLine {
+        let tally = WriteTally { acknowledged, ..WriteTally::default() };
+        TallyLine {
+            kind: kind.into(),
+            through: through("node1", version),
+            tally,
+            enough: acknowledged >= ENOUGH,
+        }
+    }
+
+    fn totals() -> WriteTotals {
+        let lines =
+            [OLD, NEW].into_iter().flat_map(|version| [line("post", version, 20), line("pin", version, 3)]);
+        WriteTotals { lines: lines.collect(), ..WriteTotals::default() }
+    }
+
+    /// Posts of a release node that two nodes do not have.
+    fn lost(posts: u32) -> Verification {
+        let mut seen = Verification { rows: 40, ..Verification::default() };
+        let (writer, reader) = (through("node2", OLD), through("node2", OLD));
+        let whole = CellPlace { kind: "post".into(), way: Way::Api, writer, reader };
+        seen.matrix.count(whole, &CellCount { verified: 100, ..CellCount::default() });
+        for (seq, reader) in (1..=posts).flat_map(|seq| ["node1", "node2"].map(|reader| (seq, reader))) {
+            let (writer, reader) = (through("node1", NEW), through(reader, OLD));
+            let place = CellPlace {
+                kind: "post".into(),
+                way: Way::Api,
+                writer: writer.clone(),
+                reader: reader.clone(),
+            };
+            seen.matrix.count(place, &CellCount { verified: 0, failed: [(Wrong::Lost, 1)].into() });
+            seen.findings.push(WriteFinding {
+                wrong: Wrong::Lost,
+                kind: "post".into(),
+                id: format!("row{seq}"),
+                seq,
+                written_in: "mixed-1".into(),
+                writer,
+                reader,
+                way: Way::Api,
+                expected: "\"a text\"".into(),
+                got: "nothing".into(),
+            });
+        }
+        seen
+    }
+
+    fn judge(seen: &Verification, totals: &WriteTotals) -> CheckResult {
+        let releases = ReleasePair { stable: OLD.into(), release: NEW.into() };
+        judged(catalogue::find(WRITE_LEDGER).unwrap(), Stage::Release, seen, totals, &releases)
+    }
+
+    #[test]
+    fn what_is_all_there_passes_with_its_figures() {
+        let seen = Verification { rows: 40, nodes: vec!["node1".into()], ..Verification::default() };
+        let result = judge(&seen, &totals());
+        assert_eq!(result.outcome, Outcome::Passed);
+        assert_eq!(result.facts["writes"], "46 acknowledged in 2 kinds");
+        assert_eq!(result.facts["looked for"], "40 rows on each of node1");
+        assert_eq!(result.facts["post"], "40 acknowledged");
+    }
+
+    #[test]
+    fn what_is_lost_is_told_by_its_cause_and_write_by_write() {
+        let result = judge(&lost(12), &totals());
+        let Outcome::Failed(failure) = &result.steps[0].outcome else { panic!("{:?}", result.steps) };
+        assert!(
+            failure.got.starts_with("every write made through a release node (11.7.0) is lost"),
+            "{}",
+            failure.got
+        );
+        assert!(
+            failure.got.contains("the post row1 that node1 (11.7.0) acknowledged in mixed-1"),
+            "{}",
+            failure.got
+        );
+        assert!(failure.safety && failure.got.contains("24 such looks"), "{}", failure.got);
+        assert!(
+            result.facts["cause 1, example 10"].ends_with("the same on node2 (11.6.0)"),
+            "{:?}",
+            result.facts
+        );
+        assert_eq!(result.facts["cause 1, example 11"], "and 2 more writes");
+    }
+
+    #[test]
+    fn what_is_not_known_is_red_and_what_is_not_here_is_not() {
+        let mut seen = Verification { rows: 40, ..Verification::default() };
+        let mut totals = totals();
+        totals.missing.push(("board card".into(), "these servers refuse it".into()));
+        assert_eq!(judge(&seen, &totals).outcome, Outcome::Passed);
+        totals.lines.retain(|line| (line.kind.as_str(), line.through.version.as_str()) != ("pin", NEW));
+        let told = RefusedWrites {
+            stage: "mixed-1".into(),
+            kind: "pin".into(),
+            through: through("node1", NEW),
+            got: "403".into(),
+        };
+        totals.refused.push((told, 3));
+        let result = judge(&seen, &totals);
+        let expected =
+            "no node of 11.7.0 acknowledged a write of pin (node1 (11.7.0) answered 403)".to_owned();
+        assert_eq!(result.outcome, Outcome::NotMeasured { reason: expected });
+        seen.unread.push(UnreadRows {
+            kind: "post".into(),
+            reader: through("node2", NEW),
+            status: None,
+            got: "no answer".into(),
+        });
+        assert!(matches!(judge(&seen, &self::totals()).outcome, Outcome::NotMeasured { .. }));
+        assert!(judge(&seen, &WriteTotals::default()).outcome.is_red(), "nothing was written");
+    }
 }

@@ -73,7 +73,7 @@ async fn open(session: &RunSession<'_>, stage: Stage) -> Result<Writes, String> 
         author,
         other,
         team_id: home.team_id.clone(),
-        nonce: session.nonce.chars().filter(char::is_ascii_alphanumeric).take(12).collect(),
+        nonce: session.nonce.to_owned(),
         clustered: session.clustering == Clustering::Clustered,
         patience: CROSSING,
         boards: runs(session, &installed, "focalboard"),
@@ -176,7 +176,11 @@ async fn looked_for(
         }
         _ => {}
     }
-    results.extend(matrix.map(|check| judged_matrix::judged(check, stage, writes, &releases)));
+    results.extend(
+        matrix.map(|check| {
+            judged_matrix::judged(check, stage, &writes.crossed, &writes.not_crossed, &releases)
+        }),
+    );
     session.events.send(EventKind::Written(Box::new(summary)));
     results
 }

@@ -10,7 +10,7 @@ use crate::outcome::Stage;
 use crate::plan::PlanStep;
 
 /// Writes of a stage at the least: a fault that hits one row in seven must have rows of each kind to hit.
-const ON_STABLE: usize = 300;
+const ON_STABLE: usize = 200;
 /// In later stages: somewhat more than there are kinds.
 const PER_NODE: usize = 20;
 /// Of these so many at once.

@@ -158,7 +158,11 @@ mod tests {
     #[test]
     fn all_looks_are_summed_and_their_causes_told_once() {
         let releases = ReleasePair { stable: "11.6.0".into(), release: "11.7.0".into() };
-        let (crossed, verified) = (look(150..160), look(0..200));
+        let (crossed, mut verified) = (look(150..160), look(0..200));
+        let stable = |node: &str| ReadThrough { node: node.into(), version: "11.6.0".into() };
+        let (writer, reader) = (stable("node2"), stable("node2"));
+        let place = CellPlace { kind: "post".into(), way: Way::Api, writer, reader };
+        verified.matrix.count(place, &CellCount { verified: 500, ..CellCount::default() });
         let mut all = crossed.matrix.clone();
         all.merge(&verified.matrix);
         let stage = CrossedStage::of(&crossed, &["11.7.0"]);
@@ -167,7 +171,7 @@ mod tests {
             LedgerSummary::of(WriteTotals::default(), &all, &[(crossed, stage)], Some(&verified), &releases);
         assert_eq!((sum.findings.len(), sum.unlisted, sum.rows, sum.took_ms), (200, 10, Some(9), 10));
         assert!(sum.causes[0].sentence.contains("a release node (11.7.0)"), "{:?}", sum.causes);
-        assert_eq!(sum.matrix.cells().count(), 1);
+        assert_eq!(sum.matrix.cells().count(), 2);
         let text = serde_json::to_string(&sum).unwrap();
         assert_eq!(serde_json::from_str::<LedgerSummary>(&text).unwrap(), sum);
     }

@@ -107,6 +107,7 @@ impl WriteTotals {
             .filter(|line| line.tally.acknowledged > 0)
             .map(|line| line.kind.as_str())
             .collect();
+        kinds.sort_unstable();
         kinds.dedup();
         kinds.len()
     }

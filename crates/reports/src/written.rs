@@ -1,7 +1,7 @@
 //! What was written meanwhile and what became of it, in words.
 
 use ledger_findings::LedgerSummary;
-use run_record::record::together;
+use run_record::record::{Record, together};
 
 use super::words::plural;
 
@@ -24,6 +24,36 @@ pub(crate) fn lines(ledger: &LedgerSummary) -> Vec<String> {
     }
     lines.extend(ledger.causes.first().map(|cause| format!("first cause: {}", cause.sentence)));
     lines
+}
+
+/// The checks that answer for the ledger.
+const LEDGER: &str = "ledger";
+const MATRIX: &str = "matrix";
+
+/// The figures of a check that answers for the ledger, by name, for programs.
+pub(crate) fn figures(record: &Record, check: &str) -> Vec<(&'static str, String)> {
+    let Some(ledger) = record.written.as_ref().filter(|_| [LEDGER, MATRIX].contains(&check)) else {
+        return Vec::new();
+    };
+    if check == MATRIX {
+        let measured = together(ledger.crossed.iter().map(|stage| stage.measured));
+        let missing: usize = ledger.crossed.iter().map(|stage| stage.unmeasured.len()).sum();
+        return vec![("cells_measured", measured.to_string()), ("cells_not_measured", missing.to_string())];
+    }
+    let sum = ledger.totals.sum();
+    let wrong = (ledger.findings.len() as u64).saturating_add(ledger.unlisted);
+    let counts = [
+        ("kinds", ledger.totals.kinds() as u64),
+        ("acknowledged", sum.acknowledged),
+        ("refused", sum.refused),
+        ("not_sent", sum.unsent),
+        ("without_an_answer", sum.ambiguous),
+        ("turned_out_there", sum.turned_out_there),
+        ("turned_out_absent", sum.turned_out_absent),
+        ("looks_that_failed", wrong),
+    ];
+    let cause = ledger.causes.first().map(|cause| ("first_cause", cause.sentence.clone()));
+    counts.into_iter().map(|(name, count)| (name, count.to_string())).chain(cause).collect()
 }
 
 #[cfg(test)]
@@ -49,6 +79,11 @@ mod tests {
                 "writer × reader: 34 cells measured, 0 not"
             ]
         );
+        let record = Record { written: Some(Box::new(ledger.clone())), ..Record::default() };
+        assert!(figures(&record, "ledger").contains(&("acknowledged", "812".into())));
+        let matrix = [("cells_measured", "34".into()), ("cells_not_measured", "0".into())];
+        assert_eq!(figures(&record, "matrix"), matrix);
+        assert_eq!(figures(&record, "posts"), []);
         let broken_off = LedgerSummary { rows: None, crossed: Vec::new(), ..ledger };
         assert_eq!(lines(&broken_off), ["writes: 812 acknowledged in 1 kind, not looked for at the end"]);
     }
