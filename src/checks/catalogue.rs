@@ -57,6 +57,8 @@ pub const CHECKS: &[Check] = &[
     super::flags::CHECK,
     super::rollback::CHECK,
     super::availability::CHECK,
+    super::write_ledger::CHECK,
+    super::write_matrix::CHECK,
     super::logs::CHECK,
     super::suite::CHECK,
 ];

@@ -61,6 +61,8 @@ mod team_changes;
 mod teams;
 mod topology;
 mod users;
+mod write_ledger;
+mod write_matrix;
 
 pub(crate) use availability::AVAILABILITY;
 pub(crate) use carried::Carried;
@@ -70,3 +72,5 @@ pub(crate) use ledger::Entry;
 pub(crate) use plugins::PRODUCTS;
 pub(crate) use restart_round::RestartRound;
 pub(crate) use scene::{Absent, Home, InstalledPlugins, Place, RunningNode, Scene, Side};
+pub(crate) use write_ledger::WRITE_LEDGER;
+pub(crate) use write_matrix::WRITE_MATRIX;

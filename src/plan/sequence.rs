@@ -6,7 +6,7 @@
 use super::steps::{Part, PlanStep};
 use super::types::{AttachedPlan, Mode, Plan, StagePlan};
 use crate::checks::catalogue::{self, CHECKS};
-use crate::checks::{AVAILABILITY, Need, PRODUCTS, Side};
+use crate::checks::{AVAILABILITY, Need, PRODUCTS, Side, WRITE_LEDGER, WRITE_MATRIX};
 use crate::inputs::SuitePlan;
 use crate::outcome::Stage;
 
@@ -128,11 +128,19 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<PlanStep> {
     let (own, others): (Vec<&String>, Vec<&String>) = others.into_iter().partition(|id| is_suite(id));
     let (watched, others): (Vec<&String>, Vec<&String>) =
         others.into_iter().partition(|id| *id == AVAILABILITY);
+    let (written, others): (Vec<&String>, Vec<&String>) =
+        others.into_iter().partition(|id| [WRITE_LEDGER, WRITE_MATRIX].contains(&id.as_str()));
     let stage = stage.stage;
     let mut steps = vec![PlanStep::Check { stage, checks: others.into_iter().cloned().collect() }];
     if stage == Stage::Stable && plan.has_check(AVAILABILITY) {
         let built = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
         steps.push(PlanStep::Watch { balancer: plan.attached.is_some() || built });
+    }
+    if plan.has_check(WRITE_LEDGER) && is_written(plan, stage) {
+        steps.push(PlanStep::Write { stage });
+    }
+    if plan.has_check(WRITE_MATRIX) && is_written(plan, stage) {
+        steps.push(PlanStep::Cross { stage });
     }
     if plan.attached.is_none() {
         steps.extend(restarting.into_iter().map(|id| {
@@ -146,6 +154,10 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<PlanStep> {
     }
     let drained = is_drained(plan);
     steps.extend(watched.into_iter().map(|check| PlanStep::Judge { stage, check: check.clone(), drained }));
+    // Last, and watched by nobody: looking for everything is a load of its own.
+    if !written.is_empty() {
+        steps.push(PlanStep::Verify { stage, checks: written.into_iter().cloned().collect() });
+    }
     let suite = plan.suite.as_ref().filter(|_| !own.is_empty());
     steps.extend(suite.map(|suite| PlanStep::Suite {
         stage,
@@ -154,6 +166,12 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<PlanStep> {
         timeout_s: suite.timeout_s,
     }));
     steps
+}
+
+/// Whether the ledger is open in a stage: after the release's checks it was looked for, and is closed.
+fn is_written(plan: &Plan, stage: Stage) -> bool {
+    let after_release = plan.stages.iter().skip_while(|planned| planned.stage != Stage::Release).skip(1);
+    after_release.into_iter().all(|planned| planned.stage != stage)
 }
 
 fn start(plan: &Plan, nodes: &[String], side: Side) -> Option<PlanStep> {
@@ -310,6 +328,40 @@ mod tests {
             wanted.sort();
             assert_eq!(answered, wanted);
         }
+    }
+
+    #[test]
+    fn nothing_is_written_for_checks_that_do_not_run() {
+        let words = |name: &str, value: &str| {
+            let plan = planned("11.6.0", |inputs| match name {
+                "only" => inputs.checks.only = value.into(),
+                _ => inputs.checks.skip = value.into(),
+            });
+            let steps = plan.steps.iter().filter_map(|step| match step {
+                PlanStep::Write { stage } => Some(format!("write {stage}")),
+                PlanStep::Cross { stage } => Some(format!("cross {stage}")),
+                PlanStep::Verify { checks, .. } => Some(format!("verify {}", checks.join(" "))),
+                _ => None,
+            });
+            steps.collect::<Vec<_>>()
+        };
+        assert_eq!(words("skip", "ledger, matrix"), Vec::<String>::new());
+        assert_eq!(words("only", "posts"), Vec::<String>::new());
+        let all = [
+            "write stable",
+            "cross stable",
+            "write mixed-1",
+            "cross mixed-1",
+            "write release",
+            "cross release",
+        ];
+        assert_eq!(words("only", "ledger, matrix"), [&all[..], &["verify ledger matrix"]].concat());
+        let ledger = ["write stable", "write mixed-1", "write release", "verify ledger"];
+        assert_eq!(words("skip", "matrix"), ledger);
+        assert_eq!(
+            words("only", "matrix"),
+            ["cross stable", "cross mixed-1", "cross release", "verify matrix"]
+        );
     }
 
     #[test]

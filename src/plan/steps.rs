@@ -62,6 +62,23 @@ pub enum PlanStep {
         /// Whether through a balancer; else at one node after the other.
         balancer: bool,
     },
+    /// The gate writes in every kind; from stable on it does so whenever nodes restart or are replaced, too.
+    Write {
+        /// In which stage.
+        stage: Stage,
+    },
+    /// Each kind is written through each node, and looked for on every other at once.
+    Cross {
+        /// In which stage.
+        stage: Stage,
+    },
+    /// Nothing is written any more, and every write that was acknowledged is looked for on every node.
+    Verify {
+        /// In which stage.
+        stage: Stage,
+        /// The checks that stand for it.
+        checks: Vec<String>,
+    },
     /// Nothing is watched any more, and what was seen is judged.
     Judge {
         /// In which stage.
@@ -181,6 +198,20 @@ impl PlanStep {
                 "watch what users feel, through the balancer and at each node".into()
             }
             Self::Watch { balancer: false } => "watch what users feel, at each node".into(),
+            Self::Write { stage: Stage::Stable } => {
+                "write on stable: in every kind, through each node; from here on while nodes restart or are replaced, too"
+                    .into()
+            }
+            Self::Write { stage } => format!("write on {stage}: in every kind, through each node"),
+            Self::Cross { stage } => {
+                format!("cross on {stage}: each kind written through each node, read on every other at once")
+            }
+            Self::Verify { stage, checks } => {
+                format!(
+                    "{} on {stage}: every acknowledged write looked for on every node",
+                    checks.join(", ")
+                )
+            }
             Self::Judge { stage, check, drained: true } => {
                 format!("{check} on {stage}: what users felt since the first node was replaced")
             }
@@ -228,10 +259,41 @@ impl PlanStep {
     #[must_use]
     pub fn checks(&self) -> &[String] {
         match self {
-            Self::Check { checks, .. } | Self::Skip { checks, .. } => checks,
+            Self::Check { checks, .. } | Self::Skip { checks, .. } | Self::Verify { checks, .. } => checks,
             Self::Restart { check, .. } | Self::Suite { check, .. } | Self::Judge { check, .. } => {
                 std::slice::from_ref(check)
             }
+            Self::Prepare { .. }
+            | Self::Find { .. }
+            | Self::Start { .. }
+            | Self::MakeAccounts
+            | Self::InstallPlugins { .. }
+            | Self::Connect { .. }
+            | Self::Watch { .. }
+            | Self::Migrate { .. }
+            | Self::Write { .. }
+            | Self::Cross { .. }
+            | Self::Replace { .. }
+            | Self::StopAll { .. }
+            | Self::Report
+            | Self::TearDown
+            | Self::Keep
+            | Self::CleanUp => &[],
+        }
+    }
+
+    /// The stage that it is a step of; what comes before a stage is of none.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        match self {
+            Self::Check { stage, .. }
+            | Self::Judge { stage, .. }
+            | Self::Restart { stage, .. }
+            | Self::Skip { stage, .. }
+            | Self::Suite { stage, .. }
+            | Self::Write { stage }
+            | Self::Cross { stage }
+            | Self::Verify { stage, .. } => Some(*stage),
             Self::Prepare { .. }
             | Self::Find { .. }
             | Self::Start { .. }
@@ -245,7 +307,7 @@ impl PlanStep {
             | Self::Report
             | Self::TearDown
             | Self::Keep
-            | Self::CleanUp => &[],
+            | Self::CleanUp => None,
         }
     }
 

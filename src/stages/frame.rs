@@ -78,6 +78,9 @@ fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
         | PlanStep::Connect { .. }
         | PlanStep::Restart { .. }
         | PlanStep::Watch { .. }
+        | PlanStep::Write { .. }
+        | PlanStep::Cross { .. }
+        | PlanStep::Verify { .. }
         | PlanStep::Judge { .. }
         | PlanStep::Skip { .. }
         | PlanStep::Suite { .. }

@@ -15,6 +15,9 @@ mod connect;
 mod frame;
 mod front;
 mod harm;
+mod judged_ledger;
+mod judged_matrix;
+mod ledger;
 mod mail_settings;
 mod migrate;
 mod node;
@@ -32,6 +35,7 @@ mod suite;
 mod users;
 mod versions;
 mod watching;
+mod writes;
 
 pub(crate) use blame::broken;
 pub(crate) use cleanup_attached::clean_up;

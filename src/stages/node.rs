@@ -64,6 +64,7 @@ pub(super) async fn stop_all(session: &RunSession<'_>, nodes: &[String]) -> Resu
 async fn drain(session: &RunSession<'_>, node: &str) -> Result<(), Breakage> {
     let patience = Duration::from_secs(session.plan.budgets.drain_s);
     session.doing(node, Deed::Drain);
+    session.leaves(node);
     session.cluster.traffic().drain(node, session.lasting(node), patience).await.blames(Blame::Environment)
 }
 
@@ -106,6 +107,7 @@ pub(super) async fn into_traffic(
     undrained.blames(side)?;
     watch.lap("undrain");
     session.doing(node, Deed::Done);
+    session.joins(&client);
     let (node, version) = (node.to_owned(), facts.version.clone());
     session.events.send(EventKind::NodeReady { node: node.clone(), version, took_ms: watch.took_ms() });
     if let Some(before) = session.place(&node).filter(|before| before.side != side) {

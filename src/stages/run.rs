@@ -6,8 +6,8 @@ use super::blame::explained;
 use super::frame::Frames;
 use super::session::RunSession;
 use super::{
-    accounts, connect, migrate, node, prepare, products, restarts, rollback, scene, stage, suite, users,
-    versions,
+    accounts, connect, ledger, migrate, node, prepare, products, restarts, rollback, scene, stage, suite,
+    users, versions,
 };
 use crate::checks::{Side, sanity};
 use crate::cluster::Cluster;
@@ -38,6 +38,7 @@ pub(crate) async fn run(
     let ended = all(&mut session).await;
     if ended.is_err() {
         users::break_off(&mut session).await;
+        ledger::break_off(&mut session).await;
     }
     ended.map_err(|breakage| explained(breakage, &scene::pair(&session)))
 }
@@ -55,6 +56,7 @@ async fn all(session: &mut RunSession<'_>) -> Result<(), Breakage> {
         frames.enter(step);
         begins(step, events);
         session.turn_to(step, &plan.steps[index..]);
+        ledger::turn_to(session, step, &plan.steps[index..]).await;
         if let Err(breakage) = one(session, step, &plan.steps[index + 1..]).await {
             frames.broken();
             report_sanity_failure(session, &plan.steps[index..]);
@@ -84,6 +86,18 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -
         }
         PlanStep::Watch { .. } => {
             users::begin(session).await;
+            Ok(())
+        }
+        PlanStep::Write { stage } => {
+            ledger::write(session, *stage).await;
+            Ok(())
+        }
+        PlanStep::Cross { stage } => {
+            ledger::cross(session, *stage).await;
+            Ok(())
+        }
+        PlanStep::Verify { stage, checks } => {
+            ledger::verify(session, *stage, checks).await;
             Ok(())
         }
         PlanStep::Judge { stage, check, drained } => {

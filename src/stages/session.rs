@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::blame::Blames as _;
 use super::stranded::Stranded;
 use super::watching::Watching;
+use super::writes::Writes;
 use crate::checks::{Absent, Carried, Home, InstalledPlugins, RunningNode, Side, sanity};
 use crate::cluster::evidence::EvidenceFolder;
 use crate::cluster::unreached::with_tls;
@@ -56,6 +57,8 @@ pub(super) struct RunSession<'a> {
     pub(super) sinks: Result<Sinks, String>,
     /// What watches what users would feel; else why nothing does.
     pub(super) watching: Result<Watching, String>,
+    /// The ledger of writes; else why there is none.
+    pub(super) writes: Result<Writes, String>,
     /// Whether the servers were told to send their mail to the gate; else why not.
     pub(super) mail: Result<(), Absent>,
 }
@@ -97,6 +100,7 @@ impl<'a> RunSession<'a> {
             images: SeenImages::default(),
             sinks: Err("they were not started yet".into()),
             watching: Err("it was not begun".into()),
+            writes: Err("it was not opened".into()),
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
         }
     }

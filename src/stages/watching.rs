@@ -79,12 +79,7 @@ impl Watching {
             PlanStep::Migrate { .. } | PlanStep::Replace { .. } | PlanStep::StopAll { .. } => Motion::Roll,
             _ => return,
         };
-        let stage = rest.iter().find_map(|step| match step {
-            PlanStep::Check { stage, .. }
-            | PlanStep::Judge { stage, .. }
-            | PlanStep::Restart { stage, .. } => Some(stage.to_string()),
-            _ => None,
-        });
+        let stage = rest.iter().find_map(PlanStep::stage).map(|stage| stage.to_string());
         self.watch.stage(&stage.unwrap_or_default(), motion);
     }
 }

@@ -28,6 +28,8 @@ pub(crate) fn about(fault: &'static NamedFault) -> Option<String> {
     } else if fault.found_by == Finder::Watch && (wanted.is_subset(&found) || blamed) {
         // What else is red depends on who asked something at that moment: a node that dies while it is looked at ends the run.
         None
+    } else if fault.found_by == Finder::Ledger && wanted.is_subset(&found) {
+        misattributed(&record, fault)
     } else if (fault.passes || !wanted.is_empty()) && found != wanted {
         Some(format!("red are {found:?} instead of {wanted:?}; {:?}", verdict.reasons))
     } else if fault.passes && told.iter().any(|(word, ids)| ended(&record, word) != of(ids)) {
@@ -50,12 +52,30 @@ fn play(fault: &NamedFault) -> Play {
     match fault.found_by {
         // The watch needs something to watch: these checks post through every node of the release.
         Finder::Watch => play.inputs.checks.only = "availability, posts, channels".into(),
-        // It asks some hundred times a second: four plays on two cores would be late by themselves.
-        Finder::Checks | Finder::Ledger => play.inputs.checks.skip = "availability".into(),
+        // What it writes is in no check's way, and checks are not in its.
+        Finder::Ledger => play.inputs.checks.only = "ledger, matrix".into(),
+        // The watch asks some hundred times a second: four plays on two cores would be late by themselves. What the ledger sees of a
+        // fault that checks find is not what this is about.
+        Finder::Checks => play.inputs.checks.skip = "availability, ledger, matrix".into(),
     }
     // A check may take half of it: plays beside each other on two cores must not run into that.
     play.inputs.run.timeout = "160s".into();
     play
+}
+
+/// What is wrong with what the ledger tells: a finding has an id and both sides. What rots was written before the last node came up
+/// on the release, through whatever node; all else is the release's own writing.
+fn misattributed(record: &Record, fault: &NamedFault) -> Option<String> {
+    let told = record.header.as_ref().zip(record.written.as_ref());
+    let Some((header, ledger)) = told else { return Some("the record has no ledger".to_owned()) };
+    let versions = [&header.stable.given, &header.release.given];
+    let rots = fault.reddens.iter().any(|id| id == "ledger");
+    let found = ledger.findings.iter().any(|finding| {
+        let (writer, reader) = (&finding.writer.version, &finding.reader.version);
+        let written = if rots { finding.written_in != "release" } else { writer == versions[1] };
+        !finding.id.is_empty() && written && versions.contains(&writer) && versions.contains(&reader)
+    });
+    (!found).then(|| format!("no finding has the right sides: {:#?}", ledger.findings))
 }
 
 fn of(ids: &[String]) -> BTreeSet<&str> {

@@ -52,6 +52,17 @@ pub fn causes(
     matrix: &WriteMatrix,
     releases: &ReleasePair,
 ) -> Vec<SharedCause> {
+    by_cause(findings, unread, matrix, releases).into_iter().map(|(cause, _)| cause).collect()
+}
+
+/// The causes, the first one first, each with its failures; after too many causes the rest is with none of them.
+#[must_use]
+pub fn by_cause<'f>(
+    findings: &'f [WriteFinding],
+    unread: &[UnreadRows],
+    matrix: &WriteMatrix,
+    releases: &ReleasePair,
+) -> Vec<(SharedCause, Vec<&'f WriteFinding>)> {
     let mut left: Vec<(&CellPlace, CellCount)> =
         matrix.cells().map(|(place, count)| (place, count.clone())).collect();
     let mut findings: Vec<&WriteFinding> = findings.iter().collect();
@@ -64,23 +75,26 @@ pub fn causes(
             sides.has(&place_of(finding)) && sides.wrong.is_none_or(|wrong| wrong == finding.wrong)
         };
         let (failed, measured) = sums(&sides, &left);
-        let listed = findings.iter().filter(|finding| inside(finding)).count() as u64;
+        let (of_it, others): (Vec<&WriteFinding>, Vec<&WriteFinding>) =
+            findings.iter().partition(|finding| inside(finding));
+        let listed = of_it.len() as u64;
         let (suspect, evidence) = suspect(&sides, &left, releases);
         let failures = failed.max(listed);
-        causes.push(SharedCause {
+        let cause = SharedCause {
             sentence: sides.sentence(releases, failures, measured.max(failures)),
             first: Some(first.clone()),
             failures,
             follows: !causes.is_empty(),
             suspect,
             evidence,
-        });
-        findings.retain(|finding| !inside(finding));
+        };
+        causes.push((cause, of_it));
+        findings = others;
         for (_, count) in left.iter_mut().filter(|(place, _)| sides.has(place)) {
             count.failed.retain(|wrong, _| sides.wrong.is_some_and(|shared| shared != *wrong));
         }
     }
-    causes.extend(not_read(unread, releases));
+    causes.extend(not_read(unread, releases).into_iter().map(|cause| (cause, Vec::new())));
     causes
 }
 

@@ -110,6 +110,18 @@ impl WriteMatrix {
         Self { cells: BTreeMap::new(), ..self.clone() }
     }
 
+    /// The same cells by version alone, whatever nodes these were.
+    #[must_use]
+    pub fn by_version(&self) -> Self {
+        let mut all = self.emptied();
+        for (place, count) in &self.cells {
+            let of = |through: &ReadThrough| ReadThrough { node: String::new(), ..through.clone() };
+            let (writer, reader) = (of(&place.writer), of(&place.reader));
+            all.count(CellPlace { writer, reader, ..place.clone() }, count);
+        }
+        all
+    }
+
     /// Takes in what another one measured.
     pub fn merge(&mut self, other: &Self) {
         other.cells.iter().for_each(|(place, count)| self.count(place.clone(), count));

@@ -26,7 +26,7 @@ pub struct WriteTally {
 
 impl WriteTally {
     /// Adds another one.
-    fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         self.acknowledged += other.acknowledged;
         self.refused += other.refused;
         self.unsent += other.unsent;
@@ -107,6 +107,7 @@ impl WriteTotals {
             .filter(|line| line.tally.acknowledged > 0)
             .map(|line| line.kind.as_str())
             .collect();
+        kinds.sort_unstable();
         kinds.dedup();
         kinds.len()
     }

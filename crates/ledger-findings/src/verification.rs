@@ -6,7 +6,7 @@ use crate::finding::{UnreadRows, WriteFinding};
 use crate::matrix::WriteMatrix;
 
 /// How many findings are listed; what is more is counted.
-const MOST_LISTED: usize = 200;
+pub(crate) const MOST_LISTED: usize = 200;
 
 /// What a verification found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 
 use super::sanitise::one_line;
+use super::written;
 use facts::{facts, red_text};
 use run_record::case::KEY;
 use run_record::event::{Blame, Breakage, CheckResult, Outcome, Phase, Stage, UserEnd, UserSuite};
@@ -64,6 +65,8 @@ pub(crate) struct About {
     pub(crate) stage: Option<Stage>,
     /// The check's id.
     pub(crate) check: Option<String>,
+    /// Its figures, where the run measured what a check tells in numbers.
+    pub(crate) figures: Vec<(&'static str, String)>,
 }
 
 /// How a case ended.
@@ -155,6 +158,7 @@ fn of_stage(record: &Record, stage: Stage) -> Suite {
                 lines: lines.get(check).map_or_else(Vec::new, |lines| lines.to_vec()),
                 stage: Some(stage),
                 check: Some(check.to_owned()),
+                figures: Vec::new(),
             }),
             took_ms: 0,
             end: End::Error(Reason::once("NotMeasured", why)),
@@ -199,6 +203,7 @@ fn of_check(record: &Record, result: &CheckResult) -> Case {
             lines: result.lines.clone(),
             stage: Some(result.stage),
             check: Some(result.check.clone()),
+            figures: written::figures(record, &result.check),
         }),
         took_ms: result.took_ms,
         end,

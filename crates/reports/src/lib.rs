@@ -35,6 +35,7 @@ pub mod sanitise;
 mod unique;
 mod watched;
 pub mod words;
+mod written;
 
 pub use brief::{BRIEF_LIMIT, Brief, of as brief};
 pub use catalogue::REPORTS;

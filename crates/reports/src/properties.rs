@@ -39,7 +39,8 @@ pub(crate) fn of_case(case: &Case) -> Properties {
         ("stage", about.stage.map(|stage| stage.to_string())),
         ("check", about.check.clone()),
     ];
-    told(known.into_iter().filter_map(|(name, value)| Some((name, value?))))
+    let known = known.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    told(known.chain(about.figures.iter().cloned()))
 }
 
 /// The edition that the nodes said they are, as late in the run as one said it; several, if they differed.

@@ -65,6 +65,9 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
             EventKind::EvidenceSaved { path: r(path), about: r(about) }
         }
         EventKind::Watched(seen) => EventKind::Watched(Box::new(watched::redacted(*seen, redactor))),
+        EventKind::Written(ledger) => {
+            EventKind::Written(Box::new(ledger.with_texts(|text| redactor.redact(text).into_owned())))
+        }
         EventKind::Warning { text } => EventKind::Warning { text: r(text) },
         EventKind::RunBroken(broken) => EventKind::RunBroken(Breakage {
             blame: broken.blame,
@@ -195,6 +198,7 @@ fn of_outcome(outcome: Outcome, redactor: &Redactor) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ledger_findings::{LedgerSummary, ReadThrough, UnreadRows};
     use run_record::event::{Blame, Stage};
     use run_record::samples::{failed, header, result};
 
@@ -209,6 +213,16 @@ mod tests {
             took_ms: 1,
             tests: vec![test(failed), test(UserEnd::Skipped { message: s() })],
         }
+    }
+
+    fn leaky_ledger(s: &impl Fn() -> String) -> LedgerSummary {
+        let rows = UnreadRows {
+            kind: "post".into(),
+            reader: ReadThrough { node: s(), version: "11.7.0".into() },
+            status: Some(500),
+            got: s(),
+        };
+        LedgerSummary { unread: vec![rows], ..LedgerSummary::default() }
     }
 
     /// One event of each kind that can carry foreign text, full of the secret.
@@ -286,6 +300,7 @@ mod tests {
             EventKind::CheckAskedAgain(leaky_result),
             EventKind::SuiteReported { suites: vec![leaky_suite()] },
             EventKind::EvidenceSaved { path: s(), about: s() },
+            EventKind::Written(Box::new(leaky_ledger(&s))),
             EventKind::Warning { text: s() },
             EventKind::RunBroken(Breakage {
                 blame: Blame::Release,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use availability::Observation;
+use ledger_findings::LedgerSummary;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -167,6 +168,8 @@ pub enum EventKind {
     },
     /// What users would have felt, from stable's checks to those of the release.
     Watched(Box<Observation>),
+    /// What was written from stable to release, and what became of each write that was acknowledged.
+    Written(Box<LedgerSummary>),
     /// The user's own test suite ran, and its results were read.
     SuiteReported {
         /// Its suites, as its files have them.

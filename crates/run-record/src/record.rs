@@ -9,6 +9,7 @@ pub mod pace;
 use std::collections::HashSet;
 
 use availability::Observation;
+use ledger_findings::LedgerSummary;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -50,6 +51,9 @@ pub struct Record {
     /// What users would have felt meanwhile; gates before it was watched told nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Box<Observation>>,
+    /// What was written meanwhile, and what became of it; gates before there was a ledger told nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Box<LedgerSummary>>,
     /// What the user's own test suite reported.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_suites: Vec<UserSuite>,
@@ -179,6 +183,7 @@ impl Default for Record {
             stages: Vec::new(),
             kept: Vec::new(),
             watched: None,
+            written: None,
             user_suites: Vec::new(),
             warnings: Vec::new(),
             breakages: Vec::new(),
@@ -225,6 +230,7 @@ impl Record {
             | EventKind::ContainerState { .. }
             | EventKind::Watching { .. } => {}
             EventKind::Watched(seen) => self.watched = Some(seen.clone()),
+            EventKind::Written(ledger) => self.written = Some(ledger.clone()),
             EventKind::ImageReady { image, pulled, took_ms, identity } => self.images.push(ImageRecord {
                 image: image.clone(),
                 pulled: *pulled,

@@ -102,8 +102,8 @@ impl WriteBook {
                 let (row, taken) = self.shelves[other].take(seq)?;
                 (Some(row), Some(taken), Some((other, taken)))
             }
-            Touches::Words | Touches::Switches => {
-                let row = self.shelves[kind].next_free()?;
+            touches @ (Touches::Words | Touches::Switches) => {
+                let row = self.shelves[kind].next_free(touches == Touches::Switches)?;
                 (Some(row), None, self.shelves[kind].last_word(&row).map(|last| (kind, last)))
             }
         };

@@ -125,8 +125,6 @@ impl WriteLedger {
     pub(crate) fn enter_counts(&self, counts: FindingCounts, found: &mut Verification) {
         let mut all = lock(&self.desk.matrix);
         found.matrix = all.emptied();
-        let early = std::mem::take(&mut lock(&self.desk.last_looks).counts);
-        early.into_iter().for_each(|(place, count)| found.matrix.count(place, &count));
         counts.into_iter().for_each(|(place, count)| found.matrix.count(place, &count));
         all.merge(&found.matrix);
     }

@@ -84,6 +84,18 @@ impl PreparedWrite {
         }
     }
 
+    /// What a product's refusal says about a kind that is written in it: an edition, a licence or a setting may forbid it on every
+    /// version, and then there are no such writes. A product that breaks is another matter.
+    pub(crate) fn by_product<T>(attempt: Result<T, ApiError>) -> Result<Result<T, Self>, ApiError> {
+        match attempt {
+            Ok(made) => Ok(Ok(made)),
+            Err(error) if error.status().is_some_and(|status| status < 500 || status == 501) => {
+                Ok(Err(Self::NotHere(format!("these servers refuse it: {error}"))))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn absence(error: &ApiError) -> Option<String> {
         let unknown = error.id() == "api.context.404.app_error";
         (unknown || error.status() == Some(501)).then(|| format!("these servers do not have it: {error}"))

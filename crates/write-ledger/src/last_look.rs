@@ -1,7 +1,8 @@
 //! A last look at a row before a write goes over it.
 //!
 //! Without it a word that was lost would be overwritten unseen, and a fault of one call in three would be found by luck. Where nodes
-//! have no cluster, the node that took the word is asked: others may believe what was before.
+//! have no cluster, the node that took the word is asked: others may believe what was before. In a cluster it is the node that came
+//! last: it remembers nothing, and has to read what a migration left.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -32,7 +33,7 @@ impl WriteLedger {
             (book.through(&due), book.stage(&due))
         };
         let asked = if self.desk.premises.clustered {
-            Some(node.clone())
+            lock(&self.desk.roster).newest().or_else(|| Some(node.clone()))
         } else {
             lock(&self.desk.roster).client(&writer.node)
         };

@@ -14,3 +14,10 @@ pub(crate) struct LastLooks {
     /// Whether something did not arrive: it is red already, and writing must go on.
     pub(crate) late: bool,
 }
+
+impl LastLooks {
+    /// What was found and looked at since somebody asked.
+    pub(crate) fn take(&mut self) -> (Vec<WriteFinding>, BTreeMap<CellPlace, CellCount>) {
+        (std::mem::take(&mut self.findings), std::mem::take(&mut self.counts))
+    }
+}

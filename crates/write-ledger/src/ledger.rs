@@ -121,6 +121,12 @@ impl WriteLedger {
         lock(&self.desk.roster).join(node);
     }
 
+    /// While a node becomes another version: of kinds that all writes share one row of, nothing is written. What the change did to
+    /// that row would be written over through a node that still remembers it, before anybody saw it.
+    pub fn spare_single_rows(&self, spares: bool) {
+        lock(&self.desk.roster).spare_single_rows(spares);
+    }
+
     /// Makes this many writes as fast as so many at once go: for a load that is counted, and not paced.
     pub async fn write(&self, count: usize, at_once: usize) {
         let mut under_way = FuturesUnordered::new();

@@ -27,7 +27,7 @@ pub struct LedgerSetup {
     pub other: LedgerAccount,
     /// A team that both are in.
     pub team_id: String,
-    /// Makes names unique on these servers; at most twelve lower-case letters and digits.
+    /// Makes names unique on these servers; at most fourteen lower-case letters, digits and hyphens.
     pub nonce: String,
     /// Whether caches and events cross nodes.
     pub clustered: bool,

@@ -20,6 +20,10 @@ pub(crate) struct Roster {
     stage: String,
     seats: Vec<Seat>,
     turn: usize,
+    /// Who came last: what others remember of a row, it has to read.
+    newest: Option<String>,
+    /// Whether kinds of which all writes share one row are left alone.
+    spares_single_rows: bool,
 }
 
 /// A node in traffic.
@@ -46,7 +50,7 @@ pub(crate) struct Pick {
 impl Roster {
     /// Nobody, in a stage.
     pub(crate) fn new(stage: &str) -> Self {
-        Self { stage: stage.to_owned(), seats: Vec::new(), turn: 0 }
+        Self { stage: stage.to_owned(), seats: Vec::new(), turn: 0, newest: None, spares_single_rows: false }
     }
 
     /// From now on it is this stage.
@@ -63,6 +67,17 @@ impl Roster {
             Seat { client: client.clone(), version: None, under_way: 0, begun: none.clone(), in_stage: none };
         self.seats.push(seat);
         self.seats.sort_by(|a, b| a.client.node().cmp(b.client.node()));
+        self.newest = Some(client.node().to_owned());
+    }
+
+    /// Leaves kinds alone of which all writes share one row, or does not any more.
+    pub(crate) fn spare_single_rows(&mut self, spares: bool) {
+        self.spares_single_rows = spares;
+    }
+
+    /// The node that came into traffic last, if it is there.
+    pub(crate) fn newest(&self) -> Option<Client> {
+        self.client(self.newest.as_ref()?)
     }
 
     /// Takes a node out.
@@ -101,8 +116,9 @@ impl Roster {
             if seat.under_way >= AT_ONCE {
                 continue;
             }
-            let begun =
-                seat.order().into_iter().find_map(|kind| book.begin(kind, seat.client.node(), &self.stage));
+            let spared = |kind: &usize| self.spares_single_rows && book.shelf(*kind).shared.len() == 1;
+            let kinds: Vec<usize> = seat.order().into_iter().filter(|kind| !spared(kind)).collect();
+            let begun = kinds.into_iter().find_map(|kind| book.begin(kind, seat.client.node(), &self.stage));
             if let Some(ticket) = begun {
                 seat.begun[ticket.kind] += 1;
                 seat.in_stage[ticket.kind] += 1;

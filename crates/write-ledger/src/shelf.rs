@@ -59,10 +59,18 @@ impl Shelf {
         self.rows.swap_remove_index(usize::try_from(at).ok()?)
     }
 
-    pub(crate) fn next_free(&mut self) -> Option<RowId> {
+    /// The next of the rows that writes share, for one write. Of switches at least half stay on once they were: what is off can
+    /// only be resurrected, and what is to be found lost must be there.
+    pub(crate) fn next_free(&mut self, switches: bool) -> Option<RowId> {
+        let free = |row: &&RowId| !self.busy.contains(*row);
+        let on = self.shared.iter().filter(free).filter(|row| !self.is_off(row)).count();
+        let stays_on = switches && on <= self.shared.len() / 2;
         for _ in 0..self.shared.len() {
             self.turn = (self.turn + 1) % self.shared.len();
             let row = self.shared[self.turn];
+            if stays_on && !self.is_off(&row) {
+                continue;
+            }
             if self.busy.insert(row) {
                 return Some(row);
             }

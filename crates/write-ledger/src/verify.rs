@@ -50,8 +50,9 @@ impl WriteLedger {
         let somewhere = self.shown_somewhere(&views).await;
         self.judge_rows(&views, &somewhere, &mut found, &mut counts);
         self.judge_doubles(&views, &mut found, &mut counts);
-        let early = std::mem::take(&mut lock(&self.desk.last_looks).findings);
+        let (early, looks) = lock(&self.desk.last_looks).take();
         found.findings.extend(early);
+        looks.into_iter().for_each(|(place, count)| counts.entry(place).or_default().add(&count));
         found.unread = views.iter().flat_map(NodeView::told_unread).collect();
         let after = self.totals().sum();
         found.turned_out_there = after.turned_out_there - before.turned_out_there;

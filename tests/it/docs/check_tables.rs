@@ -67,7 +67,7 @@ fn every_fault_is_listed_with_the_checks_that_notice_it() {
             (false, ..) => match fault.found_by {
                 fault::Finder::Checks => codes(&fault.reddens, "the node does not get as far as checks"),
                 fault::Finder::Watch => codes(&fault.reddens, "the watch over availability"),
-                fault::Finder::Ledger => "the ledger of writes".to_owned(),
+                fault::Finder::Ledger => codes(&fault.reddens, "the ledger of writes"),
             },
             (true, announces, _) if !announces.is_empty() => {
                 format!("passes, *announced*: {}", codes(announces, ""))

@@ -162,6 +162,12 @@ async fn posts(fault: &str, site: &Site, before: &Before) -> Option<bool> {
             site.call(NEW, "DELETE", &format!("/posts/{id}"), &site.admin, Value::Null).await;
             near.events().await != ["posted", "reaction_added", "post_deleted"]
         }
+        "preference-event-lost" => {
+            let mut near = site.socket(NEW, &site.admin).await;
+            let row = json!([{"user_id": site.admin_id, "category": "lab", "name": "n", "value": "1"}]);
+            site.call(NEW, "PUT", "/users/me/preferences", &site.admin, row).await;
+            !near.events().await.iter().any(|event| event == "preferences_changed")
+        }
         "search-empty" | "search-500" => {
             let path = format!("/teams/{team}/posts/search");
             let found = site.post(NEW, &path, json!({"terms": "before"})).await;

@@ -17,6 +17,7 @@ use super::relay::Relay;
 use super::sanitise::one_line;
 use super::watched::{self, users};
 use super::words::{cut, duration, plural, red_parts, symbol, user_numbers};
+use super::written;
 use live::Live;
 use run_record::event::{
     Breakage, CheckResult, Clustering, Event, EventKind, Outcome, Stage, UserEnd, UserSuite,
@@ -138,6 +139,12 @@ impl<W: Write> Console<W> {
             EventKind::Watched(seen) => {
                 self.live.users = None;
                 for line in watched::lines(seen) {
+                    let line = format!("  {}", self.text(&line));
+                    self.line(&line)?;
+                }
+            }
+            EventKind::Written(ledger) => {
+                for line in written::lines(ledger) {
                     let line = format!("  {}", self.text(&line));
                     self.line(&line)?;
                 }

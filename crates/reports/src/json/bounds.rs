@@ -36,6 +36,7 @@ pub(crate) fn exceeded(record: &Record) -> Option<String> {
         ("nodes", sum([record.ready.len(), header.map_or(0, |header| header.order.len())]), OTHERS),
         ("replacements", sum(std::iter::once(record.replacements.len()).chain(parts)), OTHERS),
         ("gaps, figures and activities of the watch", watched(record), OTHERS),
+        ("totals, cells and findings of the ledger", written(record), OTHERS),
         ("warnings", record.warnings.len(), OTHERS),
         ("breakages and lines of logs", sum(std::iter::once(record.breakages.len()).chain(tails)), OTHERS),
         ("files of evidence", record.evidence.len(), OTHERS),
@@ -55,6 +56,18 @@ fn watched(record: &Record) -> usize {
         .into_iter()
         .chain([seen.diary.chapters.len(), seen.diary.activities.len()])
         .chain(routes))
+}
+
+/// All that there may be many of in what was written.
+fn written(record: &Record) -> usize {
+    let Some(ledger) = &record.written else { return 0 };
+    let totals = &ledger.totals;
+    sum([totals.lines.len(), totals.stages.len(), totals.refused.len(), totals.missing.len()]
+        .into_iter()
+        .chain([ledger.matrix.cells().count(), ledger.matrix.kinds.len(), ledger.matrix.not_applicable.len()])
+        .chain([ledger.crossed.len(), ledger.causes.len(), ledger.findings.len(), ledger.unread.len()])
+        .chain(totals.stages.iter().map(|stage| stage.without.len()))
+        .chain(ledger.crossed.iter().map(|stage| stage.unmeasured.len())))
 }
 
 fn sum(counts: impl IntoIterator<Item = usize>) -> usize {

@@ -51,8 +51,11 @@ impl WriteKind for BoardCard {
                 return Ok(PreparedWrite::NotHere(reason.clone()));
             }
             let author = premises.author.client.at(node);
-            premises.board =
-                author.create_board(&premises.team, &premises.name("board"), &json!([])).await?.id;
+            let made = author.create_board(&premises.team, &premises.name("board"), &json!([])).await;
+            match PreparedWrite::by_product(made)? {
+                Ok(board) => premises.board = board.id,
+                Err(not_here) => return Ok(not_here),
+            }
             Ok(PreparedWrite::Ready(Vec::new()))
         })
     }

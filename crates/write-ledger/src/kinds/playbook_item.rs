@@ -38,10 +38,15 @@ impl WriteKind for PlaybookItem {
             let author = premises.author.client.at(node);
             let items: Vec<String> = (0..ITEMS).map(|n| n.to_string()).collect();
             let titles: Vec<&str> = items.iter().map(String::as_str).collect();
-            let playbook =
-                author.create_playbook(&premises.team, &premises.name("playbook"), &titles).await?;
-            let (team, owner) = (&premises.team, &premises.author.id);
-            premises.run = author.start_run(team, &playbook, owner, &premises.name("run")).await?.id;
+            let run = async {
+                let team = &premises.team;
+                let playbook = author.create_playbook(team, &premises.name("playbook"), &titles).await?;
+                author.start_run(team, &playbook, &premises.author.id, &premises.name("run")).await
+            };
+            match PreparedWrite::by_product(run.await)? {
+                Ok(run) => premises.run = run.id,
+                Err(not_here) => return Ok(not_here),
+            }
             Ok(PreparedWrite::Ready(items.iter().filter_map(|item| RowId::of(item)).collect()))
         })
     }
