@@ -1,10 +1,12 @@
 //! A container of a service's own kind beside the project that runs one command of a server to its end: `mattermost db migrate`.
 //!
-//! It has what the service's containers have, environment, files, volumes and networks, and none of the names by which somebody
-//! would send it what is meant for them. It carries the run's labels, so that teardown and sweep remove it however the run ends.
+//! It has what the service's containers have, environment, files, volumes and networks, and none of the names, addresses and
+//! labels by which somebody would send it what is meant for them. It carries the run's labels, so that teardown and sweep remove
+//! it however the run ends.
 
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use tokio::time::Instant;
 
 use super::ask::program;
@@ -66,6 +68,8 @@ fn beside(service: &Service, image: &str, entrypoint: Vec<String>) -> Service {
         image: image.to_owned(),
         entrypoint: Some(entrypoint),
         command: None,
+        // A balancer may find its servers by their labels.
+        labels: IndexMap::new(),
         networks: networks.collect(),
         healthcheck: None,
         ports: Vec::new(),
@@ -93,6 +97,7 @@ mod tests {
             command: Some(vec!["server".into()]),
             environment: [("MM_CONFIG".to_owned(), "postgres://".to_owned())].into(),
             networks: [("inner".to_owned(), attachment)].into(),
+            labels: [("traefik.enable".to_owned(), "true".to_owned())].into(),
             container_name: Some("mm".into()),
             hostname: Some("mm".into()),
             replicas: 3,
@@ -103,5 +108,6 @@ mod tests {
         assert_eq!(made.environment["MM_CONFIG"], "postgres://");
         assert_eq!(made.networks["inner"], Attachment::default());
         assert_eq!((made.container_name, made.hostname, made.replicas), (None, None, 1));
+        assert!(made.labels.is_empty() && made.restart == Restart::No);
     }
 }
