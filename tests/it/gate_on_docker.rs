@@ -116,7 +116,7 @@ fn a_release_that_corrupts_files_fails_by_the_right_check() {
     let Some(images) = images() else { return };
     let call = built_in(images, STABLE, images::CORRUPT).nodes(2).run();
     assert_eq!(call.code, Some(1), "{}", call.output);
-    // Whoever watches fetches a file through the balancer again and again, and compares its bytes.
+    // Whoever watches fetches a file through the balancer again and again, and compares its bytes; the ledger looks for all of its own.
     assert_eq!(
         red(&call),
         [
@@ -124,7 +124,9 @@ fn a_release_that_corrupts_files_fails_by_the_right_check() {
             "mixed-1/files.uploads",
             "release/availability",
             "release/files",
-            "release/files.uploads"
+            "release/files.uploads",
+            "release/ledger",
+            "release/matrix"
         ]
     );
     assert!(call.folder().join("evidence/node1.log").exists(), "no evidence was saved");

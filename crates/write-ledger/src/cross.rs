@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use crate::answer::WriteAnswer;
 use crate::book::Ticket;
 use crate::findings::{FindingCounts, fail};
+use crate::judge::{Due, wrong};
 use crate::kinds::{KINDS, index_of};
 use crate::ledger::WriteLedger;
 use crate::node_view::{ShownRow, read_closely, says};
@@ -251,11 +252,10 @@ impl WriteLedger {
     ) -> WriteFinding {
         let nothing = None;
         let shown = shown.as_ref().unwrap_or(&nothing);
+        let was = one.ticket.last.map_or(Fingerprint::ABSENT, |(_, last)| last.says);
         let wrong = match glimpse.way {
             Way::Websocket => Wrong::Unseen,
-            Way::Api if somewhere => Wrong::Unseen,
-            Way::Api if one.leaves.is_absent() => Wrong::Resurrected,
-            Way::Api => Wrong::Lost,
+            Way::Api => wrong(Due { says: one.leaves, was }, says(shown), somewhere),
         };
         let finding = self.finding(one.ticket.kind, one.row, (one.leaves, one.ticket.seq), wrong, shown);
         match (&glimpse.way, &one.event) {
