@@ -27,7 +27,6 @@ pub struct GapFinder {
 struct Open {
     stretch: Stretch,
     sort: Sort,
-    last_bad_ms: u64,
     /// When the last of the late answers came.
     late_until_ms: u64,
     /// Whether the last bad one was late and no failure: then answers came again when it came.
@@ -109,7 +108,7 @@ impl GapFinder {
     #[must_use]
     pub fn so_far(&self) -> Option<Stretch> {
         let open = self.open.as_ref()?;
-        let length_ms = open.last_bad_ms.max(open.late_until_ms) - open.stretch.start_ms;
+        let length_ms = open.stretch.last_bad_ms.max(open.late_until_ms) - open.stretch.start_ms;
         Some(Stretch { length_ms, ..open.stretch.clone() })
     }
 
@@ -134,7 +133,7 @@ fn sort(harm: Harm) -> Sort {
 impl Open {
     fn begin(at_ms: u64, sort: Sort, version: Option<String>) -> Self {
         let stretch = Stretch::begin(at_ms, version);
-        Self { stretch, sort, last_bad_ms: at_ms, late_until_ms: 0, ends_late: false, back: None }
+        Self { stretch, sort, late_until_ms: 0, ends_late: false, back: None }
     }
 
     /// One more bad one: the good ones before it were in the middle of the gap.
@@ -145,7 +144,7 @@ impl Open {
         self.stretch.sent += 1;
         self.stretch.count(harm);
         self.stretch.nodes.extend(sample.answer.node.as_deref().map(str::to_owned));
-        self.last_bad_ms = sample.at_ms;
+        self.stretch.last_bad_ms = sample.at_ms;
         self.ends_late = harm == Harm::Late;
         if self.ends_late {
             self.late_until_ms = self.late_until_ms.max(sample.ended_ms());
@@ -171,11 +170,11 @@ impl Open {
             good: 0,
         });
         back.good += 1;
-        (sample.at_ms >= self.last_bad_ms + TOGETHER_MS).then(|| self.end())
+        (sample.at_ms >= self.stretch.last_bad_ms + TOGETHER_MS).then(|| self.end())
     }
 
     fn end(&self) -> Stretch {
-        let back_ms = self.back.as_ref().map_or(self.last_bad_ms, |back| back.at_ms);
+        let back_ms = self.back.as_ref().map_or(self.stretch.last_bad_ms, |back| back.at_ms);
         let end = if self.ends_late { self.late_until_ms } else { back_ms };
         let version_after = self.back.as_ref().and_then(|back| back.version.as_deref()).map(str::to_owned);
         let length_ms = end - self.stretch.start_ms;

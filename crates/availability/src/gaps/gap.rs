@@ -46,7 +46,11 @@ impl Gap {
         // What made somebody wait was there when the wait began, and what broke a connection when it broke.
         let at = if was_waiting(&stretch) { stretch.start_ms } else { stretch.struck_ms };
         let chapter = &diary.chapters[diary.chapter_at(at)].what;
-        let on_purpose = route.node().is_some_and(|node| diary.was_down_on_purpose(node, at));
+        // A busy machine may send a request later than it was due, and hear of its failure when the node is there again.
+        let on_purpose = route.node().is_some_and(|node| {
+            let was_down = |at_ms| diary.was_down_on_purpose(node, at_ms);
+            was_down(at) || was_down(stretch.start_ms) && was_down(stretch.last_bad_ms)
+        });
         Self {
             stage: chapter.stage.clone(),
             motion: chapter.motion,

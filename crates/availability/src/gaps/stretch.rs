@@ -14,6 +14,9 @@ pub struct Stretch {
     /// Milliseconds from the watch's start to the instant at which the first bad answer came, or the first failure: of a request that was
     /// on its way when its node was stopped, that is when the node was stopped.
     pub struck_ms: u64,
+    /// Milliseconds from the watch's start to the instant at which its last bad request was to be sent.
+    #[serde(default)]
+    pub last_bad_ms: u64,
     /// Milliseconds until the next good request was to be sent; where answers were late, until they came again.
     pub length_ms: u64,
     /// Requests that were to be sent in it, good ones too: where one of three nodes is gone, two of three are good.
@@ -49,6 +52,7 @@ impl Stretch {
         Self {
             start_ms: at_ms,
             struck_ms: at_ms,
+            last_bad_ms: at_ms,
             length_ms: 0,
             sent: 0,
             failed: 0,

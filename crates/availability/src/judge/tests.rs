@@ -131,6 +131,18 @@ fn a_node_may_be_down_on_purpose_and_only_then() {
 }
 
 #[test]
+fn what_was_due_while_a_node_was_down_may_fail_a_moment_later() {
+    let ping = route(UserPath::PingKept, Through::Node("node2".into()));
+    // node2 is down from 12 to 14 s.
+    for (start, last, crossings) in [(13_900, 13_900, 0), (13_000, 13_900, 0), (13_900, 14_600, 1)] {
+        let mut late = gap(&ping, start, 900, 2, Harm::Refused).stretch;
+        (late.struck_ms, late.last_bad_ms) = (14_800, last);
+        let all = seen(vec![figures(&ping, 2)], vec![Gap::of(ping.clone(), late, &diary())]);
+        assert_eq!(sentences(&all, true).len(), crossings, "{start} to {last}");
+    }
+}
+
+#[test]
 fn failures_before_the_roll_are_not_judged() {
     let post = balancer(UserPath::Post);
     let all = seen(vec![figures(&post, 0)], vec![gap(&post, 500, 400, 4, Harm::TimedOut)]);
