@@ -162,7 +162,9 @@ fn one_in<T>(every: usize, rows: impl IntoIterator<Item = T>) -> impl Iterator<I
     rows.into_iter().step_by(every.max(1))
 }
 
-/// A text that is gone, or turned round.
+/// A text that is gone, or has its first letter at its end: damaged twice it is not whole again.
 fn damage(how: Decay, text: &mut String) {
-    *text = if how == Decay::Alter { text.chars().rev().collect() } else { String::new() };
+    let mut letters = text.chars();
+    let first = letters.next();
+    *text = if how == Decay::Alter { letters.chain(first).collect() } else { String::new() };
 }
