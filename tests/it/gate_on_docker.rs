@@ -46,7 +46,7 @@ fn a_cluster_rolls_from_stable_to_release_and_leaves_nothing() {
     assert_eq!(record.clustering.as_ref().map(|c| c.label()), Some("HA cluster"));
     let fine = |outcome: &Outcome| matches!(outcome, Outcome::Passed | Outcome::NotApplicable { .. });
     assert!(record.results().all(|result| fine(&result.outcome)), "{}", call.output);
-    assert_eq!(record.replacements.len(), 3);
+    assert_eq!(record.replacements.len(), 5);
     for name in REPORTS.iter().map(|report| report.name).chain(["events.jsonl"]) {
         let text = call.report(name);
         assert!(!text.contains("licence-text-that-nobody-may-see"), "{name} shows the licence");

@@ -111,7 +111,7 @@ async fn until_gone(
             let Ok(failures) = timeout_at(deadline, pass).await else { break };
             if removed.count() > before {
                 patience = deadline.min(Instant::now() + PATIENCE);
-            } else if Instant::now() >= patience
+            } else if (patience..deadline).contains(&Instant::now())
                 && let Some(error) = failures.into_iter().next()
             {
                 return Err(error);
