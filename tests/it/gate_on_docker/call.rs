@@ -22,7 +22,7 @@ pub(super) fn built_in(_images: Images, stable: &str, release: &str) -> Gate {
         .arg("--database-image", DATABASE)
         .arg("--store-image", STORE)
         .arg("--balancer-image", BALANCER)
-        .arg("--timeout", "3m")
+        .arg("--timeout", "8m")
 }
 
 /// `cleanup` of a run.

@@ -44,7 +44,7 @@ fn one_at_a_time() -> MutexGuard<'static, ()> {
 
 /// `run` with compose files alone.
 fn roll(compose_files: &str) -> Gate {
-    upgrade(STABLE, RELEASE).arg("--compose-file", compose_files).arg("--timeout", "3m")
+    upgrade(STABLE, RELEASE).arg("--compose-file", compose_files).arg("--timeout", "8m")
 }
 
 #[test]

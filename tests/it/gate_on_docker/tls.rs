@@ -69,7 +69,7 @@ fn roll(folder: &Path, site: &str, labels: &str) -> Gate {
         SERVICES.replace("<site>", site).replace("<labels>", labels).replace("<server>", &pem.join("\n"));
     let file = folder.join("compose.yml");
     std::fs::write(&file, text).unwrap();
-    upgrade(STABLE, RELEASE).arg("--compose-file", file.to_str().unwrap()).arg("--timeout", "3m")
+    upgrade(STABLE, RELEASE).arg("--compose-file", file.to_str().unwrap()).arg("--timeout", "8m")
 }
 
 #[test]
