@@ -42,11 +42,12 @@ pub(crate) struct DemoOptions {
 pub(crate) struct DemoInputs(Inputs);
 
 impl DemoInputs {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 13] = [
         "nodes",
         "mode",
         "rollback",
         "migrate",
+        "control",
         "only",
         "skip",
         "waivers",

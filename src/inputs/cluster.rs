@@ -6,7 +6,7 @@ use super::images;
 use super::lock::{self, GivenLock};
 use super::problems::Problems;
 use super::row::family;
-use super::values::{choice, node_count};
+use super::values::{choice, node_count, truth};
 use crate::compose::PullPolicy;
 use crate::shown::Shown;
 
@@ -21,6 +21,8 @@ family! {
     migrate: String = "migrate" "WHO", Text, Any, "first-node";
     /// Whether nodes go back to stable on the way: `mid` (the first one, after the first mixed stage, and forward again), `full` (all of them, after the release) or `none`; `auto` is `mid` where nodes are replaced one by one.
     rollback: String = "rollback" "WHEN", Text, Any, "auto";
+    /// Restart each node once on stable before the roll, as a control: what that costs users is no fault of the release. The check `flags` restarts them anyway.
+    control: String = "control" "BOOL", Truth, Built, "false";
     /// Compose files of your own, one a line; later ones are merged over earlier ones. Default: the built-in cluster.
     compose_file: String = "compose-file" "FILES", Lines, Built, "";
     /// Profiles of the compose file that are on, separated by commas or blanks. Default: those of `COMPOSE_PROFILES` in `variables` or `.env`.
@@ -52,6 +54,8 @@ pub struct ClusterSettings {
     pub rollback: WantedRollback,
     /// Who migrates the database.
     pub migrate: MigrateBy,
+    /// Whether nodes are restarted on stable where no check does it.
+    pub control: bool,
     /// The compose files of the user; without one it is the built-in cluster.
     pub compose_files: Vec<String>,
     /// Their profiles that are on.
@@ -191,6 +195,7 @@ impl ClusterInputs {
             mode: choice("mode", &self.mode, &WantedMode::WORDS, problems),
             nodes,
             migrate: choice("migrate", &self.migrate, &MigrateBy::WORDS, problems),
+            control: truth("control", &self.control, problems),
             rollback: choice("rollback", &self.rollback, &WantedRollback::WORDS, problems),
             compose_files,
             profiles: profiles.filter(|name| !name.is_empty()).map(str::to_owned).collect(),

@@ -84,6 +84,7 @@ pub(crate) fn of_settings(
         rollback_reason,
         wanted_rollback: cluster.rollback,
         migrate: cluster.migrate,
+        control: cluster.control,
         order,
         left_out: checks.left_out.clone(),
         plugins: servers.plugins.clone(),

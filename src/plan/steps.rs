@@ -97,6 +97,13 @@ pub enum PlanStep {
         /// What the nodes are restarted with.
         environment: Vec<(String, String)>,
     },
+    /// Each node is replaced by one like it: what a roll costs by itself.
+    Control {
+        /// Their names, in the order of their replacement.
+        nodes: Vec<String>,
+        /// What happens to each.
+        parts: Vec<Part>,
+    },
     /// Checks that this kind of cluster has no answer to; they are told as not applicable.
     Skip {
         /// In which stage.
@@ -226,6 +233,9 @@ impl PlanStep {
                     with.join(" ")
                 )
             }
+            Self::Control { nodes, parts } => {
+                format!("control: restart {} on stable, one by one: {}", nodes.join(", "), together(parts))
+            }
             Self::Skip { stage, checks, reason } => {
                 format!("{} on {stage}: not applicable ({reason})", checks.join(", "))
             }
@@ -271,6 +281,7 @@ impl PlanStep {
             | Self::Connect { .. }
             | Self::Watch { .. }
             | Self::Migrate { .. }
+            | Self::Control { .. }
             | Self::Write { .. }
             | Self::Cross { .. }
             | Self::Replace { .. }
@@ -294,6 +305,7 @@ impl PlanStep {
             | Self::Write { stage }
             | Self::Cross { stage }
             | Self::Verify { stage, .. } => Some(*stage),
+            Self::Control { .. } => Some(Stage::Stable),
             Self::Prepare { .. }
             | Self::Find { .. }
             | Self::Start { .. }

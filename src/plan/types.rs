@@ -42,6 +42,9 @@ pub struct Plan {
     /// Who migrates the database.
     #[serde(default)]
     pub migrate: MigrateBy,
+    /// Whether nodes are restarted on stable where no check does it.
+    #[serde(default)]
+    pub control: bool,
     /// Names of the nodes, in the order of their replacement.
     pub order: Vec<String>,
     /// What is done, in order.

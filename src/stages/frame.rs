@@ -77,6 +77,7 @@ fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
         | PlanStep::InstallPlugins { .. }
         | PlanStep::Connect { .. }
         | PlanStep::Restart { .. }
+        | PlanStep::Control { .. }
         | PlanStep::Watch { .. }
         | PlanStep::Write { .. }
         | PlanStep::Cross { .. }

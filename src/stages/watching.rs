@@ -75,7 +75,7 @@ impl Watching {
     pub(super) fn turn_to(&self, step: &PlanStep, rest: &[PlanStep]) {
         let motion = match step {
             PlanStep::Check { .. } | PlanStep::Judge { .. } => Motion::Rest,
-            PlanStep::Restart { .. } => Motion::NullRoll,
+            PlanStep::Restart { .. } | PlanStep::Control { .. } => Motion::NullRoll,
             PlanStep::Migrate { .. } | PlanStep::Replace { .. } | PlanStep::StopAll { .. } => Motion::Roll,
             _ => return,
         };

@@ -54,11 +54,13 @@ impl Writes {
         let moves = matches!(
             step,
             PlanStep::Restart { .. }
+                | PlanStep::Control { .. }
                 | PlanStep::Replace { .. }
                 | PlanStep::StopAll { .. }
                 | PlanStep::Start { .. }
         );
-        self.ledger.spare_single_rows(moves && !matches!(step, PlanStep::Restart { .. }));
+        self.ledger
+            .spare_single_rows(moves && !matches!(step, PlanStep::Restart { .. } | PlanStep::Control { .. }));
         if !(moves && paced) {
             self.rest().await;
         } else if self.writing.is_none() {
