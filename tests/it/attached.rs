@@ -28,11 +28,10 @@ fn visit(site: &Site) -> Gate {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sites_own_roll_is_gated_by_the_same_checks_and_left_clean() {
     let site = Site::on("11.5.1").await;
-    let tell = |word: &str| format!("echo {word} $GATE_NODE >> {}/told", site.dir.path().display());
     let file = |name: &str| site.dir.path().join(name).to_str().unwrap().to_owned();
     let ended = visit(&site)
-        .arg("--drain-command", &tell("drain"))
-        .arg("--undrain-command", &tell("undrain"))
+        .arg("--drain-command", &site.traffic("drain"))
+        .arg("--undrain-command", &site.traffic("undrain"))
         .arg("--report-bucket", "mattermost")
         .arg("--report-prefix", "reports/gate")
         .arg("--report-endpoint", &site.store)

@@ -128,12 +128,25 @@ fn nothing_is_written_for_checks_that_do_not_run() {
     };
     assert_eq!(words("skip", "ledger, matrix"), Vec::<String>::new());
     assert_eq!(words("only", "posts"), Vec::<String>::new());
-    let all =
-        ["write stable", "cross stable", "write mixed-1", "cross mixed-1", "write release", "cross release"];
-    assert_eq!(words("only", "ledger, matrix"), [&all[..], &["verify ledger matrix"]].concat());
-    let ledger = ["write stable", "write mixed-1", "write release", "verify ledger"];
-    assert_eq!(words("skip", "matrix"), ledger);
-    assert_eq!(words("only", "matrix"), ["cross stable", "cross mixed-1", "cross release", "verify matrix"]);
+    let stages = ["stable", "mixed-1", "rollback", "release"];
+    let each = |word: &str, verify: &str| {
+        let steps = stages.iter().map(|stage| format!("{word} {stage}"));
+        steps.chain([verify.to_owned()]).collect::<Vec<_>>()
+    };
+    assert_eq!(words("skip", "matrix"), each("write", "verify ledger"));
+    assert_eq!(words("only", "matrix"), each("cross", "verify matrix"));
+    let both = stages.iter().flat_map(|stage| [format!("write {stage}"), format!("cross {stage}")]);
+    let both: Vec<String> = both.chain(["verify ledger matrix".to_owned()]).collect();
+    assert_eq!(words("only", "ledger, matrix"), both);
+}
+
+#[test]
+fn nothing_is_written_once_everything_was_looked_for() {
+    let plan = planned("11.6.0", |inputs| inputs.cluster.rollback = "full".into());
+    let last =
+        plan.steps.iter().rposition(|step| matches!(step, PlanStep::Write { .. } | PlanStep::Cross { .. }));
+    let verified = plan.steps.iter().position(|step| matches!(step, PlanStep::Verify { .. }));
+    assert!(last.is_some() && last < verified, "{last:?} {verified:?}");
 }
 
 #[test]

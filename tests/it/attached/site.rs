@@ -1,9 +1,10 @@
 //! A site with a cluster of its own: stand-in parts as processes, a balancer, an admin, and scripts that replace a node.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -25,7 +26,7 @@ pub(crate) const KEYS: (&str, &str) = ("site-key", "site-secret-1234");
 pub(crate) struct Site {
     pub(crate) dir: TempDir,
     pub(crate) nodes: Vec<String>,
-    pub(crate) balancer: Balancer,
+    pub(crate) balancer: Arc<Balancer>,
     pub(crate) store: String,
     pub(crate) admin: Client,
     parts: Vec<Child>,
@@ -65,7 +66,8 @@ impl Site {
             addresses.push((name, SocketAddr::from((host, port))));
             nodes.push(url);
         }
-        let balancer = Balancer::start(addresses).await.unwrap();
+        let balancer = Arc::new(Balancer::start(addresses).await.unwrap());
+        tokio::spawn(obey(Arc::downgrade(&balancer), dir.path().to_owned()));
         let store = format!("http://{store}");
         Self { dir, nodes, balancer, store, admin: admin.unwrap(), parts }
     }
@@ -73,6 +75,14 @@ impl Site {
     /// What replaces a node there: after the time that a process takes to go, another one on the same port.
     pub(crate) fn replace(&self) -> String {
         format!("sh {}", self.dir.path().join("replace.sh").display())
+    }
+
+    /// What takes a node out of the balancer (`drain`) or puts it back (`undrain`), once the balancer has done so.
+    pub(crate) fn traffic(&self, word: &str) -> String {
+        format!(
+            "cd {}; echo {word} $GATE_NODE >> told; touch {word}-$GATE_NODE; while [ -e {word}-$GATE_NODE ]; do sleep 0.02; done",
+            self.dir.path().display()
+        )
     }
 
     /// A file that the site's commands wrote.
@@ -89,6 +99,28 @@ impl Drop for Site {
         for part in &mut self.parts {
             let _ = part.kill();
             let _ = part.wait();
+        }
+    }
+}
+
+/// Does what the commands ask the balancer for, and takes their files away once it is done; until the site is gone.
+async fn obey(balancer: Weak<Balancer>, dir: PathBuf) {
+    let mut looks = tokio::time::interval(Duration::from_millis(10));
+    loop {
+        looks.tick().await;
+        let Some(balancer) = balancer.upgrade() else { return };
+        for node in ["node1", "node2"] {
+            let asked = |word: &str| Some(dir.join(format!("{word}-{node}"))).filter(|file| file.exists());
+            if let Some(file) = asked("drain") {
+                balancer.drain(node).unwrap();
+                // The websocket of whoever watches stays, and is cut with the node.
+                balancer.wait_idle(node, 1, Duration::from_secs(10)).await.unwrap();
+                std::fs::remove_file(file).unwrap();
+            }
+            if let Some(file) = asked("undrain") {
+                balancer.undrain(node, Duration::from_secs(30)).await.unwrap();
+                std::fs::remove_file(file).unwrap();
+            }
         }
     }
 }
