@@ -1,7 +1,7 @@
 //! Which steps a run takes, in which order: a list for each kind of upgrade.
 //!
-//! Each list is written out as it runs. Another kind of run (a restart of all nodes on stable as control, versions before
-//! stable) is another list of the same steps. A way back is in the list of a roll, where the plan has the stage `rollback`.
+//! Each list is written out as it runs. Another kind of run (versions before stable) is another list of the same steps. A way back
+//! is in the list of a roll, where the plan has the stage `rollback`.
 
 use super::steps::{Part, PlanStep};
 use super::types::{AttachedPlan, Mode, Plan, StagePlan};
