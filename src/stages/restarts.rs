@@ -1,5 +1,5 @@
 //! A check that wants the nodes restarted with another environment: they are rolled to it and back, one by one, and the
-//! check runs before, with it and after.
+//! check runs before, with it and after. Or nothing but a restart, as a control.
 
 use tokio::time::Instant;
 
@@ -46,6 +46,29 @@ async fn turn(session: &RunSession<'_>, stage: Stage, check: &Check, turn: Resta
     }
 }
 
+/// Replaces nodes of stable by others like them, one after the other: what a roll costs by itself.
+///
+/// # Errors
+/// The [`Breakage`] of a node that did not come back.
+pub(super) async fn control(session: &mut RunSession<'_>, nodes: &[String]) -> Result<(), Breakage> {
+    for node in nodes {
+        restart(session, node, Side::Stable, &[]).await?;
+    }
+    Ok(())
+}
+
+async fn restart(
+    session: &mut RunSession<'_>,
+    node: &str,
+    side: Side,
+    environment: &[(&str, &str)],
+) -> Result<(), Breakage> {
+    let replaced = node::replace(session, node, side, environment).await;
+    // What the sanity left is for the check `startup` of a stage; here a red one is the breakage itself.
+    sanity::forget(&session.carried);
+    replaced
+}
+
 /// Replaces every node by one of what it runs, with `environment` on top, one after the other; each is a step.
 async fn roll_all(
     session: &mut RunSession<'_>,
@@ -58,9 +81,7 @@ async fn roll_all(
         session.places.iter().map(|place| (place.name.clone(), place.side)).collect();
     for (name, side) in nodes {
         let began = Instant::now();
-        let replaced = node::replace(session, &name, side, environment).await;
-        // What the sanity left is for the check `startup` of a stage; here a red one is the breakage itself.
-        sanity::forget(&session.carried);
+        let replaced = restart(session, &name, side, environment).await;
         let outcome =
             replaced.as_ref().map_or_else(|breakage| stayed_away(&name, breakage), |_| Outcome::Passed);
         let took_ms = millis(began);

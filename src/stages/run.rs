@@ -107,12 +107,7 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -
         PlanStep::Restart { stage, check, environment } => {
             restarts::run(session, *stage, check, environment).await
         }
-        PlanStep::Control { nodes, .. } => {
-            for node in nodes {
-                node::replace(session, node, Side::Stable, &[]).await?;
-            }
-            Ok(())
-        }
+        PlanStep::Control { nodes, .. } => restarts::control(session, nodes).await,
         PlanStep::Skip { stage, checks, reason } => {
             stage::skip(session, *stage, checks, reason);
             Ok(())

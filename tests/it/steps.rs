@@ -82,6 +82,23 @@ fn all_nodes_go_back_after_the_release_where_that_is_wanted() {
 }
 
 #[test]
+fn a_control_restarts_stable_and_leaves_no_trace_in_later_stages() {
+    let startup = |control: &str| {
+        let ended = Gate::demo().nodes(2).args(&["--only", "startup", "--control", control]).run();
+        assert_eq!(ended.code, Some(0), "{}", ended.output);
+        let steps = begun(&ended.reports());
+        assert_eq!(steps, planned(&ended.reports()));
+        let restarts =
+            steps.iter().filter(|step| step.starts_with("control: restart node1, node2 on stable"));
+        assert_eq!(restarts.count(), usize::from(control == "true"), "{steps:?}");
+        let record = ended.record();
+        let checked = record.results().flat_map(|result| &result.steps);
+        checked.map(|step| step.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(startup("true"), startup("false"));
+}
+
+#[test]
 fn a_migration_beside_the_nodes_is_checked_while_all_of_them_are_stable() {
     let ended = demo(&["--migrate", "job"]);
     let output = &ended.output;
