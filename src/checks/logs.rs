@@ -3,6 +3,7 @@
 //! A panic that the server survived answers one request with 500 and is gone; nobody who asks for something else ever sees it,
 //! and it is in the log. Errors of new kinds are told as facts, not judged: a release may say in other words what it always said.
 
+use futures_util::future::try_join_all;
 use log_signatures::{LogComparison, LogFinding, NodeLog, Unreadable, compare};
 
 use super::prelude::*;
@@ -18,7 +19,7 @@ pub(super) const CHECK: Check = Check::new(
     "logs",
     "no server panics that never did before; errors of new kinds are told",
     &["E1"],
-    |cx| Box::pin(async move { run(cx).await }),
+    |cx| Box::pin(run(cx)),
 )
 .in_stages(Stages::Release)
 .alone();
@@ -48,12 +49,11 @@ async fn run(cx: &Context<'_>) {
 
 async fn logs(cx: &Context<'_>) -> Result<Vec<NodeLog>, Absent> {
     let nodes = cx.nodes.ok_or_else(|| Absent::NotApplicable("there is no cluster".into()))?;
-    let mut logs = Vec::new();
-    for place in cx.places {
+    let log = async |place: &Place| {
         let lines = nodes.server_log(&place.name).await?;
-        logs.push(NodeLog { node: place.name.clone(), lines });
-    }
-    Ok(logs)
+        Ok(NodeLog { node: place.name.clone(), lines })
+    };
+    try_join_all(cx.places.iter().map(log)).await
 }
 
 fn tell(cx: &Context<'_>, compared: &LogComparison) {

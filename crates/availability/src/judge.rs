@@ -187,8 +187,11 @@ impl<'o> JudgedRoll<'o> {
         let own = self.seen.route(&control);
         let own_us = own.and_then(|own| enough(&own.roll)).unwrap_or(0);
         let most_us = (usual_us.max(own_us) * tolerance.p99_times).max(tolerance.p99_floor_ms * 1000);
+        if roll_us <= most_us {
+            return None;
+        }
         let seconds = SlowSeconds::count(self.seen, figures, own, most_us / 1000);
-        if roll_us <= most_us || !seconds.is_lasting() {
+        if !seconds.is_lasting() {
             return None;
         }
         let slow = self.gaps(&figures.route).filter(|(_, counts)| *counts).map(|(gap, _)| gap);

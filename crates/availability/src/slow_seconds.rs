@@ -4,7 +4,7 @@
 //! release is slow at comes again, so it is counted in seconds and not in requests.
 
 use crate::activity::Motion;
-use crate::figures::{RouteFigures, Series};
+use crate::figures::RouteFigures;
 use crate::observation::Observation;
 
 /// Slow seconds below this are a hiccup.
@@ -53,17 +53,5 @@ impl SlowSeconds {
     /// Whether it came again and again.
     pub(crate) fn is_lasting(self) -> bool {
         self.slow >= FEWEST && self.slow * ONE_OF >= self.all
-    }
-}
-
-impl Series {
-    /// When a point begins: milliseconds since the watch's start.
-    fn begins_ms(&self, point: usize) -> u64 {
-        u64::try_from(point).unwrap_or(u64::MAX).saturating_mul(self.seconds * 1000)
-    }
-
-    fn worst_ms_at(&self, at_ms: u64) -> u64 {
-        let point = usize::try_from(at_ms / 1000 / self.seconds).unwrap_or(usize::MAX);
-        self.worst_ms.get(point).copied().unwrap_or(0)
     }
 }

@@ -83,10 +83,14 @@ pub fn compare(logs: &[NodeLog], stable: &str, release: &str) -> Result<LogCompa
     let begins = |lines: &[LogLine]| {
         lines.iter().find(|line| line.version.as_deref() == Some(release)).and_then(|line| line.at.clone())
     };
-    let missing = read.iter().filter(|(_, lines)| begins(lines).is_none());
-    let missing: Vec<String> = missing.map(|(node, _)| (*node).to_owned()).collect();
-    let Some(began) = read.iter().filter_map(|(_, lines)| begins(lines)).min().filter(|_| missing.is_empty())
-    else {
+    let (mut began, mut missing): (Option<String>, Vec<String>) = (None, Vec::new());
+    for (node, lines) in &read {
+        match begins(lines) {
+            Some(at) => began = began.into_iter().chain([at]).min(),
+            None => missing.push((*node).to_owned()),
+        }
+    }
+    let Some(began) = began.filter(|_| missing.is_empty()) else {
         return Err(Unreadable::NoRelease(missing));
     };
     let mut counted = Counted::default();

@@ -41,6 +41,16 @@ impl Series {
         self.worst_ms[at] = self.worst_ms[at].max(took_ms);
     }
 
+    /// When a point begins: milliseconds since the watch's start.
+    pub(crate) fn begins_ms(&self, point: usize) -> u64 {
+        u64::try_from(point).unwrap_or(u64::MAX).saturating_mul(self.seconds * 1000)
+    }
+
+    /// Milliseconds that the slowest took in the point of an instant; 0 where nothing was asked.
+    pub(crate) fn worst_ms_at(&self, at_ms: u64) -> u64 {
+        self.worst_ms.get(self.place(at_ms)).copied().unwrap_or(0)
+    }
+
     fn place(&self, at_ms: u64) -> usize {
         usize::try_from(at_ms / 1000 / self.seconds).unwrap_or(usize::MAX)
     }
