@@ -43,6 +43,11 @@ pub(super) fn judged(
         failed(of_nodes, "a node that nobody touches answers all the while")
     };
     result.steps.push(Step { name: "nodes that nobody touches answer".into(), outcome, took_ms: 0 });
+    result.steps.push(Step {
+        name: "waits of users are told from the machine's own".into(),
+        outcome: of_machine(seen),
+        took_ms: 0,
+    });
     for missing in &seen.not_watched {
         let outcome = Outcome::NotApplicable { reason: missing.why.clone() };
         result.steps.push(Step { name: format!("{} is watched", missing.path), outcome, took_ms: 0 });
@@ -70,6 +75,22 @@ pub(super) fn judged(
     }
     result.outcome = catalogue::outcome_of(&result.steps);
     result
+}
+
+/// Not applicable, where the machine was as slow as the cluster for most of the roll: nobody may think that a node which hung was
+/// looked for. It is not red, because the release has no part in it, and whoever was refused was counted all the same.
+fn of_machine(seen: &Observation) -> Outcome {
+    match seen.machine_stalled_ms() {
+        Some((stalled, lasted)) if stalled * 2 >= lasted.max(1) => Outcome::NotApplicable {
+            reason: format!(
+                "the gate's own server was slow for {} of {}: this machine did not keep pace, and only requests that were \
+                 refused, cut off or answered with an error are judged; give it more cores, or fewer neighbours",
+                availability::told(stalled),
+                availability::told(lasted)
+            ),
+        },
+        _ => Outcome::Passed,
+    }
 }
 
 /// Passed, where anything was asked on a route since the first node was replaced; a websocket is not asked.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diary::Diary;
 use crate::figures::{RouteFigures, SocketFigures};
-use crate::gaps::Gap;
-use crate::path::{Route, UserPath};
+use crate::gaps::{Culprit, Gap};
+use crate::path::{Route, Through, UserPath};
 
 /// Everything that was seen from the watch's start to its end. Instants are milliseconds since the start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,25 @@ impl Observation {
     #[must_use]
     pub fn route(&self, route: &Route) -> Option<&RouteFigures> {
         self.routes.iter().find(|figures| figures.route == *route)
+    }
+
+    /// For how many milliseconds of the roll the gate's own server stalled too, and how many the roll took. In that time nobody can
+    /// tell whether users waited for the cluster or for the machine; who was refused is told all the same.
+    #[must_use]
+    pub fn machine_stalled_ms(&self) -> Option<(u64, u64)> {
+        let began = self.diary.roll_began_ms()?;
+        let of_control = self.gaps.iter().filter(|gap| gap.route.through == Through::Control);
+        let stalled = of_control.map(|gap| gap.stretch.overlap_ms(began, self.lasted_ms)).sum();
+        Some((stalled, self.lasted_ms.saturating_sub(began)))
+    }
+
+    /// The worst gap on a way of users: one with failures before one of late answers, one of the cluster before one of the machine,
+    /// and then the longest.
+    #[must_use]
+    pub fn worst_gap(&self) -> Option<&Gap> {
+        let badness =
+            |gap: &&Gap| (gap.stretch.failed > 0, gap.culprit == Culprit::Cluster, gap.stretch.length_ms);
+        self.gaps.iter().filter(|gap| gap.route.is_of_users()).max_by_key(badness)
     }
 }
 

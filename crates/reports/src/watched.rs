@@ -26,9 +26,7 @@ pub(crate) fn lines(seen: &Observation) -> Vec<String> {
         "users: {requests} requests on {}, {failed} failed since the first node was replaced",
         plural(paths, "path")
     )];
-    let worst =
-        seen.gaps.iter().filter(|gap| gap.route.is_of_users()).max_by_key(|gap| gap.stretch.length_ms);
-    lines.extend(worst.map(|gap| format!("longest gap: {gap}")));
+    lines.extend(seen.worst_gap().map(|gap| format!("worst gap: {gap}")));
     lines
 }
 

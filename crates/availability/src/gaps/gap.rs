@@ -115,9 +115,13 @@ impl fmt::Display for Gap {
         }
         let doing: Vec<String> = self.doing.iter().map(ToString::to_string).collect();
         if doing.is_empty() {
-            f.write_str(", while nothing was done to any node")
+            f.write_str(", while nothing was done to any node")?;
         } else {
-            write!(f, ", while {}", doing.join(" and "))
+            write!(f, ", while {}", doing.join(" and "))?;
+        }
+        match self.culprit {
+            Culprit::Cluster => Ok(()),
+            Culprit::Environment => f.write_str(", and the gate's own server was no better"),
         }
     }
 }

@@ -216,3 +216,15 @@ fn an_observation_survives_a_record() {
     let text = serde_json::to_string(&all).unwrap();
     assert_eq!(serde_json::from_str::<Observation>(&text).unwrap(), all);
 }
+
+#[test]
+fn the_worst_gap_is_an_outage_and_not_the_machines_slower_moment() {
+    let post = balancer(UserPath::Post);
+    let outage = gap(&post, 12_000, 14_050, 281, Harm::Status(503));
+    let mut slow = Gap { culprit: Culprit::Environment, ..gap(&post, 12_000, 14_600, 0, Harm::Late) };
+    (slow.stretch.failed, slow.stretch.late) = (0, 108);
+    let all = seen(vec![figures(&post, 281)], vec![slow.clone(), outage.clone()]);
+    assert_eq!(all.worst_gap(), Some(&outage));
+    let told = slow.to_string();
+    assert!(told.ends_with("and the gate's own server was no better"), "{told}");
+}
