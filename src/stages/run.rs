@@ -43,6 +43,14 @@ pub(crate) async fn run(
     ended.map_err(|breakage| explained(breakage, &scene::pair(&session)))
 }
 
+/// A session that ends as it should has told all of it before, and then nothing is left to tell.
+impl Drop for RunSession<'_> {
+    fn drop(&mut self) {
+        users::cut_off(self);
+        ledger::cut_off(self);
+    }
+}
+
 /// Tells that a step begins.
 pub(crate) fn begins(step: &PlanStep, events: &Events) {
     events.send(EventKind::StepStarted { step: step.words() });
@@ -97,7 +105,7 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -
             Ok(())
         }
         PlanStep::Verify { stage, checks } => {
-            ledger::verify(session, *stage, checks).await;
+            ledger::verify(session, *stage, checks, rest).await;
             Ok(())
         }
         PlanStep::Judge { stage, check, drained } => {

@@ -11,7 +11,7 @@
 use availability::Deed;
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
-use watch::{Rates, Setup, Watch, WatchLogin};
+use watch::{Rates, Setup, WatchLogin};
 
 use super::accounts::member;
 use super::session::RunSession;
@@ -65,15 +65,11 @@ async fn accounts(
     Ok((asking?, WatchLogin { name: logs_in, password: secret.to_owned() }))
 }
 
-/// The watch, of which nothing is left but why.
-async fn taken(session: &mut RunSession<'_>, why: &str) -> Result<Watch, String> {
-    std::mem::replace(&mut session.watching, Err(why.to_owned()))?.into_watch().await
-}
-
 /// The run cannot go on: what was seen until now is told all the same.
 pub(super) async fn break_off(session: &mut RunSession<'_>) {
-    if let Ok(watch) = taken(session, "the run broke off").await {
-        session.events.send(EventKind::Watched(Box::new(watch.finish().await)));
+    if let Ok(watching) = &session.watching {
+        session.events.send(EventKind::Watched(Box::new(watching.finish().await)));
+        session.watching = Err("the run broke off".to_owned());
     }
 }
 
@@ -82,17 +78,25 @@ pub(super) async fn end(session: &mut RunSession<'_>, stage: Stage, check: &str,
     let Some(check) = catalogue::find(check) else { return };
     session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
     let began = Instant::now();
-    let mut result = match taken(session, "it has ended").await {
-        Ok(watch) => {
-            let seen = watch.finish().await;
+    let mut result = match &session.watching {
+        Ok(watching) => {
+            let seen = watching.finish().await;
             let result = harm::judged(check, stage, &seen, &session.plan.allowed_harm, drained);
             session.events.send(EventKind::Watched(Box::new(seen)));
             result
         }
-        Err(why) => catalogue::not_measured(check, stage, &why),
+        Err(why) => catalogue::not_measured(check, stage, why),
     };
+    session.watching = Err("it has ended".to_owned());
     result.took_ms = millis(began);
     session.events.send(EventKind::CheckFinished(scene::waived(session, result)));
+}
+
+/// The run is cut off where it is: by a signal, by its time, by a bug. What was seen until then is told.
+pub(super) fn cut_off(session: &RunSession<'_>) {
+    if let Ok(watching) = &session.watching {
+        session.events.send(EventKind::Watched(Box::new(watching.so_far())));
+    }
 }
 
 impl RunSession<'_> {

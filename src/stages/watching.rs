@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use availability::{Activity, Deed, Motion, Pulse};
+use availability::{Activity, Deed, Motion, Observation, Pulse};
 use tokio::task::JoinHandle;
 use watch::{Setup, Watch};
 
@@ -39,17 +39,15 @@ impl Watching {
         Ok(Self { watch, account, pulse })
     }
 
-    /// The watch alone, to be ended.
-    ///
-    /// # Errors
-    /// A sentence, where somebody else still holds it.
-    pub(super) async fn into_watch(mut self) -> Result<Watch, String> {
+    /// Asks no more, and tells what was seen. To be asked once.
+    pub(super) async fn finish(&self) -> Observation {
         self.pulse.abort();
-        // The task that tells holds it for a moment now and then: once it is over, nobody else does.
-        let _ = (&mut self.pulse).await;
-        let watch = Arc::clone(&self.watch);
-        drop(self);
-        Arc::try_unwrap(watch).map_err(|_| "the watch was still being asked how it goes".to_owned())
+        self.watch.finish().await
+    }
+
+    /// What was seen until now, for a run that nobody may wait for. To be asked once, and not after [`finish`](Self::finish).
+    pub(super) fn so_far(&self) -> Observation {
+        self.watch.so_far()
     }
 
     /// What is done to a node from now on.

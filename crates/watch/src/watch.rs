@@ -130,21 +130,40 @@ impl Watch {
     }
 
     /// Asks no more, waits at most two seconds for what is on its way, and tells what was seen.
-    pub async fn finish(self) -> Observation {
-        let Self { routes, tasks, tally, desks, strain, ends, began, began_unix_ms, not_watched, .. } = self;
-        let lasted_ms = millis(began);
-        let _ = ends.send(true);
-        let mut tasks = tasks.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub async fn finish(&self) -> Observation {
+        let lasted_ms = millis(self.began);
+        let _ = self.ends.send(true);
+        let mut tasks = std::mem::take(&mut *lock(&self.tasks));
         while tasks.join_next().await.is_some() {}
-        drop(routes);
-        let (sockets, gaps) = desks.finish(lasted_ms);
-        let posts = desks.posts();
-        let mut tally = std::mem::take(&mut *lock(&tally));
+        self.seen(lasted_ms)
+    }
+
+    /// Tells what was seen until now, where nobody waits for what is on its way: it is not in it. To be asked once: what is still
+    /// out of reach is told as a gap that is open.
+    #[must_use]
+    pub fn so_far(&self) -> Observation {
+        self.seen(millis(self.began))
+    }
+
+    fn seen(&self, lasted_ms: u64) -> Observation {
+        let Self { began_unix_ms, not_watched, .. } = self;
+        let (sockets, gaps) = self.desks.finish(lasted_ms);
+        let posts = self.desks.posts();
+        let mut tally = lock(&self.tally).clone();
         for (through, stretch) in gaps {
             tally.note_gap_of(&Route { path: UserPath::Socket, through }, stretch);
         }
         let (diary, routes, gaps) = tally.finish(lasted_ms);
-        let spared = strain.spared();
-        Observation { began_unix_ms, lasted_ms, diary, routes, gaps, sockets, posts, spared, not_watched }
+        Observation {
+            began_unix_ms: *began_unix_ms,
+            lasted_ms,
+            diary,
+            routes,
+            gaps,
+            sockets,
+            posts,
+            spared: self.strain.spared(),
+            not_watched: not_watched.clone(),
+        }
     }
 }

@@ -14,7 +14,7 @@ const TOGETHER_MS: u64 = 500;
 /// There are two sorts. In an *outage* requests fail, and the next right answer ends it, even a late one. In a *stall* answers are late,
 /// or later than anybody waits. A failure of another kind among late answers begins an outage: a machine that is slow for a minute
 /// must not hide when a node was gone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GapFinder {
     late_us: u64,
     open: Option<Open>,
@@ -23,7 +23,7 @@ pub struct GapFinder {
 }
 
 /// A gap that may go on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Open {
     stretch: Stretch,
     sort: Sort,
@@ -41,7 +41,7 @@ enum Sort {
 }
 
 /// The path does what it should again, or so it seems.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Back {
     at_ms: u64,
     version: Option<Arc<str>>,

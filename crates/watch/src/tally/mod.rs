@@ -11,7 +11,7 @@ use availability::{Activity, Chapter, Diary, Gap, Pulse, Route, RouteFigures, Sa
 use route_tally::{RouteTally, badness};
 
 /// Everything that was counted so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
     pub(crate) diary: Diary,
     routes: Vec<RouteTally>,

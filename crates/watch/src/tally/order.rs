@@ -6,7 +6,7 @@ use availability::Sample;
 
 /// Holds back samples until those before them have ended. As many as can be on their way at once wait here, and those that ended
 /// while the oldest of them did not.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Order {
     next: u64,
     waiting: BTreeMap<u64, Sample>,

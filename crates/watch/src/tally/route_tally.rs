@@ -17,7 +17,7 @@ const MOST_GAPS: usize = 200;
 const RECENT_S: u64 = 4;
 
 /// What is counted on one route.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct RouteTally {
     pub(super) route: Route,
     pub(super) sent: u64,

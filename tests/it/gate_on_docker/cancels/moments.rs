@@ -25,6 +25,10 @@ fn stage(kind: &EventKind, wanted: Stage) -> bool {
     matches!(kind, EventKind::StageStarted { stage } if *stage == wanted)
 }
 
+fn step(kind: &EventKind, begins: &str) -> bool {
+    matches!(kind, EventKind::StepStarted { step } if step.starts_with(begins))
+}
+
 fn evidence(kind: &EventKind, of: &str) -> bool {
     matches!(kind, EventKind::EvidenceSaved { path, .. } if path.ends_with(of))
 }
@@ -36,7 +40,19 @@ pub(super) const EVIDENCE: &str = "evidence is saved";
 /// Nothing can be partial any more.
 pub(super) const OVER: &str = "the run is over";
 
-pub(super) const MOMENTS: [Moment; 24] = [
+/// Between the two users are watched and writes are kept.
+const FIRST_WATCHED: &str = "users are watched";
+const LAST_WATCHED: &str = "the way back is checked";
+
+impl Moment {
+    /// Whether what users felt and what was written is known at this moment.
+    pub(super) fn is_watched(&self) -> bool {
+        let at = |name: &str| MOMENTS.iter().position(|moment| moment.name == name);
+        (at(FIRST_WATCHED)..=at(LAST_WATCHED)).contains(&at(self.name))
+    }
+}
+
+pub(super) const MOMENTS: [Moment; 28] = [
     at("the run is announced", |kind| matches!(kind, EventKind::RunStarted(_))),
     at("the bring-up begins", |kind| phase(kind, &Phase::BringUp)),
     at("an image is there", |kind| matches!(kind, EventKind::ImageReady { .. })),
@@ -49,14 +65,21 @@ pub(super) const MOMENTS: [Moment; 24] = [
     at("the cluster is up", |kind| matches!(kind, EventKind::ClusterKnown { .. })),
     at("stable is checked", |kind| stage(kind, Stage::Stable)),
     at("a check has ended", |kind| matches!(kind, EventKind::CheckFinished(_))),
+    at("the gate writes", |kind| step(kind, "write")),
+    at("writers and readers are crossed", |kind| step(kind, "cross")),
+    at(FIRST_WATCHED, |kind| matches!(kind, EventKind::Watching { .. })),
     at("the first node is drained", |kind| phase(kind, &Phase::Replace("node1".into()))),
     at("the first node is stopped", |kind| container(kind, "node1-1", "stopped")),
     at("the first node is removed", |kind| container(kind, "node1-1", "removed")),
     at("the first node is replaced", |kind| matches!(kind, EventKind::NodeReplaced { .. })),
     at("the mixed stage is checked", |kind| stage(kind, Stage::Mixed(1))),
     at("the first node goes back", |kind| phase(kind, &Phase::Rollback("node1".into()))),
-    at("the way back is checked", |kind| stage(kind, Stage::Rollback)),
+    at(LAST_WATCHED, |kind| stage(kind, Stage::Rollback)),
     at("release is checked", |kind| stage(kind, Stage::Release)),
+    at(
+        "writes are looked for",
+        |kind| matches!(kind, EventKind::CheckStarted { check, .. } if check == "ledger"),
+    ),
     at(SUITE, |kind| evidence(kind, "suite.log")),
     at(EVIDENCE, |kind| evidence(kind, "node1.log")),
     at("everything is removed", |kind| phase(kind, &Phase::Teardown)),

@@ -128,7 +128,9 @@ impl Cancel {
     /// A small run that comes to this moment.
     fn call(&self, images: Images) -> Gate {
         let release = if self.moment.name == EVIDENCE { CORRUPT } else { RELEASE };
-        let mut call = built_in(images, STABLE, release).nodes(2).arg("--only", "startup,teams,files");
+        let mut call = built_in(images, STABLE, release)
+            .nodes(2)
+            .arg("--only", "startup,teams,files,availability,ledger,matrix");
         if self.moment.name == SUITE {
             call = call.arg("--only", "startup,suite");
             call = call.arg("--suite-image", BUSYBOX).arg("--suite-command", "sleep 300");
@@ -163,6 +165,9 @@ impl Cancel {
         let told = record.interrupted.as_deref() == Some(signal.as_str()) || self.moment.name == OVER;
         let summaries = ["summary.md", "comment.md", "step-summary", "output"];
         let empty = summaries.into_iter().find(|name| read(call.folder(), name).trim().is_empty());
+        if self.moment.is_watched() && (record.watched.is_none() || record.written.is_none()) {
+            return Some(format!("{NO_REPORT}: record.json has not what was watched or written until then"));
+        }
         match (junit.is_empty() || !well_formed, told, empty) {
             (true, ..) => Some(format!("{NO_REPORT}: junit.xml is not well-formed")),
             (_, false, _) => Some(format!("{NO_REPORT}: record.json does not say that {signal} came")),
