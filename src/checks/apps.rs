@@ -58,7 +58,7 @@ async fn ready<'a>(cx: &'a Context<'_>) -> Result<Result<&'a HttpSink, String>, 
             None => {}
         }
     }
-    Ok(cx.sinks.as_ref().map(|sinks| &sinks.http).map_err(Clone::clone))
+    Ok(cx.sinks.as_ref().map(|sinks| sinks.http.as_ref()).map_err(Clone::clone))
 }
 
 /// Why a node has no Apps framework, if it has none.

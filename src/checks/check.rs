@@ -73,7 +73,8 @@ impl Check {
     #[must_use]
     pub fn runs_in(&self, stage: Stage, next: Option<Stage>) -> bool {
         let makes = self.stages == Stages::Rollback && next == Some(Stage::Rollback);
-        makes || self.stages.contain(stage) || self.besides.contains(&stage)
+        let last = self.stages == Stages::Last && stage == Stage::Rollback && next.is_none();
+        makes || last || self.stages.contain(stage) || self.besides.contains(&stage)
     }
 
     /// The stages that it runs in, as docs and listings say them.
@@ -146,6 +147,8 @@ pub enum Stages {
     Ends,
     /// On release only.
     Release,
+    /// On release, and in `rollback` where that comes after it: when all nodes went back.
+    Last,
     /// In `rollback`, and in the stage before it, where it makes what is looked for then.
     Rollback,
 }
@@ -157,7 +160,7 @@ impl Stages {
         match self {
             Self::Each => !matches!(stage, Stage::Migrated | Stage::Rollback),
             Self::Ends => matches!(stage, Stage::Stable | Stage::Release),
-            Self::Release => stage == Stage::Release,
+            Self::Release | Self::Last => stage == Stage::Release,
             Self::Rollback => stage == Stage::Rollback,
         }
     }
@@ -167,6 +170,7 @@ impl Stages {
             Self::Each => "stable, mixed, release",
             Self::Ends => "stable, release",
             Self::Release => "release",
+            Self::Last => "release, rollback of all nodes",
             Self::Rollback => "before rollback, rollback",
         }
     }

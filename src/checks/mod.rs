@@ -68,6 +68,7 @@ pub(crate) use availability::AVAILABILITY;
 pub(crate) use carried::Carried;
 pub(crate) use check::{Check, Need};
 pub(crate) use context::Context;
+pub(crate) use integrations::may_not_call;
 pub(crate) use ledger::Entry;
 pub(crate) use plugins::PRODUCTS;
 pub(crate) use restart_round::RestartRound;

@@ -17,6 +17,6 @@ pub(super) const CHECK: Check = Check::new(
         Box::pin(async move { cx.not_applicable("acknowledged writes are looked for", missing) })
     },
 )
-.in_stages(Stages::Release)
+.in_stages(Stages::Last)
 .needs(&[Need::Plugin("focalboard"), Need::Plugin("playbooks")])
 .alone();

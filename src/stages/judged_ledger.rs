@@ -204,7 +204,10 @@ mod tests {
                 writer: writer.clone(),
                 reader: reader.clone(),
             };
-            seen.matrix.count(place, &CellCount { verified: 0, failed: [(Wrong::Lost, 1)].into() });
+            seen.matrix.count(
+                place,
+                &CellCount { verified: 0, failed: [(Wrong::Lost, 1)].into(), ..CellCount::default() },
+            );
             seen.findings.push(WriteFinding {
                 wrong: Wrong::Lost,
                 kind: "post".into(),

@@ -1,6 +1,8 @@
 //! What was written through each node and read through the others → the result of the check `matrix`.
 
-use ledger_findings::{CrossedStage, ReleasePair, UnmeasuredCell, Verification, Way, WriteMatrix};
+use ledger_findings::{
+    AnnouncedRefusal, CrossedStage, ReleasePair, UnmeasuredCell, Verification, Way, WriteMatrix,
+};
 
 use super::judged_ledger::{add_causes, step};
 use crate::checks::{Check, catalogue};
@@ -34,6 +36,7 @@ pub(super) fn judged(
         let outcome = Outcome::NotApplicable { reason };
         result.steps.push(step("what one version writes the other one reads", outcome));
     }
+    result.steps.extend(seen.announced.iter().map(announced));
     result.steps.extend(not_expected(&seen.matrix));
     for kind in &seen.matrix.kinds {
         if let Some(told) = between(&seen.matrix, kind, releases) {
@@ -54,8 +57,15 @@ fn together(crossed: &[(Verification, CrossedStage)]) -> Verification {
         all.matrix.merge(&look.matrix);
         all.findings.extend(look.findings.iter().cloned());
         all.unread.extend(look.unread.iter().cloned());
+        look.announced.iter().for_each(|one| all.announce(one.clone()));
     }
     all
+}
+
+fn announced(told: &AnnouncedRefusal) -> Step {
+    let AnnouncedRefusal { kind, writer, reader, what, source, .. } = told;
+    let outcome = Outcome::Announced { reason: what.clone(), source: source.clone() };
+    step(&format!("a {kind} begun through {writer} is finished through {reader}"), outcome)
 }
 
 fn measured(crossed: &CrossedStage) -> Outcome {

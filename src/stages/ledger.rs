@@ -7,23 +7,26 @@
 //! ```
 //! The ledger has two accounts, channels and teams of its own, and asks nodes directly. It rests while checks have the nodes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ledger_findings::ReleasePair;
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
-use write_ledger::{CROSSING, LedgerAccount, LedgerSetup};
+use write_ledger::{CROSSING, ForeseenRefusal, LedgerAccount, LedgerSetup};
 
 use super::accounts::member;
 use super::session::RunSession;
 use super::writes::Writes;
 use super::{judged_ledger, judged_matrix, scene};
-use crate::checks::{Check, Home, RunningNode, Side, WRITE_LEDGER, WRITE_MATRIX, catalogue};
+use crate::announced::{Applying, Ground};
+use crate::checks::{Check, Home, RunningNode, Side, WRITE_LEDGER, WRITE_MATRIX, catalogue, may_not_call};
 use crate::clock::millis;
 use crate::event::{Clustering, EventKind};
 use crate::mattermost::{ApiError, Client, Installed};
 use crate::outcome::{CheckResult, Stage};
 use crate::plan::PlanStep;
+use crate::sinks::HttpSink;
 
 /// A step begins; `rest` are the steps from it on.
 pub(super) async fn turn_to(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) {
@@ -80,6 +83,8 @@ async fn open(session: &RunSession<'_>, stage: Stage) -> Result<Writes, String> 
         patience: CROSSING,
         boards: runs(session, &installed, "focalboard"),
         playbooks: runs(session, &installed, "playbooks"),
+        dialogs: dialogs(session, home, &first.client).await,
+        foreseen: foreseen(session),
     };
     let limit = Duration::from_secs(session.plan.budgets.check_s);
     Writes::open(setup, &clients(session), stage, limit).await
@@ -120,6 +125,30 @@ fn runs(
     }
 }
 
+/// Where servers may call the gate for dialogs; else why not.
+async fn dialogs(session: &RunSession<'_>, home: &Home, node: &Client) -> Result<Arc<HttpSink>, String> {
+    let program = Arc::clone(&session.sinks.as_ref().map_err(String::clone)?.http);
+    let config = home.admin.at(node).config().await;
+    let config = config.map_err(|error| format!("the configuration is not known: {}", error.explained()))?;
+    match may_not_call(&config["ServiceSettings"], program.address().ip()) {
+        None => Ok(program),
+        Some(reason) => Err(reason),
+    }
+}
+
+/// What the versions of this run refuse each other as Mattermost announced.
+fn foreseen(session: &RunSession<'_>) -> Vec<ForeseenRefusal> {
+    let (stable, release) = scene::pair(session);
+    let applying = Applying::between(&stable, &release, &Ground::default());
+    let told = applying.refusals("dialog-trigger").map(|(error, change)| ForeseenRefusal {
+        kind: "dialog".to_owned(),
+        error: error.to_owned(),
+        what: change.what.clone(),
+        source: change.source.clone(),
+    });
+    told.collect()
+}
+
 fn clients(session: &RunSession<'_>) -> Vec<Client> {
     session.places.iter().map(|place| place.client.clone()).collect()
 }
@@ -129,17 +158,17 @@ fn releases(session: &RunSession<'_>) -> ReleasePair {
     ReleasePair { stable: stable.to_string(), release: release.to_string() }
 }
 
-/// Writes no more, looks for everything, and judges what was seen then and before.
-pub(super) async fn verify(session: &mut RunSession<'_>, stage: Stage, checks: &[String]) {
+/// Looks for everything, and judges what was seen then and before. Where `rest`, the steps after it, do not look again, nothing is
+/// written any more.
+pub(super) async fn verify(session: &mut RunSession<'_>, stage: Stage, checks: &[String], rest: &[PlanStep]) {
     let planned = |id: &str| catalogue::find(id).filter(|_| checks.iter().any(|check| check == id));
     let (ledger, matrix) = (planned(WRITE_LEDGER), planned(WRITE_MATRIX));
     for check in ledger.iter().chain(&matrix) {
         session.events.send(EventKind::CheckStarted { stage, check: check.id.to_owned() });
     }
     let began = Instant::now();
-    let writes = std::mem::replace(&mut session.writes, Err("it is closed".to_owned()));
-    let results = match writes {
-        Ok(writes) => looked_for(session, &writes, stage, ledger, matrix).await,
+    let results = match &session.writes {
+        Ok(writes) => looked_for(session, writes, stage, ledger, matrix).await,
         Err(why) => {
             let none = |check: &Check| {
                 catalogue::not_measured(check, stage, &format!("the ledger of writes: {why}"))
@@ -147,6 +176,9 @@ pub(super) async fn verify(session: &mut RunSession<'_>, stage: Stage, checks: &
             ledger.into_iter().chain(matrix).map(none).collect()
         }
     };
+    if !rest.iter().any(|step| matches!(step, PlanStep::Verify { .. })) {
+        session.writes = Err("it is closed".to_owned());
+    }
     for mut result in results {
         result.took_ms = millis(began);
         session.events.send(EventKind::CheckFinished(scene::waived(session, result)));
@@ -193,6 +225,13 @@ pub(super) async fn break_off(session: &mut RunSession<'_>) {
     if let Ok(mut writes) = std::mem::replace(&mut session.writes, Err("the run broke off".to_owned())) {
         writes.rest().await;
         session.events.send(EventKind::Written(Box::new(writes.summary(None, &releases))));
+    }
+}
+
+/// The run is cut off where it is: by a signal, by its time, by a bug. What was written until then is told.
+pub(super) fn cut_off(session: &RunSession<'_>) {
+    if let Ok(writes) = &session.writes {
+        session.events.send(EventKind::Written(Box::new(writes.summary(None, &releases(session)))));
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn about(fault: &'static NamedFault) -> Option<String> {
     } else if fault.found_by == Finder::Watch && (wanted.is_subset(&found) || blamed) {
         // What else is red depends on who asked something at that moment: a node that dies while it is looked at ends the run.
         None
-    } else if fault.found_by == Finder::Ledger && wanted.is_subset(&found) {
+    } else if fault.found_by == Finder::Ledger && !fault.passes && wanted.is_subset(&found) {
         misattributed(&record, fault)
     } else if (fault.passes || !wanted.is_empty()) && found != wanted {
         Some(format!("red are {found:?} instead of {wanted:?}; {:?}", verdict.reasons))

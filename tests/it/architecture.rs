@@ -61,7 +61,7 @@ const CRATES: [(&str, &[&str]); 18] = [
     ("sinks", &[]),
     ("storage", &["basics"]),
     ("watch", &["availability", "basics", "mattermost-client"]),
-    ("write-ledger", &["basics", "ledger-findings", "mattermost-client"]),
+    ("write-ledger", &["basics", "ledger-findings", "mattermost-client", "sinks"]),
 ];
 
 /// Who may name these crates: whoever needs what they do says so in our own words there.

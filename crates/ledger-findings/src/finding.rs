@@ -37,6 +37,8 @@ pub enum Wrong {
     Resurrected,
     /// It is on another node and not on this one.
     Unseen,
+    /// What one node began, another one refuses to finish.
+    Refused,
 }
 
 impl fmt::Display for Wrong {
@@ -47,6 +49,7 @@ impl fmt::Display for Wrong {
             Self::Altered => "altered",
             Self::Resurrected => "there again",
             Self::Unseen => "unseen",
+            Self::Refused => "refused",
         })
     }
 }
@@ -101,6 +104,23 @@ impl fmt::Display for WriteFinding {
         }
         write!(f, ": expected {expected}, got {got}")
     }
+}
+
+/// What one version began and the other one refused to finish, as the vendor announced.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedRefusal {
+    /// The kind.
+    pub kind: String,
+    /// The version that began it.
+    pub writer: String,
+    /// The version that refused it.
+    pub reader: String,
+    /// What was announced.
+    pub what: String,
+    /// Where.
+    pub source: String,
+    /// How often.
+    pub times: u64,
 }
 
 /// Rows that could not be read: nothing is known of them on this node.

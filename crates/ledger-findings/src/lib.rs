@@ -12,7 +12,7 @@ mod totals;
 mod verification;
 
 pub use cause::{SharedCause, Suspect, by_cause, causes};
-pub use finding::{ReadThrough, UnreadRows, Way, WriteFinding, Wrong};
+pub use finding::{AnnouncedRefusal, ReadThrough, UnreadRows, Way, WriteFinding, Wrong};
 pub use matrix::{CellCount, CellPlace, NotApplicable, UnmeasuredCell, WriteCell, WriteMatrix};
 pub use sides::ReleasePair;
 pub use summary::{CrossedStage, LedgerSummary};

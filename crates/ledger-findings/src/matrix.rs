@@ -26,6 +26,15 @@ pub struct CellCount {
     pub verified: u64,
     /// Those that were not, by what was wrong.
     pub failed: BTreeMap<Wrong, u64>,
+    /// Those that were refused as the vendor announced.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub announced: u64,
+}
+
+/// Whether a count is left out of what is written down.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl CellCount {
@@ -38,12 +47,13 @@ impl CellCount {
     /// How many were looked at.
     #[must_use]
     pub fn measured(&self) -> u64 {
-        self.verified + self.failures()
+        self.verified + self.failures() + self.announced
     }
 
     /// Adds another one.
     pub fn add(&mut self, other: &Self) {
         self.verified += other.verified;
+        self.announced += other.announced;
         for (wrong, times) in &other.failed {
             *self.failed.entry(*wrong).or_default() += times;
         }

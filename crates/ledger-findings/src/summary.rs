@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cause::{SharedCause, causes};
-use crate::finding::{UnreadRows, WriteFinding};
+use crate::finding::{AnnouncedRefusal, UnreadRows, WriteFinding};
 use crate::matrix::{UnmeasuredCell, WriteMatrix};
 use crate::sides::ReleasePair;
 use crate::totals::WriteTotals;
-use crate::verification::{MOST_LISTED, Verification};
+use crate::verification::{MOST_LISTED, Verification, announce};
 
 /// What was written in a run, and what became of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct LedgerSummary {
     pub unlisted: u64,
     /// What could not be read, and so is not known.
     pub unread: Vec<UnreadRows>,
+    /// What was refused between the versions as the vendor announced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub announced: Vec<AnnouncedRefusal>,
     /// How long all the looking took, in milliseconds.
     pub took_ms: u64,
 }
@@ -80,6 +83,8 @@ impl LedgerSummary {
         findings.sort_by(|a, b| (a.seq, &a.reader, &a.id, a.way).cmp(&(b.seq, &b.reader, &b.id, b.way)));
         let unread: Vec<UnreadRows> = looks().flat_map(|look| look.unread.iter().cloned()).collect();
         let causes = causes(&findings, &unread, all, releases);
+        let mut announced = Vec::new();
+        looks().flat_map(|look| look.announced.iter().cloned()).for_each(|one| announce(&mut announced, one));
         let more = findings.len().saturating_sub(MOST_LISTED) as u64;
         findings.truncate(MOST_LISTED);
         Self {
@@ -91,6 +96,7 @@ impl LedgerSummary {
             findings,
             unlisted: looks().fold(more, |sum, look| sum.saturating_add(look.unlisted)),
             unread,
+            announced,
             took_ms: looks().fold(0, |sum, look| sum.saturating_add(look.took_ms)),
         }
     }
@@ -151,7 +157,8 @@ mod tests {
         look.matrix.kinds = vec!["post".into()];
         let WriteFinding { kind, way, writer, reader, .. } = lost(0, "");
         let failed = [(Wrong::Lost, findings.len() as u64)].into();
-        look.matrix.count(CellPlace { kind, way, writer, reader }, &CellCount { verified: 0, failed });
+        look.matrix
+            .count(CellPlace { kind, way, writer, reader }, &CellCount { failed, ..CellCount::default() });
         Verification { findings, ..look }
     }
 

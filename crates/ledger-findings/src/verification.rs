@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{UnreadRows, WriteFinding};
+use crate::finding::{AnnouncedRefusal, UnreadRows, WriteFinding};
 use crate::matrix::WriteMatrix;
 
 /// How many findings are listed; what is more is counted.
@@ -25,6 +25,9 @@ pub struct Verification {
     pub unlisted: u64,
     /// What could not be read, and so is not known.
     pub unread: Vec<UnreadRows>,
+    /// What was refused as the vendor announced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub announced: Vec<AnnouncedRefusal>,
     /// Writes whose answer was lost and that were found there.
     pub turned_out_there: u64,
     /// Writes whose answer was lost and that were not there.
@@ -35,11 +38,28 @@ pub struct Verification {
     pub took_ms: u64,
 }
 
+/// Counts a refusal among others that were announced.
+pub(crate) fn announce(all: &mut Vec<AnnouncedRefusal>, refusal: AnnouncedRefusal) {
+    let same = |one: &&mut AnnouncedRefusal| {
+        (&one.kind, &one.writer, &one.reader, &one.what)
+            == (&refusal.kind, &refusal.writer, &refusal.reader, &refusal.what)
+    };
+    match all.iter_mut().find(same) {
+        Some(known) => known.times += refusal.times,
+        None => all.push(refusal),
+    }
+}
+
 impl Verification {
     /// Whether every row was read on every node and is as it should be.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.findings.is_empty() && self.unread.is_empty()
+    }
+
+    /// Counts a refusal that was announced.
+    pub fn announce(&mut self, refusal: AnnouncedRefusal) {
+        announce(&mut self.announced, refusal);
     }
 
     /// Sorts what was found, and leaves the list at a length that can be read.

@@ -9,6 +9,7 @@ mod http;
 mod mail;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 pub use http::{CannedAnswer, HttpSink, Request};
 pub use mail::{Mail, MailSink};
@@ -19,7 +20,7 @@ pub struct Sinks {
     /// Takes mail by SMTP.
     pub mail: MailSink,
     /// Takes HTTP requests.
-    pub http: HttpSink,
+    pub http: Arc<HttpSink>,
 }
 
 impl Sinks {
@@ -28,6 +29,6 @@ impl Sinks {
     /// # Errors
     /// When nothing can listen there.
     pub async fn start(address: IpAddr) -> std::io::Result<Self> {
-        Ok(Self { mail: MailSink::start(address).await?, http: HttpSink::start(address).await? })
+        Ok(Self { mail: MailSink::start(address).await?, http: Arc::new(HttpSink::start(address).await?) })
     }
 }

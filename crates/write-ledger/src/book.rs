@@ -89,6 +89,12 @@ impl WriteBook {
         &self.shelves[kind]
     }
 
+    /// The number of something that is no write, and stands among writes in time.
+    pub(crate) fn next_number(&mut self) -> u32 {
+        self.seq += 1;
+        self.seq
+    }
+
     /// Begins a write of a kind through a node; nothing where there is no row free for it.
     pub(crate) fn begin(&mut self, kind: usize, node: &str, stage: &str) -> Option<Ticket> {
         if self.shelves[kind].missing.is_some() {

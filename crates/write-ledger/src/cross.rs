@@ -53,7 +53,8 @@ struct Listener {
 }
 
 impl WriteLedger {
-    /// Writes each kind through each of these nodes, and looks for it on all of them, by asking and by websocket.
+    /// Writes each kind through each of these nodes, and looks for it on all of them, by asking and by websocket; and begins
+    /// through each what is finished through each.
     pub async fn cross(&self, nodes: &[Client], stage: &str) -> Verification {
         let (began, patience) = (Instant::now(), self.desk.premises.patience);
         let mut found = Verification {
@@ -79,6 +80,7 @@ impl WriteLedger {
                 self.conclude(writer, ticket, leaves, &answer).await;
             }
         }
+        self.hand_over(nodes, stage, &mut found, &mut counts).await;
         self.enter_counts(counts, &mut found);
         found.trim();
         found.took_ms = millis(began);

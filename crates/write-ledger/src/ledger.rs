@@ -17,6 +17,8 @@ use tokio::time::Instant;
 use crate::act::WriteAct;
 use crate::answer::WriteAnswer;
 use crate::book::{Ticket, WriteBook};
+use crate::foreseen::ForeseenRefusal;
+use crate::handovers::HANDOVERS;
 use crate::kind::PreparedWrite;
 use crate::kinds::KINDS;
 use crate::last_looks::LastLooks;
@@ -41,6 +43,9 @@ pub(crate) struct LedgerDesk {
     pub(crate) roster: Mutex<Roster>,
     pub(crate) matrix: Mutex<WriteMatrix>,
     pub(crate) last_looks: Mutex<LastLooks>,
+    /// What is not handed over on these servers, by name.
+    pub(crate) no_handover: Vec<&'static str>,
+    pub(crate) foreseen: Vec<ForeseenRefusal>,
 }
 
 impl WriteLedger {
@@ -53,6 +58,7 @@ impl WriteLedger {
         let Some(first) = nodes.first() else {
             return Err(ApiError::timed_out("no node", "opening a ledger of writes"));
         };
+        let foreseen = setup.foreseen.clone();
         let mut premises = Premises::found(setup, first).await?;
         let mut book = WriteBook::new();
         let mut matrix = WriteMatrix::default();
@@ -73,13 +79,27 @@ impl WriteLedger {
                 skip(Way::Websocket, "no event that the author gets tells it for sure");
             }
         }
+        let mut no_handover = Vec::new();
+        for one in HANDOVERS {
+            matrix.kinds.push(one.name().to_owned());
+            let mut skip = |way, reason: &str| {
+                let kind = one.name().to_owned();
+                matrix.not_applicable.push(NotApplicable { kind, way, reason: reason.to_owned() });
+            };
+            skip(Way::Websocket, "what is handed over from node to node is answered");
+            if let PreparedWrite::NotHere(reason) = one.prepare(&mut premises, first).await? {
+                skip(Way::Api, &reason);
+                no_handover.push(one.name());
+            }
+        }
         let stays = "without clustering events do not cross nodes";
         matrix.events_stay = (!premises.clustered).then(|| stays.to_owned());
         let mut roster = Roster::new(stage);
         nodes.iter().for_each(|node| roster.join(node));
         let (book, roster, matrix) = (Mutex::new(book), Mutex::new(roster), Mutex::new(matrix));
         let last_looks = Mutex::default();
-        let ledger = Self { desk: Arc::new(LedgerDesk { premises, book, roster, matrix, last_looks }) };
+        let desk = LedgerDesk { premises, book, roster, matrix, last_looks, no_handover, foreseen };
+        let ledger = Self { desk: Arc::new(desk) };
         let known: Vec<_> = join_all(nodes.iter().map(|node| ledger.until_known(node))).await;
         known.into_iter().collect::<Result<Vec<()>, ApiError>>()?;
         Ok(ledger)

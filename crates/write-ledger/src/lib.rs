@@ -10,7 +10,7 @@
 //!
 //! Inside: `kinds/` has a file for each kind; `book` is the memory, `roster` says what is written next, `ledger` and `writing` do
 //! it, with a `last_look` at what they overwrite; `node_view`, `judge` and `verify` look for all of it again. Posts of the
-//! ledger's channel are read as lists (`post_list`).
+//! ledger's channel are read as lists (`post_list`). `handovers/` has what is begun through one node and finished through another.
 //!
 //! It does not know what an upgrade is: stages are names, and versions are what answers say.
 
@@ -19,6 +19,9 @@ mod answer;
 mod book;
 mod cross;
 mod findings;
+mod foreseen;
+mod handover;
+mod handovers;
 mod judge;
 mod kind;
 mod kinds;
@@ -39,6 +42,7 @@ mod tests;
 mod verify;
 mod writing;
 
+pub use foreseen::ForeseenRefusal;
 pub use ledger::WriteLedger;
 pub use premises::{LedgerAccount, LedgerSetup};
 pub use verify::CROSSING;

@@ -1,10 +1,13 @@
 //! Where the ledger writes and as whom: accounts that it is given, channels and teams that it makes for itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use mattermost_client::{ApiError, Client, Post};
+use sinks::HttpSink;
 
+use crate::foreseen::ForeseenRefusal;
 use crate::row::RowId;
 
 /// One account on these servers.
@@ -37,6 +40,10 @@ pub struct LedgerSetup {
     pub boards: Result<(), String>,
     /// Whether Playbooks runs on the servers; else why not.
     pub playbooks: Result<(), String>,
+    /// Where servers may call a program, for dialogs; else why they may not.
+    pub dialogs: Result<Arc<HttpSink>, String>,
+    /// What the two versions refuse each other as was announced.
+    pub foreseen: Vec<ForeseenRefusal>,
 }
 
 /// How many rows of each kind writes share.
@@ -60,6 +67,7 @@ pub(crate) struct Premises {
     pub(crate) patience: Duration,
     pub(crate) boards: Result<(), String>,
     pub(crate) playbooks: Result<(), String>,
+    pub(crate) dialogs: Result<Arc<HttpSink>, String>,
     /// The channel of the posts.
     pub(crate) channel: String,
     /// Channels whose headers and members change.
@@ -76,6 +84,8 @@ pub(crate) struct Premises {
     pub(crate) board: String,
     /// The run of a playbook, once there is one.
     pub(crate) run: String,
+    /// A channel of two pages, and its posts from the newest on.
+    pub(crate) pages: (String, Vec<String>),
 }
 
 impl Premises {
@@ -99,6 +109,7 @@ impl Premises {
             patience: setup.patience,
             boards: setup.boards,
             playbooks: setup.playbooks,
+            dialogs: setup.dialogs,
             channel,
             side,
             roots: Vec::new(),
@@ -107,6 +118,7 @@ impl Premises {
             pinned: Vec::new(),
             board: String::new(),
             run: String::new(),
+            pages: Default::default(),
         };
         premises.roots = premises.posts(&author, "answered").await?;
         premises.drafted = premises.posts(&author, "answered later").await?;

@@ -34,8 +34,8 @@ impl<'a> Fixtures<'a> {
         };
         let settings = cx.prepare(name, settings).await?;
         let sink = match cx.sinks {
-            Ok(sinks) => match refused(&settings, sinks.http.address().ip()) {
-                None => Ok(&sinks.http),
+            Ok(sinks) => match may_not_call(&settings, sinks.http.address().ip()) {
+                None => Ok(sinks.http.as_ref()),
                 Some(reason) => Err(reason),
             },
             Err(reason) => Err(reason.clone()),
@@ -56,7 +56,7 @@ impl<'a> Fixtures<'a> {
 }
 
 /// Why the servers would refuse to call this address, if so: private ones must be listed.
-fn refused(settings: &Value, address: IpAddr) -> Option<String> {
+pub(crate) fn may_not_call(settings: &Value, address: IpAddr) -> Option<String> {
     let IpAddr::V4(own) = address else { return None };
     let private = own.is_private() || own.is_loopback() || own.is_link_local();
     let listed = settings["AllowedUntrustedInternalConnections"].as_str().unwrap_or_default();
@@ -143,13 +143,13 @@ mod tests {
     fn a_private_address_must_be_listed() {
         let with = |list: &str| {
             let settings = json!({"AllowedUntrustedInternalConnections": list});
-            refused(&settings, "172.18.0.1".parse().unwrap())
+            may_not_call(&settings, "172.18.0.1".parse().unwrap())
         };
         assert!(with("").unwrap().contains("add 172.18.0.1 to it"));
         assert!(with("10.0.0.0/8 localhost").is_some());
         for list in ["0.0.0.0/0", "localhost,172.16.0.0/12", "172.18.0.1"] {
             assert_eq!(with(list), None, "{list}");
         }
-        assert_eq!(refused(&json!({}), "93.184.216.34".parse().unwrap()), None);
+        assert_eq!(may_not_call(&json!({}), "93.184.216.34".parse().unwrap()), None);
     }
 }

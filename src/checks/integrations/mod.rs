@@ -9,3 +9,5 @@ pub(super) mod commands;
 pub(super) mod dialogs;
 mod fixtures;
 pub(super) mod webhooks;
+
+pub(crate) use fixtures::may_not_call;

@@ -78,6 +78,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/outages.yaml"),
     include_str!("catalogue/rot.yaml"),
     include_str!("catalogue/rollback.yaml"),
+    include_str!("catalogue/handovers.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

@@ -74,7 +74,7 @@ async fn misbehaves(fault: &str, faults: &Faults) -> bool {
 
 /// Faults that never get as far as a probe, or show on the old node: tests of their own. What is about an announced change or passes is played whole,
 /// between its own versions, by tests/faults.
-const APART: [&str; 7] = [
+const APART: [&str; 8] = [
     "exits-at-start",
     "never-ready",
     "posts-hang",
@@ -82,6 +82,7 @@ const APART: [&str; 7] = [
     "first-pin-refused",
     "search-falls-back",
     "boards-too-new",
+    "upload-handed-over-refused",
 ];
 
 #[tokio::test]

@@ -111,6 +111,17 @@ impl Applying {
         })
     }
 
+    /// All refusals of an act that were announced, by the product's error id.
+    pub fn refusals<'a>(
+        &'a self,
+        act: &'a str,
+    ) -> impl Iterator<Item = (&'static str, &'static Change)> + 'a {
+        self.changes.iter().filter_map(move |change| match &change.kind {
+            ChangeKind::Refused { act: known, error } if known == act => Some((error.as_str(), *change)),
+            _ => None,
+        })
+    }
+
     /// Why a server refuses what one of the other version made; `error` is the product's error id.
     #[must_use]
     pub fn refusal(&self, act: &str, error: &str) -> Option<&'static Change> {

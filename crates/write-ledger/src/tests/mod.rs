@@ -1,6 +1,7 @@
 //! The ledger against servers that are healthy, and against servers that are not.
 
 mod corrupt;
+mod handed_over;
 mod healthy;
 mod lost_answers;
 mod rotten;

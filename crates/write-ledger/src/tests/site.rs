@@ -7,6 +7,8 @@ use mattermost_client::{Client, Http};
 use mattermost_standin::fault::{self, Faults};
 use mattermost_standin::{Node, Options, World, release};
 
+use sinks::HttpSink;
+
 use crate::{LedgerAccount, LedgerSetup, WriteLedger};
 
 pub(super) const OLD: &str = "11.6.0";
@@ -101,11 +103,18 @@ impl Site {
             patience: PATIENCE,
             boards: Ok(()),
             playbooks: Ok(()),
+            dialogs: Ok(Arc::new(HttpSink::start("127.0.0.1".parse().unwrap()).await.unwrap())),
+            foreseen: Vec::new(),
         }
+    }
+
+    /// What a ledger has to be told here.
+    pub(super) fn setup(&self) -> LedgerSetup {
+        self.setup.clone().unwrap()
     }
 
     /// A ledger on all nodes.
     pub(super) async fn ledger(&self) -> WriteLedger {
-        WriteLedger::open(self.setup.clone().unwrap(), &self.clients, "stable").await.unwrap()
+        WriteLedger::open(self.setup(), &self.clients, "stable").await.unwrap()
     }
 }
