@@ -213,6 +213,7 @@ mod tests {
             "junit.xml application/xml",
             "lock.json application/json",
             "record.json application/json",
+            "report.html text/html; charset=utf-8",
             "results.json application/json",
             "summary.md text/markdown; charset=utf-8",
         ];

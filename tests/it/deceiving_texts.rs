@@ -68,6 +68,7 @@ proptest! {
             }
             prop_assert_eq!(left(&report::playwright(&runs).unwrap()), "", "results.json");
             let markdown = [report::brief(&runs).text(&[]), report::summary(&runs), report::comment(&runs)];
+            prop_assert_eq!(left(&report::page(&runs)), "", "report.html");
             for markdown in markdown {
                 prop_assert_eq!(left(&without_ours(&markdown)), "", "{}", markdown);
             }

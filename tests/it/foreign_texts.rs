@@ -203,6 +203,7 @@ proptest! {
             let comment = report::comment(&runs);
             prop_assert!(comment.len() <= 60_000, "marker and link need some of the 65,536");
             prop_assert!(report::summary(&runs).len() < 1024 * 1024);
+            prop_assert!(report::page(&runs).len() <= report::PAGE_LIMIT);
             let (most, longest) = read_back(&annotations(&runs));
             prop_assert!(most <= ANNOTATIONS_PER_KIND && longest <= 4_096, "{} {}", most, longest);
             let outputs = outputs(&runs, std::path::Path::new("upgrade-gate-report"));

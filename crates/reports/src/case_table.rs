@@ -115,7 +115,7 @@ impl From<&Outcome> for Cell {
 }
 
 /// The worst of a line's checks in each stage.
-fn cells(record: &Record) -> HashMap<(&str, Stage), Cell> {
+pub(crate) fn cells(record: &Record) -> HashMap<(&str, Stage), Cell> {
     let mut cells = HashMap::new();
     let mut note = |line, stage, cell: Cell| {
         let known = cells.entry((line, stage)).or_insert(cell);

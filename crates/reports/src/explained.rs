@@ -14,17 +14,18 @@ const PLACES: usize = 4;
 
 /// One explanation, and where it was found.
 #[derive(Debug, PartialEq, Eq)]
-struct Explanation {
+pub(crate) struct Explanation {
     /// "unsteady", "waived", "announced".
-    word: &'static str,
+    pub(crate) word: &'static str,
     /// What the reader should know.
-    what: String,
+    pub(crate) what: String,
     /// Stages and checks, in the order of the run.
     places: Vec<String>,
 }
 
 impl Explanation {
-    fn places(&self) -> String {
+    /// Some of the places, and how many more there are.
+    pub(crate) fn places(&self) -> String {
         let shown = self.places.iter().take(PLACES).cloned().collect::<Vec<_>>().join(", ");
         match self.places.len() {
             all if all > PLACES => format!("{shown} and {} more", all - PLACES),
@@ -34,7 +35,7 @@ impl Explanation {
 }
 
 /// All of them, the most doubtful first; one explanation usually stands for several nodes and stages.
-fn all(record: &Record) -> Vec<Explanation> {
+pub(crate) fn all(record: &Record) -> Vec<Explanation> {
     let mut all: Vec<Explanation> = Vec::new();
     let mut tell = |word, what: String, place: &str| match all
         .iter_mut()

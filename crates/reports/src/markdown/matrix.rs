@@ -125,7 +125,7 @@ mod tests {
         let files = write_all(&matrix(), dir.path(), Names::Plain);
         // Each run keeps its own record and lock.
         let names: Vec<_> = files.iter().map(|file| file.name).collect();
-        assert_eq!(names, ["junit.xml", "results.json", "summary.md", "comment.md"]);
+        assert_eq!(names, ["junit.xml", "results.json", "summary.md", "comment.md", "report.html"]);
         for file in files {
             assert!(file.result.unwrap().exists(), "{}", file.name);
         }

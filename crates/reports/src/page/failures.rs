@@ -1,0 +1,165 @@
+//! What went wrong: what broke the run with its log, the checks that failed, and tests of the user's own.
+
+use super::Part;
+use super::html::Html;
+use crate::words::{plural, red_parts, user_numbers};
+use run_record::event::{Blame, Breakage, CheckResult, Failure, Outcome, Stage, UserEnd};
+use run_record::record::Record;
+use run_record::record::history::{self, History};
+
+/// Checks that are shown whole; JUnit and the record have them all.
+const CHECKS: usize = 200;
+/// Of these, the ones that need no click: later ones mostly follow from the first.
+const UNFOLDED: usize = 4;
+/// Lines of a log.
+const LOG_LINES: usize = 60;
+/// Tests of the user's.
+const TESTS: usize = 100;
+
+/// What broke the run, with the end of its log; ids of requests that failed are marked there.
+pub(super) fn broken(record: &Record, room: usize) -> Option<Part> {
+    let mut html = Html::new(room);
+    let ids = request_ids(record);
+    for Breakage { blame, trouble } in record.breakages.iter().take(CHECKS) {
+        let whose = match blame {
+            Blame::Release => "the release",
+            Blame::Environment => "the environment",
+            Blame::Gate => "a bug in the gate",
+        };
+        html.raw("<article class=\"finding\"><h3>").short(&trouble.part, 120);
+        html.raw(" <span class=\"tag bad\">").raw(whose).raw("</span></h3><p>").text(&trouble.message);
+        html.raw("</p><p><b>What to do:</b> ").text(&trouble.remedy).raw("</p>");
+        log(&trouble.log_tail, &ids, &mut html);
+        html.raw("</article>");
+    }
+    Part::of("What broke the run", "broken", 1, html)
+}
+
+/// The end of a log, folded.
+fn log(lines: &[String], ids: &[&str], html: &mut Html) {
+    if lines.is_empty() {
+        return;
+    }
+    let tail = &lines[lines.len().saturating_sub(LOG_LINES)..];
+    html.raw("<details open><summary>The last ").text(&plural(tail.len(), "line"));
+    html.raw(" of its log</summary><pre tabindex=\"0\" role=\"group\" aria-label=\"End of the log\">");
+    for line in tail {
+        html.log_line(line, ids);
+    }
+    html.raw("</pre></details>");
+}
+
+/// The ids of requests whose answers were wrong: what a reader looks for in a log.
+fn request_ids(record: &Record) -> Vec<&str> {
+    let outcomes = record.results().flat_map(|result| {
+        std::iter::once(&result.outcome).chain(result.steps.iter().map(|step| &step.outcome))
+    });
+    let ids = outcomes.filter_map(|outcome| match outcome {
+        Outcome::Failed(found) => found.request_id.as_deref(),
+        _ => None,
+    });
+    // A short one would be found in every other word.
+    let mut ids: Vec<&str> = ids.filter(|id| id.len() >= 8).take(CHECKS).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// The checks that are red: what got worse first, then the other failures, then what could not be measured.
+pub(super) fn checks(record: &Record, room: usize) -> Option<Part> {
+    let mut html = Html::new(room);
+    let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
+    red.sort_by_cached_key(|result| {
+        History::of(record, result).map_or((true, None), |history| (false, Some(history)))
+    });
+    for (number, result) in red.iter().take(CHECKS).enumerate() {
+        check(record, result, number < UNFOLDED, &mut html);
+    }
+    if red.len() > CHECKS {
+        html.raw("<p>… and ").count(red.len() - CHECKS).raw(" more, in record.json</p>");
+    }
+    never_ran(record, &mut html);
+    Part::of("What failed", "failed", 1, html)
+}
+
+/// What was planned and never ran, stage by stage.
+fn never_ran(record: &Record, html: &mut Html) {
+    let all: Vec<(Stage, &str)> = record.never_ran().collect();
+    if all.is_empty() {
+        return;
+    }
+    html.raw("<details class=\"finding odd\"><summary><b>").text(&plural(all.len(), "check"));
+    html.raw("</b> planned <span class=\"tag odd\">never ran</span></summary><dl class=\"found\">");
+    for stage in record.stages_in_order().into_iter().take(CHECKS) {
+        let of_stage = all.iter().filter(|(planned, _)| *planned == stage).map(|(_, check)| *check);
+        let ids: Vec<&str> = of_stage.collect();
+        if !ids.is_empty() {
+            html.el("dt", &stage.to_string()).el("dd", &ids.join(", "));
+        }
+    }
+    html.raw("</dl></details>");
+}
+
+fn check(record: &Record, result: &CheckResult, unfolded: bool, html: &mut Html) {
+    let tone = if matches!(result.outcome, Outcome::Failed(_)) { "bad" } else { "odd" };
+    html.raw("<details class=\"finding ").raw(tone).raw(if unfolded { "\" open" } else { "\"" });
+    html.raw("><summary><b><code>").text(&result.check).raw("</code> on ").text(&result.stage.to_string());
+    html.raw("</b> <span class=\"tag ").raw(tone).raw("\">");
+    html.raw(history::word(record, result)).raw("</span> ").text(&result.title);
+    html.raw(" <span class=\"muted\">").short(&result.lines.join(", "), 80).raw("</span></summary>");
+    for (step, outcome) in red_parts(result) {
+        html.raw("<dl class=\"found\">");
+        if let Some(step) = step {
+            html.raw("<dt>step</dt><dd>").text(step).raw("</dd>");
+        }
+        match outcome {
+            Outcome::Failed(found) => failure(found, html),
+            Outcome::NotMeasured { reason } => {
+                html.raw("<dt>not measured</dt><dd>").text(reason).raw("</dd>");
+            }
+            // Not red, so not here.
+            _ => {}
+        }
+        html.raw("</dl>");
+    }
+    html.raw("</details>");
+}
+
+fn failure(found: &Failure, html: &mut Html) {
+    html.raw("<dt>expected</dt><dd><code>").text(&found.expected);
+    html.raw("</code></dd><dt>got</dt><dd><code>").text(&found.got).raw("</code></dd>");
+    if found.node.is_none() && found.request_id.is_none() {
+        return;
+    }
+    html.raw("<dt>from</dt><dd>");
+    if let Some(node) = &found.node {
+        html.text(node).raw(" ");
+    }
+    if let Some(version) = &found.version {
+        html.raw("(").text(version).raw(") ");
+    }
+    if let Some(id) = &found.request_id {
+        html.raw("request <mark>").text(id).raw("</mark>");
+    }
+    html.raw("</dd>");
+}
+
+/// Tests of the user's own suites that failed.
+pub(super) fn user_suites(record: &Record, room: usize) -> Option<Part> {
+    let mut html = Html::new(room);
+    let suites = &record.user_suites;
+    if suites.is_empty() {
+        return None;
+    }
+    html.el("p", &user_numbers(suites));
+    let failed = suites.iter().flat_map(|suite| &suite.tests).filter_map(|test| match &test.end {
+        UserEnd::Failed { message, .. } => Some((test.label(), message)),
+        UserEnd::Passed | UserEnd::Skipped { .. } => None,
+    });
+    html.raw("<ul>");
+    for (label, message) in failed.take(TESTS) {
+        html.raw("<li><code>").text(&label).raw("</code>: ").text(message).raw("</li>");
+    }
+    html.raw("</ul>");
+    Part::of("Your suite against the release", "suite", 3, html)
+}
