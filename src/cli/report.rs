@@ -102,7 +102,7 @@ async fn told(
     }
     let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
     let _ = Console::new(voice().console(), look).finish(&runs, &files);
-    Notes::of(&runs, out).publish(publishing, pull_request, surroundings).await;
+    Notes::of(&runs, out, None).publish(publishing, pull_request, surroundings).await;
     runs.verdict().exit_code
 }
 

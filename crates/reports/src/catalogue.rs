@@ -6,3 +6,6 @@ use super::{json, junit, lock, markdown, playwright};
 /// The files that [`super::write_all`] writes, in the order of writing. `events.jsonl` is there already: it is written live.
 pub const REPORTS: &[Report] =
     &[json::REPORT, junit::REPORT, playwright::REPORT, markdown::SUMMARY, markdown::COMMENT, lock::REPORT];
+
+/// The report that a browser shows, where these reports have one.
+pub const PAGE: &str = "report.html";

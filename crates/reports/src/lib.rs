@@ -14,6 +14,7 @@ mod brief;
 mod case_table;
 mod cases;
 mod catalogue;
+mod causes;
 mod console;
 mod escape;
 mod explained;
@@ -26,6 +27,7 @@ mod kind;
 mod lock;
 mod markdown;
 mod names;
+mod next_step;
 mod playwright;
 mod properties;
 mod redacted;
@@ -38,14 +40,16 @@ pub mod words;
 mod written;
 
 pub use brief::{BRIEF_LIMIT, Brief, of as brief};
-pub use catalogue::REPORTS;
+pub use catalogue::{PAGE, REPORTS};
 pub use console::{Console, Look};
 pub use files::{WrittenFile, write_all};
 pub use json::stored::{judged, stored, stored_in};
 pub use jsonl::EventLog;
 pub use junit::render as junit;
 pub use kind::Report;
-pub use markdown::{COMMENT_LIMIT, SUMMARY_LIMIT, comment, summary};
+pub use markdown::{
+    COMMENT_LIMIT, ReportsLink, SUMMARY_LIMIT, comment, comment_linked, summary, summary_linked,
+};
 pub use names::Names;
 pub use playwright::render as playwright;
 pub use properties::edition;
