@@ -15,6 +15,7 @@ mod case_table;
 mod cases;
 mod catalogue;
 mod causes;
+mod compared;
 mod console;
 mod escape;
 mod explained;
@@ -41,6 +42,7 @@ mod written;
 
 pub use brief::{BRIEF_LIMIT, Brief, of as brief};
 pub use catalogue::{PAGE, REPORTS};
+pub use compared::compared;
 pub use console::{Console, Look};
 pub use files::{WrittenFile, write_all};
 pub use json::stored::{judged, stored, stored_in};
