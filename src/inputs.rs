@@ -9,6 +9,7 @@
 //! Nothing is created here, and of the outside only files that inputs name are looked into.
 
 mod action_mode;
+mod again;
 mod attached;
 mod availability;
 mod bundles;

@@ -108,6 +108,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         Faults::new(fault.rules.clone(), &stable, &inputs.releases.release)
     });
     let folder = report_folder::make(&inputs.publishing.report_dir)?;
+    let again = again(options);
     print(&plan::text(&plan));
     let options = StandInOptions {
         nodes: plan.order.clone(),
@@ -121,6 +122,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         plan,
         // The plan has told them.
         warnings: Vec::new(),
+        again,
         provider: Provider::StandIn(options),
         folder,
         names: Names::Plain,
@@ -131,6 +133,22 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     };
     let end = execute(&run, &mut interrupts, Some(look(surroundings))).await;
     Ok(end.verdict.exit_code)
+}
+
+/// The words that play the same again.
+fn again(options: &DemoOptions) -> Vec<String> {
+    let mut words = vec!["demo".to_owned()];
+    let named = [("--fault", &options.fault), ("--stable", &options.stable), ("--release", &options.release)];
+    for (flag, value) in named {
+        words.extend(value.iter().flat_map(|value| [flag.to_owned(), value.clone()]));
+    }
+    words.extend(options.shared_database.then(|| "--shared-database".to_owned()));
+    let mut inputs = options.inputs.0.clone();
+    if inputs.suite.suite_timeout == SUITE_TIMEOUT.1 {
+        inputs.suite.suite_timeout = Inputs::defaults().suite.suite_timeout;
+    }
+    words.extend(inputs.again());
+    words
 }
 
 fn named(options: &DemoOptions) -> Result<Option<&'static NamedFault>, Problems> {

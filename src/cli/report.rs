@@ -2,6 +2,12 @@
 //!
 //! One folder gives the very reports that its run wrote, and its exit code. Several are a matrix: one verdict, the worst, and
 //! a pair of versions that was planned and left no record is as red as a check that never ran.
+//!
+//! Three ways only look and publish nothing: `--open` and `--serve` show the page of a folder, `--diff` tells two runs apart and
+//! ends with 0 whatever differs: each run has its own verdict, and this is none.
+
+mod open;
+mod serve;
 
 use std::path::{Path, PathBuf};
 
@@ -10,9 +16,9 @@ use secrecy::ExposeSecret as _;
 
 use crate::inputs::{Inputs, Problems, Publishing, PublishingInputs, Surroundings};
 use crate::plan::pairs;
-use crate::publish::{Notes, finish, names, remembered_pull_request, report_folder, voice};
+use crate::publish::{Notes, finish, names, print, remembered_pull_request, report_folder, voice};
 use crate::record::Record;
-use crate::report::{Console, Look, RecordedRun, Runs, stored, write_all};
+use crate::report::{Console, Look, RecordedRun, Runs, compared, stored, write_all};
 use crate::run::today;
 use crate::shown::Shown;
 use crate::verdict::ExitCode;
@@ -24,8 +30,20 @@ const MOST_RUNS: usize = 256;
 #[derive(Debug, Args)]
 pub(crate) struct ReportOptions {
     /// The report folder of one run.
-    #[arg(long, value_name = "DIR", required_unless_present = "merge")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["merge", "diff"])]
     pub from: Option<PathBuf>,
+    /// Only show the page of the folder, in the program that this desktop has for it.
+    #[arg(long, requires = "from", conflicts_with = "merge")]
+    pub open: bool,
+    /// Only serve the files of the folder to a browser on this machine, until Ctrl-C.
+    #[arg(long, requires = "from", conflicts_with_all = ["merge", "open"])]
+    pub serve: bool,
+    /// With `--serve`, the port of 127.0.0.1; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 0, requires = "serve")]
+    pub port: u16,
+    /// Only tell what differs between the runs of two report folders, the earlier one first: what is newly red, gone, or slower.
+    #[arg(long, value_name = "DIR", num_args = 2, conflicts_with_all = ["from", "merge"])]
+    pub diff: Vec<PathBuf>,
     /// The report folders of several runs, or folders of such folders: one verdict on all of them.
     #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "from")]
     pub merge: Vec<PathBuf>,
@@ -45,11 +63,24 @@ pub(super) async fn report(options: ReportOptions, surroundings: &Surroundings) 
     inputs.releases.release = options.release;
     inputs.publishing = options.publishing;
     inputs.action_mode.pairs = options.pairs;
-    let ended = match options.from {
-        Some(dir) => published(&dir, &inputs, surroundings).await,
-        None => merged(&options.merge, &inputs, surroundings).await,
+    let ended = match (options.from, options.diff.as_slice()) {
+        (_, [before, after]) => told_apart(before, after).map_err(Into::into),
+        (Some(dir), _) if options.open => open::open(&dir).await,
+        (Some(dir), _) if options.serve => serve::serve(&dir, options.port).await,
+        (Some(dir), _) => published(&dir, &inputs, surroundings).await,
+        (None, _) => merged(&options.merge, &inputs, surroundings).await,
     };
     finish(ended, surroundings)
+}
+
+/// Tells what differs between the runs of two folders.
+fn told_apart(before: &Path, after: &Path) -> Result<ExitCode, Problems> {
+    let read = |dir: &Path| {
+        let record = stored(dir).map_err(|why| unreadable("diff", dir, &why))?;
+        Ok::<_, Problems>(RecordedRun::of(record))
+    };
+    print(&compared(&read(before)?, &read(after)?));
+    Ok(ExitCode::PASSED)
 }
 
 /// Publishes the record in `dir`.
@@ -102,7 +133,7 @@ async fn told(
     }
     let look = Look { colour: surroundings.colour, github: surroundings.on_github(), ..Look::default() };
     let _ = Console::new(voice().console(), look).finish(&runs, &files);
-    Notes::of(&runs, out).publish(publishing, pull_request, surroundings).await;
+    Notes::of(&runs, out, None).publish(publishing, pull_request, surroundings).await;
     runs.verdict().exit_code
 }
 

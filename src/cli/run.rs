@@ -67,6 +67,7 @@ async fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Resul
         id,
         // They come right below the plan.
         warnings: std::mem::take(&mut plan.warnings),
+        again: std::iter::once("run".to_owned()).chain(inputs.again()).collect(),
         plan,
         provider,
         folder: report_folder::make(&publishing.report_dir)?,

@@ -26,7 +26,7 @@ pub(super) fn judge(values: &[(&InputRow, Value<'_>)], origin: ClusterOrigin, pr
 }
 
 /// Whether it says more than nothing says.
-fn is_given(row: &InputRow, value: Value<'_>) -> bool {
+pub(super) fn is_given(row: &InputRow, value: Value<'_>) -> bool {
     match value {
         Value::Secret(secret) => secret.is_some(),
         Value::Text(text) if row.kind == InputKind::Truth => text == "true",

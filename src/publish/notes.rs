@@ -11,7 +11,7 @@ use super::voice::voice;
 use crate::github::{self, Annotation, CommentPatience, Published, Pull, WorkflowContext};
 use crate::inputs::{CommentMode, JunitNames, Publishing, Surroundings};
 use crate::plan::is_esr;
-use crate::report::{self, Brief, Names, Runs};
+use crate::report::{self, Brief, Names, ReportsLink, Runs};
 use crate::verdict::RunEnd;
 
 /// What GitHub is told, be it of a run or of stored records.
@@ -30,32 +30,23 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// What is told of these runs.
-    pub(crate) fn of(runs: &Runs, report_dir: &Path) -> Self {
+    /// What is told of these runs, with the address of the uploaded reports, where they were uploaded.
+    pub(crate) fn of(runs: &Runs, report_dir: &Path, report_url: Option<&str>) -> Self {
+        let link = ReportsLink(report_url);
         let header = runs.alone().and_then(|run| run.record.header.as_ref());
+        let mut outputs = github::outputs(runs, report_dir);
+        outputs.push(("report-url", report_url.unwrap_or_default().to_owned()));
         Self {
-            outputs: github::outputs(runs, report_dir),
+            outputs,
             status_context: github::status_context(runs, is_esr),
             brief: report::brief(runs),
             report_dir: report_dir.to_owned(),
-            report_url: None,
+            report_url: report_url.map(str::to_owned),
             annotations: github::annotations(runs),
-            summary: report::summary(runs),
-            comment: report::comment(runs),
+            summary: report::summary_linked(runs, link),
+            comment: report::comment_linked(runs, link),
             gate: header.map_or_else(String::new, |header| format!("/{}", header.stable.given)),
         }
-    }
-
-    /// With the address of the uploaded reports, where they were uploaded.
-    fn linked(mut self, report_url: Option<&str>) -> Self {
-        self.outputs.push(("report-url", report_url.unwrap_or_default().to_owned()));
-        self.report_url = report_url.map(str::to_owned);
-        if let Some(url) = report_url {
-            for text in [&mut self.summary, &mut self.comment] {
-                *text = format!("{}\n\nReports and evidence: <{url}>\n", text.trim_end());
-            }
-        }
-        self
     }
 
     /// Publishes where the surroundings are GitHub's; elsewhere the report folder is all. `stored` is the pull request
@@ -143,7 +134,7 @@ pub(crate) async fn publish(
 ) {
     remember_pull_request(publishing, report_dir, surroundings);
     let runs = Runs::judged(end.record.clone(), end.verdict.clone());
-    let notes = Notes::of(&runs, report_dir).linked(report_url);
+    let notes = Notes::of(&runs, report_dir, report_url);
     notes.publish(publishing, None, surroundings).await;
 }
 
@@ -157,7 +148,7 @@ pub(crate) fn names(given: JunitNames) -> Names {
 
 /// What a job can read of a run that is being stopped.
 pub(crate) fn files(runs: &Runs, context: &WorkflowContext, report_dir: &Path) {
-    Notes::of(runs, report_dir).linked(None).files(context);
+    Notes::of(runs, report_dir, None).files(context);
 }
 
 /// Sets the output `matrix`, where there is a runner.

@@ -21,6 +21,8 @@ pub struct Run {
     pub plan: Plan,
     /// What is to be known beforehand, told right below the plan and in every report.
     pub warnings: Vec<String>,
+    /// The words behind `upgrade-gate` that do it again.
+    pub again: Vec<String>,
     /// What makes the cluster.
     pub provider: Provider,
     /// Where reports go; it exists.
@@ -66,6 +68,7 @@ impl Run {
             planned: plan.stages.iter().map(|stage| (stage.stage, stage.checks.clone())).collect(),
             steps: plan.steps.iter().map(PlanStep::words).collect(),
             left_out: plan.left_out.iter().map(|left| (left.check.clone(), left.why.clone())).collect(),
+            again: self.again.clone(),
         }
     }
 }

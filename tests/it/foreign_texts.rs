@@ -97,6 +97,7 @@ pub(crate) fn record_of(texts: &[String]) -> Record {
             planned: vec![(Stage::Release, texts.to_vec())],
             steps: texts.to_vec(),
             left_out: vec![(first.clone(), first.clone())],
+            again: texts.to_vec(),
         }),
         EventKind::StepStarted { step: first.clone() },
         EventKind::PhaseStarted { phase: Phase::Replace(first.clone()) },

@@ -46,6 +46,7 @@ mod refused;
 mod report_command;
 #[cfg(test)]
 mod report_golden;
+mod report_shown;
 #[cfg(test)]
 mod restarts;
 #[cfg(test)]

@@ -62,6 +62,7 @@ impl Play {
             }),
             plan,
             warnings: Vec::new(),
+            again: Vec::new(),
             folder: dir.path().to_owned(),
             names: Names::Plain,
             secrets: Vec::new(),

@@ -85,6 +85,31 @@ fn reports_are_as_they_were(name: &str, exit_code: ExitCode) {
     }
 }
 
+/// The lines of a comment that are seen before anything is opened.
+fn seen(comment: &str) -> usize {
+    let (mut depth, mut seen) = (0, 0);
+    for line in comment.lines() {
+        let (opens, closes) = (line.matches("<details>").count(), line.matches("</details>").count());
+        seen += usize::from(depth == 0 && opens + closes == 0);
+        depth += opens;
+        depth -= closes;
+    }
+    seen
+}
+
+#[test]
+fn a_comment_is_one_screen() {
+    for (name, most) in [("green", 12), ("red", 25), ("worse", 25)] {
+        let comment = fs::read_to_string(here(&format!("golden/report/{name}.comment.md"))).unwrap();
+        let (top, _) = comment.split_once("<details>").unwrap();
+        assert!(
+            top.lines().count() < most && seen(&comment) <= most,
+            "{name}: {}\n{comment}",
+            seen(&comment)
+        );
+    }
+}
+
 #[test]
 fn a_green_run() {
     reports_are_as_they_were("green", ExitCode::PASSED);

@@ -116,7 +116,8 @@ pub fn downtimes(seen: &Observation) -> Vec<Downtime> {
         let lengths: Vec<u64> = gaps.map(|gap| gap.stretch.length_ms).collect();
         let longest_ms = lengths.iter().copied().max()?;
         let (route, failed) = (figures.route.clone(), figures.failed_since_roll);
-        Some(Downtime { route, total_ms: lengths.iter().sum(), longest_ms, failed })
+        let total_ms = lengths.iter().copied().fold(0, u64::saturating_add);
+        Some(Downtime { route, total_ms, longest_ms, failed })
     };
     of_users.filter_map(downtime).collect()
 }

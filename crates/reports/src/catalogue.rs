@@ -13,3 +13,6 @@ pub const REPORTS: &[Report] = &[
     page::REPORT,
     lock::REPORT,
 ];
+
+/// The report that a browser shows.
+pub const PAGE: &str = page::REPORT.name;

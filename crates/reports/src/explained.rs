@@ -86,6 +86,11 @@ pub(crate) fn asked_again(result: &CheckResult) -> String {
     format!("{} {} asked again, alone: {told}", result.stage, result.check)
 }
 
+/// Where they were found: `unsteady mixed-1/calls`.
+pub(crate) fn places(record: &Record) -> Vec<String> {
+    all(record).iter().map(|told| format!("{} {}", told.word, told.places())).collect()
+}
+
 /// For a console: one line each.
 pub(crate) fn in_lines(record: &Record) -> Vec<String> {
     all(record)

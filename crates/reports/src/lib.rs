@@ -14,6 +14,8 @@ mod brief;
 mod case_table;
 mod cases;
 mod catalogue;
+mod causes;
+mod compared;
 mod console;
 mod escape;
 mod explained;
@@ -26,6 +28,7 @@ mod kind;
 mod lock;
 mod markdown;
 mod names;
+mod next_step;
 mod page;
 mod playwright;
 mod properties;
@@ -39,14 +42,17 @@ pub mod words;
 mod written;
 
 pub use brief::{BRIEF_LIMIT, Brief, of as brief};
-pub use catalogue::REPORTS;
+pub use catalogue::{PAGE, REPORTS};
+pub use compared::compared;
 pub use console::{Console, Look};
 pub use files::{WrittenFile, write_all};
 pub use json::stored::{judged, stored, stored_in};
 pub use jsonl::EventLog;
 pub use junit::render as junit;
 pub use kind::Report;
-pub use markdown::{COMMENT_LIMIT, SUMMARY_LIMIT, comment, summary};
+pub use markdown::{
+    COMMENT_LIMIT, ReportsLink, SUMMARY_LIMIT, comment, comment_linked, summary, summary_linked,
+};
 pub use names::Names;
 pub use page::{PAGE_LIMIT, page};
 pub use playwright::render as playwright;

@@ -106,6 +106,7 @@ fn of_header(header: RunHeader, redactor: &Redactor) -> RunHeader {
         planned: header.planned,
         steps: header.steps.into_iter().map(r).collect(),
         left_out: header.left_out.into_iter().map(|(check, why)| (check, r(why))).collect(),
+        again: header.again.into_iter().map(r).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! How reports say things: durations, sizes, symbols, the first line.
 
 use super::runs::RecordedRun;
-use run_record::event::{CheckResult, Outcome, UserCounts, UserSuite};
+use run_record::event::{Blame, CheckResult, Outcome, UserCounts, UserSuite};
 use run_record::record::Record;
 use run_record::record::history;
 use run_record::record::pace::CheckPace;
@@ -33,6 +33,15 @@ pub fn bytes(count: u64) -> String {
 /// A number with its noun: "1 check", "3 checks".
 pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Whose fault it is that a run broke.
+pub fn blame(blame: Blame) -> &'static str {
+    match blame {
+        Blame::Release => "the release",
+        Blame::Environment => "the environment",
+        Blame::Gate => "a bug in the gate",
+    }
 }
 
 /// One character for an outcome on a console.

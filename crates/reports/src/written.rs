@@ -7,6 +7,13 @@ use super::words::plural;
 
 /// All of it, on a line or two: `writes: 812 acknowledged in 17 kinds, all there on every node`.
 pub(crate) fn lines(ledger: &LedgerSummary) -> Vec<String> {
+    let mut lines = figures_told(ledger);
+    lines.extend(ledger.causes.first().map(|cause| format!("first cause: {}", cause.sentence)));
+    lines
+}
+
+/// The figures alone.
+pub(crate) fn figures_told(ledger: &LedgerSummary) -> Vec<String> {
     let sum = ledger.totals.sum();
     let wrong = (ledger.findings.len() as u64).saturating_add(ledger.unlisted);
     let became = match (ledger.rows, wrong) {
@@ -22,7 +29,6 @@ pub(crate) fn lines(ledger: &LedgerSummary) -> Vec<String> {
         let missing: usize = ledger.crossed.iter().map(|stage| stage.unmeasured.len()).sum();
         lines.push(format!("writer × reader: {measured} cells measured, {missing} not"));
     }
-    lines.extend(ledger.causes.first().map(|cause| format!("first cause: {}", cause.sentence)));
     lines
 }
 

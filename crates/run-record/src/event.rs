@@ -260,6 +260,10 @@ pub struct RunHeader {
     pub steps: Vec<String>,
     /// Checks left out on request, and by which input.
     pub left_out: Vec<(String, String)>,
+    /// The words behind `upgrade-gate` that do this run again, without those that choose checks; `…` stands for what nobody may
+    /// show. Gates before this was kept told nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub again: Vec<String>,
 }
 
 /// One of the two releases.

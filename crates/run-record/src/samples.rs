@@ -27,6 +27,7 @@ pub fn header(planned: &[(Stage, &[&str])]) -> RunHeader {
             .map(|(stage, checks)| (*stage, checks.iter().map(ToString::to_string).collect()))
             .collect(),
         left_out: Vec::new(),
+        again: Vec::new(),
     }
 }
 

@@ -34,6 +34,7 @@ fn a_run(plan: Plan, dir: &Path) -> Run {
         id: "ug-0123456789".into(),
         plan,
         warnings: Vec::new(),
+        again: Vec::new(),
         provider: Provider::StandIn(options),
         folder: dir.to_owned(),
         names: Names::Plain,

@@ -85,7 +85,8 @@ impl Stretch {
     /// Milliseconds from the watch's start to its end.
     #[must_use]
     pub fn end_ms(&self) -> u64 {
-        self.start_ms + self.length_ms
+        // A record may be somebody else's: what is no time ends at the end of time.
+        self.start_ms.saturating_add(self.length_ms)
     }
 
     /// How long it and the time from `start` to `end` overlap, in milliseconds.

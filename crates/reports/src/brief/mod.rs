@@ -103,7 +103,7 @@ impl Brief {
 }
 
 /// Whether an address can stand in the brackets of a link as it is.
-fn is_link(url: &str) -> bool {
+pub(crate) fn is_link(url: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#&=%+,@".contains(&byte);
     let web = url.starts_with("https://") || url.starts_with("http://");
     web && url.len() <= LINK_LIMIT && url.bytes().all(allowed)

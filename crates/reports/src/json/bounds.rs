@@ -41,6 +41,7 @@ pub(crate) fn exceeded(record: &Record) -> Option<String> {
         ("breakages and lines of logs", sum(std::iter::once(record.breakages.len()).chain(tails)), OTHERS),
         ("files of evidence", record.evidence.len(), OTHERS),
         ("checks left out", header.map_or(0, |header| header.left_out.len()), OTHERS),
+        ("words of its call", header.map_or(0, |header| header.again.len()), OTHERS),
     ];
     table
         .into_iter()

@@ -1,17 +1,24 @@
 //! The Markdown reports of a matrix: one verdict, a row for each run, and below them what went wrong in each.
 
 use super::super::escape::plain;
+use super::super::explained;
 use super::super::fit::{Room, Section};
 use super::super::runs::{RecordedRun, Runs};
 use super::super::words::{duration, matrix_headline};
-use super::sections::what_went_wrong;
+use super::red;
+use super::screen::ReportsLink;
+use super::user_suites::user_suites;
+use run_record::record::Record;
 use run_record::verdict::Word;
 
+/// Upgrades that are seen in a comment before anything is opened.
+const SEEN: usize = 12;
+
 /// All sections in the order of reading.
-pub(super) fn all(runs: &Runs, room: Room) -> Vec<Section> {
-    let mut sections = vec![top(runs), rows(runs.all(), room)];
+pub(super) fn open(runs: &Runs, room: Room, link: ReportsLink<'_>) -> Vec<Section> {
+    let mut sections = vec![top(runs, link), rows(runs.all().iter().collect(), room)];
     for run in runs.all() {
-        sections.extend(what_went_wrong(&run.record, room).map(|section| {
+        sections.extend(what_went_wrong(run, room, red::every_check).into_iter().map(|section| {
             let head = section.head.replacen("### ", &format!("### {}: ", plain(&run.name, 120)), 1);
             Section { head, ..section }
         }));
@@ -19,20 +26,59 @@ pub(super) fn all(runs: &Runs, room: Room) -> Vec<Section> {
     sections
 }
 
-fn top(runs: &Runs) -> Section {
+/// The same for a comment: where there are many upgrades, the worst of them are seen at once.
+pub(super) fn folded(runs: &Runs, room: Room, link: ReportsLink<'_>) -> Vec<Section> {
+    let mut seen: Vec<&RecordedRun> = runs.all().iter().collect();
+    let all = seen.len();
+    let mut folds = Vec::new();
+    if all > SEEN {
+        folds.push((format!("All {all} upgrades"), vec![rows(seen.clone(), room)]));
+        seen.sort_by_key(|run| run.verdict.passed());
+        seen.truncate(SEEN);
+    }
+    for run in runs.all() {
+        folds.push((
+            format!("{}: {}", plain(&run.name, 120), run.verdict.word.for_people()),
+            what_went_wrong(run, room, red::by_cause),
+        ));
+    }
+    let mut sections = vec![top(runs, link), rows(seen, room)];
+    sections.extend(super::folds::folds(folds));
+    sections
+}
+
+/// What a matrix shows of each run: what is not red and should be known, what broke it, what failed, what never ran.
+fn what_went_wrong(
+    run: &RecordedRun,
+    room: Room,
+    red_checks: fn(&Record, Room) -> Option<Section>,
+) -> Vec<Section> {
+    let record = &run.record;
+    let all = [
+        explained::section(record, room),
+        red::broken(record, room),
+        red_checks(record, room),
+        user_suites(record, room),
+        red::never_ran(record),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn top(runs: &Runs, link: ReportsLink<'_>) -> Section {
     let verdict = runs.verdict();
     let mark = if verdict.passed() { "✅" } else { "❌" };
     let head = format!(
-        "## {mark} {}\n\n**{}** · exit code {}",
+        "## {mark} {}\n\n**{}** · exit code {}{}",
         matrix_headline(runs.all()),
         verdict.word.for_people(),
-        verdict.exit_code
+        verdict.exit_code,
+        link.told()
     );
     Section { title: "verdict", weight: 0, head, ..Section::default() }
 }
 
-fn rows(runs: &[RecordedRun], room: Room) -> Section {
-    let rows = runs.iter().map(|run| {
+fn rows(runs: Vec<&RecordedRun>, room: Room) -> Section {
+    let rows = runs.into_iter().map(|run| {
         let mark = match run.verdict.word {
             Word::Passed if run.verdict.passed() => "✅",
             Word::Failed => "❌",
@@ -95,12 +141,16 @@ mod tests {
         | ❌ 9.8.0 to 9.9.0 (again, 2) | rolling | failed | 0 of 1 | 2.0 s | release/a failed: expected a &#124; b, got c from node1 |
         | ⚠️ 9.7.0 to 9.9.0 | – | not measured | 0 of 0 | 0 ms | it left no record: its job did not get that far, or its report folder was not handed over |
 
-        ### 9.8.0 to 9.9.0 (again, 2): What failed
+        <details><summary>9.8.0 to 9.9.0 (again, 2): failed</summary>
+
+        ### What failed
 
         - ❌ **release** `a`, **failed**: a works (S2.4)
           - expected: `a | b`
           - got: `c`
           - from: node `node1`
+
+        </details>
         ");
     }
 
@@ -138,6 +188,8 @@ mod tests {
         let loud = Runs::matrix(loud);
         let comment = comment(&loud);
         assert!(comment.len() <= COMMENT_LIMIT && comment.contains("(again, 2)"));
+        let seen = super::super::folds::seen(&comment);
+        assert!(seen.len() <= 25, "{}", seen.join("\n"));
         assert!(summary(&loud).len() <= SUMMARY_LIMIT);
     }
 }

@@ -1,12 +1,23 @@
-//! `summary.md` and `comment.md`: the same sections, with more or less room.
+//! `summary.md` and `comment.md`: the same first screen, and below it the same sections, all of them open in the summary, folded
+//! into a few `<details>` in the comment.
+//!
+//! A comment is read between others: at most 24 lines of it are not folded, ten where the run is green, and what has one cause is told
+//! once. The summary is a page of its own and has each red check of each stage.
 
+mod felt;
+mod folds;
 pub(super) mod matrix;
+mod red;
+mod screen;
 mod sections;
 mod user_suites;
 
+use super::explained;
 use super::fit::{Cut, Room, Section, fit};
 use super::kind::{Render, Report};
-use super::runs::Runs;
+use super::runs::{RecordedRun, Runs};
+use run_record::record::Record;
+pub use screen::ReportsLink;
 
 /// The reports.
 pub(super) const SUMMARY: Report = Report {
@@ -30,20 +41,97 @@ pub const COMMENT_LIMIT: usize = 60_000;
 /// The step summary: cut by whole sections.
 #[must_use]
 pub fn summary(runs: &Runs) -> String {
-    fit(sections(runs, Room(2_000)), SUMMARY_LIMIT, Cut::Sections)
+    summary_linked(runs, ReportsLink::default())
+}
+
+/// The same, with where the reports can be read.
+#[must_use]
+pub fn summary_linked(runs: &Runs, link: ReportsLink<'_>) -> String {
+    let room = Room(2_000);
+    let sections = match runs.alone() {
+        Some(run) => open(run, room, link),
+        None => matrix::open(runs, room, link),
+    };
+    fit(sections, SUMMARY_LIMIT, Cut::Sections)
 }
 
 /// The pull request's comment: cut by whole rows.
 #[must_use]
 pub fn comment(runs: &Runs) -> String {
-    fit(sections(runs, Room(300)), COMMENT_LIMIT, Cut::Rows)
+    comment_linked(runs, ReportsLink::default())
 }
 
-fn sections(runs: &Runs, room: Room) -> Vec<Section> {
-    match runs.alone() {
-        Some(run) => sections::all(run, room),
-        None => matrix::all(runs, room),
-    }
+/// The same, with where the reports can be read.
+#[must_use]
+pub fn comment_linked(runs: &Runs, link: ReportsLink<'_>) -> String {
+    let room = Room(300);
+    let sections = match runs.alone() {
+        Some(run) => folded(run, room, link),
+        None => matrix::folded(runs, room, link),
+    };
+    fit(sections, COMMENT_LIMIT, Cut::Rows)
+}
+
+/// All sections in the order of reading; those with nothing to say are missing.
+fn open(run: &RecordedRun, room: Room, link: ReportsLink<'_>) -> Vec<Section> {
+    let record = &run.record;
+    let mut sections = vec![screen::section(run, room, link)];
+    let all = [explained::section(record, room), red::broken(record, room), red::every_check(record, room)];
+    sections.extend(all.into_iter().flatten());
+    sections.extend([user_suites::user_suites(record, room), red::never_ran(record)].into_iter().flatten());
+    sections.extend(felt::section(record));
+    sections.extend(how_it_went(record, room));
+    sections.extend(to_be_known(record, room));
+    sections.extend(timings(record, room));
+    sections
+}
+
+/// The same for a comment.
+fn folded(run: &RecordedRun, room: Room, link: ReportsLink<'_>) -> Vec<Section> {
+    let record = &run.record;
+    let known = explained::section(record, room).into_iter().chain(to_be_known(record, room)).collect();
+    let suites = user_suites::user_suites(record, room).into_iter();
+    let went = suites.chain(felt::section(record)).chain(how_it_went(record, room)).collect();
+    let mut sections = vec![screen::section(run, room, link)];
+    sections.extend(folds::folds(vec![
+        ("What failed".to_owned(), what_failed(record, room)),
+        ("To be known".to_owned(), known),
+        ("Users, stages, and the case MM-T5392 line by line".to_owned(), went),
+        ("Timings and evidence".to_owned(), timings(record, room)),
+    ]));
+    sections
+}
+
+/// What broke it, what failed, what never ran.
+fn what_failed(record: &Record, room: Room) -> Vec<Section> {
+    let all = [red::broken(record, room), red::by_cause(record, room), red::never_ran(record)];
+    all.into_iter().flatten().collect()
+}
+
+fn how_it_went(record: &Record, room: Room) -> Vec<Section> {
+    let mut all: Vec<Section> = sections::stages(record).into_iter().collect();
+    all.push(super::case_table::the_case(record));
+    all.extend(sections::about(record, room));
+    all
+}
+
+fn to_be_known(record: &Record, room: Room) -> Vec<Section> {
+    let all = [
+        sections::warnings(record, room),
+        sections::left_out(record, room),
+        sections::not_applicable(record, room),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn timings(record: &Record, room: Room) -> Vec<Section> {
+    let all = [
+        sections::timings(record),
+        sections::durations(record),
+        sections::slowest(record),
+        sections::evidence(record, room),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -81,6 +169,7 @@ mod tests {
             for text in [comment, summary] {
                 assert!(text.starts_with("## ❌ Upgrade from 9.8.0 to 9.9.0 failed"));
                 assert!(text.contains("check.0`, **failed**: ü"), "the first failure is there");
+                assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
             }
         }
     }

@@ -1,183 +1,38 @@
-//! The parts of the Markdown reports, most important first: what failed, the stages, the case line by line.
+//! The parts of the Markdown reports that stand below the first screen whatever the verdict is.
 //!
 //! Their weights: what is short by nature stays whole (0 and 1), failures get all the room that is left (2),
 //! the rest gives way in the order of its number.
 
-use super::super::case_table::{Cell, the_case};
-use super::super::escape::{block, code, name, plain};
-use super::super::explained;
+use super::super::escape::{name, plain};
 use super::super::fit::{Room, Section};
-use super::super::runs::RecordedRun;
-use super::super::words::{duration, headline, numbers, plural, red_parts, times};
-use super::user_suites::user_suites;
-use run_record::event::{Blame, CheckResult, Clustering, Outcome};
+use super::super::words::{duration, times};
+use run_record::event::{CheckResult, Clustering, Outcome};
 use run_record::record::Record;
-use run_record::record::history::{self, History};
 use run_record::record::pace::paces;
-use run_record::verdict::{Counts, Verdict};
+use run_record::verdict::Counts;
 
 /// Slow checks that are listed.
 const SLOWEST: usize = 10;
-/// Log lines that are shown of a part that broke.
-const LOG_LINES: usize = 40;
 
-/// All sections in the order of reading; those with nothing to say are missing.
-pub(crate) fn all(run: &RecordedRun, room: Room) -> Vec<Section> {
-    let (record, verdict) = (&run.record, &run.verdict);
-    let mut sections = vec![top(record, verdict, room)];
-    sections.extend(what_went_wrong(record, room));
-    let more = [
-        stages(record),
-        Some(the_case(record)),
-        warnings(record, room),
-        left_out(record, room),
-        not_applicable(record, room),
-        timings(record),
-        durations(record),
-        slowest(record),
-        evidence(record, room),
+/// What the run was about, in full.
+pub(super) fn about(record: &Record, room: Room) -> Option<Section> {
+    let header = record.header.as_ref()?;
+    let order = header.order.iter().map(|node| name(node)).collect::<Vec<_>>().join(", ");
+    let mut rows = vec![
+        format!("- stable {} → release {}", name(&header.stable.image), name(&header.release.image)),
+        format!("- mode: {}, because {}", plain(&header.mode, 40), plain(&header.mode_reason, room.0)),
     ];
-    sections.extend(more.into_iter().flatten());
-    sections
-}
-
-/// The part of them that a matrix shows of each run: what is not red and should be known, what broke it, what failed,
-/// what never ran.
-pub(crate) fn what_went_wrong(record: &Record, room: Room) -> impl Iterator<Item = Section> {
-    let all = [
-        explained::section(record, room),
-        broken(record, room),
-        red_checks(record, room),
-        user_suites(record, room),
-        never_ran(record),
-    ];
-    all.into_iter().flatten()
-}
-
-/// The verdict and what the run was about.
-fn top(record: &Record, verdict: &Verdict, room: Room) -> Section {
-    let mark = if verdict.passed() { "✅" } else { "❌" };
-    let mut lines = vec![
-        format!("## {mark} {}", capital(&plain(&headline(record, verdict), 200))),
-        String::new(),
-        format!("**{}** · {} · exit code {}", verdict.word.for_people(), numbers(verdict), verdict.exit_code),
-        String::new(),
-    ];
-    if let [first, rest @ ..] = verdict.reasons.as_slice() {
-        let more = match rest.len() {
-            0 => String::new(),
-            n => format!(" (and {})", plural(n, "more reason")),
-        };
-        lines.push(format!("First cause: {}{more}", plain(first, room.0)));
-        lines.push(String::new());
+    if let Some(Clustering::SharedDatabase { reason }) = &record.clustering {
+        rows.push(format!("- not HA: {}", plain(reason, room.0)));
     }
-    if let Some(header) = &record.header {
-        lines.push(format!(
-            "- stable {} → release {}",
-            name(&header.stable.image),
-            name(&header.release.image)
-        ));
-        lines.push(format!(
-            "- mode: {}, because {}",
-            plain(&header.mode, 40),
-            plain(&header.mode_reason, room.0)
-        ));
-        let label = match &record.clustering {
-            None => "not known yet".to_owned(),
-            Some(clustering @ Clustering::Clustered) => format!("**{}**", clustering.label()),
-            Some(clustering @ Clustering::SharedDatabase { reason }) => {
-                format!("**{}** ({})", clustering.label(), plain(reason, room.0))
-            }
-        };
-        let nodes = plural(header.nodes, "node");
-        lines.push(format!("- cluster: {label}, {nodes}, {}", plain(&header.provider, 40)));
-        lines.push(format!(
-            "- run {} took {}, upgrade-gate {}",
-            name(&header.run_id),
-            duration(record.took_ms()),
-            plain(&header.gate_version, 40)
-        ));
-    }
-    Section { title: "verdict", weight: 0, head: lines.join("\n"), ..Section::default() }
-}
-
-fn broken(record: &Record, room: Room) -> Option<Section> {
-    let rows = record.breakages.iter().map(|broken| {
-        let blame = match broken.blame {
-            Blame::Release => "the release",
-            Blame::Environment => "the environment",
-            Blame::Gate => "a bug in the gate",
-        };
-        let mut text = format!(
-            "**{}** ({blame}): {}\n\nWhat to do: {}\n",
-            plain(&broken.trouble.part, 80),
-            plain(&broken.trouble.message, room.0),
-            plain(&broken.trouble.remedy, room.0)
-        );
-        if !broken.trouble.log_tail.is_empty() {
-            let tail = &broken.trouble.log_tail[broken.trouble.log_tail.len().saturating_sub(LOG_LINES)..];
-            text.push_str(&format!(
-                "\n<details><summary>From its log</summary>\n\n{}\n\n</details>\n",
-                block(tail, room.0)
-            ));
-        }
-        text
-    });
-    Section::of("what broke the run", 1, "### What broke the run\n", rows.collect())
-}
-
-fn red_checks(record: &Record, room: Room) -> Option<Section> {
-    // What got worse first, then the other failures, then what could not be measured.
-    let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
-    red.sort_by_cached_key(|result| {
-        History::of(record, result).map_or((true, None), |history| (false, Some(history)))
-    });
-    let rows = red.into_iter().map(|result| red_check(record, result, room)).collect();
-    Section::of("failed checks", 2, "### What failed\n", rows)
-}
-
-fn red_check(record: &Record, result: &CheckResult, room: Room) -> String {
-    let mut lines = vec![format!(
-        "- {} **{}** {}, **{}**: {} ({})",
-        Cell::from(&result.outcome).mark(),
-        result.stage,
-        name(&result.check),
-        history::word(record, result),
-        plain(&result.title, room.0),
-        plain(&result.lines.join(", "), 80)
-    )];
-    for (step, outcome) in red_parts(result) {
-        lines.extend(step.map(|step| format!("  - step: {}", plain(step, room.0))));
-        match outcome {
-            Outcome::Failed(found) => {
-                lines.push(format!("  - expected: {}", code(&found.expected, room.0)));
-                lines.push(format!("  - got: {}", code(&found.got, room.0)));
-                let mut from = Vec::new();
-                from.extend(found.node.as_ref().map(|node| format!("node {}", name(node))));
-                from.extend(found.version.as_ref().map(|version| format!("version {}", name(version))));
-                from.extend(found.request_id.as_ref().map(|id| format!("request {}", name(id))));
-                if !from.is_empty() {
-                    lines.push(format!("  - from: {}", from.join(", ")));
-                }
-            }
-            Outcome::NotMeasured { reason } => {
-                lines.push(format!("  - not measured: {}", plain(reason, room.0)));
-            }
-            _ => {}
-        }
-    }
-    lines.join("\n")
-}
-
-fn never_ran(record: &Record) -> Option<Section> {
-    let rows = record.never_ran().map(|(stage, check)| format!("- {stage} {}", name(check))).collect();
-    Section::of("checks that never ran", 3, "### Planned and never ran\n", rows)
+    rows.push(format!("- order of nodes: {order}"));
+    Section::of("about the run", 4, "### About the run\n", rows)
 }
 
 /// A count of one stage.
 type Count = fn(&Counts) -> usize;
 
-fn stages(record: &Record) -> Option<Section> {
+pub(super) fn stages(record: &Record) -> Option<Section> {
     let all = Counts::of(record, None);
     // Three that most runs have nothing of, and a wide table nobody reads.
     let rare: [(&str, Count); 3] = [
@@ -210,18 +65,18 @@ fn stages(record: &Record) -> Option<Section> {
     Section::of("stages", 0, &head, rows.collect())
 }
 
-fn warnings(record: &Record, room: Room) -> Option<Section> {
+pub(super) fn warnings(record: &Record, room: Room) -> Option<Section> {
     let rows = record.warnings.iter().map(|text| format!("- {}", plain(text, room.0))).collect();
     Section::of("warnings", 4, "### Warnings\n", rows)
 }
 
-fn left_out(record: &Record, room: Room) -> Option<Section> {
+pub(super) fn left_out(record: &Record, room: Room) -> Option<Section> {
     let left_out = record.header.iter().flat_map(|header| &header.left_out);
     let rows = left_out.map(|(check, why)| format!("- {}: {}", name(check), plain(why, room.0))).collect();
     Section::of("checks left out on request", 4, "### Left out on request\n", rows)
 }
 
-fn not_applicable(record: &Record, room: Room) -> Option<Section> {
+pub(super) fn not_applicable(record: &Record, room: Room) -> Option<Section> {
     // One reason usually stands for many checks: tell it once.
     let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
     let mut tell = |reason, told: String| match reasons.iter_mut().find(|(known, _)| *known == reason) {
@@ -247,7 +102,7 @@ fn not_applicable(record: &Record, room: Room) -> Option<Section> {
     Section::of("not applicable", 5, "### Not applicable\n", rows.collect())
 }
 
-fn timings(record: &Record) -> Option<Section> {
+pub(super) fn timings(record: &Record) -> Option<Section> {
     let mut rows: Vec<String> = Vec::new();
     for phase in &record.phases {
         let took = phase.took_ms.map_or_else(|| "did not end".to_owned(), duration);
@@ -269,7 +124,7 @@ fn timings(record: &Record) -> Option<Section> {
 }
 
 /// Each check that passed on both ends, with its durations there.
-fn durations(record: &Record) -> Option<Section> {
+pub(super) fn durations(record: &Record) -> Option<Section> {
     let rows = paces(record).into_iter().map(|pace| {
         let mark = if pace.is_slower() { " ⚠️ slower" } else { "" };
         let (stable, release) = (duration(pace.stable_ms), duration(pace.release_ms));
@@ -279,7 +134,7 @@ fn durations(record: &Record) -> Option<Section> {
     Section::of("durations", 6, head, rows.collect())
 }
 
-fn slowest(record: &Record) -> Option<Section> {
+pub(super) fn slowest(record: &Record) -> Option<Section> {
     let mut results: Vec<&CheckResult> = record.results().collect();
     results.sort_by_key(|result| std::cmp::Reverse(result.took_ms));
     let rows = results.into_iter().take(SLOWEST).map(|result| {
@@ -293,13 +148,13 @@ fn slowest(record: &Record) -> Option<Section> {
     )
 }
 
-fn evidence(record: &Record, room: Room) -> Option<Section> {
+pub(super) fn evidence(record: &Record, room: Room) -> Option<Section> {
     let rows =
         record.evidence.iter().map(|file| format!("- {}: {}", name(&file.path), plain(&file.about, room.0)));
     Section::of("evidence", 6, "### Evidence\n", rows.collect())
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
