@@ -89,7 +89,9 @@ impl Writes {
     pub(super) async fn write(&self, stage: Stage, nodes: usize) {
         let count = if stage == Stage::Stable { ON_STABLE } else { PER_NODE * nodes };
         // What is cut off has written less, and that is told.
-        let _ = tokio::time::timeout(self.limit, self.ledger.write(count, AT_ONCE)).await;
+        if tokio::time::timeout(self.limit, self.ledger.write(count, AT_ONCE)).await.is_err() {
+            self.ledger.give_up();
+        }
     }
 
     /// Writes each kind through each node, which run these versions, and looks for it on all of them.
@@ -100,7 +102,10 @@ impl Writes {
                 let stage = CrossedStage::of(&crossed, versions);
                 self.crossed.push((crossed, stage));
             }
-            Err(_) => self.not_crossed.push((name, self.too_long())),
+            Err(_) => {
+                self.ledger.give_up();
+                self.not_crossed.push((name, self.too_long()));
+            }
         }
     }
 

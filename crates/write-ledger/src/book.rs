@@ -16,7 +16,7 @@ use crate::row::{Fingerprint, RowId};
 use crate::shelf::{Shelf, WrittenRow};
 
 /// A write that was begun. Whoever has it concludes it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ticket {
     /// The kind, by its place.
     pub(crate) kind: usize,
@@ -42,6 +42,8 @@ pub(crate) struct WriteBook {
     versions: IndexSet<String>,
     stages_named: IndexSet<String>,
     seq: u32,
+    /// Those that were begun and are not concluded.
+    under_way: BTreeMap<u32, Ticket>,
     /// By kind, node, version.
     pub(crate) tallies: BTreeMap<(usize, String, String), WriteTally>,
     /// Acknowledged writes by stage and node, for each kind in its place.
@@ -68,6 +70,7 @@ impl WriteBook {
             versions: IndexSet::new(),
             stages_named: IndexSet::new(),
             seq: 0,
+            under_way: BTreeMap::new(),
             tallies: BTreeMap::new(),
             stages: BTreeMap::new(),
             refused: BTreeMap::new(),
@@ -116,7 +119,15 @@ impl WriteBook {
         self.seq = seq;
         let on = row.is_none_or(|row| self.shelves[kind].is_off(&row));
         let (node, stage) = (place(&mut self.nodes, node), place(&mut self.stages_named, stage));
-        Some(Ticket { kind, seq, row, on, last, taken, node, stage })
+        let ticket = Ticket { kind, seq, row, on, last, taken, node, stage };
+        self.under_way.insert(seq, ticket.clone());
+        Some(ticket)
+    }
+
+    /// All writes that were begun and that nobody will conclude, each with its node.
+    pub(crate) fn cut_off(&mut self) -> Vec<(String, Ticket)> {
+        let cut = std::mem::take(&mut self.under_way).into_values();
+        cut.map(|ticket| (named(&self.nodes, ticket.node), ticket)).collect()
     }
 
     /// Ends a write, which should leave these words. `version` is the one that served, as far as it is known.
@@ -128,6 +139,7 @@ impl WriteBook {
         version: &str,
     ) {
         let Ticket { kind, seq, row, taken, node, stage, .. } = ticket;
+        self.under_way.remove(&seq);
         let was = taken.or_else(|| self.shelves[kind].rows.get(&row?).copied());
         let was = was.map_or(Fingerprint::ABSENT, |before| before.says);
         let version_place = place(&mut self.versions, version);

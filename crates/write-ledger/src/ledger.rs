@@ -225,6 +225,18 @@ impl WriteLedger {
         version
     }
 
+    /// Whoever wrote or crossed was cut off, and its future is gone: what was on its way may be there or not, and is looked for as
+    /// such. Without this its rows would be nobody's to the end of the run.
+    pub fn give_up(&self) {
+        let cut = lock(&self.desk.book).cut_off();
+        for (node, ticket) in cut {
+            let leaves = KINDS[ticket.kind].leaves(&self.act(&self.desk.premises.author.client, &ticket));
+            let version = lock(&self.desk.roster).version(&node).unwrap_or_default();
+            lock(&self.desk.book).conclude(ticket, leaves, &WriteAnswer::Ambiguous, &version);
+        }
+        lock(&self.desk.roster).all_ended();
+    }
+
     /// Who wrote, who read, and what came of it, so far.
     #[must_use]
     pub fn matrix(&self) -> WriteMatrix {

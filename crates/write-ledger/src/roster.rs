@@ -129,6 +129,11 @@ impl Roster {
         None
     }
 
+    /// Nothing is on its way to any node: whoever wrote was cut off.
+    pub(crate) fn all_ended(&mut self) {
+        self.seats.iter_mut().for_each(|seat| seat.under_way = 0);
+    }
+
     /// A write to this node has ended.
     pub(crate) fn ended(&mut self, node: &str) {
         if let Some(seat) = self.seats.iter_mut().find(|seat| seat.client.node() == node) {
