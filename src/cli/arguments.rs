@@ -24,6 +24,9 @@ pub(crate) enum GateCommand {
         /// What the user wants.
         #[command(flatten)]
         inputs: Inputs,
+        /// Tell everything that happens line by line, on a terminal too.
+        #[arg(long)]
+        verbose: bool,
     },
     /// The same on the embedded stand-in: no Docker, no network, all reports.
     Demo(DemoOptions),

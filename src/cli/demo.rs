@@ -5,7 +5,7 @@
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::run::look;
+use super::run::{look, shows_plan};
 use crate::cluster::StandInOptions;
 use crate::fault::{self, Faults, NamedFault};
 use crate::inputs::{Inputs, Problems, ReleaseInputs, Surroundings};
@@ -32,6 +32,9 @@ pub(crate) struct DemoOptions {
     /// Break the release with a named fault; `--fault list` lists them.
     #[arg(long, value_name = "NAME")]
     pub fault: Option<String>,
+    /// Tell everything that happens line by line, on a terminal too.
+    #[arg(long)]
+    pub verbose: bool,
     /// Inputs of a run that the demo has as well.
     #[command(flatten)]
     pub inputs: DemoInputs,
@@ -109,7 +112,13 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     });
     let folder = report_folder::make(&inputs.publishing.report_dir)?;
     let again = again(options);
-    print(&plan::text(&plan));
+    // The plan tells its warnings.
+    let warnings = if shows_plan(surroundings) {
+        print(&plan::text(&plan));
+        Vec::new()
+    } else {
+        std::mem::take(&mut plan.warnings)
+    };
     let options = StandInOptions {
         nodes: plan.order.clone(),
         clustered: !options.shared_database && !fault.is_some_and(|fault| fault.shared_database),
@@ -120,8 +129,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let run = Run {
         id: Run::new_id()?,
         plan,
-        // The plan has told them.
-        warnings: Vec::new(),
+        warnings,
         again,
         provider: Provider::StandIn(options),
         folder,

@@ -60,10 +60,15 @@ async fn called() -> ExitCode {
     }
 }
 
-async fn dispatch(command: GateCommand, surroundings: Surroundings) -> ExitCode {
+async fn dispatch(command: GateCommand, mut surroundings: Surroundings) -> ExitCode {
+    surroundings.verbose = match &command {
+        GateCommand::Run { verbose, .. } => *verbose,
+        GateCommand::Demo(options) => options.verbose,
+        _ => false,
+    };
     // Boxed without their types: a whole run is a deep nest of futures, and its layout would be computed again here.
     let work: Pin<Box<dyn Future<Output = ExitCode> + '_>> = match command {
-        GateCommand::Run { inputs } => Box::pin(action_mode::act(kept(inputs), &surroundings)),
+        GateCommand::Run { inputs, .. } => Box::pin(action_mode::act(kept(inputs), &surroundings)),
         GateCommand::Demo(options) => Box::pin(demo::demo(options, &surroundings)),
         GateCommand::Plan { inputs, format } => {
             let (inputs, surroundings) = (kept(inputs), &surroundings);

@@ -28,7 +28,9 @@ struct Prepared {
 async fn whole_run(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Result<ExitCode> {
     let mut interrupts = Interrupts::listen()?;
     let Prepared { run, publishing, destination } = prepared(inputs, surroundings).await?;
-    print(&plan::text(&run.plan));
+    if shows_plan(surroundings) {
+        print(&plan::text(&run.plan));
+    }
     let end = execute(&run, &mut interrupts, Some(look(surroundings))).await;
     tokio::select! {
         biased;
@@ -98,9 +100,21 @@ async fn tell(
     }
 }
 
+/// Whether the plan is shown before a run: on a terminal it is more than a screen, and `plan` shows it.
+pub(super) fn shows_plan(surroundings: &Surroundings) -> bool {
+    !surroundings.terminal || surroundings.verbose || surroundings.on_github()
+}
+
 /// How the surroundings want to see a run.
 pub(super) fn look(surroundings: &Surroundings) -> Look {
-    Look { terminal: surroundings.terminal, colour: surroundings.colour, github: surroundings.on_github() }
+    Look {
+        terminal: surroundings.terminal,
+        colour: surroundings.colour,
+        github: surroundings.on_github(),
+        verbose: surroundings.verbose,
+        width: surroundings.width,
+        ascii: surroundings.ascii,
+    }
 }
 
 fn mask(secrets: &[String], surroundings: &Surroundings) {

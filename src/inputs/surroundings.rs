@@ -1,5 +1,7 @@
 //! Where the run takes place, as far as the environment tells.
 
+mod terminal;
+
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -7,6 +9,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use crate::confidential;
+use terminal::Terminal;
 
 /// Where the run takes place, as far as the environment tells: read once, in `main`.
 #[derive(Debug, Clone, Default)]
@@ -23,10 +26,16 @@ pub(crate) struct Surroundings {
     pub secrets: Vec<String>,
     /// What `AWS_*` says, for the upload of reports.
     pub aws: Aws,
-    /// Whether colours are welcome: a terminal, and no `NO_COLOR`.
+    /// Whether colours are welcome: a terminal, or `CLICOLOR_FORCE`, and no `NO_COLOR`.
     pub colour: bool,
-    /// Whether standard output is a terminal.
+    /// Whether standard output is a terminal that can be redrawn.
     pub terminal: bool,
+    /// How many columns it has.
+    pub width: Option<usize>,
+    /// Whether its locale says that it shows nothing but ASCII.
+    pub ascii: bool,
+    /// Whether everything is to be told that happens, on a terminal too: what the call says, not the environment.
+    pub verbose: bool,
 }
 
 /// The `AWS_*` variables, as a workflow's own log-in to AWS leaves them.
@@ -52,10 +61,10 @@ impl Surroundings {
                 (name.starts_with("GITHUB_") || name.starts_with("RUNNER_")) && !value.is_empty()
             })
             .collect();
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         #[expect(clippy::disallowed_methods, reason = "asks whether it is a terminal; nothing is said")]
         let terminal = std::io::stdout().is_terminal();
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let look = Terminal::of(terminal, variable);
         Self {
             github,
             run: variable("STATE_run"),
@@ -72,8 +81,11 @@ impl Surroundings {
                 session_token: variable("AWS_SESSION_TOKEN").map(SecretString::from),
                 region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
             },
-            colour: terminal && !set("NO_COLOR"),
-            terminal,
+            colour: look.colour,
+            terminal: look.terminal,
+            width: console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns)),
+            ascii: look.ascii,
+            verbose: false,
         }
     }
 

@@ -1,9 +1,8 @@
 //! Whatever others say, no report and no line of the console has what a terminal obeys or what the eye does not see.
 
 use proptest::prelude::*;
-use upgrade_gate::event::{Event, EventKind, ImageIdentity};
+use upgrade_gate::event::{Event, EventKind, ImageIdentity, Phase, Stage};
 use upgrade_gate::github::{annotate, annotations, outputs};
-use upgrade_gate::record::Record;
 use upgrade_gate::report::{self, Console, Look, Names, RecordedRun, Runs};
 use upgrade_gate::shown::Shown;
 use upgrade_gate::unseen::visible;
@@ -25,10 +24,21 @@ fn without_ours(markdown: &str) -> String {
     markdown.replace('\u{200b}', "")
 }
 
+/// What a terminal is told by us: where the block is taken back, and that it is not to wrap.
+fn without_our_commands(shown: &str) -> String {
+    let up = (1..10).map(|lines| format!("\r\u{1b}[{lines}A\u{1b}[J"));
+    let ours = up.chain(["\r\u{1b}[J", "\u{1b}[?7l", "\u{1b}[?7h"].map(str::to_owned));
+    ours.fold(shown.to_owned(), |shown, ours| shown.replace(&ours, ""))
+}
+
 /// What the console shows of these texts while a run goes on.
-fn live(texts: &[String]) -> String {
+fn live(texts: &[String], look: Look) -> String {
     let some = |index: usize| texts.get(index % texts.len().max(1)).cloned().unwrap_or_default();
     let kinds = [
+        EventKind::RunStarted(record_of(texts).header.unwrap()),
+        EventKind::StepStarted { step: some(0) },
+        EventKind::PhaseStarted { phase: Phase::Replace(some(1)) },
+        EventKind::CheckStarted { stage: Stage::Release, check: some(2) },
         EventKind::ImageProgress { image: some(0), layers_done: 1, layers: 2, bytes: 3 },
         EventKind::ImageReady {
             image: some(0),
@@ -47,10 +57,12 @@ fn live(texts: &[String]) -> String {
         EventKind::Warning { text: some(9) },
     ];
     let mut out = Vec::new();
-    let mut console = Console::new(&mut out, Look::default());
+    let mut console = Console::new(&mut out, look);
+    let record = record_of(texts);
     for kind in kinds {
         let event = Event { at: time::macros::datetime!(2026-06-14 09:30:00 UTC), kind };
-        console.event(&event, &Record::default()).unwrap();
+        console.event(&event, &record).unwrap();
+        console.tick(event.at).unwrap();
     }
     String::from_utf8(out).unwrap()
 }
@@ -75,6 +87,13 @@ proptest! {
             let mut console = Vec::new();
             Console::new(&mut console, Look::default()).finish(&runs, &[]).unwrap();
             prop_assert_eq!(left(&String::from_utf8(console).unwrap()), "", "console");
+            let mut screen = Vec::new();
+            let look = Look { terminal: true, ..Look::default() };
+            Console::new(&mut screen, look).finish(&runs, &[]).unwrap();
+            prop_assert_eq!(left(&String::from_utf8(screen).unwrap()), "", "screen");
+            for other in runs.all() {
+                prop_assert_eq!(left(&report::compared(&runs.all()[0], other)), "", "two runs compared");
+            }
             let mut out = Vec::new();
             annotate(&mut out, &annotations(&runs)).unwrap();
             prop_assert_eq!(left(&String::from_utf8(out).unwrap()), "", "annotations");
@@ -82,7 +101,10 @@ proptest! {
                 prop_assert_eq!(left(&value), "", "{}", name);
             }
         }
-        prop_assert_eq!(left(&live(&texts)), "", "live console");
+        prop_assert_eq!(left(&live(&texts, Look::default())), "", "live console");
+        let terminal = Look { terminal: true, ..Look::default() };
+        let shown = without_our_commands(&live(&texts, terminal));
+        prop_assert_eq!(left(&shown), "", "terminal: {:?}", shown);
     }
 
     #[test]

@@ -41,6 +41,7 @@ mod played;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
+mod red_comments;
 mod refused;
 #[cfg(test)]
 mod report_command;

@@ -34,6 +34,18 @@ fn console(events: &[Event]) -> String {
     with_known_tokens(String::from_utf8(out).unwrap())
 }
 
+/// What a terminal showed of it above its live block, and its last screen.
+fn terminal(events: &[Event]) -> String {
+    let (mut out, mut record) = (Vec::new(), Record::default());
+    let mut console = Console::new(&mut out, Look { terminal: true, width: Some(100), ..Look::default() });
+    for event in events {
+        record.fold(event);
+        console.event(event, &record).unwrap();
+    }
+    console.finish(&Runs::of(record), &[]).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 /// The tokens between which the runner obeys nothing are new each time.
 fn with_known_tokens(text: String) -> String {
     let tokens: Vec<String> =
@@ -72,6 +84,7 @@ fn reports_are_as_they_were(name: &str, exit_code: ExitCode) {
         file.result.unwrap();
     }
     compare(&format!("{name}.console.txt"), &console(&events));
+    compare(&format!("{name}.terminal.txt"), &terminal(&events));
     for report in REPORTS.iter().map(|report| report.name) {
         compare(&format!("{name}.{report}"), &fs::read_to_string(dir.path().join(report)).unwrap());
     }
@@ -98,10 +111,12 @@ fn seen(comment: &str) -> usize {
 }
 
 #[test]
-fn a_comment_is_one_screen() {
+fn a_comment_is_one_screen_and_so_is_the_end_on_a_terminal() {
     for (name, most) in [("green", 12), ("red", 25), ("worse", 25)] {
         let comment = fs::read_to_string(here(&format!("golden/report/{name}.comment.md"))).unwrap();
         let (top, _) = comment.split_once("<details>").unwrap();
+        let screen = fs::read_to_string(here(&format!("golden/report/{name}.terminal.txt"))).unwrap();
+        assert!(screen.lines().count() <= 25, "{name}: {screen}");
         assert!(
             top.lines().count() < most && seen(&comment) <= most,
             "{name}: {}\n{comment}",

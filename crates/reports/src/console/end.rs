@@ -7,10 +7,13 @@ use super::super::explained;
 use super::super::files::WrittenFile;
 use super::super::runs::{RecordedRun, Runs};
 use super::super::words::{duration, headline, matrix_headline, numbers, times};
+use super::in_place::again;
 use super::{Console, GREEN, RED, REPEATED, YELLOW};
 use run_record::event::CheckResult;
+use run_record::record::Record;
 use run_record::record::history::History;
 use run_record::record::pace::paces;
+use run_record::verdict::Verdict;
 
 impl<W: Write> Console<W> {
     /// The last block: what failed, the verdict, the counts, where the reports are, the first cause.
@@ -18,6 +21,11 @@ impl<W: Write> Console<W> {
     /// # Errors
     /// When `out` cannot be written to.
     pub fn finish(&mut self, runs: &Runs, files: &[WrittenFile]) -> io::Result<()> {
+        if let (true, Some(run)) = (self.in_place(), runs.alone()) {
+            self.clear_block()?;
+            self.screen(run, files)?;
+            return self.out.flush();
+        }
         self.clear_live()?;
         self.close()?;
         match runs.alone() {
@@ -71,11 +79,17 @@ impl<W: Write> Console<W> {
             let line = format!("{} ({})", self.text(&line).trim_end(), times(pace));
             self.line(&format!("  {line}"))?;
         }
-        if let Some(first) = verdict.reasons.first() {
-            let line = format!("  first cause: {}", self.text(first));
-            self.line(&line)?;
-        }
-        Ok(())
+        self.first_cause(record, verdict)
+    }
+
+    /// The verdict's first reason, and the call that does it again.
+    pub(super) fn first_cause(&mut self, record: &Record, verdict: &Verdict) -> io::Result<()> {
+        let Some(first) = verdict.reasons.first() else { return Ok(()) };
+        let line = format!("  first cause: {}", self.text(first));
+        self.line(&line)?;
+        let Some(call) = again(record, first) else { return Ok(()) };
+        let line = format!("  again: {}", self.text(&call));
+        self.line(&line)
     }
 
     /// A line for each run; what went wrong in them is in the reports.

@@ -15,6 +15,12 @@ pub(super) struct Live {
     pub(super) container: Option<String>,
     /// How it goes for users.
     pub(super) users: Option<String>,
+    /// When the run began.
+    pub(super) began: Option<OffsetDateTime>,
+    /// The step of the plan: its number, how many there are, its words.
+    pub(super) step: Option<(usize, usize, String)>,
+    /// The stage whose checks run: its name, how many are planned, have ended, are red.
+    pub(super) stage: Option<(String, usize, usize, usize)>,
 }
 
 impl Live {

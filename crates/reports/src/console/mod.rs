@@ -4,8 +4,11 @@
 //! begins with `::` or holds `##[` would be a command.
 
 mod begin;
+mod block;
 mod end;
+mod in_place;
 mod live;
+mod look;
 mod progress;
 
 use std::io::{self, Write};
@@ -18,24 +21,15 @@ use super::sanitise::one_line;
 use super::watched::{self, users};
 use super::words::{cut, duration, plural, red_parts, symbol, user_numbers};
 use super::written;
+use block::Block;
 use live::Live;
+pub use look::Look;
 use run_record::event::{
     Breakage, CheckResult, Clustering, Event, EventKind, Outcome, Stage, UserEnd, UserSuite,
 };
 use run_record::record::history;
 use run_record::record::{Record, together};
 use run_record::verdict::Counts;
-
-/// What the console may use.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Look {
-    /// A terminal: one live line tells what takes long just now.
-    pub terminal: bool,
-    /// ANSI colours.
-    pub colour: bool,
-    /// A GitHub runner: phases and stages become groups; there is no live line.
-    pub github: bool,
-}
 
 /// Longer live lines would wrap on a common terminal and could not be taken back.
 const LIVE_WIDTH: usize = 78;
@@ -51,6 +45,7 @@ pub struct Console<W: Write> {
     look: Look,
     group_open: bool,
     live: Live,
+    block: Block,
     /// How many steps of the plan have begun, by its list.
     steps_begun: usize,
 }
@@ -59,7 +54,7 @@ impl<W: Write> Console<W> {
     /// A console on `out`.
     pub fn new(out: W, look: Look) -> Self {
         let look = Look { terminal: look.terminal && !look.github, ..look };
-        Self { out, look, group_open: false, live: Live::default(), steps_begun: 0 }
+        Self { out, look, group_open: false, live: Live::default(), block: Block::default(), steps_begun: 0 }
     }
 
     /// Shows one event, which the record has taken in already.
@@ -67,6 +62,9 @@ impl<W: Write> Console<W> {
     /// # Errors
     /// When `out` cannot be written to.
     pub fn event(&mut self, event: &Event, record: &Record) -> io::Result<()> {
+        if self.in_place() {
+            return self.event_in_place(event, record);
+        }
         self.clear_live()?;
         match &event.kind {
             EventKind::RunStarted(header) => self.run_started(header)?,
@@ -171,11 +169,17 @@ impl<W: Write> Console<W> {
         self.out.flush()
     }
 
-    /// Draws the live line again, so that its seconds go on while nothing happens.
+    /// Draws the live line or block again, so that its seconds go on while nothing happens.
     ///
     /// # Errors
     /// When `out` cannot be written to.
     pub fn tick(&mut self, now: OffsetDateTime) -> io::Result<()> {
+        if self.in_place() {
+            let lines = self.live.lines(now, self.look.width);
+            let lines = lines.iter().map(|line| self.look.of_its_characters(line).into_owned()).collect();
+            self.block.draw(&mut self.out, lines)?;
+            return self.out.flush();
+        }
         self.clear_live()?;
         self.draw_live(now)?;
         self.out.flush()
@@ -296,6 +300,7 @@ impl<W: Write> Console<W> {
     }
 
     fn line(&mut self, line: &str) -> io::Result<()> {
+        let line = self.look.of_its_characters(line);
         writeln!(self.out, "{line}")
     }
 
@@ -310,6 +315,10 @@ impl<W: Write> Console<W> {
 
     fn paint(&self, colour: &str, text: &str) -> String {
         if self.look.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn clear_block(&mut self) -> io::Result<()> {
+        self.block.clear(&mut self.out)
     }
 
     fn clear_live(&mut self) -> io::Result<()> {
@@ -335,5 +344,7 @@ const RED: &str = "31";
 const GREEN: &str = "32";
 const YELLOW: &str = "33";
 
+#[cfg(test)]
+mod terminal_tests;
 #[cfg(test)]
 mod tests;

@@ -8,17 +8,20 @@ use run_record::record::Record;
 impl<W: Write> Console<W> {
     /// The step's number in the list that was shown, and its words.
     pub(super) fn step_started(&mut self, record: &Record, step: &str) -> io::Result<()> {
-        let steps = record.header.as_ref().map_or(&[][..], |header| &header.steps);
-        // The same thing may be done twice: the next one of these words is meant. A broken run leaves steps out.
-        let ahead = steps.iter().skip(self.steps_begun).position(|words| words == step);
-        let line = match ahead {
-            Some(ahead) => {
-                self.steps_begun += ahead + 1;
-                format!("  step {} of {}: {}", self.steps_begun, steps.len(), self.text(step))
-            }
+        let line = match self.step_number(record, step) {
+            Some((number, all)) => format!("  step {number} of {all}: {}", self.text(step)),
             None => format!("  step: {}", self.text(step)),
         };
         self.faint(&line)
+    }
+
+    /// Its number in the list, and how many there are.
+    pub(super) fn step_number(&mut self, record: &Record, step: &str) -> Option<(usize, usize)> {
+        let steps = record.header.as_ref().map_or(&[][..], |header| &header.steps);
+        // The same thing may be done twice: the next one of these words is meant. A broken run leaves steps out.
+        let ahead = steps.iter().skip(self.steps_begun).position(|words| words == step)?;
+        self.steps_begun += ahead + 1;
+        Some((self.steps_begun, steps.len()))
     }
 
     /// The list, where it is another one than the plan that was shown had.

@@ -91,6 +91,7 @@ fn a_plain_console_tells_the_story() {
       cluster: shared database, not HA
       0 of the case's 28 lines passed; failed: S2.4; 27 without a check in this run
       first cause: stable/files.read failed on the stable version, before the upgrade: expected 200, got 500 ::error::forged ##[error]x from node1
+      again: upgrade-gate demo --stable 9.8.0 --release 9.9.0 --nodes 2 --only files.read
       report: out/junit.xml
       ! cannot write summary.md: disk full
       exit code 1
@@ -140,7 +141,7 @@ fn a_broken_run_shows_the_log_outside_of_groups() {
 }
 
 #[test]
-fn a_terminal_has_one_live_line_that_is_taken_back() {
+fn a_verbose_terminal_has_one_live_line_that_is_taken_back() {
     let kinds = vec![
         EventKind::PhaseStarted { phase: Phase::BringUp },
         EventKind::ImageProgress { image: "a:1".into(), layers_done: 2, layers: 7, bytes: 12_345_678 },
@@ -148,7 +149,7 @@ fn a_terminal_has_one_live_line_that_is_taken_back() {
         EventKind::CheckStarted { stage: Stage::Stable, check: "posts.edit".into() },
         EventKind::CheckFinished(result(Stage::Stable, "posts.edit", Outcome::Passed)),
     ];
-    let text = shown(Look { terminal: true, colour: true, ..Look::default() }, kinds);
+    let text = shown(Look { terminal: true, verbose: true, colour: true, ..Look::default() }, kinds);
     let shown = text.replace('\u{1b}', "ESC").replace('\r', "CR");
     insta::assert_snapshot!(shown.lines().take(5).collect::<Vec<_>>().join("\n"), @r"
     ESC[1mbring up on stableESC[0m
