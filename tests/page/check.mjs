@@ -8,6 +8,8 @@ const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
   // It runs as root in containers, and opens nothing but files of our own.
   args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  // A machine that is busy is no complaint about a page: axe has a lot to look at where a whole matrix is unfolded.
+  protocolTimeout: 1_200_000,
 });
 let wrong = 0;
 
@@ -17,6 +19,7 @@ async function open(file, { scheme = "light", width = 1280, script = true }, loo
   page.on("pageerror", (error) => said.push(`script error: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && said.push(`console: ${message.text()}`));
   page.on("request", (request) => request.url() !== url && said.push(`asked for ${request.url()}`));
+  page.setDefaultTimeout(600_000);
   await page.setJavaScriptEnabled(script);
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await page.setViewport({ width, height: 900 });

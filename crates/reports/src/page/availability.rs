@@ -1,7 +1,7 @@
 //! Availability in figures: each path at rest, in the control and in the roll, its longest gap, websockets, and every gap.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use super::rows::{numbers, table};
 use crate::words::{duration, plural};
 use availability::{Culprit, Figure, Gap, Motion, Observation, RouteFigures, SocketFigures, UserPath};
@@ -13,7 +13,7 @@ const GAPS: usize = 40;
 const SOCKETS: usize = 20;
 
 /// The tables; nothing where nobody watched.
-pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
     let seen = record.watched.as_ref()?;
     let mut html = Html::new(room);
     paths(seen, &mut html);
@@ -30,7 +30,7 @@ pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
         html.raw("<p class=\"muted\">").num(seen.spared);
         html.raw(" requests were not sent, because the machine did not keep pace.</p>");
     }
-    Part::of("Availability, control and roll", "availability", 4, html)
+    PagePart::of("Availability, control and roll", "availability", 4, html)
 }
 
 fn paths(seen: &Observation, html: &mut Html) {

@@ -1,14 +1,14 @@
 //! The case MM-T5392, line by line: what each line comes to in each stage.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use super::rows::table;
 use crate::case_table::{Cell, cells, in_short};
 use run_record::case::LINES;
 use run_record::record::Record;
 
 /// The table of all lines; it stays in every page.
-pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
     let mut html = Html::new(room);
     html.el("p", &in_short(record).join("; "));
     let stages = record.stages_in_order();
@@ -36,7 +36,7 @@ pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
         }
         html.raw("</tbody>");
     });
-    Part::of("The case MM-T5392, line by line", "case", 0, html)
+    PagePart::of("The case MM-T5392, line by line", "case", 0, html)
 }
 
 /// A cell with its sign, and with its word for those who do not see it.

@@ -1,7 +1,7 @@
 //! Every check of every stage, folded by stage: how it ended, how long it took.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use super::rows::table;
 use crate::words::{duration, plural, symbol};
 use run_record::event::{CheckResult, Outcome};
@@ -13,7 +13,7 @@ use run_record::verdict::Counts;
 const CHECKS: usize = 200;
 
 /// The stages, folded.
-pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
     let mut html = Html::new(room);
     for stage in &record.stages {
         let counts = Counts::of(record, Some(stage.stage));
@@ -43,7 +43,7 @@ pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
         });
         html.raw("</details>");
     }
-    Part::of("Every check", "checks", 7, html)
+    PagePart::of("Every check", "checks", 7, html)
 }
 
 fn line(record: &Record, result: &CheckResult, html: &mut Html) {

@@ -1,8 +1,8 @@
 //! What differs between stable and release: what got worse, what is a question, what was announced or waived, what nodes tell of
 //! themselves, and how long checks took.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use super::rows::{head, numbers, row, table};
 use crate::explained;
 use crate::words::{duration, times};
@@ -17,12 +17,12 @@ const ROWS: usize = 60;
 const COUNTS: [&str; 4] = ["availability", "ledger", "matrix", "logs"];
 
 /// All of it; nothing where the two do not differ.
-pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
     let mut html = Html::new(room);
     outcomes(record, &mut html);
     facts(record, &mut html);
     slower(record, &mut html);
-    Part::of("What differs between stable and release", "differs", 3, html)
+    PagePart::of("What differs between stable and release", "differs", 3, html)
 }
 
 /// Regressions and other failures beside stable, and what is explained.

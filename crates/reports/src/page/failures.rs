@@ -1,7 +1,7 @@
 //! What went wrong: what broke the run with its log, the checks that failed, and tests of the user's own.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use crate::words::{plural, red_parts, user_numbers};
 use run_record::event::{Blame, Breakage, CheckResult, Failure, Outcome, Stage, UserEnd};
 use run_record::record::Record;
@@ -17,7 +17,7 @@ const LOG_LINES: usize = 60;
 const TESTS: usize = 100;
 
 /// What broke the run, with the end of its log; ids of requests that failed are marked there.
-pub(super) fn broken(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn broken(record: &Record, room: usize) -> Option<PagePart> {
     let mut html = Html::new(room);
     let ids = request_ids(record);
     for Breakage { blame, trouble } in record.breakages.iter().take(CHECKS) {
@@ -32,7 +32,7 @@ pub(super) fn broken(record: &Record, room: usize) -> Option<Part> {
         log(&trouble.log_tail, &ids, &mut html);
         html.raw("</article>");
     }
-    Part::of("What broke the run", "broken", 1, html)
+    PagePart::of("What broke the run", "broken", 1, html)
 }
 
 /// The end of a log, folded.
@@ -66,7 +66,7 @@ fn request_ids(record: &Record) -> Vec<&str> {
 }
 
 /// The checks that are red: what got worse first, then the other failures, then what could not be measured.
-pub(super) fn checks(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn checks(record: &Record, room: usize) -> Option<PagePart> {
     let mut html = Html::new(room);
     let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
     red.sort_by_cached_key(|result| {
@@ -79,7 +79,7 @@ pub(super) fn checks(record: &Record, room: usize) -> Option<Part> {
         html.raw("<p>… and ").count(red.len() - CHECKS).raw(" more, in record.json</p>");
     }
     never_ran(record, &mut html);
-    Part::of("What failed", "failed", 1, html)
+    PagePart::of("What failed", "failed", 1, html)
 }
 
 /// What was planned and never ran, stage by stage.
@@ -145,7 +145,7 @@ fn failure(found: &Failure, html: &mut Html) {
 }
 
 /// Tests of the user's own suites that failed.
-pub(super) fn user_suites(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn user_suites(record: &Record, room: usize) -> Option<PagePart> {
     let mut html = Html::new(room);
     let suites = &record.user_suites;
     if suites.is_empty() {
@@ -161,5 +161,5 @@ pub(super) fn user_suites(record: &Record, room: usize) -> Option<Part> {
         html.raw("<li><code>").text(&label).raw("</code>: ").text(message).raw("</li>");
     }
     html.raw("</ul>");
-    Part::of("Your suite against the release", "suite", 3, html)
+    PagePart::of("Your suite against the release", "suite", 3, html)
 }

@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::body::body;
 use super::html::Html;
-use super::{Part, data, first_screen, parts, rows};
+use super::{data, first_screen, rows};
 use crate::runs::{RecordedRun, Runs};
 use crate::words::{duration, headline, matrix_headline};
 
@@ -54,31 +55,6 @@ fn policy() -> String {
         hash(STYLE),
         hash(SCRIPT)
     )
-}
-
-/// The parts of a run that stay, after links to them and the names of those that went.
-fn body(run: &RecordedRun, number: usize, most: u8, html: &mut Html) {
-    let (stay, gone): (Vec<Part>, Vec<Part>) =
-        parts(run, number, html.room()).into_iter().partition(|part| part.weight <= most);
-    html.raw("<nav class=\"contents\" aria-label=\"");
-    html.raw(if number == 0 { "Contents\">" } else { "Contents of run " });
-    if number > 0 {
-        html.count(number).raw("\">");
-    }
-    for part in &stay {
-        html.raw("<a href=\"#").raw(part.id).raw("-").count(number).raw("\">").raw(part.title).raw("</a>");
-    }
-    html.raw("</nav>");
-    for part in stay {
-        html.raw("\n<section><h2 id=\"");
-        html.raw(part.id).raw("-").count(number).raw("\">").raw(part.title).raw("</h2>").add(part.body);
-        html.raw("</section>");
-    }
-    if !gone.is_empty() {
-        html.raw("<p class=\"muted\">Left out, because the page would be too large: ");
-        let names: Vec<&str> = gone.iter().map(|part| part.title).collect();
-        html.text(&names.join(", ")).raw(". record.json has everything.</p>");
-    }
 }
 
 /// A row for each run, and each run below, folded.

@@ -1,7 +1,7 @@
 //! The write ledger: what failures share, who wrote and who read, and how much was written by kind and node.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use super::rows::table;
 use ledger_findings::{CellCount, LedgerSummary, ReadThrough, Way, WriteMatrix};
 use run_record::record::Record;
@@ -16,7 +16,7 @@ const COLUMNS: usize = 24;
 const FINDINGS: usize = 40;
 
 /// Writer × reader, after what failures share.
-pub(super) fn matrix(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn matrix(record: &Record, room: usize) -> Option<PagePart> {
     let ledger = record.written.as_ref()?;
     let mut html = Html::new(room);
     causes(ledger, &mut html);
@@ -48,7 +48,7 @@ pub(super) fn matrix(record: &Record, room: usize) -> Option<Part> {
             html.raw("</tbody>");
         });
     }
-    Part::of("Write ledger: writer × reader", "matrix", 4, html)
+    PagePart::of("Write ledger: writer × reader", "matrix", 4, html)
 }
 
 fn cell(matrix: &WriteMatrix, kind: &str, way: Way, writer: &str, reader: &str, html: &mut Html) {
@@ -107,7 +107,7 @@ fn causes(ledger: &LedgerSummary, html: &mut Html) {
 }
 
 /// Totals per kind and node.
-pub(super) fn totals(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn totals(record: &Record, room: usize) -> Option<PagePart> {
     let totals = &record.written.as_ref()?.totals;
     let mut html = Html::new(room);
     let (mut kinds, mut columns): (Vec<&str>, Vec<&ReadThrough>) = (Vec::new(), Vec::new());
@@ -156,5 +156,5 @@ pub(super) fn totals(record: &Record, room: usize) -> Option<Part> {
         html.text(&refused.kind).raw(" at ").text(&refused.through.to_string()).raw(": ");
         html.text(&refused.got).raw("</p>");
     }
-    Part::of("Write ledger: totals per kind and node", "totals", 6, html)
+    PagePart::of("Write ledger: totals per kind and node", "totals", 6, html)
 }

@@ -10,6 +10,7 @@
 //! A page has at most [`PAGE_LIMIT`] bytes: what does not fit is left out by whole parts, the heaviest weight first, and named.
 
 mod availability;
+mod body;
 mod case;
 mod checks;
 mod data;
@@ -20,6 +21,7 @@ mod frame;
 mod html;
 mod ledger;
 mod nodes;
+mod part;
 mod plan;
 mod replay;
 mod roll;
@@ -27,8 +29,7 @@ mod rows;
 mod timeline;
 
 use super::kind::{Render, Report};
-use super::runs::{RecordedRun, Runs};
-use html::Html;
+use super::runs::Runs;
 
 /// The report.
 pub(super) const REPORT: Report = Report {
@@ -43,24 +44,6 @@ pub const PAGE_LIMIT: usize = 1_500_000;
 /// What is tried, one after the other, until a page fits: characters of a text of others, and the heaviest weight that stays.
 const FITS: [(usize, u8); 7] = [(2_000, 9), (800, 9), (500, 7), (300, 5), (300, 3), (200, 1), (60, 0)];
 
-/// A part of the page of a run, with its heading.
-struct Part {
-    /// For the links of the contents, and for what was left out.
-    title: &'static str,
-    /// The end of its anchor.
-    id: &'static str,
-    /// 0 stays always; the heaviest goes first.
-    weight: u8,
-    body: Html,
-}
-
-impl Part {
-    /// A part, unless there is nothing in it.
-    fn of(title: &'static str, id: &'static str, weight: u8, body: Html) -> Option<Self> {
-        (!body.is_empty()).then_some(Self { title, id, weight, body })
-    }
-}
-
 /// The page of these runs.
 #[must_use]
 pub fn page(runs: &Runs) -> String {
@@ -72,29 +55,6 @@ pub fn page(runs: &Runs) -> String {
     });
     // The last one always fits: its parts are bounded by their makers.
     fits.unwrap_or(last)
-}
-
-/// All parts of a run in the order of reading; `number` tells the runs of a matrix apart, from 1.
-fn parts(run: &RecordedRun, number: usize, room: usize) -> Vec<Part> {
-    let record = &run.record;
-    let all = [
-        failures::broken(record, room),
-        failures::checks(record, room),
-        failures::user_suites(record, room),
-        timeline::part(record, number.saturating_sub(1), room),
-        case::part(record, room),
-        differences::part(record, room),
-        roll::part(record, room),
-        availability::part(record, room),
-        ledger::matrix(record, room),
-        ledger::totals(record, room),
-        nodes::part(record, room),
-        checks::part(record, room),
-        plan::part(record, room),
-        replay::part(record, room),
-        plan::notes(record, room),
-    ];
-    all.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Node by node: the versions that it ran, how often it was restarted, and what it told of itself, edition and plugins included.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use super::rows::{row, table};
 use super::timeline::nodes::names;
 use crate::words::duration;
@@ -15,7 +15,7 @@ const FACTS: usize = 30;
 const CHECKS: [&str; 4] = ["identity", "plugins.inventory", "topology", "logs"];
 
 /// A table with a column for each node.
-pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
     let nodes = names(record);
     if record.ready.is_empty() || nodes.is_empty() {
         return None;
@@ -38,7 +38,7 @@ pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
         }
         html.raw("</tbody>");
     });
-    Part::of("Node by node", "nodes", 6, html)
+    PagePart::of("Node by node", "nodes", 6, html)
 }
 
 fn line(about: &str, nodes: &[&str], html: &mut Html, of: impl Fn(&str) -> String) {

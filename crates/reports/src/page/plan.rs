@@ -1,7 +1,7 @@
 //! The plan, step by step, and what else a reader should know: warnings, what was left out, evidence.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use run_record::event::Outcome;
 use run_record::record::Record;
 
@@ -9,7 +9,7 @@ use run_record::record::Record;
 const ENTRIES: usize = 200;
 
 /// What was to be done, in its order; gates before this was a list told nothing.
-pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
     let steps = &record.header.as_ref()?.steps;
     let mut html = Html::new(room);
     if !steps.is_empty() {
@@ -19,18 +19,18 @@ pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
         }
         html.raw("</ol>");
     }
-    Part::of("The plan", "plan", 8, html)
+    PagePart::of("The plan", "plan", 8, html)
 }
 
 /// Warnings, what was left out or does not apply, and files of evidence.
-pub(super) fn notes(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn notes(record: &Record, room: usize) -> Option<PagePart> {
     let mut html = Html::new(room);
     list("Warnings", record.warnings.iter().map(|text| (String::new(), text.clone())), &mut html);
     let left_out = record.header.iter().flat_map(|header| header.left_out.iter().cloned());
     list("Left out on request", left_out, &mut html);
     list("Not applicable", not_applicable(record).into_iter(), &mut html);
     evidence(record, &mut html);
-    Part::of("Notes and evidence", "notes", 7, html)
+    PagePart::of("Notes and evidence", "notes", 7, html)
 }
 
 fn list(name: &'static str, entries: impl Iterator<Item = (String, String)>, html: &mut Html) {

@@ -1,7 +1,7 @@
 //! Which images these were, and the commands that run the same again.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use super::rows::{head, row, table};
 use run_record::event::RunHeader;
 use run_record::record::Record;
@@ -12,7 +12,7 @@ const IMAGES: usize = 60;
 const SHORT_ID: usize = 19;
 
 /// Versions and digests, and how to run it again.
-pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
     let header = record.header.as_ref()?;
     let mut html = Html::new(room);
     if !record.images.is_empty() {
@@ -35,7 +35,7 @@ pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
     html.raw("<p>All reports of this very run, made anew from its record:</p><pre tabindex=\"0\" role=\"group\" aria-label=\"Command that renders it again\">upgrade-gate report --from upgrade-gate-report</pre>");
     html.raw("<p class=\"muted\">Run <code>").text(&header.run_id).raw("</code> by upgrade-gate ");
     html.text(&header.gate_version).raw(", record format ").num(u64::from(record.format)).raw(".</p>");
-    Part::of("Versions, digests, and the same again", "replay", 3, html)
+    PagePart::of("Versions, digests, and the same again", "replay", 3, html)
 }
 
 /// The command for a shell.

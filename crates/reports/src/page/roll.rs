@@ -2,8 +2,8 @@
 //!
 //! A restart of stable's node without any change (the control, by `flags` or `control`) shows what a restart costs here anyway.
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use super::rows::table;
 use super::timeline::nodes::{class_of, deeds, names};
 use crate::words::duration;
@@ -30,7 +30,7 @@ impl Turn {
 }
 
 /// The table; nothing where no node was touched while the cluster was watched.
-pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
     let turns = turns(record);
     let longest = turns.iter().map(Turn::took_ms).max().filter(|longest| *longest > 0)?;
     let mut html = Html::new(room);
@@ -49,7 +49,7 @@ pub(super) fn part(record: &Record, room: usize) -> Option<Part> {
         }
         html.raw("</tbody>");
     });
-    Part::of("The roll beside its control", "roll", 5, html)
+    PagePart::of("The roll beside its control", "roll", 5, html)
 }
 
 fn bar(turn: &Turn, longest: u64, html: &mut Html) {

@@ -1,6 +1,7 @@
 //! What holds for every page: it fits, it is closed to the network, what others say is text, and a record of any age has one.
 
 use super::*;
+use crate::runs::RecordedRun;
 use basics::trouble::Trouble;
 use run_record::event::{Blame, Breakage, CheckResult, EventKind, Outcome, Stage};
 use run_record::record::Record;

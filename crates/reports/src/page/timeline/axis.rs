@@ -16,17 +16,17 @@ const TICKS: u64 = 7;
 
 /// The axis of a run.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::page) struct Axis {
+pub(crate) struct Axis {
     began: Option<OffsetDateTime>,
     /// Milliseconds of the whole axis, at least one.
-    pub(in crate::page) span_ms: u64,
+    pub(crate) span_ms: u64,
     /// When the watch began.
-    pub(in crate::page) watch_ms: u64,
+    pub(crate) watch_ms: u64,
 }
 
 impl Axis {
     /// The axis of a record; none where nothing in it has a length.
-    pub(in crate::page) fn of(record: &Record) -> Option<Self> {
+    pub(crate) fn of(record: &Record) -> Option<Self> {
         let (took_ms, seen) = (record.took_ms(), record.watched.as_ref());
         let watch_ms = record.started_at.zip(seen).and_then(|(began, seen)| {
             let unix_ms = u64::try_from(began.unix_timestamp_nanos() / 1_000_000).ok()?;
@@ -39,23 +39,23 @@ impl Axis {
     }
 
     /// Where an instant stands.
-    pub(in crate::page) fn at(&self, when: OffsetDateTime) -> u64 {
+    pub(crate) fn at(&self, when: OffsetDateTime) -> u64 {
         let since = self.began.map_or(0, |began| (when - began).whole_milliseconds());
         u64::try_from(since).unwrap_or(0).min(self.span_ms)
     }
 
     /// Where an instant of the watch stands.
-    pub(in crate::page) fn watched(&self, ms: u64) -> u64 {
+    pub(crate) fn watched(&self, ms: u64) -> u64 {
         self.watch_ms.saturating_add(ms).min(self.span_ms)
     }
 
     /// Where something ends that began here and took this long; what never ended lasts to the end.
-    pub(in crate::page) fn end(&self, from: u64, took_ms: Option<u64>) -> u64 {
+    pub(crate) fn end(&self, from: u64, took_ms: Option<u64>) -> u64 {
         took_ms.map_or(self.span_ms, |took| from.saturating_add(took).min(self.span_ms))
     }
 
     /// Where ticks stand.
-    pub(in crate::page) fn ticks(&self) -> Vec<u64> {
+    pub(crate) fn ticks(&self) -> Vec<u64> {
         let enough = STEPS.into_iter().find(|step| self.span_ms / step <= TICKS);
         let step = enough.unwrap_or_else(|| (self.span_ms / TICKS).max(1));
         (0..=TICKS).map(|tick| tick.saturating_mul(step)).take_while(|at| *at <= self.span_ms).collect()
@@ -63,7 +63,7 @@ impl Axis {
 }
 
 /// An instant of the axis as people say it: `1:04.2`.
-pub(in crate::page) fn clock(ms: u64) -> String {
+pub(crate) fn clock(ms: u64) -> String {
     let (minutes, seconds) = (ms / 60_000, ms % 60_000);
     format!("{minutes}:{:02}.{}", seconds / 1000, seconds % 1000 / 100)
 }

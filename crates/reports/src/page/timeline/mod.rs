@@ -8,8 +8,8 @@ mod lane;
 pub(super) mod nodes;
 pub(super) mod paths;
 
-use super::Part;
 use super::html::Html;
+use super::part::PagePart;
 use crate::words::plural;
 use availability::Motion;
 use axis::{Axis, clock};
@@ -54,7 +54,7 @@ const LEGEND: [(&str, &[(&str, &str)]); 3] = [
 ];
 
 /// The timeline of a run; `number` tells the runs of a matrix apart.
-pub(super) fn part(record: &Record, number: usize, room: usize) -> Option<Part> {
+pub(super) fn part(record: &Record, number: usize, room: usize) -> Option<PagePart> {
     let axis = Axis::of(record)?;
     let lanes = Lanes::of(record, axis);
     let mut html = Html::new(room);
@@ -75,7 +75,7 @@ pub(super) fn part(record: &Record, number: usize, room: usize) -> Option<Part> 
     }
     legend(record.watched.is_some(), &mut html);
     html.raw("</figure>");
-    Part::of("The timeline", "timeline", 5, html)
+    PagePart::of("The timeline", "timeline", 5, html)
 }
 
 /// Buttons for those who have the script: zoom, and the moments at which nodes moved.

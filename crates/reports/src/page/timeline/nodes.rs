@@ -32,7 +32,7 @@ pub(super) fn lanes(record: &Record, lanes: &Lanes, html: &mut Html) {
 }
 
 /// All nodes that a record knows.
-pub(in crate::page) fn names(record: &Record) -> Vec<&str> {
+pub(crate) fn names(record: &Record) -> Vec<&str> {
     let planned = record.header.iter().flat_map(|header| header.order.iter().map(String::as_str));
     let ready = record.ready.iter().map(|ready| ready.node.as_str());
     let done = record.watched.iter().flat_map(|seen| &seen.diary.activities);
@@ -46,7 +46,7 @@ pub(in crate::page) fn names(record: &Record) -> Vec<&str> {
 }
 
 /// What was done to a node, from when to when; the last of it may have no end.
-pub(in crate::page) fn deeds(record: &Record, node: &str) -> Vec<(Deed, u64, Option<u64>)> {
+pub(crate) fn deeds(record: &Record, node: &str) -> Vec<(Deed, u64, Option<u64>)> {
     let activities = record.watched.iter().flat_map(|seen| &seen.diary.activities);
     let own: Vec<&Since<Activity>> = activities.filter(|since| since.what.node == node).collect();
     let ends = own.iter().skip(1).map(|since| Some(since.at_ms)).chain([None]);
@@ -88,7 +88,7 @@ fn gaps(record: &Record, node: &str, lanes: &Lanes, html: &mut Html) {
 }
 
 /// The class that colours what is done to a node.
-pub(in crate::page) fn class_of(what: Deed) -> &'static str {
+pub(crate) fn class_of(what: Deed) -> &'static str {
     match what {
         Deed::Drain => "m drain",
         Deed::Stop => "m stop",

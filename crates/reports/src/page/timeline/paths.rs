@@ -11,14 +11,14 @@ const GAPS: usize = 300;
 const BANDS_MS: [u64; 13] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 
 /// The routes with a lane: what users come by, and the gate's own server to compare with.
-pub(in crate::page) fn shown(record: &Record) -> impl Iterator<Item = &RouteFigures> {
+pub(crate) fn shown(record: &Record) -> impl Iterator<Item = &RouteFigures> {
     let routes = || record.watched.iter().flat_map(|seen| &seen.routes);
     let of_users = routes().filter(|one| one.route.is_of_users() && one.route.path != UserPath::Socket);
     of_users.chain(routes().filter(|one| one.route.through == Through::Control))
 }
 
 /// How a route is called where there is little room: the way is the same for all of them.
-pub(in crate::page) fn name(figures: &RouteFigures) -> String {
+pub(crate) fn name(figures: &RouteFigures) -> String {
     match figures.route.through {
         Through::Control => "the gate's own server".into(),
         _ => figures.route.path.to_string(),
