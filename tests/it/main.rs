@@ -42,11 +42,13 @@ mod played;
 mod products;
 #[cfg(test)]
 mod red_comments;
+#[cfg(test)]
 mod refused;
 #[cfg(test)]
 mod report_command;
 #[cfg(test)]
 mod report_golden;
+#[cfg(test)]
 mod report_shown;
 #[cfg(test)]
 mod restarts;

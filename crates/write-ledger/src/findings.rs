@@ -65,7 +65,13 @@ impl WriteLedger {
         for (kind, _) in makers {
             for view in views {
                 let mut rows: HashMap<u32, Vec<RowId>> = HashMap::new();
-                view.marked[kind].iter().for_each(|(seq, row)| rows.entry(*seq).or_default().push(*row));
+                for (seq, row) in &view.marked[kind] {
+                    let known = rows.entry(*seq).or_default();
+                    // What is written meanwhile moves a row to the next page, where it is seen once more.
+                    if !known.contains(row) {
+                        known.push(*row);
+                    }
+                }
                 for (_, rows) in rows.into_iter().filter(|(_, rows)| rows.len() > 1) {
                     let known = rows.iter().find_map(|row| Some((*row, book.shelf(kind).expects(row)?.row?)));
                     let Some((row, due)) = known else { continue };

@@ -2,10 +2,10 @@
 
 use super::html::Html;
 use super::part::PagePart;
-use crate::words::{plural, red_parts, user_numbers};
-use run_record::event::{Blame, Breakage, CheckResult, Failure, Outcome, Stage, UserEnd};
+use crate::causes::{RedCause, causes};
+use crate::words::{plural, user_numbers};
+use run_record::event::{Blame, Breakage, Failure, Outcome, Stage, UserEnd};
 use run_record::record::Record;
-use run_record::record::history::{self, History};
 
 /// Checks that are shown whole; JUnit and the record have them all.
 const CHECKS: usize = 200;
@@ -65,18 +65,15 @@ fn request_ids(record: &Record) -> Vec<&str> {
     ids
 }
 
-/// The checks that are red: what got worse first, then the other failures, then what could not be measured.
+/// What is red by its causes, each told once: what got worse first, then the other failures, then what could not be measured.
 pub(super) fn checks(record: &Record, room: usize) -> Option<PagePart> {
     let mut html = Html::new(room);
-    let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
-    red.sort_by_cached_key(|result| {
-        History::of(record, result).map_or((true, None), |history| (false, Some(history)))
-    });
-    for (number, result) in red.iter().take(CHECKS).enumerate() {
-        check(record, result, number < UNFOLDED, &mut html);
+    let causes = causes(record);
+    for (number, cause) in causes.iter().take(CHECKS).enumerate() {
+        of_cause(cause, number < UNFOLDED, &mut html);
     }
-    if red.len() > CHECKS {
-        html.raw("<p>… and ").count(red.len() - CHECKS).raw(" more, in record.json</p>");
+    if causes.len() > CHECKS {
+        html.raw("<p>… and ").count(causes.len() - CHECKS).raw(" more, in record.json</p>");
     }
     never_ran(record, &mut html);
     PagePart::of("What failed", "failed", 1, html)
@@ -100,14 +97,15 @@ fn never_ran(record: &Record, html: &mut Html) {
     html.raw("</dl></details>");
 }
 
-fn check(record: &Record, result: &CheckResult, unfolded: bool, html: &mut Html) {
+fn of_cause(cause: &RedCause<'_>, unfolded: bool, html: &mut Html) {
+    let result = cause.first;
     let tone = if matches!(result.outcome, Outcome::Failed(_)) { "bad" } else { "odd" };
     html.raw("<details class=\"finding ").raw(tone).raw(if unfolded { "\" open" } else { "\"" });
-    html.raw("><summary><b><code>").text(&result.check).raw("</code> on ").text(&result.stage.to_string());
-    html.raw("</b> <span class=\"tag ").raw(tone).raw("\">");
-    html.raw(history::word(record, result)).raw("</span> ").text(&result.title);
-    html.raw(" <span class=\"muted\">").short(&result.lines.join(", "), 80).raw("</span></summary>");
-    for (step, outcome) in red_parts(result) {
+    html.raw("><summary><b><code>").text(&result.check).raw("</code> on ").text(&cause.stages());
+    html.raw("</b> <span class=\"tag ").raw(tone).raw("\">").raw(cause.word).raw("</span> ");
+    html.text(&result.title).raw(" <span class=\"muted\">").short(&result.lines.join(", "), 80);
+    html.raw("</span></summary>");
+    for (step, outcome) in &cause.parts {
         html.raw("<dl class=\"found\">");
         if let Some(step) = step {
             html.raw("<dt>step</dt><dd>").text(step).raw("</dd>");
@@ -121,6 +119,14 @@ fn check(record: &Record, result: &CheckResult, unfolded: bool, html: &mut Html)
             _ => {}
         }
         html.raw("</dl>");
+    }
+    let alike = cause.alike.saturating_sub(cause.parts.len());
+    if alike > 0 {
+        html.raw("<p class=\"muted\">and ").text(&plural(alike, "step")).raw(" like these</p>");
+    }
+    if !cause.others.is_empty() {
+        let others: Vec<&str> = cause.others.iter().map(|other| other.check.as_str()).collect();
+        html.raw("<p>The same answer in <code>").text(&others.join(", ")).raw("</code></p>");
     }
     html.raw("</details>");
 }

@@ -2,6 +2,9 @@
 
 use super::html::Html;
 use crate::case_table;
+use crate::causes::causes;
+use crate::fit::Room;
+use crate::next_step;
 use crate::runs::RecordedRun;
 use crate::words::{duration, headline, matrix_headline, numbers, plural};
 use availability::{Culprit, Gap, UserPath};
@@ -12,6 +15,8 @@ use time::format_description::well_known::Rfc3339;
 
 /// Reasons that are shown beside the first one.
 const MORE_REASONS: usize = 8;
+/// Characters of a word of the call that does it again.
+const ROOM_OF_CALL: usize = 300;
 
 /// The class that colours a verdict.
 pub(super) fn tone(verdict: &Verdict) -> &'static str {
@@ -25,24 +30,49 @@ pub(super) fn tone(verdict: &Verdict) -> &'static str {
 /// The top of one run; `heading` is `h1` where it has a page of its own.
 pub(super) fn of_run(run: &RecordedRun, heading: &'static str, html: &mut Html) {
     let line = headline(&run.record, &run.verdict);
-    verdict(heading, &line, &run.verdict, &numbers(&run.verdict), html);
+    verdict(heading, &line, &run.verdict, &numbers(&run.verdict), next(&run.record), html);
     about(&run.record, html);
     tiles(run, html);
 }
 
 /// The top of a matrix.
 pub(super) fn of_matrix(runs: &[RecordedRun], all: &Verdict, html: &mut Html) {
-    verdict("h1", &matrix_headline(runs), all, &plural(runs.len(), "upgrade"), html);
+    verdict("h1", &matrix_headline(runs), all, &plural(runs.len(), "upgrade"), Vec::new(), html);
+}
+
+/// What the reader of a red run does next: the log to open and the call that does it again.
+fn next(record: &Record) -> Vec<(&'static str, String)> {
+    let (red, broken) = (causes(record), record.breakages.first());
+    let cause = red.first().filter(|_| broken.is_none());
+    let log = match (cause, broken) {
+        (Some(cause), _) => next_step::evidence(record, cause),
+        (None, Some(broken)) => next_step::log_of(record, broken),
+        (None, None) => return Vec::new(),
+    };
+    let check = cause.map(|cause| cause.first.check.as_str());
+    let call = next_step::call(record, check, Room(ROOM_OF_CALL));
+    let log = log.map(|file| ("open", file.path.clone()));
+    log.into_iter().chain(call.map(|call| ("run", call))).collect()
 }
 
 /// The verdict as a badge, the headline, the first cause and what else there is.
-fn verdict(heading: &'static str, line: &str, verdict: &Verdict, told: &str, html: &mut Html) {
+fn verdict(
+    heading: &'static str,
+    line: &str,
+    verdict: &Verdict,
+    told: &str,
+    next: Vec<(&'static str, String)>,
+    html: &mut Html,
+) {
     html.raw("<div class=\"verdict ").raw(tone(verdict)).raw("\"><p class=\"word\"><strong>");
     html.raw(verdict.word.for_people()).raw("</strong> <span>exit code ");
     html.num(u64::from(verdict.exit_code.code())).raw("</span></p>");
     html.el(heading, &capital(line)).raw("<p class=\"counts\">").text(told).raw("</p>");
     if let [first, rest @ ..] = verdict.reasons.as_slice() {
         html.raw("<div class=\"cause\"><p class=\"label\">First cause</p><p>").text(first).raw("</p>");
+        for (what, told) in &next {
+            html.raw("<p><b>Next: ").raw(what).raw("</b> <code>").text(told).raw("</code></p>");
+        }
         if !rest.is_empty() {
             html.raw("<details><summary>").text(&plural(rest.len(), "more reason")).raw("</summary><ul>");
             for reason in rest.iter().take(MORE_REASONS) {
