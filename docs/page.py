@@ -3,7 +3,7 @@
 
 usage: docs/page.py OUT report.html [HEIGHT]     writes OUT-light.png and OUT-dark.png
 
-    upgrade-gate demo --control --report-dir /tmp/run
+    upgrade-gate run --stable 11.6.0 --release 11.7.0 --report-dir /tmp/run
     docs/page.py docs/page /tmp/run/report.html
 """
 
