@@ -40,8 +40,8 @@ pub(super) const EVIDENCE: &str = "evidence is saved";
 /// Nothing can be partial any more.
 pub(super) const OVER: &str = "the run is over";
 
-/// Between the two users are watched and writes are kept.
-const FIRST_WATCHED: &str = "users are watched";
+/// Between the two users are watched, and there are writes.
+const FIRST_WATCHED: &str = "writers and readers are crossed";
 const LAST_WATCHED: &str = "the way back is checked";
 
 impl Moment {
@@ -65,9 +65,9 @@ pub(super) const MOMENTS: [Moment; 28] = [
     at("the cluster is up", |kind| matches!(kind, EventKind::ClusterKnown { .. })),
     at("stable is checked", |kind| stage(kind, Stage::Stable)),
     at("a check has ended", |kind| matches!(kind, EventKind::CheckFinished(_))),
+    at("users are watched", |kind| matches!(kind, EventKind::Watching { .. })),
     at("the gate writes", |kind| step(kind, "write")),
-    at("writers and readers are crossed", |kind| step(kind, "cross")),
-    at(FIRST_WATCHED, |kind| matches!(kind, EventKind::Watching { .. })),
+    at(FIRST_WATCHED, |kind| step(kind, "cross")),
     at("the first node is drained", |kind| phase(kind, &Phase::Replace("node1".into()))),
     at("the first node is stopped", |kind| container(kind, "node1-1", "stopped")),
     at("the first node is removed", |kind| container(kind, "node1-1", "removed")),
