@@ -219,13 +219,13 @@ async fn looked_for(
     results
 }
 
-/// The run cannot go on: what was written until now is told all the same.
+/// The run cannot go on: what was written until now is told all the same, and what was on its way is in it.
 pub(super) async fn break_off(session: &mut RunSession<'_>) {
-    let releases = releases(session);
-    if let Ok(mut writes) = std::mem::replace(&mut session.writes, Err("the run broke off".to_owned())) {
+    if let Ok(writes) = &mut session.writes {
         writes.rest().await;
-        session.events.send(EventKind::Written(Box::new(writes.summary(None, &releases))));
     }
+    cut_off(session);
+    session.writes = Err("the run broke off".to_owned());
 }
 
 /// The run is cut off where it is: by a signal, by its time, by a bug. What was written until then is told.

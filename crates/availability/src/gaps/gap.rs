@@ -76,6 +76,12 @@ impl Gap {
         }
     }
 
+    /// How bad it is, to be compared: any failure is worse than a wait.
+    #[must_use]
+    pub fn badness(&self) -> (bool, u64) {
+        (self.stretch.failed > 0, self.stretch.length_ms)
+    }
+
     /// `1.2 s`, `340 ms`.
     #[must_use]
     pub fn length(&self) -> String {

@@ -125,10 +125,7 @@ impl Applying {
     /// Why a server refuses what one of the other version made; `error` is the product's error id.
     #[must_use]
     pub fn refusal(&self, act: &str, error: &str) -> Option<&'static Change> {
-        self.find(|kind| match kind {
-            ChangeKind::Refused { act: known, error: id } => known == act && id == error,
-            _ => false,
-        })
+        self.refusals(act).find(|(id, _)| *id == error).map(|(_, change)| change)
     }
 }
 

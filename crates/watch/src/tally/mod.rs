@@ -8,7 +8,7 @@ mod route_tally;
 mod tests;
 
 use availability::{Activity, Chapter, Diary, Gap, Pulse, Route, RouteFigures, Sample, Stretch, Through};
-use route_tally::{RouteTally, badness};
+use route_tally::RouteTally;
 
 /// Everything that was counted so far.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +62,7 @@ impl Tally {
             requests: watched().map(|tally| tally.sent).sum(),
             requests_per_s: watched().map(|tally| tally.recent(now_ms)).sum(),
             failed: watched().filter(|tally| tally.route.is_of_users()).map(|tally| tally.failed).sum(),
-            worst_gap: watched().filter_map(|tally| tally.worst(&self.diary)).max_by_key(badness),
+            worst_gap: watched().filter_map(|tally| tally.worst(&self.diary)).max_by_key(Gap::badness),
         }
     }
 

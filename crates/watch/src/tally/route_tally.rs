@@ -104,7 +104,7 @@ impl RouteTally {
     pub(super) fn worst(&self, diary: &Diary) -> Option<Gap> {
         let open = self.finder.so_far().map(|stretch| Gap::of(self.route.clone(), stretch, diary));
         let all = self.gaps.iter().chain(&open).filter(|gap| !gap.on_purpose);
-        all.max_by_key(|gap| badness(gap)).cloned()
+        all.max_by_key(|gap| gap.badness()).cloned()
     }
 
     pub(super) fn finish(mut self, now_ms: u64, diary: &Diary) -> (RouteFigures, Vec<Gap>) {
@@ -151,11 +151,6 @@ impl RouteTally {
         }
         all.map(|latencies| latencies.figure())
     }
-}
-
-/// How bad a gap is: any failure is worse than a wait.
-pub(super) fn badness(gap: &Gap) -> (bool, u64) {
-    (gap.stretch.failed > 0, gap.stretch.length_ms)
 }
 
 /// What the samples that are left tell, and the gap that is open.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use basics::wait;
 use futures_util::future::BoxFuture;
-use mattermost_client::{Client, Reply};
+use mattermost_client::{ApiError, Client, Reply};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -30,7 +30,7 @@ struct NewPost {
     id: String,
 }
 
-fn order(reply: &Reply) -> Result<Vec<String>, Unfinished> {
+fn order(reply: &Reply) -> Result<Vec<String>, ApiError> {
     Ok(reply.json::<OrderedPosts>()?.order)
 }
 
@@ -69,7 +69,7 @@ impl Handover for PageOfPosts {
         Box::pin(async move {
             let path = format!("/api/v4/channels/{}/posts?per_page={PAGE}", premises.pages.0);
             let reply = premises.author.client.at(node).get(&path).await?;
-            let (shown, newest) = (reply.json::<OrderedPosts>()?.order, &premises.pages.1[..PAGE]);
+            let (shown, newest) = (order(&reply)?, &premises.pages.1[..PAGE]);
             let Some(last) = shown.last().cloned().filter(|_| shown == newest) else {
                 return Err(shape(&reply, format!("has not {}, but {}", told(newest), told(&shown))));
             };
