@@ -94,14 +94,20 @@ fn part_shape(check: &str, step: Option<&str>, outcome: &Outcome) -> String {
     format!("{check}/{}/{}", outcome.word(), shape(step.unwrap_or_default()))
 }
 
-/// The causes, in the order of the verdict's reasons: what got worse first, what could not be measured last.
-pub(crate) fn causes(record: &Record) -> Vec<RedCause<'_>> {
+/// The red results, in the order of the verdict's reasons: what got worse first, then the other failures, then what could not be
+/// measured.
+pub(crate) fn red_in_order(record: &Record) -> Vec<&CheckResult> {
     let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
     red.sort_by_cached_key(|result| {
         History::of(record, result).map_or((true, None), |history| (false, Some(history)))
     });
+    red
+}
+
+/// The causes, in the order of the verdict's reasons.
+pub(crate) fn causes(record: &Record) -> Vec<RedCause<'_>> {
     let mut causes: Vec<RedCause<'_>> = Vec::new();
-    for result in red {
+    for result in red_in_order(record) {
         let key = Key::of(result);
         if let Some(known) = causes.iter_mut().find(|known| known.key == key) {
             known.take(result);

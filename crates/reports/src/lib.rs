@@ -20,6 +20,7 @@ mod console;
 mod escape;
 mod explained;
 mod files;
+mod first_cause;
 mod fit;
 mod json;
 mod jsonl;

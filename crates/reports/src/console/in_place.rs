@@ -8,6 +8,7 @@ use super::super::case_table::in_short;
 use super::super::causes::{RedCause, causes};
 use super::super::explained;
 use super::super::files::WrittenFile;
+use super::super::first_cause::decisive;
 use super::super::fit::Room;
 use super::super::next_step;
 use super::super::runs::RecordedRun;
@@ -244,9 +245,6 @@ fn told(record: &Record, cause: &RedCause<'_>) -> String {
 /// The call that does it again, with the check that the verdict names first.
 pub(super) fn again(record: &Record, reason: &str) -> Option<String> {
     let causes = causes(record);
-    let first = causes
-        .iter()
-        .find(|cause| reason.starts_with(&format!("{}/{} ", cause.first.stage, cause.first.check)))
-        .map(|cause| cause.first.check.as_str());
+    let first = decisive(&causes, reason).map(|index| causes[index].first.check.as_str());
     next_step::call(record, first, Room(300))
 }

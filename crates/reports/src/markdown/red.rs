@@ -1,14 +1,14 @@
 //! What went wrong, in full: what broke the run, each cause or each red check, what never ran.
 
 use super::super::case_table::Cell;
-use super::super::causes::{RedCause, causes};
+use super::super::causes::{RedCause, causes, red_in_order};
 use super::super::escape::{block, name, plain};
 use super::super::fit::{Room, Section};
 use super::super::words::{blame, plural, red_parts};
 use super::screen::found;
 use run_record::event::{CheckResult, Outcome};
 use run_record::record::Record;
-use run_record::record::history::{self, History};
+use run_record::record::history;
 
 /// Log lines that are shown of a part that broke.
 const LOG_LINES: usize = 40;
@@ -36,12 +36,7 @@ pub(super) fn broken(record: &Record, room: Room) -> Option<Section> {
 
 /// Each red check of each stage, with each of its red steps.
 pub(super) fn every_check(record: &Record, room: Room) -> Option<Section> {
-    // What got worse first, then the other failures, then what could not be measured.
-    let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
-    red.sort_by_cached_key(|result| {
-        History::of(record, result).map_or((true, None), |history| (false, Some(history)))
-    });
-    let rows = red.into_iter().map(|result| {
+    let rows = red_in_order(record).into_iter().map(|result| {
         let head = head(&result.stage.to_string(), history::word(record, result), result, room);
         with_parts(head, red_parts(result), room)
     });

@@ -6,14 +6,15 @@ mod facts;
 
 use super::super::causes::{RedCause, causes};
 use super::super::escape::{code, name, plain};
+use super::super::first_cause::FirstCause;
 use super::super::fit::{Room, Section};
 use super::super::next_step;
 use super::super::runs::RecordedRun;
 use super::super::words::{blame, headline, numbers, plural};
 use super::sections::capital;
-use run_record::event::{Blame, Breakage, Outcome};
+use run_record::event::{Breakage, Outcome};
 use run_record::record::Record;
-use run_record::verdict::{Verdict, Word};
+use run_record::verdict::Verdict;
 
 /// Other causes that are named.
 const OTHERS: usize = 4;
@@ -66,36 +67,13 @@ impl ReportsLink<'_> {
     }
 }
 
-/// What decided, and what else is red.
-enum First<'r> {
-    Broken(&'r Breakage),
-    Failed(usize),
-    Told(&'r str),
-}
-
 fn first_cause(record: &Record, verdict: &Verdict, room: Room) -> Vec<String> {
-    let Some(reason) = verdict.reasons.first() else { return Vec::new() };
     let causes = causes(record);
-    let of = |blame: Blame| record.breakages.iter().find(|broken| broken.blame == blame);
-    let decides =
-        |cause: &RedCause<'_>| reason.starts_with(&format!("{}/{} ", cause.first.stage, cause.first.check));
-    // The verdict's first reason is the first cause: nothing here may decide otherwise.
-    let of_check = causes.iter().position(decides);
-    let broken = match verdict.word {
-        Word::Failed => of(Blame::Release),
-        Word::Broken => of(Blame::Environment),
-        Word::GateBug => of(Blame::Gate),
-        Word::Passed | Word::NotMeasured | Word::Interrupted => None,
-    };
-    let first = match (of_check, broken) {
-        (Some(index), _) => First::Failed(index),
-        (None, Some(broken)) => First::Broken(broken),
-        (None, None) => First::Told(reason),
-    };
+    let Some(first) = FirstCause::of(record, verdict, &causes) else { return Vec::new() };
     let mut lines = match &first {
-        First::Failed(index) => failed(record, &causes[*index], room),
-        First::Broken(broken) => broke(record, broken, room),
-        First::Told(reason) => vec![format!("**First cause:** {}", plain(reason, room.0))],
+        FirstCause::Failed(index) => failed(record, &causes[*index], room),
+        FirstCause::Broken(broken) => broke(record, broken, room),
+        FirstCause::Told(reason) => vec![format!("**First cause:** {}", plain(reason, room.0))],
     };
     lines.extend(also_red(record, &first, &causes));
     lines
@@ -183,15 +161,15 @@ fn next(log: Option<String>, call: Option<String>, remedy: Option<String>) -> Op
 }
 
 /// The other causes, a line each.
-fn also_red(record: &Record, first: &First<'_>, causes: &[RedCause<'_>]) -> Vec<String> {
+fn also_red(record: &Record, first: &FirstCause<'_>, causes: &[RedCause<'_>]) -> Vec<String> {
     let is_first =
-        |broken: &&Breakage| matches!(first, First::Broken(known) if std::ptr::eq(*known, *broken));
+        |broken: &&Breakage| matches!(first, FirstCause::Broken(known) if std::ptr::eq(*known, *broken));
     let broken = record.breakages.iter().filter(|broken| !is_first(broken)).map(|broken| {
         let said = format!("{}: {}", broken.trouble.part, broken.trouble.message);
         format!("- {}: {}", capital(blame(broken.blame)), plain(&said, SHORT.0))
     });
     let others = causes.iter().enumerate();
-    let others = others.filter(|(index, _)| !matches!(first, First::Failed(known) if known == index));
+    let others = others.filter(|(index, _)| !matches!(first, FirstCause::Failed(known) if known == index));
     let others = others.map(|(_, cause)| {
         let why = cause.parts.first().and_then(|(_, outcome)| outcome.why()).unwrap_or_default();
         let also = same_answer(cause);

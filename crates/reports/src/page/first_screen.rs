@@ -3,6 +3,7 @@
 use super::html::Html;
 use crate::case_table;
 use crate::causes::causes;
+use crate::first_cause::FirstCause;
 use crate::fit::Room;
 use crate::next_step;
 use crate::runs::RecordedRun;
@@ -30,7 +31,7 @@ pub(super) fn tone(verdict: &Verdict) -> &'static str {
 /// The top of one run; `heading` is `h1` where it has a page of its own.
 pub(super) fn of_run(run: &RecordedRun, heading: &'static str, html: &mut Html) {
     let line = headline(&run.record, &run.verdict);
-    verdict(heading, &line, &run.verdict, &numbers(&run.verdict), next(&run.record), html);
+    verdict(heading, &line, &run.verdict, &numbers(&run.verdict), next(run), html);
     about(&run.record, html);
     tiles(run, html);
 }
@@ -41,15 +42,15 @@ pub(super) fn of_matrix(runs: &[RecordedRun], all: &Verdict, html: &mut Html) {
 }
 
 /// What the reader of a red run does next: the log to open and the call that does it again.
-fn next(record: &Record) -> Vec<(&'static str, String)> {
-    let (red, broken) = (causes(record), record.breakages.first());
-    let cause = red.first().filter(|_| broken.is_none());
-    let log = match (cause, broken) {
-        (Some(cause), _) => next_step::evidence(record, cause),
-        (None, Some(broken)) => next_step::log_of(record, broken),
-        (None, None) => return Vec::new(),
+fn next(RecordedRun { record, verdict, .. }: &RecordedRun) -> Vec<(&'static str, String)> {
+    let red = causes(record);
+    let (log, check) = match FirstCause::of(record, verdict, &red) {
+        Some(FirstCause::Failed(index)) => {
+            (next_step::evidence(record, &red[index]), Some(red[index].first.check.as_str()))
+        }
+        Some(FirstCause::Broken(broken)) => (next_step::log_of(record, broken), None),
+        Some(FirstCause::Told(_)) | None => return Vec::new(),
     };
-    let check = cause.map(|cause| cause.first.check.as_str());
     let call = next_step::call(record, check, Room(ROOM_OF_CALL));
     let log = log.map(|file| ("open", file.path.clone()));
     log.into_iter().chain(call.map(|call| ("run", call))).collect()
@@ -169,7 +170,7 @@ fn of_users(gaps: &[Gap]) -> impl Iterator<Item = &Gap> {
 /// The longest of them that was not the machine's; requests that failed count before those that were late.
 fn longest_gap(gaps: &[Gap]) -> Option<&Gap> {
     let of_cluster = of_users(gaps).filter(|gap| gap.culprit == Culprit::Cluster);
-    of_cluster.max_by_key(|gap| (gap.stretch.failed > 0, gap.stretch.length_ms))
+    of_cluster.max_by_key(|gap| gap.badness())
 }
 
 fn capital(text: &str) -> String {

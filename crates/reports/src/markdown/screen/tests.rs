@@ -1,6 +1,8 @@
 //! What a reader sees before anything is opened.
 
 use super::super::folds::seen;
+use run_record::event::Blame;
+
 use super::*;
 use crate::{Runs, comment, comment_linked, summary};
 use basics::trouble::Trouble;
