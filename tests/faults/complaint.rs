@@ -20,7 +20,9 @@ pub(crate) fn about(fault: &'static NamedFault) -> Option<String> {
     let early = record.results().filter(|r| r.stage == Stage::Stable && r.outcome.is_red()).count();
     let exit = if fault.passes { ExitCode::PASSED } else { ExitCode::FAILED };
     if verdict.exit_code != exit {
-        Some(format!("exit {} instead of {exit}; {:?}", verdict.exit_code, verdict.reasons))
+        let gaps = record.watched.iter().flat_map(|seen| &seen.gaps).filter(|gap| gap.stretch.failed > 0);
+        let gaps: Vec<String> = gaps.map(ToString::to_string).collect();
+        Some(format!("exit {} instead of {exit}; {:?}; {gaps:#?}", verdict.exit_code, verdict.reasons))
     } else if early > 0 {
         Some("stable is red already".to_owned())
     } else if wanted.is_empty() && !fault.passes && !blamed {

@@ -64,10 +64,10 @@ impl Gap {
 
     /// Lays it on the environment if the gate's own server did no better for at least half of it: less would excuse an outage by a
     /// hiccup. A machine that is slow makes everybody wait, and balancers give up servers that do not answer their pings in time. It
-    /// refuses nobody: that is the environment's only where the gate's own server failed too.
+    /// refuses nobody, and no node says of itself that it gave up: that is the environment's only where the gate's own server failed too.
     pub fn blame(&mut self, of_control: &[Stretch]) {
         let (start, end) = (self.stretch.start_ms, self.stretch.end_ms());
-        let gave_up = matches!(self.stretch.harm(), Harm::Status(502..=504));
+        let gave_up = self.route.node().is_none() && matches!(self.stretch.harm(), Harm::Status(502..=504));
         let waiting = gave_up || was_waiting(&self.stretch);
         let alike = of_control.iter().filter(|stretch| waiting || stretch.failed > 0);
         let stalled: u64 = alike.map(|stretch| stretch.overlap_ms(start, end)).sum();

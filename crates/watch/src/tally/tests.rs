@@ -81,14 +81,18 @@ fn requests_that_end_in_another_order_are_one_gap_all_the_same() {
 #[test]
 fn a_gap_is_the_environments_if_the_gates_own_server_stalled_for_half_of_it() {
     let ours = Culprit::Environment;
-    for (stall_ms, harm, culprit) in [
-        (150, Harm::TimedOut, Culprit::Cluster),
-        (900, Harm::TimedOut, ours),
-        (900, Harm::Refused, Culprit::Cluster),
+    let itself = || Through::Node("node1".into());
+    for (through, stall_ms, harm, culprit) in [
+        (Through::Balancer, 150, Harm::TimedOut, Culprit::Cluster),
+        (Through::Balancer, 900, Harm::TimedOut, ours),
+        (Through::Balancer, 900, Harm::Refused, Culprit::Cluster),
+        (Through::Balancer, 900, Harm::Status(503), ours),
+        (itself(), 900, Harm::TimedOut, ours),
+        (itself(), 900, Harm::Status(503), Culprit::Cluster),
     ] {
         let mut tally = Tally::default();
         let control = tally.open(route(Through::Control), 100, 100_000);
-        let ping = tally.open(route(Through::Balancer), 100, 1_000_000);
+        let ping = tally.open(route(through.clone()), 100, 1_000_000);
         for number in 0..30 {
             let at = number * 100;
             let stalled = (1000..1000 + stall_ms).contains(&at);
@@ -98,8 +102,8 @@ fn a_gap_is_the_environments_if_the_gates_own_server_stalled_for_half_of_it() {
             tally.take(ping, sample(number, at, 1, "11.6.0", harm));
         }
         let (_, _, gaps) = tally.finish(3000);
-        let gap = gaps.iter().find(|gap| gap.route.through == Through::Balancer).unwrap();
-        assert_eq!(gap.culprit, culprit, "{stall_ms} ms, {harm}");
+        let gap = gaps.iter().find(|gap| gap.route.through == through).unwrap();
+        assert_eq!(gap.culprit, culprit, "{through:?}, {stall_ms} ms, {harm}");
     }
 }
 
