@@ -155,6 +155,29 @@ fn a_folder_without_a_record_is_a_wrong_input() {
     }
 }
 
+/// Written in the first week of the format: without a plan, a watch, a ledger, or the call that made it.
+#[test]
+fn the_oldest_record_has_all_reports_without_what_it_lacks() {
+    let dir = TempDir::new().unwrap();
+    let oldest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/records/first.json");
+    fs::create_dir(dir.path().join("old")).unwrap();
+    fs::copy(oldest, dir.path().join("old/record.json")).unwrap();
+    let ended = gate(dir.path(), &["report", "--from", "old", "--report-dir", "new"], &[]);
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
+    let text = |name: &str| fs::read_to_string(dir.path().join("new").join(name)).unwrap();
+    for report in REPORTS {
+        assert!(!text(report.name).is_empty(), "{}", report.name);
+    }
+    for name in ["comment.md", "summary.md", "report.html"] {
+        let told = text(name);
+        assert!(told.contains("posts.edit") && told.contains("9.9.0"), "{name}: {told}");
+    }
+    assert!(text("report.html").contains("is not in this record: its run was not watched"));
+    folder(dir.path(), "worse");
+    let compared = gate(dir.path(), &["report", "--diff", "old", "worse"], &[]);
+    assert_eq!(compared.code, Some(0), "{}", compared.output);
+}
+
 #[test]
 fn nothing_is_made_before_all_records_are_judged() {
     let dir = TempDir::new().unwrap();

@@ -11,8 +11,12 @@ pub const REPORTS: &[Report] = &[
     markdown::SUMMARY,
     markdown::COMMENT,
     page::REPORT,
+    page::TIMELINE,
     lock::REPORT,
 ];
 
 /// The report that a browser shows.
 pub const PAGE: &str = page::REPORT.name;
+
+/// The report that is a picture of the roll.
+pub const TIMELINE: &str = page::TIMELINE.name;

@@ -43,7 +43,7 @@ pub mod words;
 mod written;
 
 pub use brief::{BRIEF_LIMIT, Brief, of as brief};
-pub use catalogue::{PAGE, REPORTS};
+pub use catalogue::{PAGE, REPORTS, TIMELINE};
 pub use compared::compared;
 pub use console::{Console, Look};
 pub use files::{WrittenFile, write_all};

@@ -141,7 +141,7 @@ fn nothing_of_it_stays_and_a_green_run_is_one_screen() {
     PASSED: upgrade from 9.8.0 to 9.9.0 held
       3 checks planned, 3 run: 3 passed in 38.0 s
       1 of the case's 28 lines passed; 27 without a check in this run
-      reports: out (record.json, junit.xml, results.json, summary.md, comment.md, report.html, lock.json)
+      reports: out (record.json, junit.xml, results.json, summary.md, comment.md, report.html, timeline.svg, lock.json)
       exit code 0
     ");
 }
@@ -169,7 +169,7 @@ fn what_is_red_is_told_at_once_and_on_the_last_screen() {
       0 of the case's 28 lines passed; failed: S2.4; 27 without a check in this run
       first cause: stable/files failed on the stable version, before the upgrade: expected 200, got 500 ::error::x from node1
       again: upgrade-gate demo --stable 9.8.0 --release 9.9.0 --nodes 2 --only files
-      reports: out (record.json, junit.xml, results.json, summary.md, comment.md, report.html, lock.json)
+      reports: out (record.json, junit.xml, results.json, summary.md, comment.md, report.html, timeline.svg, lock.json)
       exit code 1
     ");
 }

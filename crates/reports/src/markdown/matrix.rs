@@ -72,7 +72,7 @@ fn top(runs: &Runs, link: ReportsLink<'_>) -> Section {
         matrix_headline(runs.all()),
         verdict.word.for_people(),
         verdict.exit_code,
-        link.told()
+        link.told(&[super::super::PAGE])
     );
     Section { title: "verdict", weight: 0, head, ..Section::default() }
 }

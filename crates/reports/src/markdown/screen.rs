@@ -37,7 +37,7 @@ pub(super) fn section(run: &RecordedRun, room: Room, link: ReportsLink<'_>) -> S
             verdict.word.for_people(),
             numbers(verdict),
             verdict.exit_code,
-            link.told()
+            link.told(&[super::super::PAGE, super::super::TIMELINE])
         ),
         String::new(),
     ];
@@ -51,19 +51,16 @@ pub(super) fn section(run: &RecordedRun, room: Room, link: ReportsLink<'_>) -> S
 }
 
 impl ReportsLink<'_> {
-    pub(super) fn told(&self) -> String {
+    /// Where all of it is, and each of these reports that people look at.
+    pub(super) fn told(&self, shown: &[&str]) -> String {
         let Some(url) = self.0 else { return String::new() };
         if !super::super::brief::is_link(url) {
             return format!(" · reports: {}", name(url));
         }
-        let page = super::super::PAGE;
-        let has_page = super::super::REPORTS.iter().any(|report| report.name == page);
-        let page = if has_page {
-            format!(" · [{page}]({}/{page})", url.trim_end_matches('/'))
-        } else {
-            String::new()
-        };
-        format!(" · [reports and evidence]({url}){page}")
+        let is_made = |name: &&&str| super::super::REPORTS.iter().any(|report| report.name == **name);
+        let link = |name: &&str| format!(" · [{name}]({}/{name})", url.trim_end_matches('/'));
+        let files: String = shown.iter().filter(is_made).map(link).collect();
+        format!(" · [reports and evidence]({url}){files}")
     }
 }
 

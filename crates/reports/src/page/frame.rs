@@ -11,7 +11,8 @@ use super::{data, first_screen, rows};
 use crate::runs::{RecordedRun, Runs};
 use crate::words::{duration, headline, matrix_headline};
 
-const STYLE: &str = include_str!("style.css");
+const STYLE: &str =
+    concat!(include_str!("colours.css"), include_str!("style.css"), include_str!("timeline/marks.css"));
 const SCRIPT: &str = include_str!("page.js");
 
 /// Runs of a matrix that have a row; GitHub runs 256 jobs of one at most.

@@ -38,6 +38,9 @@ pub(super) const REPORT: Report = Report {
     render: Render::Runs(|runs, _| Ok(page(runs))),
 };
 
+/// The timeline as a file of its own.
+pub(super) const TIMELINE: Report = timeline::picture::REPORT;
+
 /// Bytes of a page: more than any run needs, and little enough for a telephone.
 pub const PAGE_LIMIT: usize = 1_500_000;
 

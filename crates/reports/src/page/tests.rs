@@ -53,6 +53,28 @@ fn foreign_text_is_no_markup_and_the_policy_names_the_script_and_the_style_alone
 }
 
 #[test]
+fn the_timeline_is_a_picture_of_its_own_in_which_what_others_say_is_text() {
+    let mut loud = run(failed("one", HOSTILE));
+    let about = loud.header.as_mut().unwrap();
+    (about.order, about.stable.given) = (vec![HOSTILE.into()], HOSTILE.into());
+    for record in [loud, Record::default()] {
+        let Render::Run(render) = TIMELINE.render else { panic!("it is of one run") };
+        let svg = render(&RecordedRun::of(record)).unwrap();
+        let read = roxmltree::Document::parse(&svg).unwrap();
+        let height = |node: roxmltree::Node<'_, '_>| node.attribute("height")?.parse::<u64>().ok();
+        let whole = height(read.root_element()).unwrap();
+        let lowest = read
+            .descendants()
+            .filter_map(|node| Some(node.attribute("y")?.parse::<u64>().ok()? + height(node)?));
+        assert!(lowest.max().unwrap_or(0) <= whole, "what is drawn is on it");
+        let strange = |node: &roxmltree::Node<'_, '_>| {
+            matches!(node.tag_name().name(), "script" | "img" | "image" | "a" | "use")
+        };
+        assert!(!read.descendants().any(|node| strange(&node)) && !svg.contains("url("), "{svg:.300}");
+    }
+}
+
+#[test]
 fn a_page_fits_whatever_is_in_it() {
     let said = HOSTILE.repeat(200);
     let ids: Vec<String> = (0..400).map(|number| format!("check.{number}")).collect();

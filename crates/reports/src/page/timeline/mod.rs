@@ -1,12 +1,14 @@
 //! The timeline: stages, what the roll did to each node, how it went for users, and the ledger, on one time axis.
 //!
 //! What restarts as a control (stable's nodes, by `flags` or `control`) has another tint than what the roll did, in every lane: the
-//! one stands beside the other. A record without a watch has its stages, phases and versions.
+//! one stands beside the other. A record without a watch has its stages, phases and versions. [`picture`] is the same as a file of its
+//! own, for who has no room for a page.
 
 pub(super) mod axis;
 mod lane;
 pub(super) mod nodes;
 pub(super) mod paths;
+pub(super) mod picture;
 
 use super::html::Html;
 use super::part::PagePart;
@@ -62,12 +64,7 @@ pub(super) fn part(record: &Record, number: usize, room: usize) -> Option<PagePa
     html.raw("\">");
     tools(record, &lanes, &mut html);
     html.raw("<div class=\"lanes\">");
-    ticks(axis, &mut html);
-    stages(record, &lanes, &mut html);
-    phases(record, &lanes, &mut html);
-    nodes::lanes(record, &lanes, &mut html);
-    paths::lanes(record, &lanes, &mut html);
-    writes(record, &lanes, &mut html);
+    all(record, &lanes, &mut html);
     html.raw("<div class=\"cursor\" hidden></div></div>");
     html.raw("<p class=\"readout needs-script\" aria-live=\"polite\">Point at a moment, or focus a lane and move from mark to mark with the arrow keys.</p>");
     if record.watched.is_none() {
@@ -76,6 +73,16 @@ pub(super) fn part(record: &Record, number: usize, room: usize) -> Option<PagePa
     legend(record.watched.is_some(), &mut html);
     html.raw("</figure>");
     PagePart::of("The timeline", "timeline", 5, html)
+}
+
+/// All lanes, from the top.
+fn all(record: &Record, lanes: &Lanes, html: &mut Html) {
+    ticks(lanes, html);
+    stages(record, lanes, html);
+    phases(record, lanes, html);
+    nodes::lanes(record, lanes, html);
+    paths::lanes(record, lanes, html);
+    writes(record, lanes, html);
 }
 
 /// Buttons for those who have the script: zoom, and the moments at which nodes moved.
@@ -99,8 +106,9 @@ fn tools(record: &Record, lanes: &Lanes, html: &mut Html) {
     html.raw("</div>");
 }
 
-fn ticks(axis: Axis, html: &mut Html) {
-    html.raw("<div class=\"lane axis\"><div class=\"name\">minutes</div><svg class=\"strip\" aria-hidden=\"true\"><svg class=\"z\" x=\"0\" width=\"100%\" height=\"100%\">");
+fn ticks(lanes: &Lanes, html: &mut Html) {
+    let axis = lanes.axis;
+    lanes.begin("axis", "minutes", html);
     // The last one would be cut in its middle.
     for at in axis.ticks().into_iter().filter(|at| axis.span_ms - at > axis.span_ms / 25) {
         html.raw("<svg class=\"tick\" x=\"")
@@ -108,7 +116,7 @@ fn ticks(axis: Axis, html: &mut Html) {
             .raw("\" overflow=\"visible\"><line y2=\"100%\"/><text x=\"3\" y=\"12\">");
         html.short(&clock(at), 20).raw("</text></svg>");
     }
-    html.raw("</svg></svg></div>");
+    lanes.end(html);
 }
 
 fn stages(record: &Record, lanes: &Lanes, html: &mut Html) {
