@@ -61,6 +61,7 @@ pub const CHECKS: &[Check] = &[
     super::write_matrix::CHECK,
     super::logs::CHECK,
     super::suite::CHECK,
+    super::processes::CHECK,
 ];
 
 /// The step of a check that was cut short by its limit.

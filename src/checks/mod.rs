@@ -50,6 +50,7 @@ mod permissions;
 mod playbooks;
 mod plugins;
 mod posts;
+mod processes;
 mod product;
 mod refused;
 mod rollback;

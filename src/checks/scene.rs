@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::carried::Carried;
 pub(crate) use crate::cluster::Absent;
-use crate::cluster::{ImageFacts, Nodes};
+use crate::cluster::{ImageFacts, Nodes, ServerProcess};
 use crate::event::{Clustering, Events};
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::Stage;
@@ -33,6 +33,8 @@ pub struct RunningNode {
     pub facts: VersionFacts,
     /// Its own address, without any account.
     pub client: Client,
+    /// Its process when it came up; else why that is not known.
+    pub process: Result<ServerProcess, Absent>,
 }
 
 /// One node as checks see it, with the gate's accounts on it.

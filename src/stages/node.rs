@@ -118,5 +118,6 @@ pub(super) async fn into_traffic(
             parts: watch.laps(),
         });
     }
-    Ok(RunningNode { name: node, side, facts, client })
+    let process = session.cluster.nodes().process(&node).await;
+    Ok(RunningNode { name: node, side, facts, client, process })
 }

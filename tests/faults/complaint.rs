@@ -53,7 +53,7 @@ fn play(fault: &NamedFault) -> Play {
     play.inputs.cluster.rollback = if fault.is_of_rollback() { "mid" } else { "none" }.into();
     match fault.found_by {
         // The watch needs something to watch: these checks post through every node of the release.
-        Finder::Watch => play.inputs.checks.only = "availability, posts, channels".into(),
+        Finder::Watch => play.inputs.checks.only = "availability, posts, channels, processes".into(),
         // What it writes is in no check's way, and checks are not in its.
         Finder::Ledger => play.inputs.checks.only = "ledger, matrix".into(),
         // The watch asks some hundred times a second: four plays on two cores would be late by themselves. What the ledger sees of a

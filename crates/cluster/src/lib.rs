@@ -26,6 +26,7 @@ mod inside;
 mod last_words;
 mod origin;
 mod precautions;
+mod process;
 mod project;
 mod ready;
 mod reload;
@@ -45,6 +46,7 @@ pub use images::Images;
 pub use inside::Inside;
 pub use last_words::LastWords;
 pub use origin::Origin;
+pub use process::ServerProcess;
 pub use project::{
     Assurances, Foreseen, MOST_NODES, NodeFiles, ProjectRefusal, Roles, Site, StoreRole, default_files,
     is_node, off_by_profile,

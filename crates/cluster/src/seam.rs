@@ -13,6 +13,7 @@ use super::images::Images;
 use super::inside::Inside;
 use super::last_words::LastWords;
 use super::origin::Origin;
+use super::process::ServerProcess;
 use super::standin::StandInCluster;
 use super::traffic::Traffic;
 use basics::telling;
@@ -219,6 +220,20 @@ impl Nodes<'_> {
             Cluster::Compose(cluster) => cluster.alive(node).await,
             Cluster::StandIn(cluster) => cluster.alive(node).await,
             Cluster::Attached(_) => Ok(()),
+        }
+    }
+
+    /// The node's process as its machine sees it now.
+    ///
+    /// # Errors
+    /// Where it is out of reach, or does not tell.
+    pub async fn process(&self, node: &str) -> Result<ServerProcess, Absent> {
+        match self.0 {
+            Cluster::Compose(cluster) => Ok(cluster.process(node).await?),
+            Cluster::StandIn(cluster) => Ok(cluster.process(node).await?),
+            Cluster::Attached(_) => {
+                Err(Absent::NotApplicable("attached: the processes of its servers are out of reach".into()))
+            }
         }
     }
 

@@ -10,11 +10,12 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
+use super::process::ServerProcess;
 use basics::trouble::Trouble;
 use basics::versions::Version;
 use mattermost_client::Address;
 use mattermost_standin::balancer::{Balancer, BalancerError};
-use mattermost_standin::fault::{AskingNode, Faults};
+use mattermost_standin::fault::{AskingNode, Faults, OutageKind};
 use mattermost_standin::store::{Store, StoreOptions, StoreServer};
 use mattermost_standin::{BucketFiles, Node, Options, StandInRelease, StartError, World, release};
 use storage::{Bucket, Reach, StorageOptions};
@@ -123,11 +124,22 @@ impl StandInCluster {
     }
 
     pub(super) async fn alive(&self, node: &str) -> Result<(), Trouble> {
-        if self.nodes.lock().await.contains_key(node) {
-            Ok(())
-        } else {
-            Err(Trouble::new(node, "it is not running", "Start it first."))
-        }
+        if self.nodes.lock().await.contains_key(node) { Ok(()) } else { Err(not_running(node)) }
+    }
+
+    /// Its node's process: as often as its port was closed, it had died and was started again.
+    pub(super) async fn process(&self, name: &str) -> Result<ServerProcess, Trouble> {
+        let nodes = self.nodes.lock().await;
+        let node = nodes.get(name).ok_or_else(|| not_running(name))?;
+        let deaths = node.outages().iter().filter(|outage| outage.kind == OutageKind::Refused).count();
+        Ok(ServerProcess {
+            container: node.address().to_string(),
+            ended: None,
+            started_at: None,
+            restarts: u64::try_from(deaths).unwrap_or(u64::MAX),
+            memory_bytes: None,
+            cpu_ns: None,
+        })
     }
 
     pub(super) fn take_out(&self, node: &str) -> Result<(), Trouble> {
@@ -188,7 +200,7 @@ impl StandInCluster {
     async fn release_of(&self, node: &str) -> Result<StandInRelease, Trouble> {
         let nodes = self.nodes.lock().await;
         let release = nodes.get(node).map(|node| node.release().clone());
-        release.ok_or_else(|| Trouble::new(node, "it is not running", "Start it first."))
+        release.ok_or_else(|| not_running(node))
     }
 
     pub(super) fn parts(&self) -> Vec<String> {
@@ -239,6 +251,10 @@ fn version_of(image: &str) -> String {
 fn taken<T>(answer: Result<T, BalancerError>) -> Result<T, Trouble> {
     let remedy = "This is the stand-in's own balancer: a bug of the gate.";
     answer.map_err(|error| Trouble::new("balancer", error.to_string(), remedy))
+}
+
+fn not_running(node: &str) -> Trouble {
+    Trouble::new(node, "it is not running", "Start it first.")
 }
 
 fn exited(node: &str, error: &StartError) -> Trouble {

@@ -44,6 +44,7 @@ mod route;
 mod runs;
 mod spec;
 mod sweep;
+mod usage;
 mod volume;
 mod wait;
 
@@ -66,3 +67,4 @@ pub use project::RunningProject;
 pub use reaper::{container_ended, start_reaper};
 pub use runs::{job_label, runs_of};
 pub use sweep::sweep_expired;
+pub use usage::ContainerUsage;

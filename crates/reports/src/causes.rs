@@ -98,9 +98,7 @@ fn part_shape(check: &str, step: Option<&str>, outcome: &Outcome) -> String {
 /// measured.
 pub(crate) fn red_in_order(record: &Record) -> Vec<&CheckResult> {
     let mut red: Vec<&CheckResult> = record.results().filter(|result| result.outcome.is_red()).collect();
-    red.sort_by_cached_key(|result| {
-        History::of(record, result).map_or((true, None), |history| (false, Some(history)))
-    });
+    red.sort_by_cached_key(|result| history::turn(record, result));
     red
 }
 

@@ -7,6 +7,9 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+/// The check that tells of servers that died: where it is red it is why others of its stage are, and so told before them.
+pub const PROCESSES: &str = "processes";
+
 /// A named state of the cluster in which checks run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]

@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 
 use crate::event::{Blame, Breakage, CheckResult, Outcome, Stage};
 use crate::record::Record;
-use crate::record::history::History;
+use crate::record::history::{self, History};
 
 /// The end of a run: what it leaves to those who tell others about it.
 #[derive(Debug)]
@@ -242,14 +242,15 @@ fn stopped_by(signal: &str) -> String {
 
 /// What got worse comes first: the reader's first question is whether the release is to blame.
 fn failed(record: &Record) -> Vec<String> {
-    let mut failures: Vec<(History, String)> = Vec::new();
+    let mut failures = Vec::new();
     for result in record.results() {
         if let (Outcome::Failed(failure), Some(history)) = (&result.outcome, History::of(record, result)) {
             let CheckResult { stage, check, .. } = result;
-            failures.push((history, format!("{stage}/{check} {}: {failure}", history.predicate())));
+            let reason = format!("{stage}/{check} {}: {failure}", history.predicate());
+            failures.push((history::turn(record, result), reason));
         }
     }
-    failures.sort_by_key(|(history, _)| *history);
+    failures.sort_by_key(|(turn, _)| *turn);
     failures.into_iter().map(|(_, reason)| reason).collect()
 }
 

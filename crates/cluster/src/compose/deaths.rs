@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use super::ComposeCluster;
 use crate::denied::denied;
 use crate::last_words::LastWords;
+use crate::process::ServerProcess;
 use basics::telling;
 use basics::trouble::{OfPart as _, Trouble};
 use docker::{self, ContainerState, ContainerStatus};
@@ -32,6 +33,22 @@ impl ComposeCluster {
             error.log_tail.extend(log);
         }
         Err(error)
+    }
+
+    /// A node's process as the engine sees it.
+    pub(crate) async fn process(&self, name: &str) -> Result<ServerProcess, Trouble> {
+        let node = self.node(name)?;
+        let running = self.running()?;
+        let state = running.state(&node.service, node.number).await.part(name)?;
+        let usage = running.usage(&node.service, node.number).await.unwrap_or_default();
+        Ok(ServerProcess {
+            ended: (!state.running).then(|| how_it_ended(&state)),
+            container: state.id,
+            started_at: state.started_at,
+            restarts: state.restart_count,
+            memory_bytes: usage.memory_bytes.filter(|_| state.running),
+            cpu_ns: usage.cpu_ns.filter(|_| state.running),
+        })
     }
 
     /// Where a part is reached.

@@ -61,3 +61,18 @@ fn what_was_not_measured_comes_last_and_is_no_failure() {
     let words: Vec<_> = causes.iter().map(|cause| (cause.word, cause.failure().is_some())).collect();
     assert_eq!(words, [("failed", true), ("not measured", false)]);
 }
+
+#[test]
+fn a_server_that_died_is_told_before_what_was_asked_of_it_meanwhile() {
+    let run = record([
+        EventKind::CheckFinished(result(Stage::Stable, "posts", Outcome::Passed)),
+        EventKind::CheckFinished(result(Stage::Stable, "processes", Outcome::Passed)),
+        red(Stage::Mixed(1), "posts", &[("node2 reads", "connection refused")]),
+        red(Stage::Mixed(1), "processes", &[("node2 has run on", "its process was killed")]),
+        red(Stage::Release, "processes", &[("node1 has run on", "its process was killed")]),
+    ]);
+    let told: Vec<&str> = causes(&run).iter().map(|cause| cause.first.check.as_str()).collect();
+    assert_eq!(told, ["processes", "posts"]);
+    let verdict = run_record::verdict::Verdict::of(&run);
+    assert!(verdict.reasons[0].starts_with("mixed-1/processes is a regression"), "{:?}", verdict.reasons);
+}

@@ -136,6 +136,16 @@ fn timeless(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// By what red results are put into the order in which they are told: what got worse first, then the other failures, then what could not
+/// be measured; of one kind, in the order of the stages.
+#[must_use]
+pub fn turn(record: &Record, result: &CheckResult) -> (bool, Option<History>, usize, bool) {
+    let history = History::of(record, result);
+    let stages = record.stages_in_order();
+    let stage = stages.iter().position(|stage| *stage == result.stage).unwrap_or(stages.len());
+    (history.is_none(), history, stage, result.check != crate::outcome::PROCESSES)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
