@@ -4,10 +4,11 @@ use super::causes::RedCause;
 use super::fit::Room;
 use super::words::cut;
 use run_record::event::{Breakage, RunHeader};
+use run_record::outcome::PROCESSES;
 use run_record::record::{Evidence, Record};
 
-/// The check that looks at what all others made servers log: alone it would see nothing.
-const OF_ALL_CHECKS: &str = "logs";
+/// Checks that look at what all others did to the servers: alone they would see nothing.
+const OF_ALL_CHECKS: [&str; 2] = ["logs", PROCESSES];
 /// Words of a call that are shown; nobody types more, and a record may be somebody else's.
 const WORDS: usize = 40;
 /// Stands for what is not shown.
@@ -41,7 +42,7 @@ pub(crate) fn call(record: &Record, check: Option<&str>, room: Room) -> Option<S
     if header.provider == "attached" {
         return None;
     }
-    let check = check.filter(|check| *check != OF_ALL_CHECKS);
+    let check = check.filter(|check| !OF_ALL_CHECKS.contains(check));
     words.extend(check.into_iter().flat_map(|check| ["--only".to_owned(), check.to_owned()]));
     words.insert(0, "upgrade-gate".to_owned());
     let quoted: Vec<String> = words.iter().map(|word| quoted(word, room)).collect();
@@ -131,8 +132,10 @@ mod tests {
             r"upgrade-gate demo --fault lost-post --suite-command … --x-command=… --skip 'a b'\''c' --only posts"
         );
         assert_eq!(call(&run(&again, "attached"), None, Room(300)), None);
-        let of_all = call(&run(&["demo"], "stand-in"), Some("logs"), Room(300));
-        assert_eq!(of_all.as_deref(), Some("upgrade-gate demo"));
+        for check in OF_ALL_CHECKS {
+            let of_all = call(&run(&["demo"], "stand-in"), Some(check), Room(300));
+            assert_eq!(of_all.as_deref(), Some("upgrade-gate demo"));
+        }
     }
 
     #[test]
