@@ -37,7 +37,7 @@ mod waivers;
 pub(crate) use action_mode::{ActionMode, ActionModeInputs};
 pub(crate) use attached::{Admin, Attached, AttachedInputs, AttachedPlan};
 pub(crate) use availability::{AllowedHarm, AvailabilityInputs};
-pub(crate) use bundles::Bundle;
+pub(crate) use bundles::{Bundle, NextBundle};
 pub(crate) use ca_bundle::{authorities, authorities_pem};
 pub(crate) use checks::{CheckInputs, Checks, LeftOut};
 pub(crate) use cluster::{ClusterInputs, ClusterSettings, MigrateBy, WantedRollback};

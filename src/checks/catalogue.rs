@@ -22,6 +22,7 @@ pub const CHECKS: &[Check] = &[
     super::plugins::inventory::CHECK,
     super::plugins::lifecycle::CHECK,
     super::plugins::products::CHECK,
+    super::plugins::upgraded::CHECK,
     super::topology::CHECK,
     super::sessions::CHECK,
     super::users::CHECK,

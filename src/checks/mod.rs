@@ -71,7 +71,7 @@ pub(crate) use check::{Check, Need};
 pub(crate) use context::Context;
 pub(crate) use integrations::may_not_call;
 pub(crate) use ledger::Entry;
-pub(crate) use plugins::PRODUCTS;
+pub(crate) use plugins::{PLUGIN_UPGRADE, PRODUCTS};
 pub(crate) use restart_round::RestartRound;
 pub(crate) use scene::{Absent, Home, InstalledPlugins, Place, RunningNode, Scene, Side};
 pub(crate) use write_ledger::WRITE_LEDGER;

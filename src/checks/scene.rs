@@ -1,6 +1,7 @@
 //! The scene of a stage: all that its checks have in common.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::carried::Carried;
@@ -80,6 +81,8 @@ pub struct InstalledPlugins {
     pub plugins: BTreeMap<String, String>,
     /// Products of the image that could not be brought: why, by id.
     pub left: BTreeMap<String, String>,
+    /// What takes the place of one when all nodes run the release: file and version by id.
+    pub next: BTreeMap<String, (PathBuf, String)>,
 }
 
 /// What is the same for every check of a stage.

@@ -1,4 +1,5 @@
-//! Plugin bundles of the user's own: each file is looked into before anything is created.
+//! Plugin bundles of the user's own, and those that take their place on the release: each file is looked into before anything is
+//! created.
 
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,22 @@ pub struct Bundle {
     pub id: String,
     /// Its version, by its manifest.
     pub version: String,
+    /// What takes its place when all nodes run the release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<NextBundle>,
 }
+
+/// Another version of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextBundle {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its version, by its manifest.
+    pub version: String,
+}
+
+/// Stands between a bundle and the one that takes its place.
+const BECOMES: &str = "=>";
 
 /// Bytes of a bundle; the largest products have about two hundred MiB.
 const PACKED: u64 = 512 << 20;
@@ -29,11 +45,11 @@ const ENTRIES: usize = 50_000;
 /// Bytes of a manifest.
 const MANIFEST: u64 = 1 << 20;
 
-/// Reads the input `plugins`: paths, one a line.
+/// Reads the input `plugins`: paths, one a line, each with the path of what takes its place behind `=>` where something does.
 pub(super) fn read(text: &str, problems: &mut Problems) -> Vec<Bundle> {
     let mut bundles: Vec<Bundle> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match look(Path::new(line)) {
+        match look_at_both(line) {
             Ok(bundle) => match bundles.iter().find(|other| other.id == bundle.id) {
                 None => bundles.push(bundle),
                 Some(other) => {
@@ -42,7 +58,7 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Vec<Bundle> {
                 }
             },
             Err(error) => {
-                let remedy = "Write paths of plugin bundles (.tar.gz with a plugin.json), one a line.";
+                let remedy = "Write paths of plugin bundles (.tar.gz with a plugin.json), one a line, or old.tar.gz => new.tar.gz.";
                 problems.add("plugins", Shown::plain(line), format!("cannot be used: {error}"), remedy);
             }
         }
@@ -56,13 +72,36 @@ struct BundleManifest {
     version: String,
 }
 
+/// The bundle of a line, and the one behind `=>`.
+fn look_at_both(line: &str) -> std::io::Result<Bundle> {
+    let Some((old, new)) = line.split_once(BECOMES) else { return look(Path::new(line)) };
+    let (old, new) = (old.trim(), new.trim());
+    if old.is_empty() || new.is_empty() || new.contains(BECOMES) {
+        return Err(odd("it has to be one path, =>, and one path".into()));
+    }
+    let bundle = look(Path::new(old)).map_err(|error| of_file(old, &error))?;
+    let next = look(Path::new(new)).map_err(|error| of_file(new, &error))?;
+    if next.id != bundle.id {
+        return Err(odd(format!("the first is the plugin {}, the second is {}", bundle.id, next.id)));
+    }
+    if next.version == bundle.version {
+        return Err(odd(format!("both are {} {}, so nothing would be upgraded", next.id, next.version)));
+    }
+    Ok(Bundle { next: Some(NextBundle { path: next.path, version: next.version }), ..bundle })
+}
+
+/// Says which of two files it is about.
+fn of_file(path: &str, error: &Error) -> Error {
+    Error::new(error.kind(), format!("{}: {error}", Shown::plain(path).as_str()))
+}
+
 fn look(path: &Path) -> std::io::Result<Bundle> {
     let file = limited::open(path, Links::Followed)?;
     if file.metadata()?.len() > PACKED {
         return Err(odd(format!("it has more than {}", limited::size(PACKED))));
     }
     let BundleManifest { id, version } = manifest(file)?;
-    Ok(Bundle { path: path.to_owned(), id, version })
+    Ok(Bundle { path: path.to_owned(), id, version, next: None })
 }
 
 /// The manifest lies at the top of a bundle, or in the one folder there.
@@ -143,7 +182,8 @@ mod tests {
         let lines = [good.as_str(), &twice, "", &hollow, &odd, text.to_str().unwrap(), "/no/such.tar.gz"];
         let mut problems = Problems::default();
         let bundles = read(&lines.join("\n"), &mut problems);
-        assert_eq!(bundles, [Bundle { path: good.into(), id: "acme.tool".into(), version: "1.2.3".into() }]);
+        let version = "1.2.3".into();
+        assert_eq!(bundles, [Bundle { path: good.into(), id: "acme.tool".into(), version, next: None }]);
         let wrong: Vec<_> = problems.iter().map(|problem| problem.wrong.as_str()).collect();
         assert_eq!(wrong.len(), 5, "{wrong:?}");
         for (wrong, part) in
@@ -152,6 +192,40 @@ mod tests {
             assert!(wrong.contains(part), "{wrong} lacks {part}");
         }
         assert!(problems.iter().all(|problem| problem.input == "plugins"));
+    }
+
+    #[test]
+    fn a_plugin_may_have_one_that_takes_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let of = |name: &str, id: &str, version: &str| {
+            let manifest = serde_json::json!({ "id": id, "version": version }).to_string();
+            bundle(dir.path(), name, "plugin.json", &manifest)
+        };
+        let [old, new] = ["1.2.3", "1.3.0"].map(|version| of(version, "acme.tool", version));
+        let other = of("other", "acme.other", "1.3.0");
+        let read = |line: &str| {
+            let mut problems = Problems::default();
+            let bundles = read(line, &mut problems);
+            let wrong: Vec<String> = problems.iter().map(|problem| problem.wrong.clone()).collect();
+            (bundles, wrong.join("; "))
+        };
+        let (bundles, wrong) = read(&format!("{old} => {new}"));
+        let next = bundles[0].next.as_ref().unwrap();
+        assert_eq!(
+            (bundles[0].version.as_str(), next.version.as_str(), wrong.as_str()),
+            ("1.2.3", "1.3.0", "")
+        );
+        for (line, why) in [
+            (format!("{old} => {other}"), "the first is the plugin acme.tool, the second is acme.other"),
+            (format!("{old} => {old}"), "both are acme.tool 1.2.3, so nothing would be upgraded"),
+            (format!("{old} =>"), "it has to be one path, =>, and one path"),
+            (format!("=> {new}"), "it has to be one path, =>, and one path"),
+            (format!("{old} => {new} => {other}"), "it has to be one path, =>, and one path"),
+            (format!("{old} => /no/such.tar.gz"), "/no/such.tar.gz: No such file"),
+        ] {
+            let (bundles, wrong) = read(&line);
+            assert!(bundles.is_empty() && wrong.contains(why), "{line}: {wrong}");
+        }
     }
 
     /// What is wrong with a bundle of these files.

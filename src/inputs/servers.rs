@@ -11,7 +11,7 @@ family! {
     ServerInputs, "Cluster";
     /// The text of a Mattermost licence; with the feature `Cluster` the servers form a cluster.
     license: Option<SecretString> = "license" "TEXT", Secret, Built, "";
-    /// Plugins of your own, paths of `.tar.gz` bundles, one a line: installed on stable, and to survive the upgrade.
+    /// Plugins of your own, paths of `.tar.gz` bundles, one a line: installed on stable, and to survive the upgrade. `old.tar.gz => new.tar.gz` puts another version in its place when all nodes run the release.
     plugins: String = "plugins" "FILES", Lines, Built, "";
 }
 

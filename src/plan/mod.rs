@@ -11,6 +11,7 @@ mod databases;
 mod locks;
 mod make;
 mod matrix;
+mod part;
 mod render;
 mod rollback_policy;
 mod rolling_policy;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::steps::PlanStep;
 use super::types::{AttachedPlan, Bundle, Plan};
+use crate::inputs::NextBundle;
 use crate::shown::Shown;
 
 /// The port of a Mattermost server that nothing is said about.
@@ -47,8 +48,11 @@ pub(crate) fn text(plan: &Plan) -> String {
             line(format!("         {} at {}", node.name, node.url));
         }
     }
-    for Bundle { path, id, version } in &plan.plugins {
+    for Bundle { path, id, version, next } in &plan.plugins {
         line(format!("plugin   {id} {version}, {}", path.display()));
+        if let Some(NextBundle { path, version }) = next {
+            line(format!("         then {version}, {}", path.display()));
+        }
     }
     for waiver in &plan.waivers.list {
         line(format!("waiver   {waiver}"));

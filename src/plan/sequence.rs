@@ -3,10 +3,11 @@
 //! Each list is written out as it runs. Another kind of run (versions before stable) is another list of the same steps. A way back
 //! is in the list of a roll, where the plan has the stage `rollback`.
 
-use super::steps::{Part, PlanStep};
-use super::types::{AttachedPlan, Mode, Plan, StagePlan};
+use super::part::Part;
+use super::steps::PlanStep;
+use super::types::{AttachedPlan, Bundle, Mode, Plan, StagePlan};
 use crate::checks::catalogue::{self, CHECKS};
-use crate::checks::{AVAILABILITY, Need, PRODUCTS, Side, WRITE_LEDGER, WRITE_MATRIX};
+use crate::checks::{AVAILABILITY, Need, PLUGIN_UPGRADE, PRODUCTS, Side, WRITE_LEDGER, WRITE_MATRIX};
 use crate::inputs::SuitePlan;
 use crate::outcome::Stage;
 
@@ -126,12 +127,22 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<PlanStep> {
     let (restarting, others): (Vec<&String>, Vec<&String>) =
         stage.checks.iter().partition(|id| environment(id).is_some());
     let (own, others): (Vec<&String>, Vec<&String>) = others.into_iter().partition(|id| is_suite(id));
+    let upgrades = upgrades(plan);
+    let (upgraded, others): (Vec<&String>, Vec<&String>) =
+        others.into_iter().partition(|id| *id == PLUGIN_UPGRADE && !upgrades.is_empty());
     let (watched, others): (Vec<&String>, Vec<&String>) =
         others.into_iter().partition(|id| *id == AVAILABILITY);
     let (written, others): (Vec<&String>, Vec<&String>) =
         others.into_iter().partition(|id| [WRITE_LEDGER, WRITE_MATRIX].contains(&id.as_str()));
     let stage = stage.stage;
-    let mut steps = vec![PlanStep::Check { stage, checks: others.into_iter().cloned().collect() }];
+    let mut steps = Vec::new();
+    // Before all others: they are to find what the new ones do.
+    steps.extend(upgraded.into_iter().map(|check| PlanStep::UpgradePlugins {
+        stage,
+        check: check.clone(),
+        plugins: upgrades.clone(),
+    }));
+    steps.push(PlanStep::Check { stage, checks: others.into_iter().cloned().collect() });
     if stage == Stage::Stable && plan.has_check(AVAILABILITY) {
         let built = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
         steps.push(PlanStep::Watch { balancer: plan.attached.is_some() || built });
@@ -169,6 +180,12 @@ fn checks_of(plan: &Plan, stage: &StagePlan) -> Vec<PlanStep> {
         timeout_s: suite.timeout_s,
     }));
     steps
+}
+
+/// `acme.tool 1.2.3 → 1.3.0`.
+fn upgrades(plan: &Plan) -> Vec<String> {
+    let next = |own: &Bundle| Some(format!("{} {} → {}", own.id, own.version, own.next.as_ref()?.version));
+    plan.plugins.iter().filter_map(next).collect()
 }
 
 /// Whether the ledger is open in a stage: after the release's checks it was looked for, and is closed.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::part::{Part, together};
 use crate::checks::{PRODUCTS, Side};
 use crate::outcome::Stage;
 
@@ -40,6 +41,15 @@ pub enum PlanStep {
         products: Vec<String>,
         /// Plugins of the user's own, by id.
         own: Vec<String>,
+    },
+    /// Plugins of the user's own make way for other versions of them, before the checks of the stage.
+    UpgradePlugins {
+        /// In which stage.
+        stage: Stage,
+        /// The check that stands for it.
+        check: String,
+        /// Which: id, version, and the version that takes its place.
+        plugins: Vec<String>,
     },
     /// Users are to get through to the nodes, nodes to each other, mail to the gate; what comes of it is known afterwards.
     Connect {
@@ -158,32 +168,6 @@ pub enum PlanStep {
     CleanUp,
 }
 
-/// One thing that happens to a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Part {
-    /// The balancer spares it, and its last requests are waited for.
-    Drain,
-    /// Its server ends.
-    Stop,
-    /// It starts at the stable image.
-    StableImage,
-    /// It starts at the release's image.
-    ReleaseImage,
-    /// The user's command takes it out of the balancer.
-    DrainCommand,
-    /// The user's command replaces it.
-    ReplaceCommand,
-    /// It answers.
-    Ready,
-    /// It is what it should be.
-    Sanity,
-    /// The balancer sends it traffic.
-    Undrain,
-    /// The user's command puts it back into the balancer.
-    UndrainCommand,
-}
-
 impl PlanStep {
     /// What is done, on one line.
     #[must_use]
@@ -196,6 +180,7 @@ impl PlanStep {
             Self::Start { nodes, parts, .. } => format!("start {}: {}", nodes.join(", "), together(parts)),
             Self::MakeAccounts => "make accounts and a team of the gate's own".into(),
             Self::InstallPlugins { products, own } => format!("install {}", plugins(products, own)),
+            Self::UpgradePlugins { plugins, .. } => format!("upgrade plugins: {}", plugins.join(", ")),
             Self::Connect { balancer, licensed, mail } => connected(*balancer, *licensed, *mail),
             Self::Check { stage, checks } => match checks.len() {
                 1 => format!("1 check on {stage}"),
@@ -270,9 +255,10 @@ impl PlanStep {
     pub fn checks(&self) -> &[String] {
         match self {
             Self::Check { checks, .. } | Self::Skip { checks, .. } | Self::Verify { checks, .. } => checks,
-            Self::Restart { check, .. } | Self::Suite { check, .. } | Self::Judge { check, .. } => {
-                std::slice::from_ref(check)
-            }
+            Self::Restart { check, .. }
+            | Self::Suite { check, .. }
+            | Self::Judge { check, .. }
+            | Self::UpgradePlugins { check, .. } => std::slice::from_ref(check),
             Self::Prepare { .. }
             | Self::Find { .. }
             | Self::Start { .. }
@@ -302,6 +288,7 @@ impl PlanStep {
             | Self::Restart { stage, .. }
             | Self::Skip { stage, .. }
             | Self::Suite { stage, .. }
+            | Self::UpgradePlugins { stage, .. }
             | Self::Write { stage }
             | Self::Cross { stage }
             | Self::Verify { stage, .. } => Some(*stage),
@@ -330,35 +317,12 @@ impl PlanStep {
     }
 }
 
-impl Part {
-    /// The word for it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Drain => "drain",
-            Self::Stop => "stop",
-            Self::StableImage => "stable image",
-            Self::ReleaseImage => "release image",
-            Self::DrainCommand => "drain-command",
-            Self::ReplaceCommand => "replace-command",
-            Self::Ready => "ready",
-            Self::Sanity => "sanity",
-            Self::Undrain => "undrain",
-            Self::UndrainCommand => "undrain-command",
-        }
-    }
-}
-
 /// The word for a side.
 fn side_word(side: Side) -> &'static str {
     match side {
         Side::Stable => "stable",
         Side::Release => "release",
     }
-}
-
-fn together(parts: &[Part]) -> String {
-    parts.iter().map(|part| part.word()).collect::<Vec<_>>().join(", ")
 }
 
 fn plugins(products: &[String], own: &[String]) -> String {

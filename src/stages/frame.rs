@@ -27,7 +27,9 @@ impl<'a> Frames<'a> {
 
     /// Closes what is open and opens what the step begins; many steps go on with what is open.
     pub(super) fn enter(&mut self, step: &PlanStep) {
-        if let Some(frame) = opened_by(step) {
+        let opened = opened_by(step);
+        // The checks of a stage go on with what was done for it before them.
+        if let Some(frame) = opened.filter(|frame| self.open.as_ref().is_none_or(|(open, _)| open != frame)) {
             self.close();
             self.events.send(match frame.clone() {
                 ReportFrame::Phase(phase) => EventKind::PhaseStarted { phase },
@@ -71,7 +73,9 @@ fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
         }
         PlanStep::Migrate { .. } => Some(ReportFrame::Phase(Phase::Migrate)),
         PlanStep::StopAll { .. } => Some(ReportFrame::Phase(Phase::StopStart)),
-        PlanStep::Check { stage, .. } => Some(ReportFrame::Stage(*stage)),
+        PlanStep::UpgradePlugins { stage, .. } | PlanStep::Check { stage, .. } => {
+            Some(ReportFrame::Stage(*stage))
+        }
         PlanStep::Start { .. }
         | PlanStep::MakeAccounts
         | PlanStep::InstallPlugins { .. }

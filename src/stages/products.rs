@@ -53,6 +53,8 @@ pub(super) async fn install(session: &mut RunSession<'_>, products: &[String]) -
     for bundle in &session.plan.plugins {
         own(session, &node, &admin, bundle).await?;
         brought.plugins.insert(bundle.id.clone(), bundle.version.clone());
+        let next = bundle.next.as_ref().map(|next| (next.path.clone(), next.version.clone()));
+        brought.next.extend(next.map(|next| (bundle.id.clone(), next)));
     }
     session.brought = brought;
     Ok(())

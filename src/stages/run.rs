@@ -87,6 +87,10 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -
         PlanStep::Start { nodes, side, .. } => node::start(session, nodes, *side).await,
         PlanStep::MakeAccounts => accounts::make(session).await,
         PlanStep::InstallPlugins { products, .. } => products::install(session, products).await,
+        PlanStep::UpgradePlugins { stage, check, .. } => {
+            stage::before_the_others(session, *stage, check).await;
+            Ok(())
+        }
         PlanStep::Connect { .. } => connect::connect(session).await,
         PlanStep::Check { stage, checks } => {
             stage::check(session, *stage, checks).await;

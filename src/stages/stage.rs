@@ -24,6 +24,11 @@ pub(super) async fn check(session: &mut RunSession<'_>, stage: Stage, ids: &[Str
     sanity::forget(&session.carried);
 }
 
+/// Runs a check of a stage for which the others wait.
+pub(super) async fn before_the_others(session: &RunSession<'_>, stage: Stage, id: &str) {
+    verify(session, stage, &of_catalogue(&[id.to_owned()])).await;
+}
+
 /// Reports checks that do not apply to this cluster.
 pub(super) fn skip(session: &RunSession<'_>, stage: Stage, ids: &[String], reason: &str) {
     for check in of_catalogue(ids) {

@@ -39,6 +39,8 @@ mod play;
 #[cfg(test)]
 mod played;
 #[cfg(test)]
+mod plugin_upgrade;
+#[cfg(test)]
 mod products;
 #[cfg(test)]
 mod red_comments;
