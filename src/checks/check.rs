@@ -27,6 +27,8 @@ pub struct Check {
     pub stages: Stages,
     /// Stages besides, in which stable serves on the schema of the release.
     pub besides: &'static [Stage],
+    /// Whether it runs on versions before stable as well.
+    pub history: bool,
     /// Whether it may run beside others; one that changes what others read may not.
     pub alone: bool,
     /// What it needs of the installation; without it the check, or a part of it, is not applicable.
@@ -52,6 +54,7 @@ impl Check {
             lines,
             stages: Stages::Each,
             besides: &[],
+            history: false,
             alone: false,
             needs: &[],
             environment: &[],
@@ -74,14 +77,21 @@ impl Check {
     pub fn runs_in(&self, stage: Stage, next: Option<Stage>) -> bool {
         let makes = self.stages == Stages::Rollback && next == Some(Stage::Rollback);
         let last = self.stages == Stages::Last && stage == Stage::Rollback && next.is_none();
-        makes || last || self.stages.contain(stage) || self.besides.contains(&stage)
+        let old = self.history && matches!(stage, Stage::History(_));
+        makes || last || old || self.stages.contain(stage) || self.besides.contains(&stage)
     }
 
     /// The stages that it runs in, as docs and listings say them.
     #[must_use]
     pub fn stage_words(&self) -> String {
         let besides = self.besides.iter().map(|stage| format!(", {stage}"));
-        format!("{}{}", self.stages.words(), besides.collect::<String>())
+        let history = if self.history { "history, " } else { "" };
+        format!("{history}{}{}", self.stages.words(), besides.collect::<String>())
+    }
+
+    /// On versions before stable as well: it makes what stable is to find, or is about the start.
+    pub(super) const fn in_history(self) -> Self {
+        Self { history: true, ..self }
     }
 
     /// Not beside others: it changes what they read.
@@ -158,7 +168,7 @@ impl Stages {
     #[must_use]
     pub fn contain(self, stage: Stage) -> bool {
         match self {
-            Self::Each => !matches!(stage, Stage::Migrated | Stage::Rollback),
+            Self::Each => !matches!(stage, Stage::History(_) | Stage::Migrated | Stage::Rollback),
             Self::Ends => matches!(stage, Stage::Stable | Stage::Release),
             Self::Release | Self::Last => stage == Stage::Release,
             Self::Rollback => stage == Stage::Rollback,

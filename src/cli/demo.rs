@@ -102,7 +102,8 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
     let (stable, release) = versions(options, fault);
     let apps = plan::has_apps(&Version::read(&release));
     let mut inputs = options.inputs.0.clone();
-    inputs.releases = ReleaseInputs { stable: stable.clone(), release, image: "standin".into() };
+    inputs.releases =
+        ReleaseInputs { stable: stable.clone(), release, history: String::new(), image: "standin".into() };
     inputs.run.apps = apps.to_string();
     inputs.run.timeout = "5m".into();
     let mut plan = plan::make(&inputs, None)?;

@@ -66,6 +66,7 @@ fn rows(record: &Record) -> Vec<TimingRow<'_>> {
         });
         let row = &mut rows[index];
         let cell = match result.stage {
+            Stage::History(_) => continue,
             Stage::Stable => &mut row.stable,
             Stage::Migrated | Stage::Rollback => &mut row.newer_schema,
             Stage::Mixed(_) => &mut row.mixed,

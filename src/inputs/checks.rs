@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn ids_families_and_lines_choose() {
         assert_eq!(ids("config, users", "").0, ["users", "config"]);
-        assert_eq!(ids("plugins", "").0, ["plugins.inventory", "plugins.lifecycle"]);
+        assert_eq!(ids("plugins", "").0, ["plugins.inventory", "plugins.lifecycle", "plugins.upgraded"]);
         assert_eq!(ids("s2.3", "").0, ["config"]);
         assert!(ids("", "posts").0.iter().all(|id| !id.starts_with("posts")));
     }

@@ -16,9 +16,14 @@ family! {
     stable: String = "stable" "VERSION", Text, Any, "";
     /// The version under test, in the same forms.
     release: String = "release" "VERSION", Text, Any, "";
+    /// Versions that the database has been through before stable, oldest first: `10.11.0, 11.1.0`. One node runs each in turn, and what is made there is looked for ever after.
+    history: String = "history" "VERSIONS", Text, Built, "";
     /// The image repository that versions are tags of.
     image: String = "image" "REPOSITORY", Text, Any, DEFAULT_IMAGE;
 }
+
+/// Versions of a history; each takes a few seconds.
+const MOST_HISTORY: usize = 12;
 
 const REMEDY: &str =
     "Write a version such as \"12.0.1\", a minor such as \"11.11\", or an image with tag or digest.";
@@ -41,6 +46,8 @@ pub struct Releases {
     pub stable: Release,
     /// Under test.
     pub release: Release,
+    /// What the database was brought up with before stable, oldest first.
+    pub history: Vec<Release>,
     /// What is to be said of the pair.
     pub notes: Vec<String>,
 }
@@ -56,6 +63,7 @@ impl ReleaseInputs {
         let stable = release("stable", &stable, &self.image, problems);
         let given = or_locked(&self.release, lock.map(|lock| &lock.release));
         let release = release("release", &given, &self.image, problems);
+        let history = self.history(&stable, problems);
         self.repository(problems);
         let mut notes = Vec::new();
         if !stable.image.is_empty() && stable.image == release.image {
@@ -68,7 +76,26 @@ impl ReleaseInputs {
                 stable.version
             ));
         }
-        Releases { stable, release, notes }
+        Releases { stable, release, history, notes }
+    }
+
+    /// The versions before stable: each is older than the next, as far as their names tell.
+    fn history(&self, stable: &Release, problems: &mut Problems) -> Vec<Release> {
+        let given = self.history.split([',', '\n']).map(str::trim).filter(|given| !given.is_empty());
+        let all: Vec<Release> = given.map(|given| release("history", given, &self.image, problems)).collect();
+        if all.len() > MOST_HISTORY {
+            let wrong = format!("has {} versions, and {MOST_HISTORY} are the most", all.len());
+            problems.add("history", Shown::plain(&self.history), wrong, "Leave some out.");
+        }
+        for (older, newer) in all.iter().zip(all.iter().skip(1).chain([stable])) {
+            let known = [older, newer].iter().all(|release| release.version != Version::Unknown);
+            if known && !older.version.is_older_than(&newer.version) {
+                let wrong = format!("has {} before {}, which is not newer", older.given, newer.given);
+                let remedy = "Write them from the oldest to the newest, all older than stable.";
+                problems.add("history", Shown::plain(&self.history), wrong, remedy);
+            }
+        }
+        all
     }
 
     fn repository(&self, problems: &mut Problems) {
@@ -120,8 +147,12 @@ mod tests {
     use super::*;
 
     fn pair(stable: &str, release: &str) -> (Vec<String>, Vec<String>) {
-        let inputs =
-            ReleaseInputs { stable: stable.into(), release: release.into(), image: DEFAULT_IMAGE.into() };
+        let inputs = ReleaseInputs {
+            stable: stable.into(),
+            release: release.into(),
+            history: String::new(),
+            image: DEFAULT_IMAGE.into(),
+        };
         let mut problems = Problems::default();
         let notes = inputs.judge(None, &mut problems).notes;
         (problems.iter().map(ToString::to_string).collect(), notes)
@@ -159,6 +190,35 @@ mod tests {
             assert!(!problems[0].contains("hunter2") && !problems[0].contains('\u{1b}'), "{problems:?}");
         }
         assert!(pair("11.6.0", &format!("mm:{long}")).0[0].contains("more than 128"));
+    }
+
+    #[test]
+    fn a_history_goes_from_the_oldest_to_stable() {
+        let history = |history: &str| {
+            let (stable, release) = ("11.6.0".into(), "11.7.0".into());
+            let inputs =
+                ReleaseInputs { stable, release, history: history.into(), image: DEFAULT_IMAGE.into() };
+            let mut problems = Problems::default();
+            let releases = inputs.judge(None, &mut problems);
+            let images: Vec<String> = releases.history.into_iter().map(|release| release.image).collect();
+            (images, problems.iter().map(|problem| problem.wrong.clone()).collect::<Vec<_>>().join("; "))
+        };
+        let (images, wrong) = history("10.11.0, 11.1.0,\nmy/mm:dev");
+        assert_eq!(wrong, "");
+        assert_eq!(
+            images,
+            [&format!("{DEFAULT_IMAGE}:10.11.0"), &format!("{DEFAULT_IMAGE}:11.1.0"), "my/mm:dev"]
+        );
+        assert_eq!(history(""), (Vec::new(), String::new()));
+        for (given, why) in [
+            ("11.1.0, 10.11.0", "has 11.1.0 before 10.11.0, which is not newer"),
+            ("10.11.0, 11.6.0", "has 11.6.0 before 11.6.0, which is not newer"),
+            ("11.7.0", "has 11.7.0 before 11.6.0, which is not newer"),
+            ("eleven", "is no version"),
+        ] {
+            assert!(history(given).1.contains(why), "{given}: {}", history(given).1);
+        }
+        assert!(history(&["my/mm:dev"; 13].join(",")).1.contains("has 13 versions, and 12 are the most"));
     }
 
     #[test]

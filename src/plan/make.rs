@@ -72,7 +72,13 @@ pub(crate) fn of_settings(
     // The suite has a limit of its own: nobody should have to add up.
     budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
     let plan = Plan {
-        stages: stages(mode, (cluster.migrate, rollback), order.len(), &checks.chosen),
+        stages: stages(
+            mode,
+            (cluster.migrate, rollback),
+            (releases.history.len(), order.len()),
+            &checks.chosen,
+        ),
+        history: releases.history.clone(),
         steps: Vec::new(),
         stable: stable.clone(),
         release: release.clone(),
@@ -174,11 +180,11 @@ fn rollback(settings: &Settings, upgrade: Upgrade<'_>, problems: &mut Problems) 
     }
 }
 
-/// The stages of an upgrade of so many nodes, with the checks that belong there.
+/// The stages of an upgrade of so many nodes after so many versions, with the checks that belong there.
 pub(super) fn stages(
     mode: Mode,
     (migrate, rollback): (MigrateBy, Rollback),
-    nodes: usize,
+    (history, nodes): (usize, usize),
     chosen: &[&'static Check],
 ) -> Vec<StagePlan> {
     let mixed = if mode == Mode::Rolling { 1..nodes } else { 1..1 };
@@ -193,6 +199,7 @@ pub(super) fn stages(
     if migrate == MigrateBy::Job && mode == Mode::Rolling {
         all.insert(1, Stage::Migrated);
     }
+    all.splice(0..0, (1..=history).map(Stage::History));
     let nexts = all.iter().skip(1).copied().map(Some).chain([None]);
     let planned = all.iter().zip(nexts).map(|(stage, next)| {
         let here = chosen.iter().filter(|check| check.runs_in(*stage, next));

@@ -35,7 +35,7 @@ fn rolling(plan: &Plan) -> Vec<PlanStep> {
 /// A cluster that the gate builds: all nodes stop, the first one migrates the database, the others follow.
 fn stop_start(plan: &Plan) -> Vec<PlanStep> {
     let mut steps = bring_up(plan);
-    for stage in &plan.stages {
+    for stage in plan.stages.iter().filter(|stage| !matches!(stage.stage, Stage::History(_))) {
         if stage.stage == Stage::Release {
             steps.push(PlanStep::StopAll { nodes: plan.order.clone(), parts: out_of_traffic(plan) });
             let (first, others) = plan.order.split_at(plan.order.len().min(1));
@@ -74,8 +74,11 @@ fn attached_roll(plan: &Plan, attached: &AttachedPlan) -> Vec<PlanStep> {
 fn bring_up(plan: &Plan) -> Vec<PlanStep> {
     let (first, others) = plan.order.split_at(plan.order.len().min(1));
     let mut steps = vec![PlanStep::Prepare { parts: before_the_nodes(plan) }];
+    steps.extend(history(plan, first));
     steps.extend(start(plan, first, Side::Stable));
-    steps.push(PlanStep::MakeAccounts);
+    if plan.history.is_empty() {
+        steps.push(PlanStep::MakeAccounts);
+    }
     let (products, own) = (products(plan), plan.plugins.iter().map(|own| own.id.clone()).collect::<Vec<_>>());
     if !products.is_empty() || !own.is_empty() {
         steps.push(PlanStep::InstallPlugins { products, own });
@@ -83,6 +86,23 @@ fn bring_up(plan: &Plan) -> Vec<PlanStep> {
     steps.extend(start(plan, others, Side::Stable));
     let balancer = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
     steps.push(PlanStep::Connect { balancer, licensed: plan.licensed, mail: true });
+    steps
+}
+
+/// The versions before stable, by one node alone; the accounts are as old as the database.
+fn history(plan: &Plan, node: &[String]) -> Vec<PlanStep> {
+    let Some(node) = node.first() else { return Vec::new() };
+    let mut steps = Vec::new();
+    for (n, release) in (1..).zip(&plan.history) {
+        let stage = Stage::History(n);
+        steps.push(PlanStep::Visit { node: node.clone(), stage, version: release.given.clone() });
+        if n == 1 {
+            steps.push(PlanStep::MakeAccounts);
+        }
+        let planned = plan.stages.iter().find(|planned| planned.stage == stage);
+        steps.extend(planned.into_iter().flat_map(|planned| checks_of(plan, planned)));
+        steps.push(PlanStep::Leave { node: node.clone() });
+    }
     steps
 }
 
@@ -98,6 +118,8 @@ fn roll(plan: &Plan, forward: &[Part], back: &[Part]) -> Vec<PlanStep> {
     let mut replaced = 0;
     for (index, stage) in plan.stages.iter().enumerate() {
         match stage.stage {
+            // What was before stable is part of the bring-up.
+            Stage::History(_) => continue,
             Stage::Stable => {}
             Stage::Migrated => {
                 let like = plan.order.first().cloned().unwrap_or_default();
@@ -190,6 +212,9 @@ fn upgrades(plan: &Plan) -> Vec<String> {
 
 /// Whether the ledger is open in a stage: after the release's checks it was looked for, and is closed.
 fn is_written(plan: &Plan, stage: Stage) -> bool {
+    if matches!(stage, Stage::History(_)) {
+        return false;
+    }
     let after_release = plan.stages.iter().skip_while(|planned| planned.stage != Stage::Release).skip(1);
     after_release.into_iter().all(|planned| planned.stage != stage)
 }

@@ -45,7 +45,7 @@ impl Plan {
             ..self.clone()
         };
         let (rollback, rollback_reason) = settled.rollback_decided()?;
-        let stages = stages(mode, (self.migrate, rollback), self.order.len(), &chosen);
+        let stages = stages(mode, (self.migrate, rollback), (self.history.len(), self.order.len()), &chosen);
         Ok(Self { stages, rollback, rollback_reason, ..settled }.with_its_steps())
     }
 

@@ -23,6 +23,20 @@ pub enum PlanStep {
         #[serde(with = "SideName")]
         side: Side,
     },
+    /// One node runs a version before stable, without traffic; the first one makes the database.
+    Visit {
+        /// Its name.
+        node: String,
+        /// The stage of that version.
+        stage: Stage,
+        /// The version, as given.
+        version: String,
+    },
+    /// The node stops, and the database is left to the next version.
+    Leave {
+        /// Its name.
+        node: String,
+    },
     /// Nodes start and get traffic, beside each other.
     Start {
         /// Their names.
@@ -178,6 +192,8 @@ impl PlanStep {
                 format!("find {} on {}: ready, sanity", nodes.join(", "), side_word(*side))
             }
             Self::Start { nodes, parts, .. } => format!("start {}: {}", nodes.join(", "), together(parts)),
+            Self::Visit { node, version, .. } => format!("history: {node} at {version}: ready, sanity"),
+            Self::Leave { node } => format!("stop {node}"),
             Self::MakeAccounts => "make accounts and a team of the gate's own".into(),
             Self::InstallPlugins { products, own } => format!("install {}", plugins(products, own)),
             Self::UpgradePlugins { plugins, .. } => format!("upgrade plugins: {}", plugins.join(", ")),
@@ -261,6 +277,8 @@ impl PlanStep {
             | Self::UpgradePlugins { check, .. } => std::slice::from_ref(check),
             Self::Prepare { .. }
             | Self::Find { .. }
+            | Self::Visit { .. }
+            | Self::Leave { .. }
             | Self::Start { .. }
             | Self::MakeAccounts
             | Self::InstallPlugins { .. }
@@ -295,6 +313,8 @@ impl PlanStep {
             Self::Control { .. } => Some(Stage::Stable),
             Self::Prepare { .. }
             | Self::Find { .. }
+            | Self::Visit { .. }
+            | Self::Leave { .. }
             | Self::Start { .. }
             | Self::MakeAccounts
             | Self::InstallPlugins { .. }

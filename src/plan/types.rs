@@ -45,6 +45,9 @@ pub struct Plan {
     /// Whether nodes are restarted on stable where no check does it.
     #[serde(default)]
     pub control: bool,
+    /// What the database was brought up with before stable, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Release>,
     /// Names of the nodes, in the order of their replacement.
     pub order: Vec<String>,
     /// What is done, in order.

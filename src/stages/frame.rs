@@ -64,7 +64,10 @@ impl<'a> Frames<'a> {
 /// What begins with a step; nothing where it goes on with what the step before it began.
 fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
     match step {
-        PlanStep::Prepare { .. } | PlanStep::Find { .. } => Some(ReportFrame::Phase(Phase::BringUp)),
+        // A version before stable is left for the next one: that is still the bring-up.
+        PlanStep::Prepare { .. } | PlanStep::Find { .. } | PlanStep::Leave { .. } => {
+            Some(ReportFrame::Phase(Phase::BringUp))
+        }
         PlanStep::Replace { node, side: Side::Release, .. } => {
             Some(ReportFrame::Phase(Phase::Replace(node.clone())))
         }
@@ -77,6 +80,7 @@ fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
             Some(ReportFrame::Stage(*stage))
         }
         PlanStep::Start { .. }
+        | PlanStep::Visit { .. }
         | PlanStep::MakeAccounts
         | PlanStep::InstallPlugins { .. }
         | PlanStep::Connect { .. }

@@ -15,6 +15,7 @@ mod connect;
 mod frame;
 mod front;
 mod harm;
+mod history;
 mod judged_ledger;
 mod judged_matrix;
 mod ledger;

@@ -16,9 +16,11 @@ use crate::trouble::Trouble;
 pub(super) async fn prepare(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     let plan = session.plan;
     let needs = Needs::of(&plan.stable.version, &plan.release.version);
+    let history: Vec<String> = plan.history.iter().map(|release| release.image.clone()).collect();
     let images = Images {
         stable: &plan.stable.image,
         release: &plan.release.image,
+        history: &history,
         // A suite whose image is missing should be known before the upgrade, not after it.
         suite: plan.suite.as_ref().and_then(|suite| suite.image.as_deref()),
         needs: &needs,

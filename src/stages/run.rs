@@ -6,8 +6,8 @@ use super::blame::explained;
 use super::frame::Frames;
 use super::session::RunSession;
 use super::{
-    accounts, connect, ledger, migrate, node, prepare, products, restarts, rollback, scene, stage, suite,
-    users, versions,
+    accounts, connect, history, ledger, migrate, node, prepare, products, restarts, rollback, scene, stage,
+    suite, users, versions,
 };
 use crate::checks::{Side, sanity};
 use crate::cluster::Cluster;
@@ -84,6 +84,8 @@ async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -
     match step {
         PlanStep::Prepare { .. } => prepare::prepare(session).await,
         PlanStep::Find { nodes, side } => prepare::find(session, nodes, *side).await,
+        PlanStep::Visit { node, stage, .. } => history::visit(session, node, *stage).await,
+        PlanStep::Leave { node } => history::leave(session, node).await,
         PlanStep::Start { nodes, side, .. } => node::start(session, nodes, *side).await,
         PlanStep::MakeAccounts => accounts::make(session).await,
         PlanStep::InstallPlugins { products, .. } => products::install(session, products).await,

@@ -17,6 +17,9 @@ use crate::versions::Version;
 pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Result<Scene<'s>, String> {
     let home = session.home.as_ref().ok_or("the gate's accounts could not be made")?;
     let image = async |side| {
+        if matches!(stage, Stage::History(_)) {
+            return Err(Absent::NotApplicable("it is a version before stable".into()));
+        }
         let place = session.places.iter().find(|place| place.side == side);
         session.image(side, place.map(|place| place.name.as_str())).await
     };

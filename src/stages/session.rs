@@ -171,7 +171,7 @@ impl<'a> RunSession<'a> {
         self.client(node, &address)
     }
 
-    fn client(&self, node: &str, address: &Address) -> Result<Client, Breakage> {
+    pub(super) fn client(&self, node: &str, address: &Address) -> Result<Client, Breakage> {
         with_tls(node, Client::to(self.http, node, address)).blames(Blame::Environment)
     }
 

@@ -29,6 +29,8 @@ mod gate;
 #[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod outside;
 #[cfg(test)]
 mod plan_golden;

@@ -9,6 +9,8 @@ pub struct Images<'a> {
     pub stable: &'a str,
     /// What they are upgraded to.
     pub release: &'a str,
+    /// What one of them runs before.
+    pub history: &'a [String],
     /// The user's own test suite.
     pub suite: Option<&'a str>,
     /// What the two releases need of the database.

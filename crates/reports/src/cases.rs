@@ -221,6 +221,7 @@ fn type_of(history: History) -> &'static str {
         History::New => "Failed",
         History::OnStable => "FailedOnStable",
         History::OnStableOnly => "FailedOnStablePassesOnRelease",
+        History::BeforeStable => "FailedBeforeStable",
     }
 }
 

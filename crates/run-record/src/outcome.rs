@@ -14,6 +14,8 @@ pub const PROCESSES: &str = "processes";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Stage {
+    /// Before stable: one node runs the `n`th version of the database's history; `n` counts from 1, the oldest.
+    History(usize),
     /// Every node runs the stable version.
     Stable,
     /// Every node runs the stable version, on the schema of the release.
@@ -29,6 +31,7 @@ pub enum Stage {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::History(n) => write!(f, "history-{n}"),
             Self::Stable => f.write_str("stable"),
             Self::Migrated => f.write_str("migrated"),
             Self::Mixed(n) => write!(f, "mixed-{n}"),
@@ -53,11 +56,11 @@ impl TryFrom<String> for Stage {
             "migrated" => Ok(Self::Migrated),
             "rollback" => Ok(Self::Rollback),
             "release" => Ok(Self::Release),
-            other => other
-                .strip_prefix("mixed-")
-                .and_then(|n| n.parse().ok())
-                .map(Self::Mixed)
-                .ok_or_else(|| format!("no stage is called \"{other}\"")),
+            other => {
+                let number = |prefix| other.strip_prefix(prefix).and_then(|n: &str| n.parse().ok());
+                let numbered = number("mixed-").map(Self::Mixed).or(number("history-").map(Self::History));
+                numbered.ok_or_else(|| format!("no stage is called \"{other}\""))
+            }
         }
     }
 }
@@ -223,6 +226,7 @@ mod tests {
     #[test]
     fn stages_read_back_as_they_are_written() {
         for stage in [
+            Stage::History(2),
             Stage::Stable,
             Stage::Migrated,
             Stage::Mixed(1),

@@ -17,7 +17,8 @@ pub(in crate::checks) const CHECK: Check = Check::new(
     |cx| Box::pin(run(cx)),
 )
 // No node comes up in `migrated`.
-.also_in(&[Stage::Rollback]);
+.also_in(&[Stage::Rollback])
+.in_history();
 
 /// What the stage saw of the nodes that came up for it.
 const SEEN: Entry<Vec<Step>> = Entry::new("the sanity of nodes");

@@ -70,6 +70,26 @@ fn what_the_way_back_is_to_prove_is_made_in_the_stage_before_it_and_nowhere_else
 }
 
 #[test]
+fn versions_before_stable_are_visited_by_one_node_and_the_accounts_are_made_on_the_oldest() {
+    for stable in ["11.6.0", "10.11.4"] {
+        let plan = planned(stable, |inputs| inputs.releases.history = "9.8.0, 10.5.0".into());
+        let words: Vec<String> = plan.steps.iter().map(PlanStep::words).collect();
+        let expected = [
+            "history: node1 at 9.8.0: ready, sanity",
+            "make accounts and a team of the gate's own",
+            "1 check on history-1",
+            "stop node1",
+            "history: node1 at 10.5.0: ready, sanity",
+            "1 check on history-2",
+            "stop node1",
+        ];
+        assert_eq!(words[1..8], expected);
+        assert!(words[8].starts_with("start node1: stable image"), "{words:?}");
+        assert_eq!(words.iter().filter(|word| word.starts_with("make accounts")).count(), 1);
+    }
+}
+
+#[test]
 fn a_stop_start_has_the_first_node_migrate_alone() {
     let expected = [
         "start node1 Stable",

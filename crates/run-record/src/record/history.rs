@@ -21,6 +21,8 @@ pub enum History {
     OnStable,
     /// It failed on stable and passes on release.
     OnStableOnly,
+    /// It failed on a version before stable.
+    BeforeStable,
 }
 
 impl History {
@@ -29,6 +31,9 @@ impl History {
     pub fn of(record: &Record, result: &CheckResult) -> Option<Self> {
         if !matches!(result.outcome, Outcome::Failed(_)) {
             return None;
+        }
+        if matches!(result.stage, Stage::History(_)) {
+            return Some(Self::BeforeStable);
         }
         let find = |stage| record.results().find(|other| other.stage == stage && other.check == result.check);
         if result.stage == Stage::Stable {
@@ -58,6 +63,7 @@ impl History {
             Self::FailedBefore => "failed before too",
             Self::OnStable => "failed on stable",
             Self::OnStableOnly => "failed on stable, passes on release",
+            Self::BeforeStable => "failed before stable",
         }
     }
 
@@ -71,6 +77,7 @@ impl History {
             Self::FailedBefore => "failed before too, on stable",
             Self::OnStable => "failed on the stable version, before the upgrade",
             Self::OnStableOnly => "failed on stable and passes on release, which is not to blame",
+            Self::BeforeStable => "failed on a version before stable, which neither stable nor release is",
         }
     }
 
