@@ -214,6 +214,7 @@ mod tests {
             "lock.json application/json",
             "record.json application/json",
             "report.html text/html; charset=utf-8",
+            "timeline.svg image/svg+xml",
             "results.json application/json",
             "summary.md text/markdown; charset=utf-8",
         ];
