@@ -214,9 +214,9 @@ mod tests {
             "lock.json application/json",
             "record.json application/json",
             "report.html text/html; charset=utf-8",
-            "timeline.svg image/svg+xml",
             "results.json application/json",
             "summary.md text/markdown; charset=utf-8",
+            "timeline.svg image/svg+xml",
         ];
         assert_eq!(types.collect::<Vec<_>>(), expected);
         let log = store.backend().get("reports", "gate/ug-1/evidence/node1.log").unwrap();
