@@ -55,6 +55,7 @@ pub const CHECKS: &[Check] = &[
     super::cloud::CHECK,
     super::baseline::CHECK,
     super::config::CHECK,
+    super::webapp::CHECK,
     super::flags::CHECK,
     super::rollback::CHECK,
     super::availability::CHECK,

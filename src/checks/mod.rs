@@ -62,6 +62,7 @@ mod team_changes;
 mod teams;
 mod topology;
 mod users;
+mod webapp;
 mod write_ledger;
 mod write_matrix;
 

@@ -117,7 +117,12 @@ async fn answer(
     if disturbance.reset_after {
         return Err(CutConnection);
     }
-    let response = finish(&node, response, &request_id, path.starts_with("/plugins/"));
+    let response = finish(
+        &node,
+        response,
+        &request_id,
+        ["/plugins/", "/static/"].iter().any(|start| path.starts_with(start)),
+    );
     disturb(&disturbance, response).await
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod health;
 pub(crate) mod plugins;
 pub(crate) mod roles;
+pub(crate) mod webapp;
 
 use std::sync::Arc;
 
@@ -25,5 +26,5 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
 
 /// What is served outside the API.
 pub(super) fn outside() -> Router<Arc<NodeCore>> {
-    Router::new().merge(plugins::outside())
+    Router::new().merge(plugins::outside()).merge(webapp::outside())
 }

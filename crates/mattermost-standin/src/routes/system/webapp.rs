@@ -1,0 +1,91 @@
+//! What a browser loads: the page, its script and style by the build's hash, and the web parts of plugins.
+//!
+//! Headers as recorded from 11.6.0. The files of another build are not there, as on a real server: their names have its hash in them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{Response, StatusCode, header};
+use axum::routing::get;
+
+use crate::db::ids;
+use crate::node::core::NodeCore;
+
+/// What a browser may keep of files whose names change with what is in them.
+const FOR_EVER: &str = "max-age=31556926, public";
+
+pub(super) fn outside() -> Router<Arc<NodeCore>> {
+    Router::new()
+        .route("/", get(page))
+        .route("/static/{file}", get(script))
+        .route("/static/{folder}/{file}", get(other))
+}
+
+async fn page(State(node): State<Arc<NodeCore>>) -> Response<Body> {
+    let hash = hash(&node);
+    let text = format!(
+        "<!doctype html><html lang=\"en\"><head><title>Mattermost</title>\
+         <link rel=\"stylesheet\" href=\"/static/css/main.{hash}.css\"/>\
+         <script defer=\"defer\" src=\"/static/main.{hash}.js\"></script></head><body><div id=\"root\"></div></body></html>\n"
+    );
+    let headers = [
+        (header::CACHE_CONTROL, "no-cache, max-age=31556926, public"),
+        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self' ; script-src 'self'"),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+    ];
+    let mut response = answer(StatusCode::OK, "text/html", text);
+    response
+        .headers_mut()
+        .extend(headers.map(|(name, value)| (name, header::HeaderValue::from_static(value))));
+    response
+}
+
+async fn script(State(node): State<Arc<NodeCore>>, Path(file): Path<String>) -> Response<Body> {
+    if file != format!("main.{}.js", hash(&node)) {
+        return not_there();
+    }
+    kept("text/javascript; charset=utf-8", format!("/* the client of {} */\n", node.release.version))
+}
+
+async fn other(
+    State(node): State<Arc<NodeCore>>,
+    Path((folder, file)): Path<(String, String)>,
+) -> Response<Body> {
+    let hash = hash(&node);
+    let path = format!("/static/{folder}/{file}");
+    let (style, font) = (format!("/static/css/main.{hash}.css"), format!("/static/files/{hash}.woff2"));
+    let webapps = node.plugins.webapps();
+    let of_plugin = webapps.as_array().into_iter().flatten().any(|one| one["webapp"]["bundle_path"] == *path);
+    if path == style {
+        kept("text/css; charset=utf-8", format!("@font-face {{ src: url({font}); }}\n"))
+    } else if path == font {
+        kept("font/woff2", "a font".into())
+    } else if of_plugin {
+        kept("text/javascript; charset=utf-8", format!("// {file}\n"))
+    } else {
+        not_there()
+    }
+}
+
+fn hash(node: &NodeCore) -> String {
+    ids::digest(&[b"webapp", node.release.build_hash.as_bytes()])[..16].to_owned()
+}
+
+fn kept(content_type: &'static str, text: String) -> Response<Body> {
+    let mut response = answer(StatusCode::OK, content_type, text);
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static(FOR_EVER));
+    response
+}
+
+fn not_there() -> Response<Body> {
+    answer(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "404 page not found\n".into())
+}
+
+fn answer(status: StatusCode, content_type: &'static str, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
+    response
+}

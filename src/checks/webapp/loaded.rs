@@ -1,0 +1,104 @@
+//! A page of one node with everything that it names, as loaded from that node.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+
+use super::names::named;
+use crate::checks::prelude::*;
+use crate::mattermost::Reply;
+
+/// Files that are loaded at once, as a browser does.
+const AT_ONCE: usize = 6;
+/// Files of one page that are loaded; an official one names about twenty.
+const MOST: usize = 300;
+
+/// A page of one node.
+#[derive(Debug)]
+pub(super) struct LoadedPage {
+    headers: Vec<(String, String)>,
+    /// What it names, what its styles name, and what plugins bring, by path.
+    pub(super) files: BTreeMap<String, LoadedFile>,
+}
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LoadedFile {
+    /// Its length.
+    pub(super) bytes: usize,
+    /// What the server says it is.
+    content_type: String,
+    /// Its digest, in hex.
+    sha256: String,
+}
+
+impl LoadedPage {
+    /// Whether the page came with this header, and something in it.
+    pub(super) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(header, value)| header == name && !value.trim().is_empty())
+    }
+}
+
+impl fmt::Display for LoadedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes, {}, sha256 {:.12}", self.bytes, self.content_type, self.sha256)
+    }
+}
+
+/// Loads it, with the plugins that a member has.
+pub(super) async fn from(place: &Place) -> Result<LoadedPage, StepError> {
+    let page = place.client.get("/").await.expecting("200 and the page")?;
+    let text = String::from_utf8_lossy(&page.body).into_owned();
+    place.ensure(text.to_ascii_lowercase().contains("<html"), "a page", words(&page))?;
+    let mut wanted = named(&text);
+    let plugins = place.alice().get("/api/v4/plugins/webapp").await.expecting("the web apps of plugins")?;
+    let plugins: Vec<Value> = serde_json::from_slice(&plugins.body).unwrap_or_default();
+    let bundles = plugins.iter().filter_map(|plugin| plugin["webapp"]["bundle_path"].as_str());
+    wanted.extend(bundles.flat_map(named));
+    let mut files = BTreeMap::new();
+    let mut further = all(place, &wanted, &mut files).await?;
+    further.retain(|path| !files.contains_key(path));
+    all(place, &further, &mut files).await?;
+    Ok(LoadedPage { headers: page.headers, files })
+}
+
+/// Loads these files; what styles among them name is returned.
+async fn all(
+    place: &Place,
+    wanted: &BTreeSet<String>,
+    files: &mut BTreeMap<String, LoadedFile>,
+) -> Result<BTreeSet<String>, StepError> {
+    let load = |path: String| async move {
+        let reply = place.client.get(&path).await;
+        (path, reply)
+    };
+    let loading = wanted.iter().take(MOST).cloned().map(load);
+    let mut loaded = futures_util::stream::iter(loading).buffer_unordered(AT_ONCE);
+    let mut further = BTreeSet::new();
+    while let Some((path, reply)) = loaded.next().await {
+        let reply = reply.expecting("200 and a file that the page names")?;
+        let file = LoadedFile {
+            bytes: reply.body.len(),
+            content_type: header(&reply, "content-type").to_owned(),
+            sha256: Sha256::digest(&reply.body).iter().map(|byte| format!("{byte:02x}")).collect(),
+        };
+        // A server that answers what it does not have with its page lets a browser run HTML as a script.
+        let is_page = file.content_type.starts_with("text/html") && !path.ends_with(".html");
+        place.ensure(file.bytes > 0 && !is_page, format!("what {path} is called"), words(&reply))?;
+        if path.ends_with(".css") {
+            further.extend(named(&String::from_utf8_lossy(&reply.body)));
+        }
+        files.insert(path, file);
+    }
+    Ok(further)
+}
+
+fn header<'r>(reply: &'r Reply, name: &str) -> &'r str {
+    reply.headers.iter().find(|(header, _)| header == name).map_or("", |(_, value)| value)
+}
+
+fn words(reply: &Reply) -> String {
+    format!("{} bytes of {:?}", reply.body.len(), header(reply, "content-type"))
+}
