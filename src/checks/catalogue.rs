@@ -56,6 +56,7 @@ pub const CHECKS: &[Check] = &[
     super::baseline::CHECK,
     super::config::CHECK,
     super::webapp::CHECK,
+    super::jobs::CHECK,
     super::flags::CHECK,
     super::rollback::CHECK,
     super::availability::CHECK,

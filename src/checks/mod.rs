@@ -46,6 +46,7 @@ mod guests;
 mod identity;
 mod integrations;
 mod invites;
+mod jobs;
 mod permissions;
 mod playbooks;
 mod plugins;

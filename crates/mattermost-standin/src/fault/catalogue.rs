@@ -80,6 +80,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/rollback.yaml"),
     include_str!("catalogue/handovers.yaml"),
     include_str!("catalogue/webapp.yaml"),
+    include_str!("catalogue/jobs.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

@@ -1,4 +1,4 @@
-//! Health, licence, schema, counts and migration jobs.
+//! Health, licence, schema and counts.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +22,6 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
         .route("/limits/server", get(signed_in(limits)))
         .route("/system/schema/version", get(signed_in(schema)))
         .route("/analytics/old", get(signed_in(analytics)))
-        .route("/jobs/type/{type}", get(signed_in(jobs)))
 }
 
 async fn ping(State(node): State<Arc<NodeCore>>, Query(query): Query<HashMap<String, String>>) -> Answer {
@@ -125,16 +124,4 @@ fn analytics(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answ
     ];
     let rows: Vec<Value> = counts.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
     ok(&rows.into())
-}
-
-fn jobs(
-    _node: &Arc<NodeCore>,
-    tables: &mut Tables,
-    caller: Caller,
-    axum::extract::Path(kind): axum::extract::Path<String>,
-) -> Answer {
-    caller.must_be_admin("read_jobs")?;
-    let jobs = tables.jobs.clone();
-    let list: Vec<Value> = jobs.into_iter().filter(|job| job["type"] == kind.as_str()).collect();
-    ok(&list.into())
 }

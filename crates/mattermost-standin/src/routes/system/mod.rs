@@ -4,6 +4,7 @@ pub(crate) mod cloud;
 pub(crate) mod cluster;
 pub(crate) mod config;
 pub(crate) mod health;
+pub(crate) mod jobs;
 pub(crate) mod plugins;
 pub(crate) mod roles;
 pub(crate) mod webapp;
@@ -17,6 +18,7 @@ use crate::node::core::NodeCore;
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .merge(health::routes())
+        .merge(jobs::routes())
         .merge(config::routes())
         .merge(cluster::routes())
         .merge(plugins::routes())
