@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod health;
 pub(crate) mod plugins;
 pub(crate) mod roles;
+pub(crate) mod schemes;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .merge(cluster::routes())
         .merge(plugins::routes())
         .merge(roles::routes())
+        .merge(schemes::routes())
         .merge(cloud::routes())
 }
 
