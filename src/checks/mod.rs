@@ -46,6 +46,7 @@ mod guests;
 mod identity;
 mod integrations;
 mod invites;
+mod old;
 mod permissions;
 mod playbooks;
 mod plugins;

@@ -79,6 +79,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/rot.yaml"),
     include_str!("catalogue/rollback.yaml"),
     include_str!("catalogue/handovers.yaml"),
+    include_str!("catalogue/old.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

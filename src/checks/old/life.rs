@@ -1,0 +1,239 @@
+//! What becomes of a row, stage by stage: made on stable, as it was in all that come, changed and deleted on release.
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use futures_util::future::join_all;
+
+use super::doing;
+use super::ground::{Common, OldGround};
+use super::kind::{CONCERNED, EVERYBODY, Kind, Who};
+use super::looking::{Snapshot, Volatile, snapshot};
+use super::words::Words;
+use crate::checks::prelude::*;
+use crate::wait;
+
+/// The row of stable.
+const ROW: Entry<OldRow> = Entry::new("a row");
+
+/// How long from now scheduled things are due: longer than any run.
+const LATER_MS: u128 = 24 * 3_600_000;
+
+/// A row, and what it looked like when it was made.
+#[derive(Debug, Clone)]
+struct OldRow {
+    words: Words,
+    seen: Snapshot,
+    volatile: Volatile,
+    /// Why stable would not change or delete one of the kind: then the release need not either.
+    refused: [Option<String>; 2],
+    progress: Progress,
+}
+
+/// How far the release came with a row: whoever asks again goes on from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Progress {
+    Whole,
+    Changed,
+    Deleted,
+}
+
+/// A row of a kind, and the node that makes, changes and deletes it.
+pub(super) struct RowLife<'c, 'a> {
+    pub(super) cx: &'c Context<'a>,
+    pub(super) common: &'c Common,
+    pub(super) kind: &'static Kind,
+    pub(super) actor: &'c Place,
+}
+
+impl RowLife<'_, '_> {
+    /// What is to be done with the row in this stage.
+    pub(super) async fn stage(&self) -> Result<(), Reported> {
+        let Self { cx, kind, .. } = *self;
+        let what = kind.what;
+        if ROW.is_wanted(cx) {
+            let ground =
+                cx.prepare("accounts and a team for what is to be old", self.common.ground(cx)).await?;
+            let name = format!("make {what} on {}", self.actor);
+            let (words, refused) = cx.step(name, self.make(&ground)).await?;
+            let shown = self.shown(&ground, &words).await;
+            if let Err(StepError::NotApplicable(reason)) = &shown {
+                ROW.none(cx, reason);
+            }
+            let (seen, volatile) = cx.step(format!("each node shows {what}"), async { shown }).await?;
+            ROW.put(cx, OldRow { words, seen, volatile, refused, progress: Progress::Whole });
+            return Ok(());
+        }
+        let row = if cx.stage == Stage::Stable { ROW.kept(cx) } else { ROW.old(cx) };
+        let Some(row) = row else { return Ok(()) };
+        let ground = cx.prepare("accounts and a team of stable", self.common.ground(cx)).await?;
+        if row.progress == Progress::Whole {
+            let nodes = cx.places.iter().map(async |place| {
+                let name = format!("{place} shows {what} as stable did");
+                cx.step(name, self.same(&ground, place, &row, (&row.seen, "stable said"), EVERYBODY)).await
+            });
+            // All are asked, whatever one of them says.
+            join_all(nodes).await.into_iter().collect::<Result<Vec<()>, Reported>>()?;
+        } else if cx.stage != Stage::Release {
+            cx.not_applicable(format!("{what} is as it was"), "the release changed and deleted it meanwhile");
+        }
+        if cx.stage == Stage::Release { self.end(&ground, row).await } else { Ok(()) }
+    }
+
+    /// Makes one, changes and deletes it to know what stable allows, and makes the one that stays.
+    async fn make(&self, ground: &OldGround) -> Result<(Words, [Option<String>; 2]), StepError> {
+        let mut first = self.one(ground, "first").await?;
+        let mut refused = [const { None }; 2];
+        for (acts, why) in [self.kind.changed, self.kind.deleted].into_iter().zip(&mut refused) {
+            let done = doing::all(self.cx, ground, self.actor, acts, &mut first).await;
+            *why = done.err().map(|error| error.got_and_why());
+        }
+        Ok((self.one(ground, "old").await?, refused))
+    }
+
+    async fn one(&self, ground: &OldGround, prefix: &str) -> Result<Words, StepError> {
+        let mut words = ground.words.clone();
+        let run = self.cx.nonce.split(&format!("-{}-", self.cx.stage)).next().unwrap_or_default();
+        let check = self.cx.check.trim_start_matches("old.");
+        words.set("word", format!("{prefix}{check}{}", run.replace('-', "")));
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+        words.set("later", (now + LATER_MS).to_string());
+        words.set("later_s", ((now + LATER_MS) / 1000).to_string());
+        for acts in self.kind.made {
+            let done = doing::all(self.cx, ground, self.actor, acts, &mut words).await;
+            if let Some(reason) = done.as_ref().err().and_then(doing::not_here) {
+                return Err(StepError::NotApplicable(reason));
+            }
+            done.expecting(&format!("{} to be made", self.kind.what))?;
+        }
+        Ok(words)
+    }
+
+    /// A look on each node, one after the other: what differs between two of them changes by itself.
+    async fn shown(&self, ground: &OldGround, words: &Words) -> Result<(Snapshot, Volatile), StepError> {
+        let Self { cx, kind, actor, .. } = *self;
+        // With one node it is looked at twice.
+        let others = if cx.places.len() == 1 { vec![actor] } else { self.others() };
+        let look = async || -> Result<(Snapshot, Volatile), StepError> {
+            let first = snapshot(ground, actor, kind, words, EVERYBODY).await?;
+            if let Some(told) = first.shown_to_nobody() {
+                return Err(StepError::NotApplicable(format!("stable shows it to nobody: {told}")));
+            }
+            let first = first.answered();
+            let mut volatile = Volatile::new();
+            for other in &others {
+                let second = snapshot(ground, other, kind, words, EVERYBODY).await?;
+                let differing = first.volatile(kind, &second);
+                let differing = differing.map_err(|finding| finding.at(other, &format!("{actor} said")))?;
+                differing.into_iter().for_each(|(eye, paths)| volatile.entry(eye).or_default().extend(paths));
+            }
+            Ok((first, volatile))
+        };
+        // A node can remember what was before the row was made: that is no change by itself.
+        let afresh = || async {
+            if !cx.clustered() {
+                for place in cx.places {
+                    cx.refresh(place).await?;
+                }
+            }
+            look().await
+        };
+        let mut seen = look().await;
+        if let Ok((_, volatile)) = &seen
+            && !volatile.is_empty()
+        {
+            seen = afresh().await;
+        }
+        if let Err(StepError::Failed(_)) = seen {
+            seen = cx.in_time(wait::until_ok(cx.event_deadline(), afresh)).await;
+        }
+        let seen = seen?;
+        let count: usize = seen.1.values().map(BTreeSet::len).sum();
+        if count > 0 {
+            cx.fact("not compared", format!("{count} fields that differ between two looks on stable"));
+        }
+        Ok(seen)
+    }
+
+    /// What the acting node shows now, of what is asked for.
+    async fn as_asked(&self, ground: &OldGround, row: &OldRow) -> Result<Snapshot, StepError> {
+        Ok(snapshot(ground, self.actor, self.kind, &row.words, CONCERNED).await?.like(&row.seen))
+    }
+
+    /// All nodes but the acting one.
+    fn others(&self) -> Vec<&Place> {
+        self.cx.places.iter().filter(|place| place.name != self.actor.name).collect()
+    }
+
+    /// What these see on a node is what `before` shows.
+    async fn same(
+        &self,
+        ground: &OldGround,
+        place: &Place,
+        row: &OldRow,
+        (before, like): (&Snapshot, &str),
+        by: &[Who],
+    ) -> Result<(), StepError> {
+        let now = snapshot(ground, place, self.kind, &row.words, by).await?;
+        let found = before.first_difference(self.kind, &now, &row.volatile);
+        found.map_or(Ok(()), |finding| Err(finding.at(place, like)))
+    }
+
+    /// The release changes the row, then deletes it, and all nodes see it.
+    async fn end(&self, ground: &OldGround, mut row: OldRow) -> Result<(), Reported> {
+        let Self { cx, kind, actor, .. } = *self;
+        let parts = [
+            ("change", "changed", kind.changed, Progress::Changed),
+            ("delete", "deleted", kind.deleted, Progress::Deleted),
+        ];
+        let mut before = match row.progress {
+            Progress::Whole => row.seen.clone(),
+            _ => cx.prepare("what the release left of it", self.as_asked(ground, &row)).await?,
+        };
+        for ((act, done, acts, progress), refused) in parts.into_iter().zip(row.refused.clone()) {
+            if acts.is_empty() || row.progress >= progress {
+                continue;
+            }
+            let name = format!("{act} {} on {actor}", kind.what);
+            if let Some(reason) = refused {
+                cx.not_applicable(name, format!("stable refused it as well: {reason}"));
+                continue;
+            }
+            let act = async {
+                let acted = doing::all(cx, ground, actor, acts, &mut row.words.clone()).await;
+                acted.expecting("what stable did as well")?;
+                // What goes with it may go a moment later.
+                let looks_otherwise = || async {
+                    let after = self.as_asked(ground, &row).await?;
+                    let shows = before.first_difference(kind, &after, &row.volatile).is_some();
+                    let expected = format!("{} to look otherwise afterwards", kind.what);
+                    let must = acts.iter().any(|act| act.shows);
+                    actor.ensure(shows || !must, expected, "it was acknowledged, and looks as before")?;
+                    Ok(after)
+                };
+                cx.in_time(wait::until_ok(cx.event_deadline(), looks_otherwise)).await
+            };
+            let after = cx.step(name, act).await?;
+            row.progress = progress;
+            ROW.set(cx.carried, cx.check, row.clone());
+            let like = format!("{actor} says");
+            let sees = async |place| match self.same(ground, place, &row, (&after, &like), CONCERNED).await {
+                Ok(()) => Ok(()),
+                Err(_) => {
+                    let now = self.as_asked(ground, &row).await?;
+                    self.same(ground, place, &row, (&now, &like), CONCERNED).await
+                }
+            };
+            let name = format!("sees {} {done} on {actor}", kind.what);
+            if kind.remembered && !cx.clustered() {
+                let reason =
+                    format!("nodes remember it until they hear of a change ({})", cx.why_not_clustered());
+                cx.not_applicable(format!("each other node {name}"), reason);
+            } else {
+                cx.on_all(self.others(), &name, sees).await?;
+            }
+            before = after;
+        }
+        Ok(())
+    }
+}
