@@ -81,6 +81,8 @@ pub const CHECKS: &[Check] = &[
     old::check(&old::rows::MUTES),
     old::check(&old::rows::MODERATORS),
     old::check(&old::rows::GROUPS),
+    old::check(&old::rows::DIRECTS),
+    old::check(&old::rows::TEAMS),
     old::check(&old::rows::CUSTOM_GROUPS),
     old::check(&old::rows::SCHEMES),
     old::check(&old::rows::EMOJIS),

@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use super::ground::OldGround;
-use super::kind::{Act, ActOrder};
+use super::kind::{Act, ActOrder, Kind, Who};
 use super::words::Words;
 use crate::checks::prelude::*;
 use crate::mattermost::ApiError;
@@ -74,6 +74,9 @@ async fn one(ground: &OldGround, place: &Place, act: &Act, words: &Words) -> Res
         ActOrder::Bot(username) => {
             return Ok(json!({ "id": client.create_bot(&words.fill(username)).await?.user_id }));
         }
+        ActOrder::Team(name) => {
+            return Ok(json!({ "id": client.create_team(&words.fill(name), "A team of its own").await?.id }));
+        }
         ActOrder::Picture(of) => {
             return client.set_picture(&words.fill(of), picture()).await.map(|()| Value::Null);
         }
@@ -82,13 +85,33 @@ async fn one(ground: &OldGround, place: &Place, act: &Act, words: &Words) -> Res
     Ok(serde_json::from_slice(&reply.body).unwrap_or_default())
 }
 
+/// The site has the kind switched on.
+///
+/// # Errors
+/// Not applicable where it has not, or where nobody tells.
+pub(super) async fn is_on(ground: &OldGround, place: &Place, kind: &Kind) -> Result<(), StepError> {
+    let Some((route, pointer)) = kind.switch else { return Ok(()) };
+    let reply = ground
+        .client(Who::Admin, place)
+        .send_bytes(Method::GET, route, &[OF_A_BROWSER], Vec::new(), DONE)
+        .await;
+    let told: Value = reply
+        .and_then(|reply| reply.json())
+        .map_err(|error| StepError::NotApplicable(not_here(&error).unwrap_or_else(|| error.got_and_why())))?;
+    if told.pointer(pointer) == Some(&Value::Bool(true)) {
+        return Ok(());
+    }
+    let setting = pointer.trim_start_matches('/');
+    Err(StepError::NotApplicable(format!("{setting} is off: {route} says so")))
+}
+
 fn picture() -> Vec<u8> {
     png::plain(48, 48, [40, 120, 200])
 }
 
-/// Why stable makes none, where that is no fault: a licence, a setting, a right or a route that is not there.
+/// Why stable makes none, where that is no fault: a licence, a setting, a limit, a right or a route that is not there.
 pub(super) fn not_here(error: &ApiError) -> Option<String> {
     let unknown = error.status() == Some(404) && (error.id().is_empty() || error.id() == NO_ROUTE);
-    let licence = error.id().contains("license") || error.id().contains("disabled");
-    (licence || unknown || matches!(error.status(), Some(403 | 501))).then(|| error.got_and_why())
+    let refusal = ["license", "disabled", "limit"].iter().any(|word| error.id().contains(word));
+    (refusal || unknown || matches!(error.status(), Some(403 | 501))).then(|| error.got_and_why())
 }

@@ -21,6 +21,8 @@ pub(in crate::checks) struct Kind {
     pub(super) changed: &'static [Act],
     /// How it is deleted; empty where it cannot be.
     pub(super) deleted: &'static [Act],
+    /// A route, and the JSON pointer to what has to be true there; else the site does not want the kind.
+    pub(super) switch: Option<(&'static str, &'static str)>,
     /// Whether a node remembers it and forgets it at no order, only when it hears of a change.
     pub(super) remembered: bool,
 }
@@ -34,12 +36,17 @@ impl Kind {
         made: &'static [&'static [Act]],
         looks: &'static [RouteLook],
     ) -> Self {
-        Self { id, what, title, made, looks, changed: &[], deleted: &[], remembered: false }
+        Self { id, what, title, made, looks, changed: &[], deleted: &[], switch: None, remembered: false }
     }
 
     /// How one of it is changed on release.
     pub(super) const fn changed(self, changed: &'static [Act]) -> Self {
         Self { changed, ..self }
+    }
+
+    /// Only where the site has it switched on: a route, and the JSON pointer to the switch.
+    pub(super) const fn where_on(self, route: &'static str, pointer: &'static str) -> Self {
+        Self { switch: Some((route, pointer)), ..self }
     }
 
     /// A node that is not in a cluster remembers it, whatever becomes of it elsewhere (seen on a real 11.7).
@@ -110,6 +117,8 @@ pub(super) enum ActOrder {
     Emoji(&'static str),
     /// The user name of a bot; `/id` is the bot's.
     Bot(&'static str),
+    /// The name of a team; `/id` is the team's.
+    Team(&'static str),
     /// The picture of `users/…` or `teams/…`.
     Picture(&'static str),
 }
@@ -152,6 +161,11 @@ impl Act {
     /// A bot; its id is kept as `bot`.
     pub(super) const fn bot(by: Who, username: &'static str) -> Self {
         Self::of(by, ActOrder::Bot(username)).keep("bot", "/id")
+    }
+
+    /// A team; its id is kept as `own_team`.
+    pub(super) const fn team(by: Who, name: &'static str) -> Self {
+        Self::of(by, ActOrder::Team(name)).keep("own_team", "/id")
     }
 
     pub(super) const fn picture(by: Who, of: &'static str) -> Self {

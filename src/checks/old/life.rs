@@ -5,9 +5,10 @@ use std::time::SystemTime;
 
 use futures_util::future::join_all;
 
+use super::compare::{Sight, told};
 use super::doing;
 use super::ground::{Common, OldGround};
-use super::kind::{CONCERNED, EVERYBODY, Kind, Who};
+use super::kind::{Act, CONCERNED, EVERYBODY, Kind, Who};
 use super::looking::{Snapshot, Volatile, snapshot};
 use super::words::Words;
 use crate::checks::prelude::*;
@@ -34,8 +35,19 @@ struct OldRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Progress {
     Whole,
+    /// Changed on one node; not all others were seen to know.
+    Changing,
     Changed,
+    Deleting,
     Deleted,
+}
+
+/// What stable's nodes show of a row that was just made.
+struct FirstLook {
+    seen: Snapshot,
+    volatile: Volatile,
+    /// The routes by which nobody sees it.
+    unasked: Vec<String>,
 }
 
 /// A row of a kind, and the node that makes, changes and deletes it.
@@ -82,6 +94,7 @@ impl RowLife<'_, '_> {
 
     /// Makes one, changes and deletes it to know what stable allows, and makes the one that stays.
     async fn make(&self, ground: &OldGround) -> Result<(Words, [Option<String>; 2]), StepError> {
+        doing::is_on(ground, self.actor, self.kind).await?;
         let mut first = self.one(ground, "first").await?;
         let mut refused = [const { None }; 2];
         for (acts, why) in [self.kind.changed, self.kind.deleted].into_iter().zip(&mut refused) {
@@ -111,24 +124,7 @@ impl RowLife<'_, '_> {
 
     /// A look on each node, one after the other: what differs between two of them changes by itself.
     async fn shown(&self, ground: &OldGround, words: &Words) -> Result<(Snapshot, Volatile), StepError> {
-        let Self { cx, kind, actor, .. } = *self;
-        // With one node it is looked at twice.
-        let others = if cx.places.len() == 1 { vec![actor] } else { self.others() };
-        let look = async || -> Result<(Snapshot, Volatile), StepError> {
-            let first = snapshot(ground, actor, kind, words, EVERYBODY).await?;
-            if let Some(told) = first.shown_to_nobody() {
-                return Err(StepError::NotApplicable(format!("stable shows it to nobody: {told}")));
-            }
-            let first = first.answered();
-            let mut volatile = Volatile::new();
-            for other in &others {
-                let second = snapshot(ground, other, kind, words, EVERYBODY).await?;
-                let differing = first.volatile(kind, &second);
-                let differing = differing.map_err(|finding| finding.at(other, &format!("{actor} said")))?;
-                differing.into_iter().for_each(|(eye, paths)| volatile.entry(eye).or_default().extend(paths));
-            }
-            Ok((first, volatile))
-        };
+        let cx = self.cx;
         // A node can remember what was before the row was made: that is no change by itself.
         let afresh = || async {
             if !cx.clustered() {
@@ -136,23 +132,51 @@ impl RowLife<'_, '_> {
                     cx.refresh(place).await?;
                 }
             }
-            look().await
+            self.look(ground, words).await
         };
-        let mut seen = look().await;
-        if let Ok((_, volatile)) = &seen
-            && !volatile.is_empty()
+        let mut seen = self.look(ground, words).await;
+        if let Ok(first) = &seen
+            && !(first.volatile.is_empty() && first.unasked.is_empty())
         {
             seen = afresh().await;
         }
         if let Err(StepError::Failed(_)) = seen {
             seen = cx.in_time(wait::until_ok(cx.event_deadline(), afresh)).await;
         }
-        let seen = seen?;
-        let count: usize = seen.1.values().map(BTreeSet::len).sum();
+        let FirstLook { seen, volatile, unasked } = seen?;
+        let count: usize = volatile.values().map(BTreeSet::len).sum();
         if count > 0 {
             cx.fact("not compared", format!("{count} fields that differ between two looks on stable"));
         }
-        Ok(seen)
+        if !unasked.is_empty() {
+            cx.fact("not asked", format!("stable does not show it by {}", unasked.join(", ")));
+        }
+        Ok((seen, volatile))
+    }
+
+    async fn look(&self, ground: &OldGround, words: &Words) -> Result<FirstLook, StepError> {
+        let Self { cx, kind, actor, .. } = *self;
+        let first = snapshot(ground, actor, kind, words, EVERYBODY).await?;
+        if let Some(sight) = first.shown_to_nobody() {
+            let told = told(sight);
+            return Err(match sight {
+                Sight::Refused(403 | 404 | 501, _) | Sight::Missing(_) => {
+                    StepError::NotApplicable(format!("stable shows it to nobody: {told}"))
+                }
+                _ => actor.failed(format!("{} to be shown to somebody", kind.what), told),
+            });
+        }
+        let (seen, unasked) = first.seen_by_somebody(kind);
+        let mut volatile = Volatile::new();
+        // With one node it is looked at twice.
+        let others = if cx.places.len() == 1 { vec![actor] } else { self.others() };
+        for other in others {
+            let second = snapshot(ground, other, kind, words, EVERYBODY).await?;
+            let differing = seen.volatile(kind, &second);
+            let differing = differing.map_err(|finding| finding.at(other, &format!("{actor} said")))?;
+            differing.into_iter().for_each(|(eye, paths)| volatile.entry(eye).or_default().extend(paths));
+        }
+        Ok(FirstLook { seen, volatile, unasked })
     }
 
     /// What the acting node shows now, of what is asked for.
@@ -179,19 +203,42 @@ impl RowLife<'_, '_> {
         found.map_or(Ok(()), |finding| Err(finding.at(place, like)))
     }
 
+    /// Does it, and looks there: what was acknowledged has to be seen, and gives what it looks like then.
+    async fn act(
+        &self,
+        ground: &OldGround,
+        acts: &[Act],
+        row: &OldRow,
+        before: &Snapshot,
+    ) -> Result<Snapshot, StepError> {
+        let Self { cx, kind, actor, .. } = *self;
+        let acted = doing::all(cx, ground, actor, acts, &mut row.words.clone()).await;
+        acted.expecting("what stable did as well")?;
+        // What goes with it may go a moment later.
+        let looks_otherwise = || async {
+            let after = self.as_asked(ground, row).await?;
+            let shows = before.first_difference(kind, &after, &row.volatile).is_some();
+            let expected = format!("{} to look otherwise afterwards", kind.what);
+            let must = acts.iter().any(|act| act.shows);
+            actor.ensure(shows || !must, expected, "it was acknowledged, and looks as before")?;
+            Ok(after)
+        };
+        cx.in_time(wait::until_ok(cx.event_deadline(), looks_otherwise)).await
+    }
+
     /// The release changes the row, then deletes it, and all nodes see it.
     async fn end(&self, ground: &OldGround, mut row: OldRow) -> Result<(), Reported> {
         let Self { cx, kind, actor, .. } = *self;
         let parts = [
-            ("change", "changed", kind.changed, Progress::Changed),
-            ("delete", "deleted", kind.deleted, Progress::Deleted),
+            ("change", "changed", kind.changed, (Progress::Changing, Progress::Changed)),
+            ("delete", "deleted", kind.deleted, (Progress::Deleting, Progress::Deleted)),
         ];
         let mut before = match row.progress {
             Progress::Whole => row.seen.clone(),
             _ => cx.prepare("what the release left of it", self.as_asked(ground, &row)).await?,
         };
-        for ((act, done, acts, progress), refused) in parts.into_iter().zip(row.refused.clone()) {
-            if acts.is_empty() || row.progress >= progress {
+        for ((act, done, acts, (begun, ended)), refused) in parts.into_iter().zip(row.refused.clone()) {
+            if acts.is_empty() || row.progress >= ended {
                 continue;
             }
             let name = format!("{act} {} on {actor}", kind.what);
@@ -199,22 +246,11 @@ impl RowLife<'_, '_> {
                 cx.not_applicable(name, format!("stable refused it as well: {reason}"));
                 continue;
             }
-            let act = async {
-                let acted = doing::all(cx, ground, actor, acts, &mut row.words.clone()).await;
-                acted.expecting("what stable did as well")?;
-                // What goes with it may go a moment later.
-                let looks_otherwise = || async {
-                    let after = self.as_asked(ground, &row).await?;
-                    let shows = before.first_difference(kind, &after, &row.volatile).is_some();
-                    let expected = format!("{} to look otherwise afterwards", kind.what);
-                    let must = acts.iter().any(|act| act.shows);
-                    actor.ensure(shows || !must, expected, "it was acknowledged, and looks as before")?;
-                    Ok(after)
-                };
-                cx.in_time(wait::until_ok(cx.event_deadline(), looks_otherwise)).await
+            let after = match row.progress < begun {
+                true => cx.step(name, self.act(ground, acts, &row, &before)).await?,
+                false => before.clone(),
             };
-            let after = cx.step(name, act).await?;
-            row.progress = progress;
+            row.progress = begun;
             ROW.set(cx.carried, cx.check, row.clone());
             let like = format!("{actor} says");
             let sees = async |place| match self.same(ground, place, &row, (&after, &like), CONCERNED).await {
@@ -232,6 +268,8 @@ impl RowLife<'_, '_> {
             } else {
                 cx.on_all(self.others(), &name, sees).await?;
             }
+            row.progress = ended;
+            ROW.set(cx.carried, cx.check, row.clone());
             before = after;
         }
         Ok(())

@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 use reqwest::Method;
 use sha2::{Digest as _, Sha256};
 
-use super::compare::{self, Difference, Sight, differences};
+use super::compare::{Difference, Sight, differences};
 use super::doing::OF_A_BROWSER;
 use super::ground::OldGround;
 use super::kind::{Kind, RouteLook, SeenPart, Who};
@@ -94,12 +94,13 @@ fn bytes(body: &[u8]) -> Value {
 }
 
 impl Snapshot {
-    /// Nothing where anybody saw the entity; else what one of them was told.
-    pub(super) fn shown_to_nobody(&self) -> Option<String> {
+    /// Nothing where anybody saw the entity; else a sight that tells why not, a broken answer first.
+    pub(super) fn shown_to_nobody(&self) -> Option<&Sight> {
         if self.sights.values().any(|sight| matches!(sight, Sight::Seen(..))) {
             return None;
         }
-        Some(self.sights.values().next().map(compare::told).unwrap_or_default())
+        let broken = |sight: &&Sight| matches!(sight, Sight::Refused(500 | 502.., _));
+        self.sights.values().find(broken).or(self.sights.values().next())
     }
 
     /// The paths in which another snapshot of the same rows differs.
@@ -130,12 +131,14 @@ impl Snapshot {
         Some(Finding::new(kind, eye, first, all.count()))
     }
 
-    /// Leaves out the looks that were refused to everybody: stable is too old for the route, or has no licence for it.
-    pub(super) fn answered(mut self) -> Self {
-        let seen = |(eye, sight): (&Eye, &Sight)| (!matches!(sight, Sight::Refused(..))).then_some(eye.0);
-        let answered: BTreeSet<usize> = self.sights.iter().filter_map(seen).collect();
-        self.sights.retain(|(look, _), _| answered.contains(look));
-        self
+    /// Leaves out the looks by which nobody saw it, and gives their routes: stable is too old for the route or has no
+    /// licence for it, or a list is longer than its first page.
+    pub(super) fn seen_by_somebody(mut self, kind: &Kind) -> (Self, Vec<String>) {
+        let seen = |(eye, sight): (&Eye, &Sight)| matches!(sight, Sight::Seen(..)).then_some(eye.0);
+        let looks: BTreeSet<usize> = self.sights.iter().filter_map(seen).collect();
+        self.sights.retain(|(look, _), _| looks.contains(look));
+        let others = kind.looks.iter().enumerate().filter(|(n, _)| !looks.contains(n));
+        (self, others.map(|(_, look)| look.words()).collect())
     }
 
     /// Only what another one has as well.
@@ -175,5 +178,45 @@ impl Finding {
     pub(super) fn at(self, place: &Place, like: &str) -> StepError {
         let failure = place.failed(format!("{} as {like}", self.expected), self.got);
         if self.safety { failure.of_safety() } else { failure }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::old::rows::DRAFTS;
+
+    fn of(sights: &[(Who, Sight)]) -> Snapshot {
+        Snapshot { sights: sights.iter().map(|(who, sight)| ((0, *who), sight.clone())).collect() }
+    }
+
+    #[test]
+    fn a_finding_names_kind_route_reader_and_field() {
+        let seen = |text: &str| Sight::Seen(200, json!({ "message": text, "n": 1 }));
+        let refused = || Sight::Refused(403, "no".into());
+        let before = of(&[(Who::Owner, seen("a")), (Who::Member, refused())]);
+        let now = of(&[(Who::Owner, seen("b")), (Who::Member, seen("b"))]);
+        assert!(before.first_difference(&DRAFTS, &before, &Volatile::new()).is_none());
+        let found = before.first_difference(&DRAFTS, &now, &Volatile::new()).unwrap();
+        let route = "GET /api/v4/users/$owner/teams/$team/drafts";
+        assert_eq!(found.expected, format!("a draft, {route} by its owner: /message \"a\""));
+        assert_eq!((found.got.as_str(), found.safety), ("\"b\"; 1 more differ", false));
+        // What changes by itself is left out, and what the other shows is a right gained.
+        let but =
+            before.volatile(&DRAFTS, &of(&[(Who::Owner, seen("c")), (Who::Member, refused())])).unwrap();
+        let found = before.first_difference(&DRAFTS, &now, &but).unwrap();
+        assert!(found.safety && found.expected.contains("by another member: status 403 (no)"));
+    }
+
+    #[test]
+    fn a_route_that_shows_it_to_nobody_is_not_asked() {
+        let refused = |status| Sight::Refused(status, String::new());
+        let nobody = of(&[(Who::Owner, refused(404)), (Who::Admin, refused(500))]);
+        assert_eq!(nobody.shown_to_nobody(), Some(&refused(500)), "what is broken is told first");
+        let (left, unasked) = nobody.seen_by_somebody(&DRAFTS);
+        assert_eq!((left.sights.len(), unasked.len()), (0, 1));
+        let somebody = of(&[(Who::Owner, Sight::Seen(200, json!(1))), (Who::Admin, refused(403))]);
+        assert_eq!(somebody.shown_to_nobody(), None);
+        assert_eq!(somebody.seen_by_somebody(&DRAFTS).0.sights.len(), 2);
     }
 }

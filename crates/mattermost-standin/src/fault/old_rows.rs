@@ -68,29 +68,38 @@ fn shares(now: &Value, past: &Value) -> bool {
 }
 
 /// The pointers that a pattern leads to where the row is old. `*` stands for each of a list or an object, and
-/// `*[type=G]` for each whose field is this text.
+/// `*[type=G]` for each whose field is this text; `[type=D]/name` is a field of an answer that is such a row itself.
 fn old_places(pattern: &str, now: &Value, past: &Value) -> Vec<String> {
     let Some((list, rest)) = pattern.split_once("/*") else {
-        let old = now.pointer(pattern).is_some() && now.pointer(pattern) == past.pointer(pattern);
-        return if old { vec![pattern.to_owned()] } else { Vec::new() };
+        let (condition, place) = condition_of(pattern);
+        let old = now.pointer(place).is_some() && now.pointer(place) == past.pointer(place);
+        return if old && meets(now, condition) { vec![place.to_owned()] } else { Vec::new() };
     };
-    let (condition, field) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((condition, field)) => (condition.split_once('='), field),
-        None => (None, rest),
-    };
-    let meant = |row: &Value| condition.is_none_or(|(field, text)| row[field] == text);
+    let (condition, field) = condition_of(rest);
     let (Some(now), Some(past)) = (now.pointer(list), past.pointer(list)) else { return Vec::new() };
     match (now, past) {
         (Value::Array(now), Value::Array(past)) => {
-            let old = now.iter().enumerate().filter(|(_, row)| past.contains(row) && meant(row));
+            let old = now.iter().enumerate().filter(|(_, row)| past.contains(row) && meets(row, condition));
             old.map(|(n, _)| format!("{list}/{n}{field}")).collect()
         }
         (Value::Object(now), Value::Object(past)) => {
-            let old = now.iter().filter(|(key, row)| past.get(*key) == Some(row) && meant(row));
+            let old = now.iter().filter(|(key, row)| past.get(*key) == Some(row) && meets(row, condition));
             old.map(|(key, _)| format!("{list}/{key}{field}")).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// `[field=text]/rest` → the field and its text, and the rest.
+fn condition_of(pattern: &str) -> (Option<(&str, &str)>, &str) {
+    match pattern.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((condition, rest)) => (condition.split_once('='), rest),
+        None => (None, pattern),
+    }
+}
+
+fn meets(row: &Value, condition: Option<(&str, &str)>) -> bool {
+    condition.is_none_or(|(field, text)| row[field] == text)
 }
 
 #[cfg(test)]
@@ -117,6 +126,15 @@ mod tests {
         assert_eq!(body["list"][2], now["list"][2]);
         let left = |at: &str| of(Effect::Remove(at.into()), &now, &then).1["list"].as_array().unwrap().len();
         assert_eq!((left("/list/*"), left("/list/*[id=a]"), left("/list/*[id=b]")), (2, 2, 3));
+    }
+
+    #[test]
+    fn a_row_that_is_the_answer_can_be_meant_by_a_field_of_it() {
+        let direct = json!({ "type": "D", "name": "a" });
+        let name = |at: &str| {
+            of(Effect::Patch { at: at.into(), merge: json!("") }, &direct, &direct).1["name"].clone()
+        };
+        assert_eq!((name("[type=D]/name"), name("[type=O]/name")), (json!(""), json!("a")));
     }
 
     #[test]

@@ -25,6 +25,11 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
     }
     let Some(caller) = &request.caller else { return Some(refused(403, "access denied to team")) };
     let answer = match (method, path) {
+        // An administrator switched shared boards on.
+        ("GET", ["clientConfig"]) => Ok(json!({
+            "telemetry": false, "telemetryid": "", "enablePublicSharedBoards": true,
+            "teammateNameDisplay": "username", "featureFlags": {}, "maxFileSize": 104_857_600,
+        })),
         ("GET", ["teams", team, "boards"]) => Ok(of_team(tables, caller, team)),
         ("POST", ["boards"]) => create(tables, request, caller),
         ("GET", ["boards", id]) => read(tables, caller, id),

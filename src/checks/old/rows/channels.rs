@@ -124,6 +124,55 @@ pub(in crate::checks) const GROUPS: Kind = Kind::new(
 .changed(&[Act::put(Who::Owner, "/api/v4/posts/$post/patch", r#"{"message":"$word again"}"#)])
 .deleted(&[Act::delete(Who::Owner, "/api/v4/posts/$post")]);
 
+pub(in crate::checks) const DIRECTS: Kind = Kind::new(
+    "old.directs",
+    "a direct message",
+    "a direct message of stable is there for the two of them alone, by id, by name and in their lists",
+    &[&[
+        Act::post(Who::Owner, "/api/v4/channels/direct", r#"["$owner","$member"]"#).keep("direct", "/id"),
+        Act::post(Who::Owner, "/api/v4/posts", r#"{"channel_id":"$direct","message":"$word"}"#)
+            .keep("post", "/id"),
+    ]],
+    &[
+        RouteLook::at("/api/v4/channels/$direct", "/name"),
+        RouteLook::at("/api/v4/channels/$direct/members/$member", "/roles"),
+        RouteLook::whole("/api/v4/posts/$post"),
+        RouteLook::at("/api/v4/channels/$direct/posts", "/posts/$post"),
+    ],
+)
+.changed(&[Act::put(Who::Owner, "/api/v4/posts/$post/patch", r#"{"message":"$word again"}"#)])
+.deleted(&[Act::delete(Who::Owner, "/api/v4/posts/$post")]);
+
+// A team of its own: who is an admin of the team of all rows would be one in every other row as well.
+pub(in crate::checks) const TEAMS: Kind = Kind::new(
+    "old.teams",
+    "a team with an admin of its own",
+    "a team of stable and who is its admin are as they were, by id, by name and in lists, and can be changed",
+    &[&[
+        Act::team(Who::Admin, "$word"),
+        Act::post(
+            Who::Admin,
+            "/api/v4/teams/$own_team/members",
+            r#"{"team_id":"$own_team","user_id":"$owner"}"#,
+        ),
+        Act::put(
+            Who::Admin,
+            "/api/v4/teams/$own_team/members/$owner/schemeRoles",
+            r#"{"scheme_user":true,"scheme_admin":true}"#,
+        ),
+        Act::put(Who::Admin, "/api/v4/teams/$own_team/patch", r#"{"description":"of stable"}"#),
+    ]],
+    &[
+        RouteLook::whole("/api/v4/teams/$own_team"),
+        RouteLook::whole("/api/v4/teams/name/$word"),
+        RouteLook::item("/api/v4/users/$owner/teams", "", "id", "$own_team"),
+        RouteLook::whole("/api/v4/teams/$own_team/members/$owner"),
+        RouteLook::item("/api/v4/teams/$own_team/members", "", "user_id", "$owner"),
+    ],
+)
+.changed(&[Act::put(Who::Owner, "/api/v4/teams/$own_team/patch", r#"{"description":"of release"}"#)])
+.deleted(&[Act::delete(Who::Admin, "/api/v4/teams/$own_team/members/$owner")]);
+
 pub(in crate::checks) const CUSTOM_GROUPS: Kind = Kind::new(
     "old.customgroups",
     "a custom group",

@@ -49,6 +49,8 @@ pub(super) const KINDS: &[Kind] = &[
     MUTES,
     MODERATORS,
     GROUPS,
+    DIRECTS,
+    TEAMS,
     CUSTOM_GROUPS,
     SCHEMES,
     EMOJIS,
@@ -97,7 +99,9 @@ mod tests {
             ActOrder::Json(_, path, body) | ActOrder::Bytes(path, body) | ActOrder::File(path, body) => {
                 vec![path, body]
             }
-            ActOrder::Emoji(one) | ActOrder::Bot(one) | ActOrder::Picture(one) => vec![one],
+            ActOrder::Emoji(one) | ActOrder::Bot(one) | ActOrder::Team(one) | ActOrder::Picture(one) => {
+                vec![one]
+            }
         }
     }
 

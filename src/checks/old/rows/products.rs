@@ -78,7 +78,8 @@ pub(in crate::checks) const BOARD_LINKS: Kind = Kind::new(
     Who::Owner,
     "/plugins/focalboard/api/v2/boards/$board/sharing",
     r#"{"id":"$board","enabled":false,"token":"t$word"}"#,
-)]);
+)])
+.where_on("/plugins/focalboard/api/v2/clientConfig", "/enablePublicSharedBoards");
 
 /// A public playbook of the owner's with two steps: `playbook`.
 const PLAYBOOK: &[Act] = &[Act::post(
