@@ -31,6 +31,17 @@ impl Carried {
         value.downcast().ok().map(|value| *value)
     }
 
+    /// What several share: the first who asks makes it.
+    pub(super) fn shared<T: Clone + Default + Send + 'static>(
+        &self,
+        owner: &'static str,
+        name: &'static str,
+    ) -> T {
+        let mut values = lock(&self.values);
+        let value = values.entry((owner, name, TypeId::of::<T>())).or_insert_with(|| Box::new(T::default()));
+        value.downcast_ref::<T>().cloned().unwrap_or_default()
+    }
+
     /// Notes why there is none; the first reason stays.
     pub(super) fn set_absent(&self, owner: &'static str, name: Option<&'static str>, reason: &str) {
         lock(&self.absences).entry((owner, name)).or_insert_with(|| reason.to_owned());

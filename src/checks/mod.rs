@@ -47,6 +47,7 @@ mod identity;
 mod integrations;
 mod invites;
 mod jobs;
+mod old;
 mod permissions;
 mod playbooks;
 mod plugins;

@@ -36,6 +36,30 @@ async fn stable_comes_up_on_a_database_that_older_versions_made() {
 }
 
 #[tokio::test]
+async fn rows_of_each_version_are_looked_for_ever_after() {
+    let mut play = Play::healthy();
+    play.inputs.releases.history = "10.11.0, 11.1.0".into();
+    play.inputs.checks.only = "old.drafts, old.emojis".into();
+    let record = play.record().await;
+    let verdict = Verdict::of(&record);
+    assert_eq!(verdict.exit_code, ExitCode::PASSED, "{:?}", verdict.reasons);
+    let passed = |stage: Stage, check: &str, ends: &str| {
+        let mut here = record.results().filter(|result| result.stage == stage && result.check == check);
+        let steps = here.by_ref().flat_map(|result| &result.steps);
+        steps.filter(|step| step.name.ends_with(ends) && step.outcome == Outcome::Passed).count()
+    };
+    for check in ["old.drafts", "old.emojis"] {
+        for (n, version) in [(1, "10.11.0"), (2, "11.1.0")] {
+            assert_eq!(passed(Stage::History(n), check, &format!("on node1 ({version})")), 1, "{check}");
+            assert_eq!(passed(Stage::Stable, check, &format!("made by {version}")), 1, "{check}");
+            let later = format!("made by {version} as stable did");
+            assert_eq!(passed(Stage::Mixed(1), check, &later), 2, "{check}");
+            assert_eq!(passed(Stage::Release, check, &later), 2, "{check}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_version_that_does_not_come_up_is_nobodys_fault() {
     let rules = "- when: { node: node1 }\n  effect: { behaviour: exits-at-start }\n";
     let mut play = Play::healthy();

@@ -33,6 +33,10 @@ pub(crate) struct IncomingHook {
     pub(crate) channel_id: String,
     pub(crate) team_id: String,
     pub(crate) display_name: String,
+    pub(crate) description: String,
+    /// Of its posts, in place of its maker's.
+    pub(crate) username: String,
+    pub(crate) icon_url: String,
     pub(crate) channel_locked: bool,
 }
 
@@ -41,8 +45,8 @@ impl IncomingHook {
         json!({
             "id": self.id, "create_at": self.create_at, "update_at": self.update_at, "delete_at": 0,
             "user_id": self.user_id, "channel_id": self.channel_id, "team_id": self.team_id,
-            "display_name": self.display_name, "description": "", "username": "", "icon_url": "",
-            "channel_locked": self.channel_locked,
+            "display_name": self.display_name, "description": self.description, "username": self.username,
+            "icon_url": self.icon_url, "channel_locked": self.channel_locked,
         })
     }
 }
@@ -53,6 +57,7 @@ pub(crate) struct OutgoingHook {
     pub(crate) id: String,
     pub(crate) token: String,
     pub(crate) create_at: i64,
+    pub(crate) update_at: i64,
     pub(crate) creator_id: String,
     /// Empty for all open channels of the team.
     pub(crate) channel_id: String,
@@ -67,7 +72,7 @@ impl OutgoingHook {
     pub(crate) fn json(&self) -> Value {
         let words = if self.trigger_words.is_empty() { Value::Null } else { json!(self.trigger_words) };
         json!({
-            "id": self.id, "token": self.token, "create_at": self.create_at, "update_at": self.create_at,
+            "id": self.id, "token": self.token, "create_at": self.create_at, "update_at": self.update_at,
             "delete_at": 0, "creator_id": self.creator_id, "channel_id": self.channel_id,
             "team_id": self.team_id, "trigger_words": words, "trigger_when": 0,
             "callback_urls": self.callback_urls, "display_name": self.display_name, "description": "",
@@ -99,14 +104,19 @@ pub(crate) struct SlashCommand {
     pub(crate) trigger: String,
     pub(crate) url: String,
     pub(crate) display_name: String,
+    pub(crate) update_at: i64,
+    /// Whether people are offered it while they write, and with which words.
+    pub(crate) auto_complete: bool,
+    pub(crate) auto_complete_desc: String,
 }
 
 impl SlashCommand {
     pub(crate) fn json(&self) -> Value {
         json!({
-            "id": self.id, "token": self.token, "create_at": self.create_at, "update_at": self.create_at,
+            "id": self.id, "token": self.token, "create_at": self.create_at, "update_at": self.update_at,
             "delete_at": 0, "creator_id": self.creator_id, "team_id": self.team_id, "trigger": self.trigger,
-            "method": "P", "username": "", "icon_url": "", "auto_complete": false, "auto_complete_desc": "",
+            "method": "P", "username": "", "icon_url": "", "auto_complete": self.auto_complete,
+            "auto_complete_desc": self.auto_complete_desc,
             "auto_complete_hint": "", "display_name": self.display_name, "description": "", "url": self.url,
             "plugin_id": "",
         })
@@ -138,6 +148,7 @@ pub(crate) struct Bot {
     pub(crate) description: String,
     pub(crate) owner_id: String,
     pub(crate) create_at: i64,
+    pub(crate) update_at: i64,
     pub(crate) delete_at: i64,
 }
 
@@ -146,7 +157,7 @@ impl Bot {
         json!({
             "user_id": self.user_id, "username": self.username, "display_name": self.display_name,
             "description": self.description, "owner_id": self.owner_id, "create_at": self.create_at,
-            "update_at": self.create_at.max(self.delete_at), "delete_at": self.delete_at,
+            "update_at": self.update_at.max(self.delete_at), "delete_at": self.delete_at,
         })
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod defaults;
 pub(crate) mod ids;
 pub(crate) mod integrations;
 pub(crate) mod invitations;
+pub(crate) mod kept;
 pub(crate) mod personal;
 pub(crate) mod posts;
 pub(crate) mod products;

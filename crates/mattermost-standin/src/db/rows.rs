@@ -68,15 +68,15 @@ impl User {
             set("props", json!({"customStatus": self.custom_status}));
         }
         if viewer != Viewer::Other {
-            set(
-                "notify_props",
+            let fresh = || {
                 json!({
                     "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true",
                     "desktop_threads": "all", "email": "true", "email_threads": "all",
                     "first_name": "false", "mention_keys": "", "push": "mention",
                     "push_status": "online", "push_threads": "all",
-                }),
-            );
+                })
+            };
+            set("notify_props", self.profile.get("notify_props").cloned().unwrap_or_else(fresh));
         }
         if self.picture_at > 0 {
             set("last_picture_update", json!(self.picture_at));

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::db::ids;
 use crate::db::integrations::Integrations;
 use crate::db::invitations::{AccessToken, Invitation};
+use crate::db::kept::KeptRows;
 use crate::db::personal::Personal;
 use crate::db::posts::{Emoji, FileInfo, Post, Reaction, UploadSession};
 use crate::db::products::ProductTables;
@@ -56,6 +57,8 @@ pub(crate) struct Tables {
     /// Manifests of uploaded plugins.
     pub(crate) bundles: IndexMap<String, Value>,
     pub(crate) integrations: Integrations,
+    /// What nothing else asks for.
+    pub(crate) kept: KeptRows,
     /// What the products keep.
     pub(crate) products: ProductTables,
     /// Migration jobs, as `/jobs` shows them.
@@ -75,6 +78,9 @@ impl Tables {
     /// What a personal access token opens: a session of its user, unless that one is deactivated.
     pub(crate) fn session_of_access_token(&self, token: &str) -> Option<Session> {
         let known = self.access_tokens.get(token)?;
+        if self.kept.inactive_tokens.contains(&known.id) {
+            return None;
+        }
         let user = self.users.get(&known.user_id).filter(|user| user.delete_at == 0)?;
         Some(Session {
             id: known.id.clone(),
@@ -85,10 +91,12 @@ impl Tables {
         })
     }
 
-    /// These tables as they once were, with the accounts and sessions of now: who asks is always known.
+    /// These tables as they once were, with the sessions and new accounts of now: who asks is always known.
     pub(crate) fn as_of(&self, then: &Self) -> Self {
+        let mut users = self.users.clone();
+        users.extend(then.users.clone());
         Self {
-            users: self.users.clone(),
+            users,
             sessions: self.sessions.clone(),
             access_tokens: self.access_tokens.clone(),
             ..then.clone()
@@ -138,11 +146,46 @@ impl Tables {
         if post.props["attachments"].is_array() {
             metadata.insert("embeds".into(), serde_json::json!([{"type": "message_attachment"}]));
         }
+        if let Some(priority) = self.kept.priorities.get(&post.id) {
+            metadata.insert("priority".into(), priority.clone());
+        }
+        if let Some(list) = self.kept.acknowledgements.get(&post.id).filter(|list| !list.is_empty()) {
+            metadata.insert("acknowledgements".into(), list.clone().into());
+        }
         if let Some(reactions) = self.reactions.get(&post.id).filter(|list| !list.is_empty()) {
             let reactions: Vec<Value> = reactions.iter().map(Reaction::json).collect();
             metadata.insert("reactions".into(), reactions.into());
         }
         post.json(self.replies(post), metadata.into())
+    }
+
+    /// How many messages and mentions a member of a channel has not read: what others wrote since they looked.
+    pub(crate) fn unread(&self, channel: &str, user: &str) -> (usize, usize) {
+        let since = self.kept.viewed.get(&pair(channel, user)).copied().unwrap_or_default();
+        let name = self.users.get(user).map(|user| format!("@{}", user.username)).unwrap_or_default();
+        let ids = self.channel_posts.get(channel).map_or(&[][..], Vec::as_slice);
+        let posts = ids.iter().filter_map(|id| self.posts.get(id));
+        let unread: Vec<&Post> = posts
+            .filter(|post| post.kind.is_empty() && post.delete_at == 0)
+            .filter(|post| post.user_id != user && post.create_at > since)
+            .collect();
+        (unread.len(), unread.iter().filter(|post| post.message.contains(&name)).count())
+    }
+
+    /// A member of a channel on the wire, with their settings and what they have not read.
+    pub(crate) fn member_json(&self, member: &ChannelMember) -> Value {
+        let mut shown = member.json();
+        let key = pair(&member.channel_id, &member.user_id);
+        if let Some(Value::Object(props)) = self.kept.notify_props.get(&key) {
+            for (name, value) in props {
+                shown["notify_props"][name] = value.clone();
+            }
+        }
+        let (_, mentions) = self.unread(&member.channel_id, &member.user_id);
+        shown["last_viewed_at"] = self.kept.viewed.get(&key).copied().unwrap_or_default().into();
+        shown["mention_count"] = mentions.into();
+        shown["mention_count_root"] = mentions.into();
+        shown
     }
 
     /// Stores a post and counts it in its channel.
@@ -166,7 +209,7 @@ impl Tables {
         self.edits.entry(id).or_default().insert(0, former);
     }
 
-    /// Deletes a post, and with a root its whole thread.
+    /// Deletes a post with its files, and with a root its whole thread.
     pub(crate) fn delete_post(&mut self, post: &Post, by: &str, now: i64) {
         let ids = self.channel_posts.get(&post.channel_id).cloned().unwrap_or_default();
         for id in ids {
@@ -175,6 +218,9 @@ impl Tables {
             {
                 if row.delete_at == 0 {
                     self.deleted.insert(id, row.clone());
+                }
+                for file in &row.file_ids {
+                    self.files.shift_remove(file);
                 }
                 row.delete_at = now;
                 row.update_at = now;

@@ -81,6 +81,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/handovers.yaml"),
     include_str!("catalogue/webapp.yaml"),
     include_str!("catalogue/jobs.yaml"),
+    include_str!("catalogue/old.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

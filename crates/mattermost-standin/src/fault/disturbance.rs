@@ -30,6 +30,8 @@ pub struct Disturbance {
     pub outage: Option<OutageOrder>,
     /// What to change in the body of the answer, in this order.
     pub changes: Vec<BodyChange>,
+    /// What happens to the rows of the answer that are old.
+    pub to_old: Vec<Effect>,
 }
 
 /// What a request is played on.

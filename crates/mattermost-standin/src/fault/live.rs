@@ -109,7 +109,11 @@ impl Faults {
         let mut disturbance = Disturbance::default();
         for (index, rule) in self.of_requests(method, path) {
             if rule.matches.fits(|key| fields.get(key)) && self.hits(index, rule, who) {
-                disturbance.add(&rule.effect);
+                if rule.matches.old {
+                    disturbance.to_old.push(rule.effect.clone());
+                } else {
+                    disturbance.add(&rule.effect);
+                }
             }
         }
         disturbance
@@ -173,10 +177,10 @@ impl Faults {
         }
     }
 
-    /// Whether a request may be answered as of when its node came up, so that the node has to keep what it found.
+    /// Whether a request may be answered as of when its node came up, or compared with that, so that the node has to keep what it found.
     #[must_use]
     pub fn look_back(&self) -> bool {
-        self.inner.plan.rules.iter().any(|rule| rule.effect == Effect::Stale)
+        self.inner.plan.rules.iter().any(|rule| rule.effect == Effect::Stale || rule.matches.old)
     }
 
     /// The tables that this node empties while it migrates the database.

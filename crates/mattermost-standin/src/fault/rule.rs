@@ -101,6 +101,10 @@ pub struct Match {
     /// that is not empty, and "" for a field that is empty or missing.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub with: BTreeMap<String, String>,
+    /// Only what was there when the node came up and is as it was: its answers, and those of their rows that a pointer with a
+    /// `*` leads to.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub old: bool,
 }
 
 /// What is wrong with the bytes of an answer.

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::db::ids;
-use crate::fault::{Disturbance, OutageKind, OutageOrder, PlayedOn};
+use crate::fault::{Disturbance, OutageKind, OutageOrder, PlayedOn, aged};
 use crate::node::answer::{Refusal, json_response};
 use crate::node::core::NodeCore;
 use crate::node::identity::Unguarded;
@@ -106,13 +106,20 @@ async fn answer(
         if disturbance.unguarded {
             request.extensions_mut().insert(Unguarded);
         }
+        let again = (!disturbance.to_old.is_empty()).then(|| clone_of(&request));
         let routes = match disturbance.played_on {
             PlayedOn::World => routes,
             PlayedOn::Copy => routes::router(node.on_a_copy()),
             PlayedOn::Past => routes::router(node.in_the_past()),
         };
-        let response: Result<_, Infallible> = TowerToHyperService::new(routes).call(request).await;
-        response.unwrap_or_else(|never| match never {})
+        let response = ask(routes, request).await;
+        match again {
+            None => response,
+            Some(again) => {
+                let then = ask(routes::router(node.in_the_past()), again).await;
+                age(&disturbance, response, then).await?
+            }
+        }
     };
     if disturbance.reset_after {
         return Err(CutConnection);
@@ -124,6 +131,41 @@ async fn answer(
         ["/plugins/", "/static/"].iter().any(|start| path.starts_with(start)),
     );
     disturb(&disturbance, response).await
+}
+
+/// The same request once more; one with a body loses it, and is none that only reads.
+fn clone_of(request: &Request<Body>) -> Request<Body> {
+    let mut copy = Request::new(Body::empty());
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.headers_mut() = request.headers().clone();
+    copy
+}
+
+async fn ask(routes: Router, request: Request<Body>) -> Response<Body> {
+    let response: Result<_, Infallible> = TowerToHyperService::new(routes).call(request).await;
+    response.unwrap_or_else(|never| match never {})
+}
+
+/// What becomes of an answer whose old rows are hit; `then` is what was answered when the node came up.
+async fn age(
+    disturbance: &Disturbance,
+    now: Response<Body>,
+    then: Response<Body>,
+) -> Result<Response<Body>, CutConnection> {
+    if now.status() != StatusCode::OK || then.status() != StatusCode::OK {
+        return Ok(now);
+    }
+    let (mut parts, body) = now.into_parts();
+    let body = to_bytes(body, usize::MAX).await.map_err(|_| CutConnection)?;
+    let then = to_bytes(then.into_body(), usize::MAX).await.map_err(|_| CutConnection)?;
+    let (status, body) = aged(&disturbance.to_old, body.into(), &then);
+    if let Some(status) = status {
+        let told = serde_json::from_slice(&body).ok();
+        return Ok(instead(status, told.as_ref()));
+    }
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(body)))
 }
 
 /// Begins an outage, on all running nodes at once if that is meant.

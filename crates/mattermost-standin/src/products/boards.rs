@@ -25,6 +25,11 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
     }
     let Some(caller) = &request.caller else { return Some(refused(403, "access denied to team")) };
     let answer = match (method, path) {
+        // An administrator switched shared boards on.
+        ("GET", ["clientConfig"]) => Ok(json!({
+            "telemetry": false, "telemetryid": "", "enablePublicSharedBoards": true,
+            "teammateNameDisplay": "username", "featureFlags": {}, "maxFileSize": 104_857_600,
+        })),
         ("GET", ["teams", team, "boards"]) => Ok(of_team(tables, caller, team)),
         ("POST", ["boards"]) => create(tables, request, caller),
         ("GET", ["boards", id]) => read(tables, caller, id),
@@ -34,6 +39,10 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
         ("POST", ["boards", id, "cards"]) => create_card(tables, request, caller, id),
         ("GET", ["boards", id, "cards"]) => cards(tables, caller, id),
         ("GET", ["boards", id, "blocks"]) => blocks(tables, caller, id),
+        ("POST", ["boards", id, "blocks"]) => add_blocks(tables, request, caller, id),
+        ("DELETE", ["boards", id, "blocks", block]) => remove_block(tables, caller, id, block),
+        ("GET", ["boards", id, "sharing"]) => sharing(tables, caller, id),
+        ("POST", ["boards", id, "sharing"]) => share(tables, request, caller, id),
         ("GET", ["cards", id]) => card(tables, caller, id, "fetch"),
         ("PATCH", ["cards", id]) => change(tables, request, caller, id),
         _ => return None,
@@ -159,7 +168,54 @@ fn blocks(tables: &Tables, caller: &Caller, id: &str) -> BoardAnswer {
             "createAt": card["createAt"], "updateAt": card["updateAt"], "deleteAt": 0, "boardId": id,
         })
     };
-    Ok(cards.as_array().into_iter().flatten().map(block).collect())
+    let others = tables.kept.blocks.values().filter(|block| block["boardId"] == id).cloned();
+    Ok(cards.as_array().into_iter().flatten().map(block).chain(others).collect())
+}
+
+/// Views and the like; each gets an id of its own.
+fn add_blocks(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller, id: &str) -> BoardAnswer {
+    must_be_member(tables, caller, &board(tables, id)?, "modify board cards")?;
+    let now = request.node.world.tick();
+    let mut made = Vec::new();
+    for given in request.body.as_array().into_iter().flatten() {
+        let block_id = format!("v{}", ids::new_id());
+        let mut block = given.clone();
+        for (key, value) in [
+            ("id", json!(block_id)),
+            ("boardId", json!(id)),
+            ("createdBy", json!(caller.user_id)),
+            ("modifiedBy", json!(caller.user_id)),
+            ("createAt", json!(now)),
+            ("updateAt", json!(now)),
+        ] {
+            block[key] = value;
+        }
+        tables.kept.blocks.insert(block_id, block.clone());
+        made.push(block);
+    }
+    Ok(made.into())
+}
+
+fn remove_block(tables: &mut Tables, caller: &Caller, id: &str, block: &str) -> BoardAnswer {
+    must_be_member(tables, caller, &board(tables, id)?, "modify board cards")?;
+    tables.kept.blocks.shift_remove(block);
+    Ok(json!({}))
+}
+
+fn sharing(tables: &Tables, caller: &Caller, id: &str) -> BoardAnswer {
+    must_be_member(tables, caller, &board(tables, id)?, "sharing board")?;
+    let none = || json!({"id": "", "enabled": false, "token": ""});
+    Ok(tables.kept.sharings.get(id).cloned().unwrap_or_else(none))
+}
+
+/// The product's settings allow it: `EnablePublicSharedBoards`.
+fn share(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller, id: &str) -> BoardAnswer {
+    must_be_member(tables, caller, &board(tables, id)?, "share board")?;
+    let mut row = request.body.clone();
+    row["modifiedBy"] = caller.user_id.clone().into();
+    row["update_at"] = request.node.world.tick().into();
+    tables.kept.sharings.insert(id.to_owned(), row);
+    Ok(json!({}))
 }
 
 fn card(tables: &Tables, caller: &Caller, id: &str, purpose: &str) -> BoardAnswer {

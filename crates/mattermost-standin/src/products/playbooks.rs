@@ -20,13 +20,20 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
     let Some(caller) = &request.caller else { return Some(request::text(401, "Not authorized")) };
     let answer = match (request.method.as_str(), path) {
         ("GET", ["settings"]) => Ok((200, json!({"enable_experimental_features": false}))),
-        ("GET", ["playbooks"]) => Ok((200, playbooks(tables))),
+        ("GET", ["playbooks"]) => {
+            Ok((200, page(of_caller(tables.products.playbooks.values(), tables, caller))))
+        }
         ("POST", ["playbooks"]) => create(tables, request, caller),
         ("GET", ["playbooks", id]) => playbook(tables, caller, id),
+        ("DELETE", ["playbooks", id]) => archive(tables, request, caller, id),
+        ("GET", ["runs"]) => Ok((200, page(of_caller(tables.products.runs.values(), tables, caller)))),
         ("POST", ["runs"]) => start(tables, request, caller),
         ("GET", ["runs", id]) => run(tables, caller, id).map(|run| (200, run)),
         ("PUT", ["runs", id, "checklists", list, "item", item, "state"]) => {
             tick(tables, request, caller, id, list, item)
+        }
+        ("PUT", ["runs", id, "checklists", list, "item", item, "assignee"]) => {
+            assign(tables, request, caller, id, list, item)
         }
         ("POST", ["runs", id, "status"]) => update(tables, request, caller, id),
         ("GET", ["runs", id, "status-updates"]) => updates(tables, caller, id),
@@ -54,8 +61,12 @@ fn ok() -> PlaybookAnswer {
     Ok((200, Value::Null))
 }
 
-fn playbooks(tables: &Tables) -> Value {
-    let items: Vec<Value> = tables.products.playbooks.values().cloned().collect();
+/// Those of the caller's teams.
+fn of_caller<'t>(rows: impl Iterator<Item = &'t Value>, tables: &Tables, caller: &Caller) -> Vec<Value> {
+    rows.filter(|row| tables.in_team(text(row, "team_id"), &caller.user_id)).cloned().collect()
+}
+
+fn page(items: Vec<Value>) -> Value {
     json!({
         "total_count": items.len(), "page_count": usize::from(!items.is_empty()), "has_more": false, "items": items,
     })
@@ -80,6 +91,9 @@ fn create(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller) ->
         ("create_at", json!(now)),
         ("update_at", json!(now)),
         ("checklists", checklists(&given["checklists"], false)),
+        ("description", json!(text(given, "description"))),
+        ("retrospective_enabled", json!(given["retrospective_enabled"] == true)),
+        ("retrospective_template", json!(text(given, "retrospective_template"))),
         ("members", json!([{"user_id": caller.user_id, "roles": roles, "scheme_roles": roles}])),
     ] {
         playbook[key] = value;
@@ -198,6 +212,32 @@ fn tick(
     found["update_at"] = now.into();
     store(tables, request, run);
     Ok((200, json!({})))
+}
+
+fn assign(
+    tables: &mut Tables,
+    request: &ProductRequest<'_>,
+    caller: &Caller,
+    id: &str,
+    list: &str,
+    item: &str,
+) -> PlaybookAnswer {
+    let mut run = own_run(tables, caller, id)?;
+    let now = request.node.world.tick();
+    let found = run.pointer_mut(&format!("/checklists/{list}/items/{item}")).ok_or_else(internal)?;
+    found["assignee_id"] = json!(text(&request.body, "assignee_id"));
+    found["assignee_modified"] = now.into();
+    found["update_at"] = now.into();
+    store(tables, request, run);
+    Ok((200, json!({})))
+}
+
+/// It can still be read, and tells when it was archived.
+fn archive(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller, id: &str) -> PlaybookAnswer {
+    let (_, mut found) = playbook(tables, caller, id)?;
+    found["delete_at"] = request.node.world.tick().into();
+    tables.products.playbooks.insert(id.to_owned(), found);
+    Ok((204, json!({})))
 }
 
 fn update(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller, id: &str) -> PlaybookAnswer {

@@ -78,3 +78,35 @@ async fn whoever_asks_an_unguarded_route_counts_as_an_administrator() {
     let seen = async |node| site.call(node, "GET", "/config", &alice, Value::Null).await.status;
     assert_eq!((seen(0).await, seen(1).await), (403, 200));
 }
+
+#[tokio::test]
+async fn what_is_old_can_be_hit_and_nothing_newer() {
+    let rules = "- match: { method: GET, path: /api/v4/channels/*/pinned, old: true }
+  effect: { patch: { at: /posts/*, merge: { is_pinned: false } } }
+- match: { method: GET, path: /api/v4/posts/*, old: true }
+  effect: { answer: { status: 500 } }
+";
+    let faults = Faults::new(read_rules(rules).unwrap(), "11.6.0", "11.7.0");
+    let mut site = Site::new(true, &["11.6.0"], &faults).await;
+    let (_, channel) = site.place(0, "lab").await;
+    let pinned = async |site: &Site, text: &str| {
+        let post = site.say(0, &channel, text).await;
+        site.post(0, &format!("/posts/{post}/pin"), json!({})).await;
+        post
+    };
+    let (old, touched) = (pinned(&site, "old").await, pinned(&site, "touched").await);
+    site.start("11.7.0", &faults).await;
+    let new = pinned(&site, "new").await;
+    site.call(0, "PUT", &format!("/posts/{touched}/patch"), &site.admin, json!({"message": "edited"})).await;
+    for (node, known) in [(0, true), (1, false)] {
+        let list = site.get(node, &format!("/channels/{channel}/pinned")).await.body;
+        let is_pinned = |post: &str| list["posts"][post]["is_pinned"].clone();
+        assert_eq!(
+            (is_pinned(&old), is_pinned(&touched), is_pinned(&new)),
+            (json!(known), json!(true), json!(true))
+        );
+        let status = async |post: &str| site.get(node, &format!("/posts/{post}")).await.status;
+        assert_eq!(status(&old).await, if known { 200 } else { 500 });
+        assert_eq!((status(&touched).await, status(&new).await), (200, 200));
+    }
+}

@@ -8,6 +8,7 @@ mod crossing;
 mod faults;
 mod forgotten;
 mod integrations;
+mod kept;
 mod life;
 mod mail;
 mod outages;

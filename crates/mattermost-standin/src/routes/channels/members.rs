@@ -59,7 +59,7 @@ fn add(
         update_at: node.world.tick(),
     };
     if let Some(known) = tables.channel_members.get(&pair(&id, user_id)) {
-        return created(&known.json());
+        return created(&tables.member_json(known));
     }
     tables.channel_members.insert(pair(&id, user_id), member.clone());
     node.invalidate(tables, &Outdated::Members(id.clone()));
@@ -90,7 +90,7 @@ fn list(
 ) -> Answer {
     caller.reading(node, tables, &id)?;
     let members = tables.channel_members.values().filter(|member| member.channel_id == id);
-    let list: Vec<Value> = page.of(members).map(ChannelMember::json).collect();
+    let list: Vec<Value> = page.of(members).map(|member| tables.member_json(member)).collect();
     ok(&list.into())
 }
 
@@ -107,7 +107,7 @@ fn one(
         let message = "No channel member found for that user ID and channel ID.";
         Refusal::missing("app.channel.get_member.missing.app_error", message, "ChannelMember", &user)
     })?;
-    ok(&member.json())
+    ok(&tables.member_json(&member))
 }
 
 fn stats(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {

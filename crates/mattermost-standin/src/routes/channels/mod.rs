@@ -1,11 +1,13 @@
 //! Channels of all four kinds: the places, who is in them, and what becomes of them.
 
+pub(crate) mod bookmarks;
 pub(crate) mod categories;
 pub(crate) mod channel;
 pub(crate) mod direct_channels;
 pub(crate) mod life;
 pub(crate) mod members;
 pub(crate) mod typing;
+pub(crate) mod unreads;
 
 use std::sync::Arc;
 
@@ -21,4 +23,6 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .merge(direct_channels::routes())
         .merge(typing::routes())
         .merge(categories::routes())
+        .merge(bookmarks::routes())
+        .merge(unreads::routes())
 }

@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/uploads", post(signed_in(create)))
         .route("/uploads/{upload_id}", get(signed_in(by_id)).post(take))
+        .route("/users/{user_id}/uploads", get(signed_in(of_user)))
 }
 
 fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
@@ -68,6 +69,18 @@ fn session(tables: &Tables, caller: &Caller, id: &str) -> Result<UploadSession, 
 
 fn by_id(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
     ok(&session(tables, &caller, &id)?.json())
+}
+
+fn of_user(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(user): Path<String>) -> Answer {
+    let user = caller.resolve(&user)?;
+    if user != caller.user_id {
+        let message = "Failed to get uploads for user.";
+        return Err(Refusal::new(403, "api.user.get_uploads_for_user.forbidden.app_error", message));
+    }
+    let mut own: Vec<&UploadSession> = tables.uploads.values().filter(|one| one.user_id == user).collect();
+    own.sort_by_key(|one| one.create_at);
+    let list: Vec<serde_json::Value> = own.into_iter().map(UploadSession::json).collect();
+    ok(&list.into())
 }
 
 /// The next part; the last one makes the file.

@@ -1,6 +1,6 @@
 //! Bots.
 //!
-//! Simpler than the product: a bot is disabled at most, and never changed.
+//! Simpler than the product: a bot keeps its user name.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::node::transaction::signed_in;
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/bots", get(signed_in(list)).post(signed_in(create)))
-        .route("/bots/{bot_id}", get(signed_in(one)))
+        .route("/bots/{bot_id}", get(signed_in(one)).put(signed_in(change)))
         .route("/bots/{bot_id}/disable", post(signed_in(disable)))
 }
 
@@ -60,6 +60,7 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
         description: text(&body, "description").into(),
         owner_id: caller.user_id,
         create_at: now,
+        update_at: now,
         delete_at: 0,
     };
     let shown = bot.json();
@@ -85,6 +86,24 @@ fn one(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Pat
     let bot = bot.ok_or_else(|| {
         Refusal::missing("store.sql_bot.get.missing.app_error", "Bot does not exist.", "bot", &id)
     })?;
+    ok(&bot.json())
+}
+
+fn change(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    caller.must_be_admin("manage_others_bots")?;
+    let (body, now) = (read(&body, "bot")?, node.world.tick());
+    let bot = tables.integrations.bots.get_mut(&id).ok_or_else(|| {
+        Refusal::missing("store.sql_bot.get.missing.app_error", "Bot does not exist.", "bot", &id)
+    })?;
+    text(&body, "display_name").clone_into(&mut bot.display_name);
+    text(&body, "description").clone_into(&mut bot.description);
+    bot.update_at = now;
     ok(&bot.json())
 }
 

@@ -2,14 +2,15 @@
 //!
 //! Simpler than the product: no commands of its own, no attachments, no second answer.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, post};
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::db::ids;
@@ -30,9 +31,9 @@ const LATE_ANSWERS: u32 = 5;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
-        .route("/commands", post(signed_in(create)))
+        .route("/commands", get(signed_in(list)).post(signed_in(create)))
         .route("/commands/execute", post(execute))
-        .route("/commands/{command_id}", delete(signed_in(remove)))
+        .route("/commands/{command_id}", get(signed_in(one)).put(signed_in(change)).delete(signed_in(remove)))
 }
 
 /// Where commands answer later, outside the API.
@@ -44,12 +45,16 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     enabled(node)?;
     let body = read(&body, "command")?;
     caller.must_be_admin("manage_own_slash_commands")?;
+    let now = node.world.tick();
     let command = SlashCommand {
         id: ids::new_id(),
         token: ids::new_id(),
-        create_at: node.world.tick(),
+        create_at: now,
+        update_at: now,
         creator_id: caller.user_id,
         team_id: text(&body, "team_id").into(),
+        auto_complete: body["auto_complete"] == true,
+        auto_complete_desc: text(&body, "auto_complete_desc").into(),
         trigger: text(&body, "trigger").to_lowercase(),
         url: text(&body, "url").into(),
         display_name: text(&body, "display_name").into(),
@@ -65,6 +70,47 @@ fn enabled(node: &NodeCore) -> Result<(), Refusal> {
     }
     let message = "Commands have been disabled by the system admin.";
     Err(Refusal::new(501, "api.command.disabled.app_error", message))
+}
+
+/// Those that people made, not those of the product.
+fn list(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Query(query): Query<HashMap<String, String>>,
+) -> Answer {
+    caller.must_be_admin("manage_own_slash_commands")?;
+    let wanted = query.get("team_id");
+    let own = tables.integrations.commands.values();
+    let own = own.filter(|command| wanted.is_none_or(|team| command.team_id == *team));
+    let list: Vec<Value> = own.map(SlashCommand::json).collect();
+    ok(&list.into())
+}
+
+fn missing() -> Refusal {
+    Refusal::new(404, "store.sql_command.get.missing.app_error", "Command does not exist.")
+}
+
+fn one(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
+    caller.must_be_admin("manage_own_slash_commands").map_err(|_| missing())?;
+    ok(&tables.integrations.commands.get(&id).ok_or_else(missing)?.json())
+}
+
+fn change(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    caller.must_be_admin("manage_own_slash_commands")?;
+    let (body, now) = (read(&body, "command")?, node.world.tick());
+    let command = tables.integrations.commands.get_mut(&id).ok_or_else(missing)?;
+    command.update_at = now;
+    text(&body, "display_name").clone_into(&mut command.display_name);
+    text(&body, "auto_complete_desc").clone_into(&mut command.auto_complete_desc);
+    command.auto_complete = body["auto_complete"] == true;
+    ok(&command.json())
 }
 
 fn remove(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {

@@ -4,6 +4,7 @@ pub(crate) mod apps;
 pub(crate) mod bots;
 pub(crate) mod commands;
 pub(crate) mod dialogs;
+pub(crate) mod oauth_apps;
 pub(crate) mod webhooks;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .merge(commands::routes())
         .merge(dialogs::routes())
         .merge(bots::routes())
+        .merge(oauth_apps::routes())
 }
 
 /// What is served outside the API.

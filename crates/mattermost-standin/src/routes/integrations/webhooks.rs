@@ -26,9 +26,15 @@ use crate::node::transaction::{anyone, signed_in};
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/hooks/incoming", get(signed_in(incoming)).post(signed_in(create_incoming)))
-        .route("/hooks/incoming/{hook_id}", get(signed_in(one_incoming)).delete(signed_in(delete_incoming)))
+        .route(
+            "/hooks/incoming/{hook_id}",
+            get(signed_in(one_incoming)).put(signed_in(change_incoming)).delete(signed_in(delete_incoming)),
+        )
         .route("/hooks/outgoing", get(signed_in(outgoing)).post(signed_in(create_outgoing)))
-        .route("/hooks/outgoing/{hook_id}", axum::routing::delete(signed_in(delete_outgoing)))
+        .route(
+            "/hooks/outgoing/{hook_id}",
+            get(signed_in(one_outgoing)).put(signed_in(change_outgoing)).delete(signed_in(delete_outgoing)),
+        )
 }
 
 /// Where programs post, outside the API.
@@ -58,6 +64,9 @@ fn create_incoming(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, bo
         channel_id: channel.id,
         team_id: channel.team_id,
         display_name: text(&body, "display_name").into(),
+        description: text(&body, "description").into(),
+        username: text(&body, "username").into(),
+        icon_url: text(&body, "icon_url").into(),
         channel_locked: body["channel_locked"] == json!(true),
     };
     let shown = hook.json();
@@ -85,6 +94,28 @@ fn one_incoming(
         Refusal::missing("app.webhooks.get_incoming.app_error", message, "IncomingWebhook", &id)
     })?;
     ok(&hook.json())
+}
+
+/// Answered with 201: recorded.
+fn change_incoming(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    caller.must_be_admin("manage_own_incoming_webhooks")?;
+    let (body, now) = (read(&body, "incoming_webhook")?, node.world.tick());
+    let hook = tables.integrations.incoming.get_mut(&id).filter(|_| text(&body, "id") == id);
+    let hook = hook.ok_or_else(|| Refusal::body("hook_id"))?;
+    hook.update_at = now;
+    text(&body, "display_name").clone_into(&mut hook.display_name);
+    text(&body, "description").clone_into(&mut hook.description);
+    text(&body, "username").clone_into(&mut hook.username);
+    text(&body, "icon_url").clone_into(&mut hook.icon_url);
+    let shown = hook.json();
+    node.invalidate(tables, &Outdated::Hook(id));
+    created(&shown)
 }
 
 fn delete_incoming(
@@ -146,10 +177,12 @@ fn create_outgoing(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, bo
         let list = body[key].as_array().into_iter().flatten();
         list.filter_map(|one| one.as_str().map(str::to_owned)).collect()
     };
+    let now = node.world.tick();
     let hook = OutgoingHook {
         id: ids::new_id(),
         token: ids::new_id(),
-        create_at: node.world.tick(),
+        create_at: now,
+        update_at: now,
         creator_id: caller.user_id,
         channel_id: text(&body, "channel_id").into(),
         team_id: text(&body, "team_id").into(),
@@ -167,6 +200,36 @@ fn outgoing(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answe
     caller.must_be_admin("manage_own_outgoing_webhooks")?;
     let hooks: Vec<Value> = tables.integrations.outgoing.values().map(OutgoingHook::json).collect();
     ok(&hooks.into())
+}
+
+fn one_outgoing(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
+    caller.must_be_admin("manage_own_outgoing_webhooks")?;
+    let hook = tables.integrations.outgoing.get(&id);
+    let message = "Unable to get the webhook.";
+    let missing = || Refusal::missing("app.webhooks.get_outgoing.app_error", message, "OutgoingWebhook", &id);
+    ok(&hook.ok_or_else(missing)?.json())
+}
+
+fn change_outgoing(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    caller.must_be_admin("manage_own_outgoing_webhooks")?;
+    let (body, now) = (read(&body, "outgoing_webhook")?, node.world.tick());
+    let hook = tables.integrations.outgoing.get_mut(&id).filter(|_| text(&body, "id") == id);
+    let hook = hook.ok_or_else(|| Refusal::body("hook_id"))?;
+    hook.update_at = now;
+    text(&body, "display_name").clone_into(&mut hook.display_name);
+    text(&body, "content_type").clone_into(&mut hook.content_type);
+    ok(&hook.json())
 }
 
 fn delete_outgoing(

@@ -70,6 +70,7 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
         post.props["from_bot"] = json!("true");
     }
     post.file_ids = attach(tables, &caller, &post, &body["file_ids"]);
+    keep_priority(node, tables, &post.id, &body["metadata"]["priority"])?;
     if node.has("text-mangled") {
         post.message = post.message.replace(|letter: char| !letter.is_ascii(), "?");
     }
@@ -89,6 +90,23 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     outgoing_webhooks::send(node, tables, &post, &username);
     shown["pending_post_id"] = json!(pending);
     created(&shown)
+}
+
+/// What a post says of its urgency. To ask for an acknowledgement needs a licence, to be urgent does not.
+fn keep_priority(node: &NodeCore, tables: &mut Tables, post: &str, given: &Value) -> Result<(), Refusal> {
+    if !given.is_object() {
+        return Ok(());
+    }
+    let asks = given["requested_ack"] == true;
+    if asks && !node.world.clustered() {
+        let message = "Your license does not support post acknowledgements.";
+        return Err(Refusal::new(501, "license_error.feature_unavailable", message));
+    }
+    let priority = json!({
+        "priority": given["priority"], "requested_ack": asks, "persistent_notifications": null,
+    });
+    tables.kept.priorities.insert(post.to_owned(), priority);
+    Ok(())
 }
 
 /// The post that this very request already made on this node.

@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
 }
 
 /// `order` and `posts`, as every list of posts has them.
-fn listing(tables: &Tables, posts: &[&Post]) -> Value {
+pub(crate) fn listing(tables: &Tables, posts: &[&Post]) -> Value {
     let order: Vec<&str> = posts.iter().map(|post| post.id.as_str()).collect();
     let by_id: Map<String, Value> =
         posts.iter().map(|post| (post.id.clone(), tables.post_json(post))).collect();

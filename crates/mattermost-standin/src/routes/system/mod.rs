@@ -7,6 +7,7 @@ pub(crate) mod health;
 pub(crate) mod jobs;
 pub(crate) mod plugins;
 pub(crate) mod roles;
+pub(crate) mod schemes;
 pub(crate) mod webapp;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .merge(cluster::routes())
         .merge(plugins::routes())
         .merge(roles::routes())
+        .merge(schemes::routes())
         .merge(cloud::routes())
 }
 

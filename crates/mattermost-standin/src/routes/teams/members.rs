@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 
 use crate::db::ids;
@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
         .route("/teams/{team_id}/members", get(signed_in(list)).post(signed_in(add)))
         .route("/teams/{team_id}/members/batch", post(signed_in(add_batch)))
         .route("/teams/{team_id}/members/{user_id}", get(signed_in(one)).delete(signed_in(remove)))
+        .route("/teams/{team_id}/members/{user_id}/schemeRoles", put(signed_in(scheme_roles)))
         .route("/teams/{team_id}/stats", get(signed_in(stats)))
 }
 
@@ -55,6 +56,24 @@ fn add_batch(
         joined.push(join(node, tables, &caller, &team_id, text(user, "user_id"))?.json());
     }
     created(&joined.into())
+}
+
+fn scheme_roles(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path((team_id, user_id)): Path<(String, String)>,
+    body: Bytes,
+) -> Answer {
+    caller.must_be_admin("manage_team_roles")?;
+    let body = read(&body, "scheme_roles")?;
+    let missing = || {
+        let message = "No team member found for that user ID and team ID.";
+        Refusal::missing("app.team.get_member.missing.app_error", message, "TeamMember", &user_id)
+    };
+    let member = tables.team_members.get_mut(&pair(&team_id, &user_id)).ok_or_else(missing)?;
+    member.admin = body["scheme_admin"] == true;
+    done()
 }
 
 /// Puts somebody into a team for a caller who may do that.

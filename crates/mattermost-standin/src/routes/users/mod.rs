@@ -1,7 +1,9 @@
 //! Accounts: who is there, who is logged in and with what.
 
 pub(crate) mod access_tokens;
+pub(crate) mod attributes;
 pub(crate) mod custom_status;
+pub(crate) mod groups;
 pub(crate) mod guests;
 pub(crate) mod preferences;
 pub(crate) mod sessions;
@@ -21,4 +23,6 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
         .merge(guests::routes())
         .merge(preferences::routes())
         .merge(custom_status::routes())
+        .merge(attributes::routes())
+        .merge(groups::routes())
 }

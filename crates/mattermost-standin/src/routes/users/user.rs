@@ -138,7 +138,7 @@ fn taken(users: &indexmap::IndexMap<String, User>, user: &User) -> Result<(), Re
 }
 
 fn profile_in(body: &Value) -> serde_json::Map<String, Value> {
-    let keys = ["nickname", "first_name", "last_name", "position", "locale"];
+    let keys = ["nickname", "first_name", "last_name", "position", "locale", "notify_props"];
     keys.into_iter().filter_map(|key| Some((key.to_owned(), body.get(key)?.clone()))).collect()
 }
 

@@ -1,0 +1,50 @@
+//! What the database holds of many kinds that nothing else asks for: rows as they look on the wire.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+/// A row of JSON by its id.
+pub(crate) type Rows = IndexMap<String, Value>;
+
+/// Those tables.
+#[derive(Default, Clone)]
+pub(crate) struct KeptRows {
+    pub(crate) scheduled: Rows,
+    pub(crate) bookmarks: Rows,
+    pub(crate) oauth_apps: Rows,
+    /// Fields of custom profile attributes.
+    pub(crate) fields: Rows,
+    /// Their values by user and field.
+    pub(crate) values: HashMap<(String, String), Value>,
+    pub(crate) groups: Rows,
+    pub(crate) schemes: Rows,
+    /// Views and other blocks of boards that are no cards.
+    pub(crate) blocks: Rows,
+    /// How a board is shared, by board.
+    pub(crate) sharings: Rows,
+    /// What a post says of its urgency, by post.
+    pub(crate) priorities: Rows,
+    /// Who acknowledged a post, by post.
+    pub(crate) acknowledgements: IndexMap<String, Vec<Value>>,
+    /// Statuses that were set by hand, by user.
+    pub(crate) presences: Rows,
+    /// Settings of notifications, by channel and user.
+    pub(crate) notify_props: HashMap<(String, String), Value>,
+    /// When somebody looked into a channel, by channel and user.
+    pub(crate) viewed: HashMap<(String, String), i64>,
+    /// Threads that somebody follows no more: root and user.
+    pub(crate) unfollowed: HashSet<(String, String)>,
+    /// Tokens that are switched off, by id.
+    pub(crate) inactive_tokens: HashSet<String>,
+}
+
+/// Lets the fields of `given` that are named take their place in a row.
+pub(crate) fn take_over(row: &mut Value, given: &Value, fields: &[&str]) {
+    for field in fields {
+        if let Some(value) = given.get(field) {
+            row[field] = value.clone();
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The row of the table: what a kind of old entity is, how it is made, looked at, changed and deleted.
+
+/// A kind of entity that people have had for long, of which stable makes one.
+///
+/// In paths, bodies and pointers `$name` stands for what is known under that name: the accounts `owner`, `member`,
+/// `stranger` and `admin` (with `owner_name`, `member_name`), `team`, a private `channel` of owner and member, `word`
+/// (unlike any other), `later` (a day from now, in milliseconds), `later_s` (in seconds), and what an [`Act`] kept.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::checks) struct Kind {
+    /// The id of its check: `old.drafts`.
+    pub(super) id: &'static str,
+    /// What a passing check proves.
+    pub(super) title: &'static str,
+    /// One of it: "a draft".
+    pub(super) what: &'static str,
+    /// How it is made, one part after the other.
+    pub(super) made: &'static [&'static [Act]],
+    /// Where it is seen.
+    pub(super) looks: &'static [RouteLook],
+    /// How it is changed; empty where it cannot be.
+    pub(super) changed: &'static [Act],
+    /// How it is deleted; empty where it cannot be.
+    pub(super) deleted: &'static [Act],
+    /// A route, and the JSON pointer to what has to be true there; else the site does not want the kind.
+    pub(super) switch: Option<(&'static str, &'static str)>,
+    /// Whether a node remembers it and forgets it at no order, only when it hears of a change.
+    pub(super) remembered: bool,
+}
+
+impl Kind {
+    /// A kind that is made so and seen there.
+    pub(super) const fn new(
+        id: &'static str,
+        what: &'static str,
+        title: &'static str,
+        made: &'static [&'static [Act]],
+        looks: &'static [RouteLook],
+    ) -> Self {
+        Self { id, what, title, made, looks, changed: &[], deleted: &[], switch: None, remembered: false }
+    }
+
+    /// How one of it is changed on release.
+    pub(super) const fn changed(self, changed: &'static [Act]) -> Self {
+        Self { changed, ..self }
+    }
+
+    /// Only where the site has it switched on: a route, and the JSON pointer to the switch.
+    pub(super) const fn where_on(self, route: &'static str, pointer: &'static str) -> Self {
+        Self { switch: Some((route, pointer)), ..self }
+    }
+
+    /// A node that is not in a cluster remembers it, whatever becomes of it elsewhere (seen on a real 11.7).
+    pub(super) const fn remembered(self) -> Self {
+        Self { remembered: true, ..self }
+    }
+
+    /// How one of it is deleted on release.
+    pub(super) const fn deleted(self, deleted: &'static [Act]) -> Self {
+        Self { deleted, ..self }
+    }
+}
+
+/// Who does or sees something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Who {
+    /// The member whose entity it is.
+    Owner,
+    /// Another member of the same team and channels.
+    Member,
+    /// Somebody of another team.
+    Stranger,
+    /// The system admin.
+    Admin,
+}
+
+impl Who {
+    /// As failures name them.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Owner => "its owner",
+            Self::Member => "another member",
+            Self::Stranger => "a stranger",
+            Self::Admin => "the admin",
+        }
+    }
+}
+
+/// All of them: who may not see something is to be refused for ever.
+pub(super) const EVERYBODY: &[Who] = &[Who::Owner, Who::Member, Who::Stranger, Who::Admin];
+
+/// Those who can see whatever somebody changed.
+pub(super) const CONCERNED: &[Who] = &[Who::Owner, Who::Admin];
+
+/// A request that changes something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Act {
+    /// Who does it.
+    pub(super) by: Who,
+    /// What is sent.
+    pub(super) order: ActOrder,
+    /// What is kept of the answer for later paths: a name, and the JSON pointer to it.
+    pub(super) kept: Option<(&'static str, &'static str)>,
+    /// Whether a look shows that it was done.
+    pub(super) shows: bool,
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ActOrder {
+    /// Method, path, and a JSON body or nothing.
+    Json(&'static str, &'static str, &'static str),
+    /// A path that takes bytes as they are.
+    Bytes(&'static str, &'static str),
+    /// A channel and the text of a file for it; `/id` is the file's.
+    File(&'static str, &'static str),
+    /// The name of an emoji; `/id` is the emoji's.
+    Emoji(&'static str),
+    /// The user name of a bot; `/id` is the bot's.
+    Bot(&'static str),
+    /// The name of a team; `/id` is the team's.
+    Team(&'static str),
+    /// The picture of `users/…` or `teams/…`.
+    Picture(&'static str),
+}
+
+impl Act {
+    const fn of(by: Who, order: ActOrder) -> Self {
+        Self { by, order, kept: None, shows: true }
+    }
+
+    pub(super) const fn post(by: Who, path: &'static str, body: &'static str) -> Self {
+        Self::of(by, ActOrder::Json("POST", path, body))
+    }
+
+    pub(super) const fn put(by: Who, path: &'static str, body: &'static str) -> Self {
+        Self::of(by, ActOrder::Json("PUT", path, body))
+    }
+
+    pub(super) const fn patch(by: Who, path: &'static str, body: &'static str) -> Self {
+        Self::of(by, ActOrder::Json("PATCH", path, body))
+    }
+
+    pub(super) const fn delete(by: Who, path: &'static str) -> Self {
+        Self::of(by, ActOrder::Json("DELETE", path, ""))
+    }
+
+    pub(super) const fn bytes(by: Who, path: &'static str, text: &'static str) -> Self {
+        Self::of(by, ActOrder::Bytes(path, text))
+    }
+
+    /// An upload; its id is kept as `file`.
+    pub(super) const fn file(by: Who, channel: &'static str, text: &'static str) -> Self {
+        Self::of(by, ActOrder::File(channel, text)).keep("file", "/id")
+    }
+
+    /// An emoji; its id is kept as `emoji`.
+    pub(super) const fn emoji(by: Who, name: &'static str) -> Self {
+        Self::of(by, ActOrder::Emoji(name)).keep("emoji", "/id")
+    }
+
+    /// A bot; its id is kept as `bot`.
+    pub(super) const fn bot(by: Who, username: &'static str) -> Self {
+        Self::of(by, ActOrder::Bot(username)).keep("bot", "/id")
+    }
+
+    /// A team; its id is kept as `own_team`.
+    pub(super) const fn team(by: Who, name: &'static str) -> Self {
+        Self::of(by, ActOrder::Team(name)).keep("own_team", "/id")
+    }
+
+    pub(super) const fn picture(by: Who, of: &'static str) -> Self {
+        Self::of(by, ActOrder::Picture(of))
+    }
+
+    /// Keeps what the pointer leads to in the answer under a name.
+    pub(super) const fn keep(self, name: &'static str, pointer: &'static str) -> Self {
+        Self { kept: Some((name, pointer)), ..self }
+    }
+
+    /// No look shows it: it must be acknowledged, and that is all.
+    pub(super) const fn unseen(self) -> Self {
+        Self { shows: false, ..self }
+    }
+}
+
+/// A route that shows the entity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RouteLook {
+    /// Where.
+    pub(super) path: &'static str,
+    /// What of the answer is the entity.
+    pub(super) part: SeenPart,
+}
+
+/// What of an answer is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum SeenPart {
+    /// All of it.
+    Whole,
+    /// What this JSON pointer leads to.
+    At(&'static str),
+    /// Of the text that a pointer leads to, the end from this word on: what is before it is the site's address.
+    From(&'static str, &'static str),
+    /// In the list that the pointer leads to, the item whose field is this text.
+    Item(&'static str, &'static str, &'static str),
+}
+
+impl RouteLook {
+    /// The whole answer of a route.
+    pub(super) const fn whole(path: &'static str) -> Self {
+        Self { path, part: SeenPart::Whole }
+    }
+
+    /// A part of the answer of a route.
+    pub(super) const fn at(path: &'static str, pointer: &'static str) -> Self {
+        Self { part: SeenPart::At(pointer), ..Self::whole(path) }
+    }
+
+    /// The end of a text in the answer: pointer to it, and the word that the end begins with.
+    pub(super) const fn from(path: &'static str, pointer: &'static str, word: &'static str) -> Self {
+        Self { part: SeenPart::From(pointer, word), ..Self::whole(path) }
+    }
+
+    /// An item of a list: pointer to the list, field, its text.
+    pub(super) const fn item(
+        path: &'static str,
+        list: &'static str,
+        field: &'static str,
+        text: &'static str,
+    ) -> Self {
+        Self { part: SeenPart::Item(list, field, text), ..Self::whole(path) }
+    }
+
+    /// As failures name it; ids and secrets stay names.
+    pub(super) fn words(&self) -> String {
+        format!("GET {}", self.path)
+    }
+}
