@@ -188,6 +188,8 @@ impl Act {
 pub(super) struct RouteLook {
     /// Where.
     pub(super) path: &'static str,
+    /// The JSON body of a search, which is a POST; empty for a GET.
+    pub(super) body: &'static str,
     /// What of the answer is the entity.
     pub(super) part: SeenPart,
 }
@@ -208,12 +210,17 @@ pub(super) enum SeenPart {
 impl RouteLook {
     /// The whole answer of a route.
     pub(super) const fn whole(path: &'static str) -> Self {
-        Self { path, part: SeenPart::Whole }
+        Self { path, body: "", part: SeenPart::Whole }
     }
 
     /// A part of the answer of a route.
     pub(super) const fn at(path: &'static str, pointer: &'static str) -> Self {
         Self { part: SeenPart::At(pointer), ..Self::whole(path) }
+    }
+
+    /// A part of the answer of a search.
+    pub(super) const fn search(path: &'static str, body: &'static str, pointer: &'static str) -> Self {
+        Self { body, part: SeenPart::At(pointer), ..Self::whole(path) }
     }
 
     /// The end of a text in the answer: pointer to it, and the word that the end begins with.
@@ -233,6 +240,6 @@ impl RouteLook {
 
     /// As failures name it; ids and secrets stay names.
     pub(super) fn words(&self) -> String {
-        format!("GET {}", self.path)
+        format!("{} {}", if self.body.is_empty() { "GET" } else { "POST" }, self.path)
     }
 }

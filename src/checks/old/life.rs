@@ -20,6 +20,9 @@ const ROW: Entry<OldRow> = Entry::new("a row");
 /// How long from now scheduled things are due: longer than any run.
 const LATER_MS: u128 = 24 * 3_600_000;
 
+/// How often stable is asked again for what it did not show, or not twice alike.
+const AGAIN: usize = 3;
+
 /// A row, and what it looked like when it was made.
 #[derive(Debug, Clone)]
 struct OldRow {
@@ -158,10 +161,14 @@ impl RowLife<'_, '_> {
             self.look(ground, words).await
         };
         let mut seen = self.look(ground, words).await;
-        if let Ok(first) = &seen
-            && !(first.volatile.is_empty() && first.unasked.is_empty())
-        {
-            seen = afresh().await;
+        // What a file says is read after it is acknowledged: a search finds it a moment later.
+        for _ in 0..AGAIN {
+            match &seen {
+                Ok(first) if !(first.volatile.is_empty() && first.unasked.is_empty()) => {
+                    seen = afresh().await
+                }
+                _ => break,
+            }
         }
         if let Err(StepError::Failed(_)) = seen {
             seen = cx.in_time(wait::until_ok(cx.event_deadline(), afresh)).await;

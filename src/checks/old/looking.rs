@@ -56,8 +56,9 @@ async fn look_through(
     words: &Words,
 ) -> Result<Sight, StepError> {
     let client = ground.client(who, place);
-    let path = words.fill(look.path);
-    let reply = client.send_bytes(Method::GET, &path, &[OF_A_BROWSER], Vec::new(), ANY).await;
+    let (path, body) = (words.fill(look.path), words.fill(look.body).into_bytes());
+    let method = if body.is_empty() { Method::GET } else { Method::POST };
+    let reply = client.send_bytes(method, &path, &[OF_A_BROWSER], body, ANY).await;
     let reply = reply.expecting(&format!("an answer to {} by {}", look.words(), who.words()))?;
     if reply.status >= 300 {
         return Ok(Sight::Refused(reply.status, why(&reply.body)));

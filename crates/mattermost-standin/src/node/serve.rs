@@ -106,7 +106,11 @@ async fn answer(
         if disturbance.unguarded {
             request.extensions_mut().insert(Unguarded);
         }
-        let again = (!disturbance.to_old.is_empty()).then(|| clone_of(&request));
+        let mut again = None;
+        if !disturbance.to_old.is_empty() {
+            let (now, then) = twice(request).await?;
+            (request, again) = (now, Some(then));
+        }
         let routes = match disturbance.played_on {
             PlayedOn::World => routes,
             PlayedOn::Copy => routes::router(node.on_a_copy()),
@@ -133,13 +137,12 @@ async fn answer(
     disturb(&disturbance, response).await
 }
 
-/// The same request once more; one with a body loses it, and is none that only reads.
-fn clone_of(request: &Request<Body>) -> Request<Body> {
-    let mut copy = Request::new(Body::empty());
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.headers_mut() = request.headers().clone();
-    copy
+/// The same request twice.
+async fn twice(request: Request<Body>) -> Result<(Request<Body>, Request<Body>), CutConnection> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.map_err(|_| CutConnection)?;
+    let again = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    Ok((Request::from_parts(parts, Body::from(bytes)), again))
 }
 
 async fn ask(routes: Router, request: Request<Body>) -> Response<Body> {

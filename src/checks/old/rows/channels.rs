@@ -136,7 +136,7 @@ pub(in crate::checks) const DIRECTS: Kind = Kind::new(
     &[
         RouteLook::at("/api/v4/channels/$direct", "/name"),
         RouteLook::at("/api/v4/channels/$direct/members/$member", "/roles"),
-        RouteLook::whole("/api/v4/posts/$post"),
+        RouteLook::at("/api/v4/posts/$post", "/message"),
         RouteLook::at("/api/v4/channels/$direct/posts", "/posts/$post"),
     ],
 )

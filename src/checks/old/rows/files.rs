@@ -42,7 +42,7 @@ pub(in crate::checks) const UPLOADS: Kind = Kind::new(
 pub(in crate::checks) const FILES: Kind = Kind::new(
     "old.files",
     "a file with text",
-    "a text file of stable has its name, its type and its bytes, and is at its message",
+    "a text file of stable has its name, its type and its bytes, is at its message, and is found by what it says",
     &[
         OWN_CHANNEL,
         &[
@@ -59,6 +59,11 @@ pub(in crate::checks) const FILES: Kind = Kind::new(
         RouteLook::whole("/api/v4/files/$file/info"),
         RouteLook::whole("/api/v4/files/$file"),
         RouteLook::at("/api/v4/posts/$post", "/metadata"),
+        RouteLook::search(
+            "/api/v4/teams/$team/files/search",
+            r#"{"terms":"$word","is_or_search":false}"#,
+            "/file_infos/$file",
+        ),
     ],
 );
 

@@ -130,7 +130,7 @@ mod tests {
                     SeenPart::At(pointer) | SeenPart::From(pointer, _) => vec![pointer],
                     SeenPart::Item(list, _, text) => vec![list, text],
                 };
-                for name in part.into_iter().chain([look.path]).flat_map(names) {
+                for name in part.into_iter().chain([look.path, look.body]).flat_map(names) {
                     assert!(known.contains(name), "{}: nothing is known as ${name}", kind.id);
                 }
             }

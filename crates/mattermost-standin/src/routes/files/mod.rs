@@ -3,6 +3,7 @@
 pub(crate) mod emoji;
 pub(crate) mod file;
 pub(crate) mod file_bytes;
+pub(crate) mod file_search;
 pub(crate) mod pictures;
 pub(crate) mod previews_and_links;
 pub(crate) mod uploads;
@@ -16,6 +17,7 @@ use crate::node::core::NodeCore;
 pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .merge(file::routes())
+        .merge(file_search::routes())
         .merge(previews_and_links::routes())
         .merge(uploads::routes())
         .merge(pictures::routes())
