@@ -122,11 +122,13 @@ fn a_release_that_corrupts_files_fails_by_the_right_check() {
         [
             "mixed-1/files",
             "mixed-1/files.uploads",
+            "mixed-1/old.files",
             "release/availability",
             "release/files",
             "release/files.uploads",
             "release/ledger",
-            "release/matrix"
+            "release/matrix",
+            "release/old.files"
         ]
     );
     assert!(call.folder().join("evidence/node1.log").exists(), "no evidence was saved");

@@ -198,8 +198,14 @@ impl RowLife<'_, '_> {
         }
         let (seen, unasked) = first.seen_by_somebody(kind);
         let mut volatile = Volatile::new();
-        // With one node it is looked at twice.
-        let others = if cx.places.len() == 1 { vec![actor] } else { self.others() };
+        let others = match self.others() {
+            // With one node it is looked at twice, and the second time afresh: what it remembers of before goes with its next start.
+            others if others.is_empty() => {
+                cx.refresh(actor).await?;
+                vec![actor]
+            }
+            others => others,
+        };
         for other in others {
             let second = snapshot(ground, other, kind, words, EVERYBODY).await?;
             let differing = seen.volatile(kind, &second);

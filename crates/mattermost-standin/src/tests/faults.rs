@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
-use super::{account_probes, content, integrations, plugins, probes, product_probes, rot, settings};
+use super::{
+    account_probes, content, integrations, plugins, probes, product_probes, rot, settings, web_probes,
+};
 use crate::Options;
 use crate::fault::{Effect, Faults, catalogue};
 
@@ -51,6 +53,9 @@ async fn misbehaves(fault: &str, faults: &Faults) -> bool {
         return seen;
     }
     if let Some(seen) = goes_out(fault, &site, &before).await {
+        return seen;
+    }
+    if let Some(seen) = web_probes::seen(fault, &site).await {
         return seen;
     }
     if let Some(seen) = plugins::seen(fault, &site).await {
@@ -105,12 +110,12 @@ async fn every_fault_of_the_catalogue_shows_and_only_on_the_release() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-/// Whether the node is out after a post; nothing when the fault is no outage. How each kind looks is told by `outages`.
+/// Whether the node is out after a channel was made; nothing when the fault is no outage. How each kind looks is told by `outages`.
 async fn goes_out(fault: &str, site: &Site, before: &Before) -> Option<bool> {
     let rule = &crate::fault::find(fault)?.rules[0];
     let Effect::Outage(order) = rule.effect else { return None };
-    let body = json!({"channel_id": before.channel, "message": "hello"}).to_string().into_bytes();
-    drop(site.send(NEW, "POST", "/posts", &site.admin, body, &[]).await);
+    let body = json!({"team_id": before.team, "name": "new", "display_name": "New", "type": "O"});
+    drop(site.send(NEW, "POST", "/channels", &site.admin, body.to_string().into_bytes(), &[]).await);
     let outages = site.nodes[NEW].running.core.faults.outages();
     let wanted = if order.everywhere { 2 } else { 1 };
     Some(outages.len() == wanted && outages.iter().all(|outage| outage.kind == order.kind))

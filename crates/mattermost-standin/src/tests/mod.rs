@@ -20,3 +20,4 @@ mod rest;
 mod rot;
 mod settings;
 mod split;
+mod web_probes;
