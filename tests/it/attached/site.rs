@@ -44,6 +44,11 @@ impl Site {
         };
         let keys = ["--access-key", KEYS.0, "--secret-key", KEYS.1];
         let parts = vec![part("database", &database, &["--clustered"]), part("store", &store, &keys)];
+        // A node that does not find its database ends.
+        for part in [&database, &store] {
+            let listens = || tokio::net::TcpStream::connect(part.as_str());
+            wait::until_ok(Instant::now() + Duration::from_secs(60), listens).await.unwrap();
+        }
         std::fs::write(dir.path().join("start.sh"), start(dir.path(), &database, &store)).unwrap();
         std::fs::write(dir.path().join("replace.sh"), REPLACE).unwrap();
         let http = Http::new(Duration::from_secs(20)).unwrap();
