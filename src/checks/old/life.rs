@@ -86,6 +86,7 @@ impl RowLife<'_, '_> {
             }
             let (seen, volatile) = cx.step(format!("each node shows {what}"), async { shown }).await?;
             ROW.put(cx, OldRow { words, seen, volatile, refused, progress: Progress::Whole });
+            self.look_anew(&ground).await;
             return Ok(());
         }
         let row = if cx.stage == Stage::Stable { ROW.kept(cx) } else { ROW.old(cx) };

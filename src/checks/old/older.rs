@@ -5,6 +5,7 @@
 
 use futures_util::future::join_all;
 
+use super::ground::OldGround;
 use super::kind::EVERYBODY;
 use super::life::RowLife;
 use super::looking::{Snapshot, Volatile};
@@ -37,6 +38,21 @@ impl RowLife<'_, '_> {
             ROWS.set(cx.carried, cx.check, rows);
         }
         Ok(false)
+    }
+
+    /// Stable made one of its own: of kinds of which an account or a team has only one, that stands in the older one's place now, and in
+    /// lists of all kinds there is one more. What is to stay is what is seen after that.
+    pub(super) async fn look_anew(&self, ground: &OldGround) {
+        let cx = self.cx;
+        let mut rows = ROWS.get(cx.carried, cx.check).unwrap_or_default();
+        for row in &mut rows {
+            row.seen = self.shown(ground, &row.words).await.ok();
+            if row.seen.is_none() {
+                cx.fact(format!("made by {}", row.version), "stable's own stands in its place");
+            }
+        }
+        rows.retain(|row| row.seen.is_some());
+        ROWS.set(cx.carried, cx.check, rows);
     }
 
     async fn make_older(&self, n: usize) -> Result<OlderRow, Reported> {
