@@ -27,8 +27,7 @@ pub(super) const CHECK: Check = Check::new(
 async fn run(cx: &Context<'_>) {
     let logs = match logs(cx).await {
         Ok(logs) => logs,
-        Err(Absent::NotApplicable(reason)) => return cx.not_applicable(STEP, reason),
-        Err(Absent::NotMeasured(reason)) => return cx.judge(STEP, Err(StepError::NotMeasured(reason))),
+        Err(absent) => return cx.judge(STEP, Err((&absent).into())),
     };
     let (stable, release) = (cx.pair.0.to_string(), cx.pair.1.to_string());
     match compare(&logs, &stable, &release) {

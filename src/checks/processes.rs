@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::prelude::*;
-use crate::cluster::{Absent, ServerProcess};
+use crate::cluster::ServerProcess;
 use crate::outcome::{PROCESSES, Stage};
 
 /// What the step proves.
@@ -34,12 +34,8 @@ async fn run(cx: &Context<'_>) {
         let name = format!("{place} {STEP}");
         let now = match nodes.process(&place.name).await {
             Ok(now) => now,
-            Err(Absent::NotApplicable(reason)) => {
-                cx.not_applicable(name, reason);
-                continue;
-            }
-            Err(Absent::NotMeasured(reason)) => {
-                cx.judge(name, Err(StepError::NotMeasured(reason)));
+            Err(absent) => {
+                cx.judge(name, Err((&absent).into()));
                 continue;
             }
         };

@@ -4,7 +4,7 @@
 //! those of people and teams; `emoji` and `links` are what they say. `bytes` makes what is uploaded and tells it
 //! apart, `objects` looks into the bucket.
 
-mod bytes;
+pub(super) mod bytes;
 pub(super) mod emoji;
 pub(super) mod links;
 mod objects;

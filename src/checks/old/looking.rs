@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 use reqwest::Method;
-use sha2::{Digest as _, Sha256};
 
 use super::compare::{Difference, Sight, differences};
 use super::doing::OF_A_BROWSER;
 use super::ground::OldGround;
 use super::kind::{Kind, RouteLook, SeenPart, Who};
 use super::words::Words;
+use crate::checks::files::bytes::digest;
 use crate::checks::prelude::*;
 
 /// The statuses of answers, all of which are one.
@@ -89,9 +89,7 @@ fn why(body: &[u8]) -> String {
 
 /// What is no JSON, as something that can be compared and shown.
 fn bytes(body: &[u8]) -> Value {
-    let digest = Sha256::digest(body);
-    let start: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    json!({ "bytes": body.len(), "sha256": start })
+    json!({ "bytes": body.len(), "sha256": digest(body)[..16] })
 }
 
 impl Snapshot {

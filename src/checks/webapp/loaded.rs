@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use futures_util::StreamExt as _;
-use sha2::{Digest as _, Sha256};
 
 use super::names::named;
+use crate::checks::files::bytes::digest;
 use crate::checks::prelude::*;
 use crate::mattermost::Reply;
 
@@ -82,7 +82,7 @@ async fn all(
         let file = LoadedFile {
             bytes: reply.body.len(),
             content_type: header(&reply, "content-type").to_owned(),
-            sha256: Sha256::digest(&reply.body).iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: digest(&reply.body),
         };
         // A server that answers what it does not have with its page lets a browser run HTML as a script.
         let is_page = file.content_type.starts_with("text/html") && !path.ends_with(".html");

@@ -30,10 +30,12 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
         ("POST", ["runs"]) => start(tables, request, caller),
         ("GET", ["runs", id]) => run(tables, caller, id).map(|run| (200, run)),
         ("PUT", ["runs", id, "checklists", list, "item", item, "state"]) => {
-            tick(tables, request, caller, id, list, item)
+            let field = ["state", "new_state", "state_modified"];
+            set_item(tables, request, caller, (id, list, item), field)
         }
         ("PUT", ["runs", id, "checklists", list, "item", item, "assignee"]) => {
-            assign(tables, request, caller, id, list, item)
+            let field = ["assignee_id", "assignee_id", "assignee_modified"];
+            set_item(tables, request, caller, (id, list, item), field)
         }
         ("POST", ["runs", id, "status"]) => update(tables, request, caller, id),
         ("GET", ["runs", id, "status-updates"]) => updates(tables, caller, id),
@@ -196,37 +198,19 @@ fn store(tables: &mut Tables, request: &ProductRequest<'_>, mut run: Value) {
     tables.products.runs.insert(id, run);
 }
 
-fn tick(
+/// Sets a field of an item to what the request says under a name, and when that was.
+fn set_item(
     tables: &mut Tables,
     request: &ProductRequest<'_>,
     caller: &Caller,
-    id: &str,
-    list: &str,
-    item: &str,
+    (id, list, item): (&str, &str, &str),
+    [field, name, modified]: [&str; 3],
 ) -> PlaybookAnswer {
     let mut run = own_run(tables, caller, id)?;
     let now = request.node.world.tick();
     let found = run.pointer_mut(&format!("/checklists/{list}/items/{item}")).ok_or_else(internal)?;
-    found["state"] = json!(text(&request.body, "new_state"));
-    found["state_modified"] = now.into();
-    found["update_at"] = now.into();
-    store(tables, request, run);
-    Ok((200, json!({})))
-}
-
-fn assign(
-    tables: &mut Tables,
-    request: &ProductRequest<'_>,
-    caller: &Caller,
-    id: &str,
-    list: &str,
-    item: &str,
-) -> PlaybookAnswer {
-    let mut run = own_run(tables, caller, id)?;
-    let now = request.node.world.tick();
-    let found = run.pointer_mut(&format!("/checklists/{list}/items/{item}")).ok_or_else(internal)?;
-    found["assignee_id"] = json!(text(&request.body, "assignee_id"));
-    found["assignee_modified"] = now.into();
+    found[field] = json!(text(&request.body, name));
+    found[modified] = now.into();
     found["update_at"] = now.into();
     store(tables, request, run);
     Ok((200, json!({})))
