@@ -2,6 +2,7 @@
 
 use availability::{
     Culprit, Figure, Observation, Route, RouteFigures, SocketFigures, Tolerance, UserPath, downtimes, judge,
+    slower,
 };
 
 use crate::checks::{Check, catalogue};
@@ -62,6 +63,9 @@ pub(super) fn judged(
                 downtime.failed
             ),
         );
+    }
+    for slower in slower(seen) {
+        result.facts.insert(format!("slower on the release: {}", slower.route), slower.to_string());
     }
     let hiccups = seen.gaps.iter().filter(|gap| gap.culprit == Culprit::Environment).count();
     if hiccups > 0 {

@@ -15,13 +15,15 @@ mod observation;
 mod path;
 mod sample;
 mod slow_seconds;
+mod slower;
 
 pub use activity::{Activity, Chapter, Deed, Motion};
 pub use diary::{Diary, Since};
-pub use figures::{DeedFigure, Figure, Latencies, RouteFigures, Series, SocketFigures, StageFigure};
+pub use figures::{DeedFigure, Figure, Latencies, RouteFigures, Series, SocketFigures, Spread, StageFigure};
 pub use gaps::{Culprit, Gap, GapFinder, HarmCount, Stretch, told};
 pub use harm::Harm;
 pub use judge::{Budget, Crossing, Downtime, Tolerance, downtimes, is_known, judge};
 pub use observation::{NotWatched, Observation, Pulse};
 pub use path::{Route, Through, UserPath};
 pub use sample::{Sample, SampledAnswer};
+pub use slower::{Slower, slower};

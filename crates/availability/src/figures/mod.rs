@@ -6,6 +6,6 @@ mod series;
 mod socket_figures;
 
 pub use latencies::Latencies;
-pub use route_figures::{DeedFigure, Figure, RouteFigures, StageFigure};
+pub use route_figures::{DeedFigure, Figure, RouteFigures, Spread, StageFigure};
 pub use series::Series;
 pub use socket_figures::SocketFigures;

@@ -22,6 +22,20 @@ pub struct Figure {
     pub p99_us: u64,
     /// The slowest.
     pub max_us: u64,
+    /// Between which the first three would lie in 99 of 100 runs like this one; older records have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<Spread>,
+}
+
+/// How sure percentiles are that a number of requests tells: each with its low and its high end, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spread {
+    /// Of the half.
+    pub p50_us: [u64; 2],
+    /// Of 95 of 100.
+    pub p95_us: [u64; 2],
+    /// Of 99 of 100.
+    pub p99_us: [u64; 2],
 }
 
 /// A figure of a stage, by the version that answered.
@@ -61,6 +75,9 @@ pub struct RouteFigures {
     pub rest: Option<Figure>,
     /// While nodes were restarted with the version that they ran, before the first of them changed it.
     pub null_roll: Option<Figure>,
+    /// While nodes were restarted with the release, after all of them ran it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub null_roll_after: Option<Figure>,
     /// While nodes changed their versions, or were restarted after that.
     pub roll: Option<Figure>,
     /// Requests since the first node began to change its version that failed.

@@ -54,6 +54,7 @@ fn figures(route: &Route, failed: u64) -> RouteFigures {
         stages: Vec::new(),
         rest: figure(10),
         null_roll: None,
+        null_roll_after: None,
         roll: figure(10),
         failed_since_roll: failed,
         deeds: Vec::new(),

@@ -34,15 +34,21 @@ pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
 }
 
 fn paths(seen: &Observation, html: &mut Html) {
-    table("Each path at rest, in the control and in the roll", html, |html| {
-        html.raw("<thead><tr><th scope=\"col\" rowspan=\"2\">path</th><th scope=\"colgroup\" colspan=\"2\">stable at rest</th><th scope=\"colgroup\" colspan=\"3\">control</th><th scope=\"colgroup\" colspan=\"3\">roll</th></tr><tr><th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th><th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th><th scope=\"col\" class=\"n\">longest gap</th><th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th><th scope=\"col\" class=\"n\">longest gap</th></tr></thead><tbody>");
-        for figures in
-            seen.routes.iter().filter(|one| one.route.path != UserPath::Socket && one.route.node().is_none())
-        {
-            path(seen, figures, html);
-        }
-        html.raw("</tbody>");
-    });
+    table(
+        "Each path at rest, in the control, in the roll, and in the control on the release",
+        html,
+        |html| {
+            html.raw("<thead><tr><th scope=\"col\" rowspan=\"2\">path</th><th scope=\"colgroup\" colspan=\"2\">stable at rest</th><th scope=\"colgroup\" colspan=\"3\">control</th><th scope=\"colgroup\" colspan=\"3\">roll</th><th scope=\"colgroup\" colspan=\"2\">control on the release</th></tr><tr><th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th><th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th><th scope=\"col\" class=\"n\">longest gap</th><th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th><th scope=\"col\" class=\"n\">longest gap</th><th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th></tr></thead><tbody>");
+            for figures in seen
+                .routes
+                .iter()
+                .filter(|one| one.route.path != UserPath::Socket && one.route.node().is_none())
+            {
+                path(seen, figures, html);
+            }
+            html.raw("</tbody>");
+        },
+    );
 }
 
 fn path(seen: &Observation, figures: &RouteFigures, html: &mut Html) {
@@ -67,6 +73,7 @@ fn path(seen: &Observation, figures: &RouteFigures, html: &mut Html) {
         }
         html.raw("</td>");
     }
+    latencies(figures.null_roll_after.as_ref(), html);
     html.raw("</tr>");
 }
 

@@ -120,6 +120,7 @@ impl RouteTally {
             period_ms: self.period_ms,
             rest: self.sum(|at| !has_begun(at) && moves(at) == Motion::Rest),
             null_roll: self.sum(|at| !has_begun(at) && moves(at) == Motion::NullRoll),
+            null_roll_after: self.sum(|at| has_begun(at) && moves(at) == Motion::NullRoll),
             roll: self.sum(|at| has_begun(at) && moves(at) != Motion::Rest),
             failed_since_roll: since_roll.map(|(_, latencies)| latencies.figure().failed).sum(),
             stages: self
