@@ -80,7 +80,7 @@ async fn place_to_call(cx: &Context<'_>) -> Result<String, StepError> {
     if let Some(known) = CHANNEL.kept(cx) {
         return Ok(known);
     }
-    let (home, first) = (cx.home, &cx.places[0]);
+    let (home, first) = (cx.home, cx.actor());
     let allowed = first.alice().group_calls_allowed().await.expecting("the configuration of Calls")?;
     let channel = if allowed {
         channel::of_check(cx).await?

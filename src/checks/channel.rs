@@ -15,7 +15,7 @@ pub(super) async fn of_check(cx: &Context<'_>) -> Result<String, StepError> {
     if let Some(old) = CHANNEL.kept(cx) {
         return Ok(old);
     }
-    let (home, admin) = (cx.home, cx.places[0].admin());
+    let (home, admin) = (cx.home, cx.actor().admin());
     let channel = admin.create_channel(&home.team_id, &format!("channel-{}", cx.nonce), "O").await;
     let channel = channel.expecting("a new channel")?.id;
     for member in [&home.alice_id, &home.bob_id] {

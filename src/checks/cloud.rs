@@ -22,7 +22,7 @@ const PARTS: [(&str, &[&str]); 4] = [
 ];
 
 async fn run(cx: &Context<'_>) {
-    let first = &cx.places[0];
+    let first = cx.actor();
     let licence = async { first.admin().client_license().await.expecting("the client licence") };
     let Ok(licence) = cx.prepare(format!("{first} tells its licence"), licence).await else { return };
     if licence.get("Cloud").is_none_or(|cloud| cloud != "true") {

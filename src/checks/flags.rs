@@ -98,7 +98,7 @@ async fn cannot_be_patched(cx: &Context<'_>, place: &Place, on: bool) -> Result<
 
 /// The post of stable, or a new one where that is lost: who lost it is for `posts` to say, here only restarts count.
 async fn leave_a_post(cx: &Context<'_>) -> Result<(), StepError> {
-    let first = &cx.places[0];
+    let first = cx.actor();
     if let Some((id, message)) = POST.kept(cx)
         && reads(first, &id, &message).await.is_ok()
     {

@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check::new(
 .in_stages(Stages::Ends);
 
 async fn run(cx: &Context<'_>) {
-    let first = &cx.places[0];
+    let first = cx.actor();
     let asked = cx.step("ask whether there may be guests", why_not(first.admin())).await;
     let Ok(reason) = asked else { return };
     if let Some(reason) = reason {

@@ -35,7 +35,7 @@ async fn run(cx: &Context<'_>) {
 }
 
 async fn team_of_check(cx: &Context<'_>) -> Result<Team, StepError> {
-    let admin = cx.places[0].admin();
+    let admin = cx.actor().admin();
     if let Some(id) = TEAM.kept(cx) {
         return admin.team(&id).await.expecting("the team made on stable");
     }
@@ -57,7 +57,7 @@ async fn by_mail(cx: &Context<'_>, sink: &MailSink, team: &Team) {
 
 /// An invitation that is sent on stable and redeemed on release.
 async fn pending(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), Reported> {
-    let first = &cx.places[0];
+    let first = cx.actor();
     if cx.stage == Stage::Stable {
         let address = address_of(&format!("pending-{}", cx.nonce));
         let token = mailed::invite(cx, sink, team, first, &address).await?;

@@ -37,7 +37,7 @@ async fn run(cx: &Context<'_>) {
         begin_some(cx).await;
     }
     if cx.stage == Stage::Stable {
-        let known = cx.step("the list of jobs is there", failures(&cx.places[0])).await;
+        let known = cx.step("the list of jobs is there", failures(cx.actor())).await;
         if let Ok(known) = known {
             FAILED.set(cx.carried, cx.check, known.into_iter().map(|(kind, _)| kind).collect());
         }

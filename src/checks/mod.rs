@@ -26,6 +26,7 @@ mod stage_set;
 mod step;
 mod walk;
 
+mod acting;
 mod apps;
 mod availability;
 mod backends;

@@ -1,6 +1,6 @@
 //! The scene of a stage: all that its checks have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -92,6 +92,8 @@ pub struct Scene<'a> {
     pub stage: Stage,
     /// The nodes, in the order of replacement.
     pub places: Vec<Place>,
+    /// Those that acted in an earlier stage, as they run now.
+    pub acted: BTreeSet<String>,
     /// The balancer's address, without any account, if there is a balancer; else why not.
     pub balancer: Result<Client, Absent>,
     /// What the two releases promise to be: stable, release.

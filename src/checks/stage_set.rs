@@ -1,5 +1,6 @@
 //! For the tests of what checks stand on: a scene whose nodes answer nothing.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -77,6 +78,7 @@ impl StageSet {
         Scene {
             stage,
             places: sides.iter().enumerate().map(node).collect(),
+            acted: BTreeSet::new(),
             balancer: Err(absent()),
             versions: (&self.versions.0, &self.versions.1),
             pair: self.versions.clone(),

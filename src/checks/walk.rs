@@ -1,10 +1,10 @@
-//! How a check walks over the nodes: once per version on one node of it, and over a list of nodes, each a step of its own.
+//! How a check walks over the nodes: once per version on one node of it (`acting.rs` says which), and over a list of nodes, each a step of its own.
 //!
 //! Each of these goes on where a step failed: what ends is the walk that the step was part of. In the name of a step `{node}`
 //! stands for the node with its version and `{name}` for the node alone; a name with neither begins with the node.
 
 use super::context::Context;
-use super::scene::Place;
+use super::scene::{Place, Side};
 use super::step::{Reported, StepError};
 use crate::mattermost::Client;
 
@@ -47,8 +47,7 @@ impl<'a> Walk<'a> {
     /// acting node itself.
     #[must_use]
     pub fn remote_reader(&self) -> &'a Place {
-        let stranger = self.others.iter().find(|other| other.side != self.actor.side);
-        stranger.or(self.others.first()).copied().unwrap_or(self.actor)
+        self.cx.reader_beside(self.actor)
     }
 
     /// A step on the acting node that the rest of the walk stands on.
@@ -73,15 +72,11 @@ impl<'a> Context<'a> {
     /// For each version one node that acts, and all the others: the least that covers every writer version.
     #[must_use]
     pub fn walks(&self) -> Vec<Walk<'_>> {
-        let mut actors: Vec<&Place> = Vec::new();
-        for place in self.places {
-            if actors.iter().all(|known| known.side != place.side) {
-                actors.push(place);
-            }
-        }
+        let newest_first = [Side::Release, Side::Stable];
+        let actors = newest_first.into_iter().filter_map(|side| self.acting(side));
         let others = |actor: &Place| self.places.iter().filter(|p| p.name != actor.name).collect();
         let walk = |(n, actor)| Walk { n, actor, others: others(actor), cx: self };
-        actors.into_iter().enumerate().map(walk).collect()
+        actors.enumerate().map(walk).collect()
     }
 
     /// Walks once per version; a step that fails ends its own walk.

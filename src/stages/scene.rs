@@ -26,6 +26,7 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
     Ok(Scene {
         stage,
         places: session.places.iter().map(|node| Place::new(node, home)).collect(),
+        acted: session.acted_before(stage),
         balancer: balancer(session).await,
         versions: (&session.plan.stable.version, &session.plan.release.version),
         pair: pair(session),

@@ -1,6 +1,6 @@
 //! What one run carries along its line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::cluster::unreached::with_tls;
 use crate::cluster::{self, Cluster, ImageFacts};
 use crate::event::{Blame, Breakage, Clustering, Events};
 use crate::mattermost::{Address, Client, Http, VersionFacts};
-use crate::outcome::Step;
+use crate::outcome::{Stage, Step};
 use crate::plan::{Plan, Release};
 use crate::sinks::Sinks;
 use crate::trouble::{OrBug as _, Trouble};
@@ -39,6 +39,8 @@ pub(super) struct RunSession<'a> {
     pub(super) password: &'a SecretString,
     /// In the order of replacement.
     pub(super) places: Vec<RunningNode>,
+    /// The stage in which a node first acted as it runs now.
+    acted: Mutex<BTreeMap<String, Stage>>,
     pub(super) home: Option<Home>,
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
@@ -89,6 +91,7 @@ impl<'a> RunSession<'a> {
             nonce,
             password,
             places: Vec::new(),
+            acted: Mutex::default(),
             home: None,
             clustering: Clustering::SharedDatabase { reason },
             carried: Carried::default(),
@@ -117,8 +120,18 @@ impl<'a> RunSession<'a> {
         self.places.iter().find(|place| place.name == node)
     }
 
+    /// The nodes that acted in a stage before this one, as they run now; from here on all others act in this one.
+    pub(super) fn acted_before(&self, stage: Stage) -> BTreeSet<String> {
+        let mut acted = lock(&self.acted);
+        for place in &self.places {
+            acted.entry(place.name.clone()).or_insert(stage);
+        }
+        acted.iter().filter(|(_, since)| **since != stage).map(|(name, _)| name.clone()).collect()
+    }
+
     /// Takes in a node as it is now.
     pub(super) fn put(&mut self, place: RunningNode) {
+        lock(&self.acted).remove(&place.name);
         match self.places.iter_mut().find(|known| known.name == place.name) {
             Some(known) => *known = place,
             None => self.places.push(place),

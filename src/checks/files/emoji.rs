@@ -25,7 +25,7 @@ async fn run(cx: &Context<'_>) {
         cx.on_each_at_once(cx.places, "shows an emoji from stable", |place| shows(cx, place, &name, &hash))
             .await;
     } else if cx.stage == Stage::Stable {
-        let made = cx.step("make an emoji that stays", make(cx, &cx.places[0], "stays")).await;
+        let made = cx.step("make an emoji that stays", make(cx, cx.actor(), "stays")).await;
         if let Ok((emoji, hash)) = made {
             OLD.keep(cx, &(emoji.name, hash));
         }

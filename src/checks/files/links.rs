@@ -19,7 +19,7 @@ const OLD: Entry<(String, String)> = Entry::new("a public link");
 
 async fn run(cx: &Context<'_>) {
     let on = async {
-        let config = cx.places[0].admin().client_config().await.expecting("the client configuration")?;
+        let config = cx.actor().admin().client_config().await.expecting("the client configuration")?;
         Ok(config.get("EnablePublicLink").is_some_and(|on| on == "true"))
     };
     match cx.step("ask whether public links are on", on).await {

@@ -33,10 +33,10 @@ async fn run(cx: &Context<'_>) {
         in_parts(cx, walk.actor, next, &[noise(&format!("{}-{}", cx.nonce, walk.n), SMALL)]).await
     })
     .await;
-    // Ten megabytes through the store: at the ends only, and once.
+    // Ten megabytes through the store: before and after the roll only, and once.
     if !matches!(cx.stage, Stage::Mixed(_)) {
-        let (first, last) = (&cx.places[0], &cx.places[cx.places.len() - 1]);
-        cx.part(in_parts(cx, first, last, &[noise(&cx.nonce, PART), noise(&cx.nonce, SMALL)])).await;
+        let (first, other) = cx.actor_and_reader();
+        cx.part(in_parts(cx, first, other, &[noise(&cx.nonce, PART), noise(&cx.nonce, SMALL)])).await;
     }
 }
 

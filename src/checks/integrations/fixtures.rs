@@ -26,7 +26,7 @@ impl<'a> Fixtures<'a> {
     /// # Errors
     /// When the configuration can't be read.
     pub(super) async fn of(cx: &'a Context<'_>) -> Result<Self, Reported> {
-        let place = &cx.places[0];
+        let place = cx.actor();
         let name = format!("{} tells how integrations are set", place.name);
         let settings = async {
             let config = place.admin().config().await;

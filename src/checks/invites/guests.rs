@@ -9,9 +9,9 @@ use crate::sinks::MailSink;
 /// That guests can be invited here; where they could once, they can later.
 const MAY_BE_INVITED: Entry<bool> = Entry::new("whether guests may be invited");
 
-/// Invites a guest on the first node and lets them in on the last.
+/// Invites a guest on the first node and lets them in on the other.
 pub(super) async fn invited(cx: &Context<'_>, sink: &MailSink, team: &Team) -> Result<(), Reported> {
-    let (first, last) = (&cx.places[0], &cx.places[cx.places.len() - 1]);
+    let (first, other) = cx.actor_and_reader();
     let address = address_of(&format!("guest-{}", cx.nonce));
     let name = format!("{first} sends a guest an invitation by mail");
     let channel = async {
@@ -32,11 +32,11 @@ pub(super) async fn invited(cx: &Context<'_>, sink: &MailSink, team: &Team) -> R
     let token = mailed::arrived(cx, sink, first, &address).await?;
     MAY_BE_INVITED.put_first(cx, true);
     let redeemed = async {
-        let user = mailed::sign_up(last, &token, &address).await?;
-        last.ensure(user.roles == "system_guest", "the roles system_guest", user.roles.clone())?;
+        let user = mailed::sign_up(other, &token, &address).await?;
+        other.ensure(user.roles == "system_guest", "the roles system_guest", user.roles.clone())?;
         Ok(user)
     };
-    let user = cx.step(format!("a guest redeems it on {last}"), redeemed).await?;
+    let user = cx.step(format!("a guest redeems it on {other}"), redeemed).await?;
     membership::everywhere(cx, cx.places, team, &user.id, "the guest").await;
     Ok(())
 }

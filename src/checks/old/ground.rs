@@ -55,7 +55,7 @@ pub(super) struct OldGround {
 
 impl OldGround {
     async fn make(cx: &Context<'_>) -> Result<Self, StepError> {
-        let place = &cx.places[0];
+        let place = cx.actor();
         let (admin, home) = (place.admin(), cx.home);
         let names = ["owner", "member"].map(|who| format!("{who}-{}", cx.nonce));
         let account = async |name: &str| -> Result<(String, Client), ApiError> {

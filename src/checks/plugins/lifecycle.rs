@@ -30,7 +30,7 @@ const INSTALLED: Duration = Duration::from_secs(30);
 const HOLLOW: &str = "upgrade-gate.hollow";
 
 async fn run(cx: &Context<'_>) {
-    let config = async { cx.places[0].admin().config().await.expecting("the configuration") };
+    let config = async { cx.actor().admin().config().await.expecting("the configuration") };
     let Ok(config) = cx.step("read the plugin settings", config).await else { return };
     if let Some(why) = closed(&config["PluginSettings"]) {
         return cx.not_applicable("install, switch, replace and remove a plugin", why);

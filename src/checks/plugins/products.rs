@@ -155,9 +155,9 @@ fn why_missing(cx: &Context<'_>, product: Product) -> String {
 
 /// Off and on again, all products at once: each node is refreshed once for all of them.
 async fn switched(cx: &Context<'_>, products: &[Product]) {
-    let off_hand = &cx.places[0];
     // Without clustering a node saves the configuration as it knows it, so one and the same must do both.
-    let on_hand = if cx.clustered() { cx.places.last().unwrap_or(off_hand) } else { off_hand };
+    let first = &cx.places[0];
+    let (off_hand, on_hand) = if cx.clustered() { cx.actor_and_reader() } else { (first, first) };
     if !cx.clustered() {
         cx.verify(format!("{} reads the configuration anew", off_hand.name), cx.refresh(off_hand)).await;
     }

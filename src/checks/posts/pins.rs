@@ -26,7 +26,7 @@ async fn run(cx: &Context<'_>) {
         })
         .await;
     } else if cx.stage == Stage::Stable {
-        let made = cx.step("pin a message that stays", pin(&cx.places[0], &channel)).await;
+        let made = cx.step("pin a message that stays", pin(cx.actor(), &channel)).await;
         if let Ok(post) = made {
             OLD.keep(cx, &post);
         }

@@ -32,7 +32,7 @@ pub(super) async fn made_and_revoked(cx: &Context<'_>, walk: &Walk<'_>) -> Resul
 pub(super) async fn of_stable(cx: &Context<'_>) -> Result<(), Reported> {
     if OLD.is_wanted(cx) {
         let name = "make the access token that is to outlive the upgrade";
-        match make(cx, &cx.places[0], name.to_owned()).await? {
+        match make(cx, cx.actor(), name.to_owned()).await? {
             Some(token) => drop(OLD.keep(cx, &token.token)),
             None => {
                 OLD.none(cx, OFF);
