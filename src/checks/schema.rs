@@ -2,11 +2,15 @@
 
 use super::explained;
 use super::prelude::*;
+use super::schema_change::{SCHEMA_CHANGE, SchemaChange};
 use crate::announced::Ground;
 use crate::mattermost::Migration;
 
+/// The check's id: what the database did meanwhile is kept for it.
+pub(crate) const SCHEMA: &str = "schema";
+
 pub(super) const CHECK: Check = Check::new(
-    "schema",
+    SCHEMA,
     "every node reports one list of applied migrations, none lost, renamed or failed since stable",
     &["S1.2b"],
     |cx| Box::pin(run(cx)),
@@ -21,6 +25,9 @@ const APPLIED: Entry<Vec<AppliedMigration>> = Entry::new("a list of migrations")
 
 async fn run(cx: &Context<'_>) {
     let before = APPLIED.old(cx);
+    for (name, value) in SCHEMA_CHANGE.take(cx.carried, SCHEMA).iter().flat_map(SchemaChange::facts) {
+        cx.fact(name, value);
+    }
     let mut lists: Vec<(&Place, Vec<Migration>)> = Vec::new();
     for place in cx.places {
         let name = format!("{} lists the applied migrations", place.name);

@@ -6,6 +6,7 @@ use availability::Deed;
 use tokio::time::Instant;
 
 use super::blame::Blames as _;
+use super::schema_watch;
 use super::session::RunSession;
 use crate::checks::Side;
 use crate::event::Breakage;
@@ -21,7 +22,9 @@ pub(super) async fn beside(session: &RunSession<'_>, like: &str) -> Result<(), B
     let deadline = Instant::now() + Duration::from_secs(session.plan.budgets.ready_s);
     let image = &session.release_of(Side::Release).image;
     session.doing(SCHEMA, Deed::Migrate);
-    let migrated = session.cluster.nodes().migrate(like, image, deadline).await;
+    let nodes = session.cluster.nodes();
+    let migrating = nodes.migrate(like, image, deadline);
+    let migrated = schema_watch::meanwhile(session, Side::Release, migrating).await;
     session.doing(SCHEMA, Deed::Done);
     migrated.blames(Side::Release)
 }

@@ -28,6 +28,7 @@ mod restarts;
 mod rollback;
 mod run;
 mod scene;
+mod schema_watch;
 mod session;
 mod stage;
 mod stopwatch;

@@ -6,6 +6,7 @@ use availability::Deed;
 use futures_util::future::try_join_all;
 
 use super::blame::Blames as _;
+use super::schema_watch;
 use super::session::RunSession;
 use super::stopwatch::Stopwatch;
 use crate::checks::{RunningNode, Side};
@@ -74,8 +75,19 @@ async fn stop(session: &RunSession<'_>, node: &str) -> Result<(), Breakage> {
     session.cluster.nodes().stop(node, grace).await.blames(Blame::Environment)
 }
 
-/// The one way into traffic: start, ready, sane, undrained, announced.
+/// The one way into traffic. The first server of the release changes the schema on it.
 pub(super) async fn into_traffic(
+    session: &RunSession<'_>,
+    node: &str,
+    side: Side,
+    environment: &[(&str, &str)],
+    watch: Stopwatch,
+) -> Result<RunningNode, Breakage> {
+    schema_watch::meanwhile(session, side, brought_up(session, node, side, environment, watch)).await
+}
+
+/// Start, ready, sane, undrained, announced.
+async fn brought_up(
     session: &RunSession<'_>,
     node: &str,
     side: Side,

@@ -46,6 +46,8 @@ pub(super) struct RunSession<'a> {
     pub(super) carried: Carried,
     /// What may fail, and what became of it.
     pub(super) ledger: WaiverUse<'a>,
+    /// Whether the release has been at the database.
+    migrated: Mutex<bool>,
     /// Checks that stayed red when they were asked again.
     pub(super) steadily_red: Mutex<BTreeSet<&'static str>>,
     /// A node that did not come back to stable, until the stage `rollback` has told it.
@@ -96,6 +98,7 @@ impl<'a> RunSession<'a> {
             clustering: Clustering::SharedDatabase { reason },
             carried: Carried::default(),
             ledger: WaiverUse::new(&plan.waivers),
+            migrated: Mutex::default(),
             steadily_red: Mutex::default(),
             stranded: None,
             warned: Mutex::default(),
@@ -127,6 +130,16 @@ impl<'a> RunSession<'a> {
             acted.entry(place.name.clone()).or_insert(stage);
         }
         acted.iter().filter(|(_, since)| **since != stage).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Whether a server of the release was there already, or its image has migrated the database.
+    pub(super) fn is_migrated(&self) -> bool {
+        *lock(&self.migrated)
+    }
+
+    /// From now on [`is_migrated`](Self::is_migrated).
+    pub(super) fn migrates(&self) {
+        *lock(&self.migrated) = true;
     }
 
     /// Takes in a node as it is now.

@@ -3,6 +3,7 @@
 mod answers;
 mod bucket;
 mod database;
+mod database_look;
 mod deaths;
 mod follow;
 mod front;

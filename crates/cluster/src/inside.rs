@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::absent::Absent;
 use super::compose::ComposeCluster;
+use super::database_look::DatabaseLook;
 use super::image::{ImageFacts, Packaged};
 use super::project::NodeFiles;
 use super::standin::StandInCluster;
@@ -79,6 +80,18 @@ impl Inside<'_> {
             Self::Compose(cluster) => Ok(cluster.bucket().await?),
             Self::StandIn(cluster) => Ok(cluster.bucket()),
             Self::Closed(kind) => Err(not_for(kind, "the gate cannot look into its bucket")),
+        }
+    }
+
+    /// Looks into the database once: how far its schema is, and who waits for a lock.
+    ///
+    /// # Errors
+    /// Why nobody can look.
+    pub async fn look_at_database(&self) -> Result<DatabaseLook, Absent> {
+        match self {
+            Self::Compose(cluster) => cluster.look_at_database().await,
+            Self::StandIn(_) => Err(Absent::NotApplicable("the stand-in has no database server".into())),
+            Self::Closed(kind) => Err(not_for(kind, "the gate cannot look into its database")),
         }
     }
 

@@ -71,14 +71,7 @@ impl ComposeCluster {
 
     /// What the server says by SQL, else what its program says: the container has no other.
     async fn by_server(&self, running: &RunningProject, service: &str) -> Option<u32> {
-        let environment = &self.options.project.services[service].environment;
-        let first = |names: [&str; 2]| {
-            let mut values = names.iter().filter_map(|name| environment.get(*name));
-            values.find(|value| !value.is_empty()).map(String::as_str)
-        };
-        // The images' own words, the official one's first; both let their own container in without a password or say no.
-        let user = first(["POSTGRES_USER", "POSTGRESQL_USERNAME"]).unwrap_or("postgres");
-        let database = first(["POSTGRES_DB", "POSTGRESQL_DATABASE"]).unwrap_or(user);
+        let (user, database) = self.database_login(service);
         let question = "SHOW server_version_num";
         let by_sql = ["psql", "-XwtA", "-U", user, "-d", database, "-c", question];
         for command in [&by_sql[..], &["postgres", "--version"]] {
@@ -90,6 +83,18 @@ impl ComposeCluster {
             }
         }
         None
+    }
+
+    /// User and database, in the images' own words, the official one's first; both let their own container in without a password
+    /// or say no.
+    pub(super) fn database_login(&self, service: &str) -> (&str, &str) {
+        let environment = &self.options.project.services[service].environment;
+        let first = |names: [&str; 2]| {
+            let mut values = names.iter().filter_map(|name| environment.get(*name));
+            values.find(|value| !value.is_empty()).map(String::as_str)
+        };
+        let user = first(["POSTGRES_USER", "POSTGRESQL_USERNAME"]).unwrap_or("postgres");
+        (user, first(["POSTGRES_DB", "POSTGRESQL_DATABASE"]).unwrap_or(user))
     }
 }
 
