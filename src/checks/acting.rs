@@ -1,8 +1,8 @@
 //! Which node acts, where one of several has to: all do in turn.
 //!
-//! A node that came up since the last stage acts before those that have acted as they run now. So in a roll each node
-//! acts for every check once it runs the release, at no more cost than if the first one always did; where several came up
-//! at once, the checks of a stage are spread over them. The same check acts on the same node when it is asked again.
+//! A node that has not acted for what it runs is before those that have. So in a roll each node acts for every check once it
+//! runs the release, at no more cost than if the first one always did; where several came up at once, the checks of a
+//! stage are spread over them. The same check acts on the same node when it is asked again.
 
 use super::context::Context;
 use super::scene::{Place, Side};

@@ -15,7 +15,7 @@ use crate::storage::Bucket;
 use crate::versions::Version;
 
 /// Which of the two releases a node runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// The stable release.
     Stable,
@@ -92,7 +92,7 @@ pub struct Scene<'a> {
     pub stage: Stage,
     /// The nodes, in the order of replacement.
     pub places: Vec<Place>,
-    /// Those that acted in an earlier stage, as they run now.
+    /// Those that acted in an earlier stage for the side that they run.
     pub acted: BTreeSet<String>,
     /// The balancer's address, without any account, if there is a balancer; else why not.
     pub balancer: Result<Client, Absent>,

@@ -39,8 +39,8 @@ pub(super) struct RunSession<'a> {
     pub(super) password: &'a SecretString,
     /// In the order of replacement.
     pub(super) places: Vec<RunningNode>,
-    /// The stage in which a node first acted as it runs now.
-    acted: Mutex<BTreeMap<String, Stage>>,
+    /// The stage in which a node first acted for a side.
+    acted: Mutex<BTreeMap<(String, Side), Stage>>,
     pub(super) home: Option<Home>,
     pub(super) clustering: Clustering,
     pub(super) carried: Carried,
@@ -123,13 +123,16 @@ impl<'a> RunSession<'a> {
         self.places.iter().find(|place| place.name == node)
     }
 
-    /// The nodes that acted in a stage before this one, as they run now; from here on all others act in this one.
+    /// The nodes that acted in a stage before this one for what they run now; from here on all others act in this one.
     pub(super) fn acted_before(&self, stage: Stage) -> BTreeSet<String> {
         let mut acted = lock(&self.acted);
+        let mut before = BTreeSet::new();
         for place in &self.places {
-            acted.entry(place.name.clone()).or_insert(stage);
+            if *acted.entry((place.name.clone(), place.side)).or_insert(stage) != stage {
+                before.insert(place.name.clone());
+            }
         }
-        acted.iter().filter(|(_, since)| **since != stage).map(|(name, _)| name.clone()).collect()
+        before
     }
 
     /// Whether a server of the release was there already, or its image has migrated the database.
@@ -144,7 +147,10 @@ impl<'a> RunSession<'a> {
 
     /// Takes in a node as it is now.
     pub(super) fn put(&mut self, place: RunningNode) {
-        lock(&self.acted).remove(&place.name);
+        if place.side == Side::Stable {
+            // What runs stable again after the release was there is worth a look of its own.
+            lock(&self.acted).remove(&(place.name.clone(), place.side));
+        }
         match self.places.iter_mut().find(|known| known.name == place.name) {
             Some(known) => *known = place,
             None => self.places.push(place),
