@@ -25,6 +25,7 @@ pub const CHECKS: &[Check] = &[
     super::plugins::upgraded::CHECK,
     super::topology::CHECK,
     super::sessions::CHECK,
+    super::browser::CHECK,
     super::users::CHECK,
     super::invites::CHECK,
     super::teams::CHECK,

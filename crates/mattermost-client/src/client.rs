@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::address::Address;
+use super::cookies::Browser;
 use super::error::{ApiError, ApiErrorKind};
 use super::http::{Connections, Http};
 use super::made::Made;
@@ -23,6 +24,8 @@ pub struct Client {
     base: Arc<str>,
     host: Option<Arc<str>>,
     token: Option<Arc<str>>,
+    /// In place of a token: what a browser sends.
+    browser: Option<Arc<Browser>>,
 }
 
 /// An answer whose status was expected.
@@ -64,19 +67,30 @@ impl Client {
             base: base.into(),
             host: host.map(Into::into),
             token: None,
+            browser: None,
         }
     }
 
     /// The same address with a session or access token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.into()), ..self.clone() }
+        Self { token: Some(token.into()), browser: None, ..self.clone() }
+    }
+
+    /// The same address with what a browser sends.
+    pub(super) fn with_browser(&self, browser: Browser) -> Self {
+        Self { token: None, browser: Some(Arc::new(browser)), ..self.clone() }
+    }
+
+    /// What it sends as a browser, if it is one.
+    pub(super) fn browser(&self) -> Option<&Browser> {
+        self.browser.as_deref()
     }
 
     /// The same account at another client's address.
     #[must_use]
     pub fn at(&self, place: &Self) -> Self {
-        Self { token: self.token.clone(), ..place.clone() }
+        Self { token: self.token.clone(), browser: self.browser.clone(), ..place.clone() }
     }
 
     /// The same account at the same address, on connections that nobody else uses, with a patience of its own.
@@ -174,13 +188,14 @@ impl Client {
 
     /// A request to be completed and sent by the caller (multipart, raw bodies, failures told apart), with the token set.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let mut request = self.http.inner().request(method, format!("{}{path}", self.base));
+        let mut request = self.http.inner().request(method.clone(), format!("{}{path}", self.base));
         if let Some(host) = &self.host {
             request = request.header(reqwest::header::HOST, host.as_ref());
         }
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
+        match (&self.browser, &self.token) {
+            (Some(browser), _) => browser.dress(request, &method),
+            (None, Some(token)) => request.bearer_auth(token),
+            (None, None) => request,
         }
     }
 

@@ -91,16 +91,24 @@ impl Socket {
     async fn connect(client: &Client, query: &str, deadline: Instant) -> Result<Self, ApiError> {
         let fail = |cause: String| silence(client.node(), cause);
         let address = client.address();
-        // No Origin: a foreign one is refused, and programs send none.
-        let authorization =
-            client.token().map(|token| HeaderValue::try_from(format!("Bearer {token}"))).transpose();
-        let authorization = authorization.map_err(|_| fail("the token is no header text".into()))?;
+        // A browser says which page asks; a program sends no Origin, and a foreign one is refused.
+        let shown: Vec<(&'static str, String)> = match client.browser() {
+            Some(browser) => browser.handshake().into(),
+            None => {
+                client.token().map(|token| ("Authorization", format!("Bearer {token}"))).into_iter().collect()
+            }
+        };
+        let shown: Vec<(&'static str, HeaderValue)> = shown
+            .into_iter()
+            .map(|(name, value)| HeaderValue::try_from(value).map(|value| (name, value)))
+            .collect::<Result<_, _>>()
+            .map_err(|_| fail("the token or a cookie is no header text".into()))?;
         let url = format!("{}/api/v4/websocket{query}", address.url().replacen("http", "ws", 1));
         let tls = Some(Connector::Rustls(client.http().tls()));
         let opened = async {
             let mut request = url.into_client_request()?;
-            if let Some(value) = authorization {
-                request.headers_mut().insert("Authorization", value);
+            for (name, value) in shown {
+                request.headers_mut().insert(name, value);
             }
             match address.at() {
                 // As for requests: the name is the server's, and where it is was told otherwise.

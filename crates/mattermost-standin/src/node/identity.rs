@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::header::{AUTHORIZATION, AsHeaderName, COOKIE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 
 use crate::db::ids;
 use crate::db::rows::{Channel, Team, User, Viewer};
@@ -29,12 +29,29 @@ pub(crate) struct Unguarded;
 pub(crate) struct Token {
     text: Option<String>,
     unguarded: bool,
+    /// By a cookie, for something that changes: what shows that the site's own page asks.
+    proof: Option<PageProof>,
+}
+
+/// What shows that a page of another site did not make a browser ask.
+struct PageProof {
+    by_script: bool,
+    csrf: String,
+}
+
+/// What a page has to send to change something in a session.
+pub(crate) fn csrf_of(token: &str) -> String {
+    token.chars().rev().collect()
 }
 
 impl Token {
     /// Whoever holds it, if somebody does.
     pub(crate) fn caller(self, node: &NodeCore, tables: &Tables) -> Result<Caller, Refusal> {
         let token = self.text.ok_or_else(|| Refusal::session("UserRequired"))?;
+        let forged = |proof: PageProof| !proof.by_script && proof.csrf != csrf_of(&token);
+        if self.proof.is_some_and(forged) && !node.has("forgery-unchecked") {
+            return Err(Refusal::session(format!("token={token}, CSRF token missing")));
+        }
         let session =
             node.session(tables, &token).ok_or_else(|| Refusal::session(format!("token={token}")))?;
         Ok(Caller { admin: session.is_admin() || self.unguarded, user_id: session.user_id, token })
@@ -141,21 +158,35 @@ impl Caller {
     }
 }
 
-fn token_in(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get(COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let cookie = cookies.split(';').find_map(|part| part.trim().strip_prefix("MMAUTHTOKEN="));
-    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer =
-        header.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("BEARER ")));
-    cookie.or(bearer).map(str::to_owned).filter(|token| !token.is_empty())
+fn text_of(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn cookie_in(headers: &HeaderMap) -> Option<&str> {
+    let cookies = text_of(headers, COOKIE).unwrap_or_default();
+    let token = cookies.split(';').find_map(|part| part.trim().strip_prefix("MMAUTHTOKEN="));
+    token.filter(|token| !token.is_empty())
+}
+
+fn bearer_in(headers: &HeaderMap) -> Option<&str> {
+    let header = text_of(headers, AUTHORIZATION)?;
+    let token = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("BEARER "));
+    token.filter(|token| !token.is_empty())
 }
 
 impl FromRequestParts<Arc<NodeCore>> for Token {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _node: &Arc<NodeCore>) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, node: &Arc<NodeCore>) -> Result<Self, Infallible> {
         let unguarded = parts.extensions.get::<Unguarded>().is_some();
-        Ok(Self { text: token_in(&parts.headers), unguarded })
+        let headers = &parts.headers;
+        let cookie = cookie_in(headers).filter(|_| !node.has("cookies-unread"));
+        let proof = || PageProof {
+            by_script: text_of(headers, "X-Requested-With") == Some("XMLHttpRequest"),
+            csrf: text_of(headers, "X-CSRF-Token").unwrap_or_default().to_owned(),
+        };
+        let proof = cookie.filter(|_| parts.method != Method::GET).map(|_| proof());
+        Ok(Self { text: cookie.or(bearer_in(headers)).map(str::to_owned), unguarded, proof })
     }
 }
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
 use super::{
-    account_probes, content, integrations, plugins, probes, product_probes, rot, settings, web_probes,
+    account_probes, browser_probes, content, integrations, plugins, probes, product_probes, rot, settings,
+    web_probes,
 };
 use crate::Options;
 use crate::fault::{Effect, Faults, catalogue};
@@ -53,6 +54,9 @@ async fn misbehaves(fault: &str, faults: &Faults) -> bool {
         return seen;
     }
     if let Some(seen) = goes_out(fault, &site, &before).await {
+        return seen;
+    }
+    if let Some(seen) = browser_probes::seen(fault, &site).await {
         return seen;
     }
     if let Some(seen) = web_probes::seen(fault, &site).await {

@@ -1,6 +1,7 @@
 //! The stand-in seen from outside, through HTTP and websockets only.
 
 mod account_probes;
+mod browser_probes;
 mod calls;
 mod client;
 mod content;

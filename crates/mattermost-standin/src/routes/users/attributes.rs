@@ -81,10 +81,15 @@ fn said(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(user): P
 
 fn presence(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(user): Path<String>) -> Answer {
     let user = caller.resolve(&user)?;
-    let known = tables.kept.presences.get(&user).cloned();
-    ok(&known.unwrap_or_else(|| {
+    ok(&presence_of(tables, &user))
+}
+
+/// Whether somebody is there.
+pub(crate) fn presence_of(tables: &Tables, user: &str) -> Value {
+    let known = tables.kept.presences.get(user).cloned();
+    known.unwrap_or_else(|| {
         json!({"user_id": user, "status": "offline", "manual": false, "last_activity_at": 0, "dnd_end_time": 0})
-    }))
+    })
 }
 
 fn set_presence(

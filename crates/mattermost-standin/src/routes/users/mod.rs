@@ -7,6 +7,7 @@ pub(crate) mod groups;
 pub(crate) mod guests;
 pub(crate) mod preferences;
 pub(crate) mod sessions;
+pub(crate) mod start;
 pub(crate) mod user;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .merge(user::routes())
         .merge(sessions::routes())
+        .merge(start::routes())
         .merge(access_tokens::routes())
         .merge(guests::routes())
         .merge(preferences::routes())

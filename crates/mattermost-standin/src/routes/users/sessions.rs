@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::HeaderValue;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::routing::{get, post};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use crate::db::tables::Tables;
 use crate::events::bus::Outdated;
 use crate::node::answer::{Answer, Refusal, done, ok, read, text};
 use crate::node::core::NodeCore;
-use crate::node::identity::{Caller, Token};
+use crate::node::identity::{Caller, Token, csrf_of};
 use crate::node::transaction::{anyone, signed_in};
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
@@ -26,7 +27,7 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
         .route("/users/{user_id}/sessions/revoke/all", post(signed_in(revoke_all)))
 }
 
-fn login(node: &Arc<NodeCore>, tables: &mut Tables, body: Bytes) -> Answer {
+fn login(node: &Arc<NodeCore>, tables: &mut Tables, headers: HeaderMap, body: Bytes) -> Answer {
     let body = read(&body, "login")?;
     let (name, password) = (text(&body, "login_id"), text(&body, "password"));
     let refused = || {
@@ -63,12 +64,34 @@ fn login(node: &Arc<NodeCore>, tables: &mut Tables, body: Bytes) -> Answer {
         create_at: now,
     };
     let token = HeaderValue::from_str(&session.token).ok();
+    let cookies = cookies(node, &session);
     tables.sessions.insert(session.token.clone(), session);
     let mut response = ok(&shown.json(Viewer::Owner))?;
     if let Some(token) = token {
         response.headers_mut().insert("token", token);
     }
+    // Only a script of the site's own page is a browser that is to keep them.
+    let by_script = headers.get("X-Requested-With").is_some_and(|value| value == "XMLHttpRequest");
+    for cookie in cookies.iter().filter(|_| by_script) {
+        if let Ok(cookie) = HeaderValue::from_str(cookie) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
     Ok(response)
+}
+
+/// What a browser is to keep: the token out of reach of scripts, the other two for them.
+fn cookies(node: &NodeCore, session: &Session) -> Vec<String> {
+    let kept = "Path=/; Expires=Wed, 26 May 2027 18:06:25 GMT; Max-Age=15552000";
+    let closed = if node.has("token-cookie-open") { "" } else { "; HttpOnly" };
+    let mut cookies = vec![
+        format!("MMAUTHTOKEN={}; {kept}{closed}", session.token),
+        format!("MMUSERID={}; {kept}", session.user_id),
+    ];
+    if !node.has("csrf-cookie-lost") {
+        cookies.push(format!("MMCSRF={}; {kept}", csrf_of(&session.token)));
+    }
+    cookies
 }
 
 fn logout(node: &Arc<NodeCore>, tables: &mut Tables, token: Token) -> Answer {
