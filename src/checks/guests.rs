@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check::new(
 
 async fn run(cx: &Context<'_>) {
     let first = cx.actor();
-    let asked = cx.step("ask whether there may be guests", why_not(first.admin())).await;
+    let asked = cx.step("ask whether there may be guests", why_no_guests(first.admin())).await;
     let Ok(reason) = asked else { return };
     if let Some(reason) = reason {
         return cx.not_applicable("a guest's channels", reason);
@@ -37,7 +37,7 @@ async fn run(cx: &Context<'_>) {
 }
 
 /// Why there may be no guests here; nothing if there may.
-async fn why_not(admin: &Client) -> Result<Option<String>, StepError> {
+pub(super) async fn why_no_guests(admin: &Client) -> Result<Option<String>, StepError> {
     let licence = admin.client_license().await.expecting("the licence")?;
     if licence.get("GuestAccounts").is_none_or(|value| value != "true") {
         let reason = if licence.get("IsLicensed").is_some_and(|value| value == "true") {

@@ -1,4 +1,4 @@
-//! What old rows stand on: two members, a team and a channel of their own, made once on stable.
+//! What old rows stand on: two members, a guest where there may be one, a team and a channel of their own, made once on stable.
 //!
 //! Nobody else acts there: a count or a time that changes was changed by the servers.
 
@@ -9,6 +9,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::kind::Who;
 use super::words::Words;
+use crate::checks::guests::why_no_guests;
 use crate::checks::prelude::*;
 use crate::mattermost::{ApiError, Client};
 
@@ -49,6 +50,8 @@ impl Common {
 pub(super) struct OldGround {
     owner: Client,
     member: Client,
+    /// Nobody, where there may be none.
+    guest: Option<Client>,
     /// Ids of accounts, team and channel.
     pub(super) words: Words,
 }
@@ -76,6 +79,7 @@ impl OldGround {
         let channel = channel.expecting("a channel for old rows")?.id;
         let joined = cx.as_member(place, || owner.add_to_channel(&channel, &member_id)).await;
         joined.expecting("the new member of the channel")?;
+        let guest = guest(cx, place, &team, &channel).await?;
         let mut words = Words::default();
         for (name, value) in [
             ("owner", &owner_id),
@@ -89,16 +93,38 @@ impl OldGround {
         ] {
             words.set(name, value.as_str());
         }
-        Ok(Self { owner, member, words })
+        Ok(Self { owner, member, guest, words })
     }
 
-    /// Somebody on a node.
-    pub(super) fn client(&self, who: Who, place: &Place) -> Client {
-        match who {
+    /// Somebody on a node; nobody, where there may be no such account.
+    pub(super) fn client(&self, who: Who, place: &Place) -> Option<Client> {
+        Some(match who {
             Who::Owner => self.owner.at(&place.client),
             Who::Member => self.member.at(&place.client),
+            Who::Guest => self.guest.as_ref()?.at(&place.client),
             Who::Stranger => place.alice().clone(),
             Who::Admin => place.admin().clone(),
-        }
+        })
     }
+}
+
+/// A guest in the channel, if there may be guests.
+async fn guest(
+    cx: &Context<'_>,
+    place: &Place,
+    team: &str,
+    channel: &str,
+) -> Result<Option<Client>, StepError> {
+    let (admin, password) = (place.admin(), cx.home.password.expose_secret());
+    if why_no_guests(admin).await?.is_some() {
+        return Ok(None);
+    }
+    let name = format!("oldguest-{}", cx.nonce);
+    let user = admin.create_user(&name, password).await.expecting("a guest for old rows")?;
+    admin.add_to_team(team, &user.id).await.expecting("the new member of the team")?;
+    let joined = cx.as_member(place, || admin.add_to_channel(channel, &user.id)).await;
+    joined.expecting("the new member of the channel")?;
+    admin.demote(&user.id).await.expecting("the member to become a guest")?;
+    let login = place.client.login(&name, password).await.expecting("the guest to log in")?;
+    Ok(Some(login.client))
 }

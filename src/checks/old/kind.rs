@@ -67,6 +67,8 @@ pub(super) enum Who {
     Owner,
     /// Another member of the same team and channels.
     Member,
+    /// A guest in the same channel, where there may be guests.
+    Guest,
     /// Somebody of another team.
     Stranger,
     /// The system admin.
@@ -79,6 +81,7 @@ impl Who {
         match self {
             Self::Owner => "its owner",
             Self::Member => "another member",
+            Self::Guest => "a guest",
             Self::Stranger => "a stranger",
             Self::Admin => "the admin",
         }
@@ -86,7 +89,7 @@ impl Who {
 }
 
 /// All of them: who may not see something is to be refused for ever.
-pub(super) const EVERYBODY: &[Who] = &[Who::Owner, Who::Member, Who::Stranger, Who::Admin];
+pub(super) const EVERYBODY: &[Who] = &[Who::Owner, Who::Member, Who::Guest, Who::Stranger, Who::Admin];
 
 /// Those who can see whatever somebody changed.
 pub(super) const CONCERNED: &[Who] = &[Who::Owner, Who::Admin];

@@ -123,7 +123,7 @@ impl RowLife<'_, '_> {
         ground: &OldGround,
         prefix: &str,
     ) -> Result<Words, StepError> {
-        doing::is_on(ground, self.actor, self.kind).await?;
+        doing::is_on(self.actor, self.kind).await?;
         self.one(ground, prefix).await
     }
 

@@ -12,6 +12,7 @@ use super::kind::{Kind, RouteLook, SeenPart, Who};
 use super::words::Words;
 use crate::checks::files::bytes::digest;
 use crate::checks::prelude::*;
+use crate::mattermost::Client;
 
 /// The statuses of answers, all of which are one.
 const ANY: &[u16] =
@@ -41,21 +42,20 @@ pub(super) async fn snapshot(
     by: &[Who],
 ) -> Result<Snapshot, StepError> {
     let eyes = kind.looks.iter().enumerate().flat_map(|(n, look)| by.iter().map(move |who| (n, look, *who)));
-    let sights = eyes.map(async |(n, look, who)| {
-        let sight = look_through(ground, place, look, who, words).await?;
+    let eyes = eyes.filter_map(|(n, look, who)| Some((n, look, who, ground.client(who, place)?)));
+    let sights = eyes.map(async |(n, look, who, client)| {
+        let sight = look_through(&client, look, who, words).await?;
         Ok::<_, StepError>(((n, who), sight))
     });
     Ok(Snapshot { sights: try_join_all(sights).await?.into_iter().collect() })
 }
 
 async fn look_through(
-    ground: &OldGround,
-    place: &Place,
+    client: &Client,
     look: &RouteLook,
     who: Who,
     words: &Words,
 ) -> Result<Sight, StepError> {
-    let client = ground.client(who, place);
     let (path, body) = (words.fill(look.path), words.fill(look.body).into_bytes());
     let method = if body.is_empty() { Method::GET } else { Method::POST };
     let reply = client.send_bytes(method, &path, &[OF_A_BROWSER], body, ANY).await;

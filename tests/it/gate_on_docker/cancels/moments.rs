@@ -33,6 +33,11 @@ fn evidence(kind: &EventKind, of: &str) -> bool {
     matches!(kind, EventKind::EvidenceSaved { path, .. } if path.ends_with(of))
 }
 
+/// Only a run with a version before stable has these.
+pub(super) const HISTORY: [&str; 2] =
+    ["a version before stable is visited", "a version before stable is left"];
+/// Only a run whose schema is migrated beside its nodes has it.
+pub(super) const MIGRATED: &str = "the schema is migrated";
 /// Its command never ends by itself.
 pub(super) const SUITE: &str = "the suite runs";
 /// Only a red run has it.
@@ -52,13 +57,15 @@ impl Moment {
     }
 }
 
-pub(super) const MOMENTS: [Moment; 28] = [
+pub(super) const MOMENTS: [Moment; 31] = [
     at("the run is announced", |kind| matches!(kind, EventKind::RunStarted(_))),
     at("the bring-up begins", |kind| phase(kind, &Phase::BringUp)),
     at("an image is there", |kind| matches!(kind, EventKind::ImageReady { .. })),
     at("a container is created", |kind| container(kind, "database-1", "created")),
     at("the store starts", |kind| container(kind, "store-1", "started")),
     at("the database is healthy", |kind| container(kind, "database-1", "healthy")),
+    at(HISTORY[0], |kind| step(kind, "history: node1")),
+    at(HISTORY[1], |kind| step(kind, "stop node1")),
     at("the first node boots", |kind| container(kind, "node1-1", "started")),
     at("the first node is ready", |kind| matches!(kind, EventKind::NodeReady { .. })),
     at("the second node boots", |kind| container(kind, "node2-1", "started")),
@@ -68,6 +75,7 @@ pub(super) const MOMENTS: [Moment; 28] = [
     at("users are watched", |kind| matches!(kind, EventKind::Watching { .. })),
     at("the gate writes", |kind| step(kind, "write")),
     at(FIRST_WATCHED, |kind| step(kind, "cross")),
+    at(MIGRATED, |kind| step(kind, "migrate")),
     at("the first node is drained", |kind| phase(kind, &Phase::Replace("node1".into()))),
     at("the first node is stopped", |kind| container(kind, "node1-1", "stopped")),
     at("the first node is removed", |kind| container(kind, "node1-1", "removed")),

@@ -10,9 +10,9 @@ use upgrade_gate::record::Record;
 use upgrade_gate::report::EventLog;
 
 use super::super::call::{built_in, clean_up, gone};
-use super::super::images::{CORRUPT, Images, RELEASE, STABLE};
+use super::super::images::{BEHIND, CORRUPT, Images, RELEASE, STABLE};
 use super::super::suite::BUSYBOX;
-use super::moments::{EVIDENCE, Moment, OVER, SUITE};
+use super::moments::{EVIDENCE, HISTORY, MIGRATED, Moment, OVER, SUITE};
 use crate::gate::{Gate, send};
 use crate::wait::until;
 
@@ -131,6 +131,12 @@ impl Cancel {
         let mut call = built_in(images, STABLE, release)
             .nodes(2)
             .arg("--only", "startup,teams,files,availability,ledger,matrix");
+        if HISTORY.contains(&self.moment.name) {
+            call = call.arg("--history", BEHIND);
+        }
+        if self.moment.name == MIGRATED {
+            call = call.arg("--migrate", "job");
+        }
         if self.moment.name == SUITE {
             call = call.arg("--only", "startup,suite");
             call = call.arg("--suite-image", BUSYBOX).arg("--suite-command", "sleep 300");
