@@ -23,7 +23,7 @@ pub struct BrowserLogin {
 }
 
 impl Client {
-    /// Begins a session as the web app does, from a page of this origin.
+    /// Begins a session as the web app does, from a page of the site, whose origin this is.
     ///
     /// # Errors
     /// 401 for a wrong password.
@@ -31,19 +31,20 @@ impl Client {
         &self,
         login_id: &str,
         password: &str,
-        origin: &str,
+        site: &str,
     ) -> Result<BrowserLogin, ApiError> {
         let body = json!({ "login_id": login_id, "password": password });
-        let page = Browser { cookies: String::new(), origin: origin.to_owned(), csrf: Some(String::new()) };
-        let reply = self.with_browser(page).post("/api/v4/users/login", &body).await?;
+        let with = |cookies, csrf| {
+            self.with_browser(Browser { cookies, site: site.into(), page: site.into(), csrf: Some(csrf) })
+        };
+        let reply = with(String::new(), String::new()).post("/api/v4/users/login", &body).await?;
         let cookies = set_cookies(&reply.headers);
         let value =
             |name: &str| cookies.iter().find(|cookie| cookie.name == name).map(|cookie| &cookie.value);
         let sent: Vec<String> =
             cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
         let csrf = value(CSRF_COOKIE).cloned().unwrap_or_default();
-        let browser = Browser { cookies: sent.join("; "), origin: origin.to_owned(), csrf: Some(csrf) };
-        Ok(BrowserLogin { user: reply.json()?, client: self.with_browser(browser), cookies })
+        Ok(BrowserLogin { user: reply.json()?, client: with(sent.join("; "), csrf), cookies })
     }
 
     /// The same browser, in which a page of another origin asks: with the cookies, and without what scripts of the site send.
@@ -51,7 +52,7 @@ impl Client {
     pub fn from_page_of(&self, origin: &str) -> Self {
         match self.browser() {
             Some(browser) => {
-                self.with_browser(Browser { origin: origin.to_owned(), csrf: None, ..browser.clone() })
+                self.with_browser(Browser { page: origin.to_owned(), csrf: None, ..browser.clone() })
             }
             None => self.clone(),
         }

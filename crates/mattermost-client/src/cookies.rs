@@ -29,8 +29,10 @@ pub struct SetCookie {
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Browser {
     pub(super) cookies: String,
-    /// Scheme, host and port of the page.
-    pub(super) origin: String,
+    /// Scheme, host and port of the site.
+    pub(super) site: String,
+    /// Those of the page that asks.
+    pub(super) page: String,
     /// What the page's script sends where it changes something; nothing for a page of somebody else's.
     pub(super) csrf: Option<String>,
 }
@@ -38,7 +40,7 @@ pub(super) struct Browser {
 /// Cookies are as good as a password.
 impl fmt::Debug for Browser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Browser").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("Browser").field("page", &self.page).finish_non_exhaustive()
     }
 }
 
@@ -52,12 +54,14 @@ impl Browser {
                 request = request.header("X-CSRF-Token", csrf);
             }
         }
-        if method == Method::GET { request } else { request.header("Origin", &self.origin) }
+        if method == Method::GET { request } else { request.header("Origin", &self.page) }
     }
 
-    /// The headers of a websocket's handshake.
-    pub(super) fn handshake(&self) -> [(&'static str, String); 2] {
-        [("Cookie", self.cookies.clone()), ("Origin", self.origin.clone())]
+    /// The headers of a websocket's handshake. A browser goes to the site by its name, whatever machine that leads to: servers of
+    /// before compare the Origin with the `Host` that is asked for, those of today (seen on 11.6) with the SiteURL.
+    pub(super) fn handshake(&self) -> [(&'static str, String); 3] {
+        let host = self.site.split_once("://").map_or("", |(_, host)| host);
+        [("Cookie", self.cookies.clone()), ("Origin", self.page.clone()), ("Host", host.to_owned())]
     }
 }
 
@@ -112,7 +116,10 @@ mod tests {
 
     #[test]
     fn nobody_reads_cookies_in_a_log() {
-        let browser = Browser { cookies: "MMAUTHTOKEN=secret".into(), origin: "http://h".into(), csrf: None };
+        let site = String::from("http://h");
+        let browser =
+            Browser { cookies: "MMAUTHTOKEN=secret".into(), site: site.clone(), page: site, csrf: None };
+        assert_eq!(browser.handshake()[2], ("Host", "h".to_owned()));
         assert!(!format!("{browser:?}").contains("secret"));
     }
 }
