@@ -36,6 +36,7 @@ mod browser;
 mod bundle;
 mod call_state;
 mod calls;
+mod census;
 mod channel;
 mod channel_changes;
 mod channels;
@@ -73,6 +74,7 @@ mod write_matrix;
 
 pub(crate) use availability::AVAILABILITY;
 pub(crate) use carried::Carried;
+pub(crate) use census::CENSUS;
 pub(crate) use check::{Check, Need};
 pub(crate) use context::Context;
 pub(crate) use integrations::may_not_call;

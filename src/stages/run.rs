@@ -6,8 +6,8 @@ use super::blame::explained;
 use super::frame::Frames;
 use super::session::RunSession;
 use super::{
-    accounts, connect, history, ledger, migrate, node, prepare, products, restarts, rollback, scene, stage,
-    suite, users, versions,
+    accounts, connect, history, ledger, migrate, node, prepare, products, restarts, rollback, scene,
+    site_copy, stage, suite, users, versions,
 };
 use crate::checks::{Side, sanity};
 use crate::cluster::Cluster;
@@ -83,6 +83,7 @@ async fn all(session: &mut RunSession<'_>) -> Result<(), Breakage> {
 async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -> Result<(), Breakage> {
     match step {
         PlanStep::Prepare { .. } => prepare::prepare(session).await,
+        PlanStep::Restore { .. } => site_copy::restore(session).await,
         PlanStep::Find { nodes, side } => prepare::find(session, nodes, *side).await,
         PlanStep::Visit { node, stage, .. } => history::visit(session, node, *stage).await,
         PlanStep::Leave { node } => history::leave(session, node).await,
