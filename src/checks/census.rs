@@ -13,16 +13,14 @@ use tokio::time::Instant;
 use super::prelude::*;
 use crate::cluster::{Census, TableCensus};
 
-/// The check's id: it is planned where there is a copy of a site.
-pub(crate) const CENSUS: &str = "census";
-
 pub(super) const CHECK: Check = Check::new(
-    CENSUS,
+    "census",
     "what your site's database had before the run is there, table by table: no row lost, doubled or altered",
     &["S1.2b", "E1"],
     |cx| Box::pin(run(cx)),
 )
 .in_stages(Stages::Ends)
+.of_a_copy()
 .alone();
 
 /// The rows as stable left them.
@@ -139,7 +137,10 @@ mod tests {
     use super::*;
     use crate::cluster::RowRange;
 
-    fn table(ranges: &[(&str, u64, &[(&str, &str)])]) -> TableCensus {
+    /// The letters that keys begin with, how many rows, and sums by column.
+    type Made<'a> = (&'a str, u64, &'a [(&'a str, &'a str)]);
+
+    fn table(ranges: &[Made<'_>]) -> TableCensus {
         let range = |rows, sums: &[(&str, &str)]| RowRange {
             rows,
             sums: sums.iter().map(|(column, sum)| ((*column).to_owned(), (*sum).to_owned())).collect(),

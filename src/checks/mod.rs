@@ -74,7 +74,6 @@ mod write_matrix;
 
 pub(crate) use availability::AVAILABILITY;
 pub(crate) use carried::Carried;
-pub(crate) use census::CENSUS;
 pub(crate) use check::{Check, Need};
 pub(crate) use context::Context;
 pub(crate) use integrations::may_not_call;

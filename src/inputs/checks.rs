@@ -8,8 +8,8 @@ use super::suite::{SuiteInputs, SuitePlan};
 use super::values::choice;
 use super::waivers;
 use crate::case;
+use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
-use crate::checks::{CENSUS, Check};
 use crate::shown::Shown;
 use crate::waivers::Waivers;
 
@@ -56,7 +56,7 @@ impl CheckInputs {
     pub(super) fn judge(&self, suite: &SuiteInputs, of_a_copy: bool, problems: &mut Problems) -> Checks {
         let (mut chosen, left_out) = self.select(suite, problems);
         // Without a site's data there is nobody to count, and nothing to say.
-        chosen.retain(|check| of_a_copy || check.id != CENSUS);
+        chosen.retain(|check| of_a_copy || !check.of_a_copy);
         let waivers = waivers::read(&self.waivers, problems);
         let unsteady = [("tell", false), ("fail", true)];
         Checks {

@@ -3,8 +3,8 @@
 use super::rollback_policy::{self, Upgrade};
 use super::types::{Budgets, BuiltPlan, Mode, Plan, Rollback, StagePlan};
 use super::{databases, rolling_policy, sequence};
+use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
-use crate::checks::{CENSUS, Check};
 use crate::inputs::{Inputs, MigrateBy, Problems, Settings, SiteCopy};
 use crate::outcome::Stage;
 use crate::policy;
@@ -126,10 +126,11 @@ impl Plan {
     /// The plan of a run on a copy of a site that no input gave: the stand-in restores its own.
     #[must_use]
     pub fn restoring(self, copy: SiteCopy) -> Self {
-        let counts = |stage| CHECKS.iter().any(|check| check.id == CENSUS && check.runs_in(stage, None));
         let mut stages = self.stages;
-        for stage in stages.iter_mut().filter(|planned| counts(planned.stage)) {
-            stage.checks.push(CENSUS.to_owned());
+        for planned in &mut stages {
+            let of_a_copy = CHECKS.iter().filter(|check| check.of_a_copy);
+            let here = of_a_copy.filter(|check| check.runs_in(planned.stage, None));
+            planned.checks.extend(here.map(|check| check.id.to_owned()));
         }
         Self { stages, site_copy: Some(copy), steps: Vec::new(), ..self }.with_its_steps()
     }

@@ -12,6 +12,7 @@ mod hushed;
 mod migrate;
 mod pulls;
 mod restore;
+mod sample;
 pub(super) mod side_containers;
 mod versions;
 

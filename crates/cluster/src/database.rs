@@ -39,6 +39,17 @@ impl Database<'_> {
         }
     }
 
+    /// Picks rows that were there before a moment, by age and kind: their tables and ids, the same ones for the same seed.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn sample(&self, before: i64, seed: &str) -> Result<Vec<(String, String)>, Trouble> {
+        match self {
+            Self::Compose(cluster) => cluster.sample(before, seed).await,
+            Self::StandIn(cluster) => Ok(cluster.sample(before, seed)),
+        }
+    }
+
     /// Makes an account of the gate's own a system admin.
     ///
     /// # Errors

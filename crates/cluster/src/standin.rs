@@ -145,6 +145,20 @@ impl StandInCluster {
         census
     }
 
+    /// Picks a few rows of each table that were there before a moment.
+    pub(super) fn sample(&self, before: i64, seed: &str) -> Vec<(String, String)> {
+        const OF_EACH: usize = 10;
+        let mut rows = self.world.rows_before(before);
+        rows.sort_by_key(|(table, key, ..)| (*table, hash(key, seed)));
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        rows.retain(|(table, ..)| {
+            let count = counts.entry(*table).or_default();
+            *count += 1;
+            *count <= OF_EACH
+        });
+        rows.into_iter().map(|(table, key, ..)| (table.to_owned(), key)).collect()
+    }
+
     pub(super) fn promote(&self, username: &str) -> Result<(), Trouble> {
         let missing = || Trouble::bug("database", format!("there is no account {username}"));
         if self.world.promote(username) { Ok(()) } else { Err(missing()) }
