@@ -20,11 +20,7 @@ pub(super) async fn make(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     let (nonce, password) = (session.nonce, session.password);
     let restored = session.plan.site_copy.is_some();
     if restored {
-        made(session, client, signed_up(client, nonce, password).await).await?;
-        let database =
-            session.cluster.database().map_err(|absent| Trouble::bug("database", absent.to_string()));
-        let promoted = database.blames(Blame::Gate)?.promote(&admin_name(nonce)).await;
-        promoted.blames(Blame::Environment)?;
+        Box::pin(promoted(session, client)).await?;
     }
     let admin = made(session, client, admin(client, site, restored, nonce, password).await).await?;
     if !admin.user.roles.split(' ').any(|role| role == "system_admin") {
@@ -33,6 +29,17 @@ pub(super) async fn make(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     let home = made(session, client, home(client, site, admin, nonce, password).await).await?;
     session.home = Some(home);
     Ok(())
+}
+
+/// Signs up in a copy of a site, whose database then makes the account an admin.
+///
+/// # Errors
+/// The [`Breakage`] of an account that was refused, or of a database that does not answer.
+async fn promoted(session: &RunSession<'_>, client: &Client) -> Result<(), Breakage> {
+    made(session, client, signed_up(client, session.nonce, session.password).await).await?;
+    let database = session.cluster.database().map_err(|absent| Trouble::bug("database", absent.to_string()));
+    let promoted = database.blames(Blame::Gate)?.promote(&admin_name(session.nonce)).await;
+    promoted.blames(Blame::Environment)
 }
 
 /// Makes the first user of an empty database, who becomes the admin; nobody else may be first. In a copy of a site there are others, and
