@@ -16,6 +16,7 @@ mod bundles;
 mod ca_bundle;
 mod checks;
 mod cluster;
+mod dump_file;
 mod images;
 mod lock;
 mod problems;
@@ -26,6 +27,7 @@ pub(crate) mod row;
 mod run;
 mod scope;
 mod servers;
+mod site_copy;
 mod suite;
 mod surroundings;
 mod texts;
@@ -49,6 +51,8 @@ pub(crate) use registry::{RegistryInputs, RegistryLogin};
 pub(crate) use releases::{Release, ReleaseInputs, Releases};
 pub(crate) use run::{RunInputs, RunSettings};
 pub(crate) use servers::{ServerInputs, Servers};
+pub use site_copy::SiteCopy;
+pub(crate) use site_copy::{SiteCopyInputs, StoreDump, StoreForm};
 pub(crate) use suite::{SuiteInputs, SuitePlan};
 #[cfg(test)]
 pub(crate) use surroundings::Aws;
@@ -78,6 +82,9 @@ pub struct Inputs {
     /// What the servers get besides their image.
     #[command(flatten)]
     pub servers: ServerInputs,
+    /// The site's own data.
+    #[command(flatten)]
+    pub site_copy: SiteCopyInputs,
     /// The cluster, if it is there already.
     #[command(flatten)]
     pub attached: AttachedInputs,
@@ -115,6 +122,8 @@ pub struct Settings {
     pub registry: Option<RegistryLogin>,
     /// What the servers get besides their image.
     pub servers: Servers,
+    /// The site's own data, if the run is to be on a copy of it.
+    pub site_copy: Option<SiteCopy>,
     /// The cluster, if it is there already.
     pub attached: Option<Attached>,
     /// What is checked.
@@ -144,8 +153,9 @@ impl Inputs {
         self.action_mode.judge(problems);
         let publishing = self.publishing.judge(problems);
         texts::judge(&self.values(), problems);
-        let checks = self.checks.judge(&self.suite, problems);
+        let checks = self.checks.judge(&self.suite, self.site_copy.is_given(), problems);
         let servers = self.servers.judge(problems);
+        let site_copy = self.site_copy(problems);
         let availability = self.availability.judge(problems);
         let suite = self.suite.judge(problems);
         let registry = self.registry.judge(problems);
@@ -159,6 +169,7 @@ impl Inputs {
             cluster,
             registry,
             servers,
+            site_copy,
             attached,
             checks,
             availability,
@@ -169,6 +180,21 @@ impl Inputs {
         }
     }
 
+    /// The site's own data, and what cannot be given beside it.
+    fn site_copy(&self, problems: &mut Problems) -> Option<SiteCopy> {
+        let beside = [
+            ("history", self.releases.history.as_str(), "which is the history of the database already"),
+            (
+                "compose-file",
+                self.cluster.compose_file.as_str(),
+                "which is restored into the built-in cluster: what a file of your own leads to is not the gate's to cut off",
+            ),
+        ];
+        let copy = self.site_copy.judge(&beside, problems)?;
+        self.cluster.judge_archive(&copy.database, problems);
+        Some(copy)
+    }
+
     /// What was given for each input, in the order of help and docs.
     pub(crate) fn values(&self) -> Vec<(&'static InputRow, Value<'_>)> {
         [
@@ -176,6 +202,7 @@ impl Inputs {
             self.cluster.values(),
             self.registry.values(),
             self.servers.values(),
+            self.site_copy.values(),
             self.attached.values(),
             self.checks.values(),
             self.availability.values(),
@@ -236,6 +263,7 @@ impl Inputs {
             ClusterInputs::ROWS,
             RegistryInputs::ROWS,
             ServerInputs::ROWS,
+            SiteCopyInputs::ROWS,
             AttachedInputs::ROWS,
             CheckInputs::ROWS,
             AvailabilityInputs::ROWS,

@@ -21,7 +21,7 @@ mod tests;
 // What the binary starts, and what tests of the whole look at: no room is open to anybody else.
 pub use checks::catalogue;
 pub use cli::{POST, main};
-pub use inputs::Inputs;
+pub use inputs::{Inputs, SiteCopy};
 pub use plan::{Pair, Plan, has_apps, make as make_plan, pairs};
 pub use run::{Interrupts, Provider, Run, execute, random};
 

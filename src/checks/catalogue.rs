@@ -105,6 +105,8 @@ pub const CHECKS: &[Check] = &[
     old::check(&old::rows::PLAYBOOKS),
     old::check(&old::rows::RUNS),
     old::check(&old::rows::CALLS),
+    super::census::CHECK,
+    old::sampled::CHECK,
     super::rollback::CHECK,
     super::availability::CHECK,
     super::write_ledger::CHECK,

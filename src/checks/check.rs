@@ -29,6 +29,8 @@ pub struct Check {
     pub besides: &'static [Stage],
     /// Whether it runs on versions before stable as well.
     pub history: bool,
+    /// Whether it is about a copy of somebody's site, and planned where there is one alone.
+    pub of_a_copy: bool,
     /// Whether it may run beside others; one that changes what others read may not.
     pub alone: bool,
     /// What it needs of the installation; without it the check, or a part of it, is not applicable.
@@ -55,6 +57,7 @@ impl Check {
             stages: Stages::Each,
             besides: &[],
             history: false,
+            of_a_copy: false,
             alone: false,
             needs: &[],
             environment: &[],
@@ -92,6 +95,11 @@ impl Check {
     /// On versions before stable as well: it makes what stable is to find, or is about the start.
     pub(super) const fn in_history(self) -> Self {
         Self { history: true, ..self }
+    }
+
+    /// For a run on a copy of somebody's site, and no other.
+    pub(super) const fn of_a_copy(self) -> Self {
+        Self { of_a_copy: true, ..self }
     }
 
     /// Not beside others: it changes what they read.

@@ -36,6 +36,7 @@ mod browser;
 mod bundle;
 mod call_state;
 mod calls;
+mod census;
 mod channel;
 mod channel_changes;
 mod channels;

@@ -6,8 +6,18 @@
 use crate::outcome::{Outcome, Step};
 
 /// Checks, or families of them.
-const WHOLE: [&str; 9] =
-    ["schema", "sessions", "permissions", "guests", "posts", "files", "boards", "playbooks", "rollback"];
+const WHOLE: [&str; 10] = [
+    "schema",
+    "census",
+    "sessions",
+    "permissions",
+    "guests",
+    "posts",
+    "files",
+    "boards",
+    "playbooks",
+    "rollback",
+];
 
 /// A post whose event did not come is there all the same.
 const EVENTS: (&str, &str) = ("posts", "websocket");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::carried::Carried;
 pub(crate) use crate::cluster::Absent;
-use crate::cluster::{ImageFacts, Nodes, ServerProcess};
+use crate::cluster::{Census, Database, ImageFacts, Nodes, ServerProcess};
 use crate::event::{Clustering, Events};
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::Stage;
@@ -118,6 +118,8 @@ pub struct Scene<'a> {
     pub apps: bool,
     /// The nodes as whoever runs them sees them; none in a test.
     pub nodes: Option<Nodes<'a>>,
+    /// The database that has a copy of a site in it, and the census of what was restored.
+    pub restored: Option<(Database<'a>, &'a Census)>,
     /// What is kept from stage to stage.
     pub carried: &'a Carried,
     /// Where it is told what was kept.

@@ -91,6 +91,7 @@ impl StageSet {
             mail: Err(absent()),
             apps: false,
             nodes: None,
+            restored: None,
             carried: &self.carried,
             events: &self.events,
         }

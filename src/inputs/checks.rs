@@ -52,9 +52,11 @@ pub struct LeftOut {
 }
 
 impl CheckInputs {
-    /// What is checked, beside this suite.
-    pub(super) fn judge(&self, suite: &SuiteInputs, problems: &mut Problems) -> Checks {
-        let (chosen, left_out) = self.select(suite, problems);
+    /// What is checked, beside this suite, on a copy of a site's data or not.
+    pub(super) fn judge(&self, suite: &SuiteInputs, of_a_copy: bool, problems: &mut Problems) -> Checks {
+        let (mut chosen, left_out) = self.select(suite, problems);
+        // Without a site's data there is nobody to count, and nothing to say.
+        chosen.retain(|check| of_a_copy || !check.of_a_copy);
         let waivers = waivers::read(&self.waivers, problems);
         let unsteady = [("tell", false), ("fail", true)];
         Checks {
@@ -130,7 +132,7 @@ mod tests {
     fn ids(only: &str, skip: &str) -> (Vec<&'static str>, Problems) {
         let inputs = Inputs::given(&[("only", only), ("skip", skip)]);
         let mut problems = Problems::default();
-        let chosen = inputs.checks.judge(&inputs.suite, &mut problems).chosen;
+        let chosen = inputs.checks.judge(&inputs.suite, false, &mut problems).chosen;
         (chosen.iter().map(|check| check.id).collect(), problems)
     }
 
@@ -147,7 +149,7 @@ mod tests {
         let wrong = |only: &str, skip: &str| {
             let inputs = Inputs::given(&[("only", only), ("skip", skip), ("suite-command", "make")]);
             let mut problems = Problems::default();
-            inputs.checks.judge(&inputs.suite, &mut problems);
+            inputs.checks.judge(&inputs.suite, false, &mut problems);
             problems.to_string()
         };
         assert!(wrong("identity", "").contains("leaves out the suite that suite-command gives"));

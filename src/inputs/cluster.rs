@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::dump_file;
 use super::images;
 use super::lock::{self, GivenLock};
 use super::problems::Problems;
 use super::row::family;
 use super::values::{choice, node_count, truth};
+use crate::cluster::DatabaseDump;
 use crate::compose::PullPolicy;
+use crate::policy::major_of_image;
 use crate::shown::Shown;
 
 family! {
@@ -159,6 +162,24 @@ impl ClusterSettings {
 }
 
 impl ClusterInputs {
+    /// Whether the database's image can read an archive, as far as the image tells its version.
+    pub(super) fn judge_archive(&self, dump: &DatabaseDump, problems: &mut Problems) {
+        /// The built-in file's own default.
+        const BUILT_IN: u32 = 16;
+        let told = match self.database_image.as_str() {
+            "" if self.variables.contains("DATABASE_IMAGE=") => None,
+            "" => Some(BUILT_IN),
+            image => major_of_image(image),
+        };
+        if let (Some(least), Some(has)) = (dump_file::least_major(&dump.path), told)
+            && has < least
+        {
+            let wrong = format!("was made by pg_dump {least} or later, and PostgreSQL {has} cannot read it");
+            let remedy = format!("Give database-image: postgres:{least}-alpine, or dump as plain SQL.");
+            problems.add("database-dump", Shown::plain(&dump.path.display().to_string()), wrong, remedy);
+        }
+    }
+
     /// The lock, which says what is not given of the releases: it is judged before them.
     pub(super) fn lock(&self, problems: &mut Problems) -> Option<GivenLock> {
         lock::read(&self.lock, problems)

@@ -4,7 +4,8 @@ use super::rollback_policy::{self, Upgrade};
 use super::types::{Budgets, BuiltPlan, Mode, Plan, Rollback, StagePlan};
 use super::{databases, rolling_policy, sequence};
 use crate::checks::Check;
-use crate::inputs::{Inputs, MigrateBy, Problems, Settings};
+use crate::checks::catalogue::CHECKS;
+use crate::inputs::{Inputs, MigrateBy, Problems, Settings, SiteCopy};
 use crate::outcome::Stage;
 use crate::policy;
 use crate::shown::Shown;
@@ -69,6 +70,9 @@ pub(crate) fn of_settings(
         return Err(problems);
     }
     let mut budgets = Budgets::within(run.timeout);
+    if settings.site_copy.is_some() {
+        budgets = budgets.for_a_copy();
+    }
     // The suite has a limit of its own: nobody should have to add up.
     budgets.total_s += suite.as_ref().map_or(0, |suite| suite.timeout_s);
     let plan = Plan {
@@ -79,6 +83,7 @@ pub(crate) fn of_settings(
             &checks.chosen,
         ),
         history: releases.history.clone(),
+        site_copy: settings.site_copy.clone(),
         steps: Vec::new(),
         stable: stable.clone(),
         release: release.clone(),
@@ -116,6 +121,18 @@ impl Plan {
     #[must_use]
     pub fn built_as(self, built: BuiltPlan) -> Self {
         Self { built: Some(built), ..self }.with_its_steps()
+    }
+
+    /// The plan of a run on a copy of a site that no input gave: the stand-in restores its own.
+    #[must_use]
+    pub fn restoring(self, copy: SiteCopy) -> Self {
+        let mut stages = self.stages;
+        for planned in &mut stages {
+            let of_a_copy = CHECKS.iter().filter(|check| check.of_a_copy);
+            let here = of_a_copy.filter(|check| check.runs_in(planned.stage, None));
+            planned.checks.extend(here.map(|check| check.id.to_owned()));
+        }
+        Self { stages, site_copy: Some(copy), steps: Vec::new(), ..self }.with_its_steps()
     }
 
     /// The plan with the steps that follow from everything else in it.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::steps::PlanStep;
 use super::types::{AttachedPlan, Bundle, Plan};
+use crate::cluster::what_is_cut_off;
 use crate::inputs::NextBundle;
 use crate::shown::Shown;
 
@@ -47,6 +48,12 @@ pub(crate) fn text(plan: &Plan) -> String {
         for node in nodes {
             line(format!("         {} at {}", node.name, node.url));
         }
+    }
+    if plan.site_copy.is_some() {
+        line(format!(
+            "data     your site's; nothing leaves the run, and off is {}",
+            what_is_cut_off().join(", ")
+        ));
     }
     for Bundle { path, id, version, next } in &plan.plugins {
         line(format!("plugin   {id} {version}, {}", path.display()));

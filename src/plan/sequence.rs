@@ -3,13 +3,17 @@
 //! Each list is written out as it runs. Another kind of run (versions before stable) is another list of the same steps. A way back
 //! is in the list of a roll, where the plan has the stage `rollback`.
 
+use std::path::Path;
+
 use super::part::Part;
 use super::steps::PlanStep;
 use super::types::{AttachedPlan, Bundle, Mode, Plan, StagePlan};
 use crate::checks::catalogue::{self, CHECKS};
 use crate::checks::{AVAILABILITY, Need, PLUGIN_UPGRADE, PRODUCTS, Side, WRITE_LEDGER, WRITE_MATRIX};
 use crate::inputs::SuitePlan;
+use crate::limited::bytes;
 use crate::outcome::Stage;
+use crate::shown::Shown;
 
 /// What is told of a check that wants restarts, where nobody can restart nodes so.
 const NO_RESTARTS: &str = "attached: the gate cannot restart its nodes with another environment";
@@ -74,6 +78,7 @@ fn attached_roll(plan: &Plan, attached: &AttachedPlan) -> Vec<PlanStep> {
 fn bring_up(plan: &Plan) -> Vec<PlanStep> {
     let (first, others) = plan.order.split_at(plan.order.len().min(1));
     let mut steps = vec![PlanStep::Prepare { parts: before_the_nodes(plan) }];
+    steps.extend(restore(plan));
     steps.extend(history(plan, first));
     steps.extend(start(plan, first, Side::Stable));
     if plan.history.is_empty() {
@@ -87,6 +92,17 @@ fn bring_up(plan: &Plan) -> Vec<PlanStep> {
     let balancer = plan.built.as_ref().is_none_or(|built| built.balancer.is_some());
     steps.push(PlanStep::Connect { balancer, licensed: plan.licensed, mail: true });
     steps
+}
+
+/// The site's own data, before any node makes a database of its own.
+fn restore(plan: &Plan) -> Option<PlanStep> {
+    let copy = plan.site_copy.as_ref()?;
+    let named =
+        |path: &Path, size: u64| format!("{} ({})", Shown::plain(&path.display().to_string()), bytes(size));
+    Some(PlanStep::Restore {
+        database: named(&copy.database.path, copy.database.bytes),
+        objects: copy.store.as_ref().map(|store| named(&store.path, store.bytes)),
+    })
 }
 
 /// The versions before stable, by one node alone; the accounts are as old as the database.

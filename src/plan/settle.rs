@@ -35,7 +35,9 @@ impl Plan {
         let (mode, mode_reason) = rolling_policy::decide(&self.wanted_mode, &stable, &release)
             .map_err(|(wrong, remedy)| (format!("the mode {} {wrong}", self.wanted_mode), remedy))?;
         let left_out = |check: &&Check| self.left_out.iter().any(|left| left.check == check.id);
-        let chosen: Vec<&'static Check> = CHECKS.iter().filter(|check| !left_out(check)).collect();
+        let is_there = |check: &&Check| self.site_copy.is_some() || !check.of_a_copy;
+        let chosen: Vec<&'static Check> =
+            CHECKS.iter().filter(|check| !left_out(check) && is_there(check)).collect();
         let known = |known: &Release, version| Release { version, ..known.clone() };
         let settled = Self {
             stable: known(&self.stable, stable),

@@ -15,6 +15,14 @@ pub enum PlanStep {
         /// What comes up, in order.
         parts: Vec<String>,
     },
+    /// The site's own data is put into the database and the store, before any node starts.
+    Restore {
+        /// The dump of its database: its file and its size.
+        database: String,
+        /// Its objects: where they are, and their size.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        objects: Option<String>,
+    },
     /// Nodes that run already are looked at, beside each other.
     Find {
         /// Their names.
@@ -188,6 +196,7 @@ impl PlanStep {
     pub fn words(&self) -> String {
         match self {
             Self::Prepare { parts } => format!("prepare {}", parts.join(", ")),
+            Self::Restore { database, objects } => restored(database, objects.as_deref()),
             Self::Find { nodes, side } => {
                 format!("find {} on {}: ready, sanity", nodes.join(", "), side_word(*side))
             }
@@ -276,6 +285,7 @@ impl PlanStep {
             | Self::Judge { check, .. }
             | Self::UpgradePlugins { check, .. } => std::slice::from_ref(check),
             Self::Prepare { .. }
+            | Self::Restore { .. }
             | Self::Find { .. }
             | Self::Visit { .. }
             | Self::Leave { .. }
@@ -312,6 +322,7 @@ impl PlanStep {
             | Self::Verify { stage, .. } => Some(*stage),
             Self::Control { .. } => Some(Stage::Stable),
             Self::Prepare { .. }
+            | Self::Restore { .. }
             | Self::Find { .. }
             | Self::Visit { .. }
             | Self::Leave { .. }
@@ -359,6 +370,11 @@ fn plugins(products: &[String], own: &[String]) -> String {
         all.push(format!("your {}", own.join(", ")));
     }
     all.join("; ")
+}
+
+fn restored(database: &str, objects: Option<&str>) -> String {
+    let objects = objects.map_or(String::new(), |objects| format!(", its objects from {objects}"));
+    format!("restore your site's database from {database}{objects}, and count its rows")
 }
 
 fn connected(balancer: bool, licensed: bool, mail: bool) -> String {

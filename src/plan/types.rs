@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::steps::PlanStep;
 use crate::compose::PullPolicy;
 pub(crate) use crate::inputs::{
-    AllowedHarm, AttachedPlan, Bundle, LeftOut, MigrateBy, Release, SuitePlan, WantedRollback,
+    AllowedHarm, AttachedPlan, Bundle, LeftOut, MigrateBy, Release, SiteCopy, StoreDump, StoreForm,
+    SuitePlan, WantedRollback,
 };
 use crate::lock::Lock;
 use crate::outcome::Stage;
@@ -48,6 +49,9 @@ pub struct Plan {
     /// What the database was brought up with before stable, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<Release>,
+    /// The site's own data, where the run is on a copy of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_copy: Option<SiteCopy>,
     /// Names of the nodes, in the order of their replacement.
     pub order: Vec<String>,
     /// What is done, in order.
@@ -191,6 +195,12 @@ pub struct Budgets {
 }
 
 impl Budgets {
+    /// The same for data of somebody's: how long a migration of it takes is what the run is to tell.
+    #[must_use]
+    pub fn for_a_copy(self) -> Self {
+        Self { ready_s: self.total_s / 2, check_s: self.total_s / 2, ..self }
+    }
+
     /// Limits within a whole of `total`.
     #[must_use]
     pub fn within(total: Duration) -> Self {

@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 
 use super::compose_secrets;
 use super::variables::{Secrets, variables};
-use crate::cluster::{Assurances, Foreseen, ProjectRefusal, Roles, default_files, is_node, off_by_profile};
+use crate::cluster::{
+    Assurances, Foreseen, ProjectRefusal, Roles, cut_off, default_files, is_node, off_by_profile,
+};
 use crate::compose::{self, MemorySource, Parsed, Project, PullPolicy, Restart, Source};
 use crate::inputs::{ClusterSettings, Problems, Settings, judge_image};
 use crate::plan::{self, BuiltPlan, Plan};
@@ -78,6 +80,9 @@ pub(crate) fn read(
             for node in &roles.nodes {
                 // A node that dies must be seen, not restarted behind our back.
                 project.services[&node.service].restart = Restart::No;
+            }
+            if settings.site_copy.is_some() {
+                cut_off(&mut project);
             }
             let mut secrets = secrets.list();
             secrets.extend(beside);

@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::blame::Blames as _;
 use super::session::RunSession;
 use crate::checks::Home;
 use crate::cluster::SiteAdmin;
@@ -17,7 +18,11 @@ pub(super) async fn make(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     let Some(first) = session.places.first() else { return Ok(()) };
     let (client, site) = (&first.client, session.cluster.site_admin());
     let (nonce, password) = (session.nonce, session.password);
-    let admin = made(session, client, admin(client, site, nonce, password).await).await?;
+    let restored = session.plan.site_copy.is_some();
+    if restored {
+        Box::pin(promoted(session, client)).await?;
+    }
+    let admin = made(session, client, admin(client, site, restored, nonce, password).await).await?;
     if !admin.user.roles.split(' ').any(|role| role == "system_admin") {
         return Err(no_admin(client, &admin.user, site));
     }
@@ -26,14 +31,26 @@ pub(super) async fn make(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     Ok(())
 }
 
-/// Makes the first user of an empty database, who becomes the admin; nobody else may be first. Where the cluster is
-/// somebody else's, their admin logs in.
+/// Signs up in a copy of a site, whose database then makes the account an admin.
+///
+/// # Errors
+/// The [`Breakage`] of an account that was refused, or of a database that does not answer.
+async fn promoted(session: &RunSession<'_>, client: &Client) -> Result<(), Breakage> {
+    made(session, client, signed_up(client, session.nonce, session.password).await).await?;
+    let database = session.cluster.database().map_err(|absent| Trouble::bug("database", absent.to_string()));
+    let promoted = database.blames(Blame::Gate)?.promote(&admin_name(session.nonce)).await;
+    promoted.blames(Blame::Environment)
+}
+
+/// Makes the first user of an empty database, who becomes the admin; nobody else may be first. In a copy of a site there are others, and
+/// the database made this one an admin (`is_there`). Where the cluster is somebody else's, their admin logs in.
 ///
 /// # Errors
 /// The call that was refused.
 async fn admin(
     node: &Client,
     site: Option<&SiteAdmin>,
+    is_there: bool,
     nonce: &str,
     password: &SecretString,
 ) -> Result<Login, ApiError> {
@@ -50,9 +67,22 @@ async fn admin(
         login.client.is_visiting_admin();
         return Ok(login);
     }
-    let (name, secret) = (format!("admin-{nonce}"), password.expose_secret());
-    node.create_user(&name, secret).await?;
-    node.login(&name, secret).await
+    if !is_there {
+        signed_up(node, nonce, password).await?;
+    }
+    node.login(&admin_name(nonce), password.expose_secret()).await
+}
+
+/// Signs up the account that the gate is to be an admin by.
+///
+/// # Errors
+/// The call that was refused.
+async fn signed_up(node: &Client, nonce: &str, password: &SecretString) -> Result<(), ApiError> {
+    node.create_user(&admin_name(nonce), password.expose_secret()).await.map(drop)
+}
+
+fn admin_name(nonce: &str) -> String {
+    format!("admin-{nonce}")
 }
 
 /// Makes two members and the team. Hashing a password costs a server 0.7 s, so what can be made at the same time is.
@@ -139,7 +169,7 @@ async fn made<T>(
         Ok(made) => Ok(made),
         Err(error) => {
             let message = format!("making the gate's accounts and team on stable failed: {error}");
-            let remedy = remedy(&error, session.cluster.site_admin());
+            let remedy = remedy(&error, session.cluster.site_admin(), session.plan.site_copy.is_some());
             let log = session.cluster.nodes().complaints(node.node()).await;
             let trouble = Trouble::new(node.node(), message, remedy).with_log(log);
             Err(Breakage { blame: Blame::Environment, trouble })
@@ -147,8 +177,15 @@ async fn made<T>(
     }
 }
 
-/// What to do when the gate cannot have its accounts; `site` is the admin that was given for that.
-fn remedy(error: &ApiError, site: Option<&SiteAdmin>) -> String {
+/// A server without a licence that has as many users as it may have.
+const TOO_MANY: &str = "api.user.create_user.user_limits.exceeded";
+
+/// What to do when the gate cannot have its accounts; `site` is the admin that was given for that, and `restored` whether the data is a
+/// site's.
+fn remedy(error: &ApiError, site: Option<&SiteAdmin>, restored: bool) -> String {
+    if restored && error.id() == TOO_MANY {
+        return "Your site has as many users as a server may have without a licence, and the gate needs some of its own: give the input license.".into();
+    }
     // Nobody but the first may sign up there: opening sign-up alone would not make the gate's account the admin.
     let not_empty = site.is_none() && error.id() == "api.user.create_user.no_open_server";
     match error.setting() {

@@ -80,6 +80,7 @@ fn opened_by(step: &PlanStep) -> Option<ReportFrame> {
             Some(ReportFrame::Stage(*stage))
         }
         PlanStep::Start { .. }
+        | PlanStep::Restore { .. }
         | PlanStep::Visit { .. }
         | PlanStep::MakeAccounts
         | PlanStep::InstallPlugins { .. }

@@ -6,8 +6,8 @@ use super::blame::explained;
 use super::frame::Frames;
 use super::session::RunSession;
 use super::{
-    accounts, connect, history, ledger, migrate, node, prepare, products, restarts, rollback, scene, stage,
-    suite, users, versions,
+    accounts, connect, history, ledger, migrate, node, prepare, products, restarts, rollback, scene,
+    site_copy, stage, suite, users, versions,
 };
 use crate::checks::{Side, sanity};
 use crate::cluster::Cluster;
@@ -35,7 +35,7 @@ pub(crate) async fn run(
     let settled = versions::settled(plan, cluster, events).await?;
     let plan = settled.as_ref().unwrap_or(plan);
     let mut session = RunSession::new(plan, cluster, http, events, shelf, (nonce, password));
-    let ended = all(&mut session).await;
+    let ended = Box::pin(all(&mut session)).await;
     if ended.is_err() {
         users::break_off(&mut session).await;
         ledger::break_off(&mut session).await;
@@ -65,7 +65,9 @@ async fn all(session: &mut RunSession<'_>) -> Result<(), Breakage> {
         begins(step, events);
         session.turn_to(step, &plan.steps[index..]);
         ledger::turn_to(session, step, &plan.steps[index..]).await;
-        if let Err(breakage) = one(session, step, &plan.steps[index + 1..]).await {
+        // A step is a deep nest of futures: on the heap it costs those above it nothing.
+        let done = Box::pin(one(session, step, &plan.steps[index + 1..])).await;
+        if let Err(breakage) = done {
             frames.broken();
             report_sanity_failure(session, &plan.steps[index..]);
             return Err(breakage);
@@ -83,6 +85,8 @@ async fn all(session: &mut RunSession<'_>) -> Result<(), Breakage> {
 async fn one(session: &mut RunSession<'_>, step: &PlanStep, rest: &[PlanStep]) -> Result<(), Breakage> {
     match step {
         PlanStep::Prepare { .. } => prepare::prepare(session).await,
+        // Its files and archives would make the future of each step as large.
+        PlanStep::Restore { .. } => Box::pin(site_copy::restore(session)).await,
         PlanStep::Find { nodes, side } => prepare::find(session, nodes, *side).await,
         PlanStep::Visit { node, stage, .. } => history::visit(session, node, *stage).await,
         PlanStep::Leave { node } => history::leave(session, node).await,

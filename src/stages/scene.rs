@@ -39,6 +39,7 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
         mail: mail_settings::mail_of(session),
         apps: session.plan.apps,
         nodes: Some(session.cluster.nodes()),
+        restored: session.cluster.database().ok().zip(session.census.as_ref()),
         carried: &session.carried,
         events: session.events,
     })

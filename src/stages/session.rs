@@ -15,7 +15,7 @@ use super::writes::Writes;
 use crate::checks::{Absent, Carried, Home, InstalledPlugins, RunningNode, Side, sanity};
 use crate::cluster::evidence::EvidenceFolder;
 use crate::cluster::unreached::with_tls;
-use crate::cluster::{self, Cluster, ImageFacts};
+use crate::cluster::{self, Census, Cluster, ImageFacts};
 use crate::event::{Blame, Breakage, Clustering, Events};
 use crate::mattermost::{Address, Client, Http, VersionFacts};
 use crate::outcome::{Stage, Step};
@@ -63,6 +63,8 @@ pub(super) struct RunSession<'a> {
     pub(super) watching: Result<Watching, String>,
     /// The ledger of writes; else why there is none.
     pub(super) writes: Result<Writes, String>,
+    /// What a copy of a site had when it was restored; nothing where the run is on none.
+    pub(super) census: Option<Census>,
     /// Whether the servers were told to send their mail to the gate; else why not.
     pub(super) mail: Result<(), Absent>,
 }
@@ -107,6 +109,7 @@ impl<'a> RunSession<'a> {
             sinks: Err("they were not started yet".into()),
             watching: Err("it was not begun".into()),
             writes: Err("it was not opened".into()),
+            census: None,
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
         }
     }

@@ -59,6 +59,8 @@ mod restarts;
 #[cfg(test)]
 mod runner;
 #[cfg(test)]
+mod site_copy;
+#[cfg(test)]
 mod steps;
 #[cfg(test)]
 mod suite;

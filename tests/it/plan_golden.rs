@@ -56,6 +56,17 @@ fn a_stop_of_all_nodes() {
 }
 
 #[test]
+fn a_rehearsal_on_a_sites_own_data() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("site.dump");
+    fs::write(&path, "PGDMP\u{1}\u{e}\u{0}").unwrap();
+    let dump = ["--database-dump", path.to_str().unwrap()];
+    let few = ["--only", "startup,census", "--nodes", "2"];
+    let shown = planned(&[&ROLL[..], &few, &dump].concat(), &[]);
+    compare("site-copy.txt", &shown.replace(dir.path().to_str().unwrap(), "/srv"));
+}
+
+#[test]
 fn a_cluster_that_is_there_already() {
     let attached = [
         "--cluster",

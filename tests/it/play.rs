@@ -1,22 +1,25 @@
 //! A whole run on the stand-in, in this process: what it recorded and what it comes to.
 
+use std::path::Path;
 use std::time::Duration;
 
 use upgrade_gate::Inputs;
-use upgrade_gate::cluster::StandInOptions;
+use upgrade_gate::cluster::{DatabaseDump, DumpForm, StandInOptions};
 use upgrade_gate::day::Day;
 use upgrade_gate::fault::Faults;
 use upgrade_gate::mattermost::Http;
 use upgrade_gate::record::Record;
 use upgrade_gate::report::Names;
 use upgrade_gate::versions::Version;
-use upgrade_gate::{Interrupts, Provider, Run, execute, has_apps, make_plan, random};
+use upgrade_gate::{Interrupts, Provider, Run, SiteCopy, execute, has_apps, make_plan, random};
 
 /// What is played.
 pub(crate) struct Play {
     pub(crate) inputs: Inputs,
     pub(crate) clustered: bool,
     pub(crate) faults: Faults,
+    /// The stand-in's own dump of a site, which is restored before stable starts.
+    pub(crate) site: Option<String>,
 }
 
 impl Play {
@@ -28,7 +31,7 @@ impl Play {
             ("nodes", "2"),
             ("image", "standin"),
         ]);
-        Self { inputs, clustered: true, faults: Faults::none() }
+        Self { inputs, clustered: true, faults: Faults::none(), site: None }
     }
 
     /// Plays it to its end, as the program does, on a thread with the stack that its main thread has: a test's is a quarter of it.
@@ -51,6 +54,9 @@ impl Play {
         let mut plan = make_plan(&inputs, None).unwrap();
         plan.waivers.today = Some(Day::try_from("2026-11-26".to_owned()).unwrap());
         let dir = tempfile::tempdir().unwrap();
+        if let Some(site) = &self.site {
+            plan = plan.restoring(restored(dir.path(), site));
+        }
         let run = Run {
             id: Run::new_id().unwrap(),
             provider: Provider::StandIn(StandInOptions {
@@ -72,4 +78,12 @@ impl Play {
         };
         execute(&run, &mut Interrupts::none(), None).await.record
     }
+}
+
+/// A site whose dump is in a file beside the reports.
+fn restored(dir: &Path, site: &str) -> SiteCopy {
+    let path = dir.join("site.json");
+    std::fs::write(&path, site).unwrap();
+    let database = DatabaseDump { path, bytes: site.len() as u64, form: DumpForm::Plain, packed: false };
+    SiteCopy { database, store: None }
 }

@@ -81,6 +81,17 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// A size as people read it: "12.3 MB".
+#[must_use]
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} B"),
+        1_000..1_000_000 => format!("{} kB", count / 1_000),
+        1_000_000..1_000_000_000 => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+        _ => format!("{}.{} GB", count / 1_000_000_000, count % 1_000_000_000 / 100_000_000),
+    }
+}
+
 fn judge(facts: &Metadata) -> io::Result<()> {
     if facts.is_file() {
         Ok(())

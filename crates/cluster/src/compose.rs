@@ -2,18 +2,23 @@
 
 mod answers;
 mod bucket;
+mod census;
 mod database;
 mod database_look;
 mod deaths;
 mod follow;
 mod front;
+mod hushed;
 mod migrate;
 mod pulls;
+mod restore;
+mod sample;
 pub(super) mod side_containers;
 mod versions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -81,6 +86,8 @@ pub struct ComposeCluster {
     following: Mutex<()>,
     /// Where nodes were when they last got traffic, for a balancer that cannot be told.
     addresses: Mutex<HashMap<String, IpAddr>>,
+    /// Whether the data of a site is in the database: what logs say of it is nobody's to read.
+    confidential: AtomicBool,
     events: Events,
 }
 
@@ -101,6 +108,7 @@ impl ComposeCluster {
             running: OnceCell::new(),
             following: Mutex::default(),
             addresses: Mutex::default(),
+            confidential: AtomicBool::new(false),
             events,
         })
     }
@@ -299,7 +307,14 @@ impl ComposeCluster {
     pub(super) async fn log(&self, part: &str, lines: Option<usize>) -> Vec<String> {
         let Some(running) = self.running.get() else { return Vec::new() };
         let (service, number) = self.place(part);
-        running.logs(service, number, lines).await.unwrap_or_default()
+        let lines = running.logs(service, number, lines).await.unwrap_or_default();
+        self.shown(lines)
+    }
+
+    /// Lines of a log as they may be shown.
+    fn shown(&self, lines: Vec<String>) -> Vec<String> {
+        let confidential = self.confidential.load(Ordering::Relaxed);
+        if confidential { hushed::all(&lines) } else { lines }
     }
 
     /// The service and number of a node or another part.

@@ -17,6 +17,7 @@ mod absent;
 mod attached;
 mod command;
 mod compose;
+mod database;
 mod database_look;
 mod denied;
 pub mod evidence;
@@ -33,6 +34,7 @@ mod ready;
 mod reload;
 mod seam;
 mod side_container;
+mod site_copy;
 mod standin;
 mod traffic;
 pub mod unreached;
@@ -42,6 +44,7 @@ pub use attached::{AttachedCluster, AttachedOptions, SiteAdmin};
 pub use command::{Exit, Leftovers, run_command};
 pub use compose::side_containers::SideContainers;
 pub use compose::{ComposeCluster, ComposeOptions};
+pub use database::Database;
 pub use database_look::{DatabaseLook, LockWait};
 pub use image::{ImageFacts, Packaged};
 pub use images::Images;
@@ -50,11 +53,12 @@ pub use last_words::LastWords;
 pub use origin::Origin;
 pub use process::ServerProcess;
 pub use project::{
-    Assurances, Foreseen, MOST_NODES, NodeFiles, ProjectRefusal, Roles, Site, StoreRole, default_files,
-    is_node, off_by_profile,
+    Assurances, Foreseen, MOST_NODES, NodeFiles, ProjectRefusal, Roles, Site, StoreRole, cut_off,
+    default_files, is_node, off_by_profile, what_is_cut_off,
 };
 pub use ready::ready;
 pub use seam::{Cluster, Nodes};
 pub use side_container::{SideContainer, SideContainerEnd};
+pub use site_copy::{Census, DatabaseDump, DumpForm, RowRange, TableCensus};
 pub use standin::{StandInCluster, StandInOptions};
 pub use traffic::Traffic;

@@ -8,6 +8,7 @@
 
 mod address;
 mod configuration;
+mod cut_off;
 mod databases;
 mod files;
 mod foreseen;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 
 use indexmap::IndexMap;
 
+pub use cut_off::{cut_off, what_is_cut_off};
 pub use files::{NodeFiles, StoreRole};
 pub use foreseen::{Assurances, Foreseen, ProjectRefusal};
 pub use labels::is_node;

@@ -9,6 +9,7 @@ use super::absent::Absent;
 use super::attached::{AttachedCluster, SiteAdmin};
 use super::compose::ComposeCluster;
 use super::compose::side_containers::SideContainers;
+use super::database::Database;
 use super::images::Images;
 use super::inside::Inside;
 use super::last_words::LastWords;
@@ -59,6 +60,20 @@ impl Cluster {
             Self::Compose(cluster) => Inside::Compose(cluster),
             Self::StandIn(cluster) => Inside::StandIn(cluster),
             Self::Attached(_) => Inside::Closed("attached"),
+        }
+    }
+
+    /// Its database, where it is the gate's to fill.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn database(&self) -> Result<Database<'_>, Absent> {
+        match self {
+            Self::Compose(cluster) => Ok(Database::Compose(cluster)),
+            Self::StandIn(cluster) => Ok(Database::StandIn(cluster)),
+            Self::Attached(_) => {
+                Err(Absent::NotApplicable("attached: its database is not the gate's to look into".into()))
+            }
         }
     }
 

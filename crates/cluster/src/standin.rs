@@ -1,6 +1,7 @@
 //! The cluster in this process: stand-in nodes, store and balancer, without Docker and network.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use tokio::sync::Mutex;
 
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::process::ServerProcess;
+use super::site_copy::{Census, DatabaseDump};
 use basics::trouble::Trouble;
 use basics::versions::Version;
 use mattermost_client::Address;
@@ -117,6 +119,51 @@ impl StandInCluster {
             .map_err(|error| exited("migrate", &error))
     }
 
+    /// Fills the database with a dump of the stand-in's own.
+    pub(super) fn restore(&self, dump: &DatabaseDump) -> Result<(), Trouble> {
+        let text = std::fs::read_to_string(&dump.path).map_err(|error| error.to_string());
+        let restored = text.and_then(|text| self.world.restore(&text));
+        restored.map_err(|why| Trouble::new("database", why, "A dump of the stand-in's is JSON of its own."))
+    }
+
+    /// Counts the rows that were there before a moment; a sum is one of hashes, as PostgreSQL's is.
+    pub(super) fn census(&self, before: i64) -> Census {
+        let mut census = Census { before, ..Census::default() };
+        for (table, key, made, columns) in self.world.rows_before(before) {
+            let counted = census.tables.entry(table.to_owned()).or_default();
+            let (first, last) = counted.made.unwrap_or((made, made));
+            counted.made = Some((first.min(made), last.max(made)));
+            let range = counted.ranges.entry(key.chars().take(1).collect()).or_default();
+            range.rows += 1;
+            for (column, value) in columns {
+                let sum = range.sums.entry(column.to_owned()).or_default();
+                let before: u64 = sum.parse().unwrap_or_default();
+                *sum = before.wrapping_add(hash(&key, &value)).to_string();
+            }
+            *census.rows.entry(table.to_owned()).or_default() += 1;
+        }
+        census
+    }
+
+    /// Picks a few rows of each table that were there before a moment.
+    pub(super) fn sample(&self, before: i64, seed: &str) -> Vec<(String, String)> {
+        const OF_EACH: usize = 10;
+        let mut rows = self.world.rows_before(before);
+        rows.sort_by_key(|(table, key, ..)| (*table, hash(key, seed)));
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        rows.retain(|(table, ..)| {
+            let count = counts.entry(*table).or_default();
+            *count += 1;
+            *count <= OF_EACH
+        });
+        rows.into_iter().map(|(table, key, ..)| (table.to_owned(), key)).collect()
+    }
+
+    pub(super) fn promote(&self, username: &str) -> Result<(), Trouble> {
+        let missing = || Trouble::bug("database", format!("there is no account {username}"));
+        if self.world.promote(username) { Ok(()) } else { Err(missing()) }
+    }
+
     pub(super) fn set_customer_web_server(&self, url: &str) {
         if self.world.cloud() {
             self.world.set_customer_web_server(&format!("{url}/customer-web-server"));
@@ -220,6 +267,12 @@ impl StandInCluster {
         // Dropping a node ends it at once; world, store and balancer end with this value.
         self.nodes.lock().await.clear();
     }
+}
+
+fn hash(key: &str, value: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (key, value).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Where the stand-in's own bucket is.

@@ -39,6 +39,7 @@ mod order;
 mod own;
 mod prepare;
 mod project;
+mod put_file;
 mod reaper;
 mod route;
 mod runs;

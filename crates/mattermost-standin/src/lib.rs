@@ -29,6 +29,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+pub use db::site_copy::{OldRow, dump_of};
 pub use db::world::{Options, World};
 pub use files::bucket::{BucketFiles, BucketPlace};
 pub use files::store::{FileAnswer, FileStore, FileStoreError, MemoryFiles};

@@ -37,6 +37,7 @@ mod redacted;
 mod relay;
 mod runs;
 pub mod sanitise;
+mod site_copy;
 mod unique;
 mod watched;
 pub mod words;

@@ -82,6 +82,7 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         | EventKind::StageFinished { .. }
         | EventKind::CheckStarted { .. }
         | EventKind::Kept { .. }
+        | EventKind::SiteCopied(_)
         | EventKind::Watching { .. }
         | EventKind::Interrupted { .. }
         | EventKind::RunFinished) => kind,

@@ -1,6 +1,7 @@
 //! How reports say things: durations, sizes, symbols, the first line.
 
 use super::runs::RecordedRun;
+pub use basics::limited::bytes;
 use run_record::event::{Blame, CheckResult, Outcome, UserCounts, UserSuite};
 use run_record::record::Record;
 use run_record::record::history;
@@ -17,16 +18,6 @@ pub fn duration(ms: u64) -> String {
             let seconds = ms.saturating_add(500) / 1_000;
             format!("{} min {:02} s", seconds / 60, seconds % 60)
         }
-    }
-}
-
-/// A size for people: "12.3 MB".
-pub fn bytes(count: u64) -> String {
-    match count {
-        0..1_000 => format!("{count} B"),
-        1_000..1_000_000 => format!("{} kB", count / 1_000),
-        1_000_000..1_000_000_000 => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
-        _ => format!("{}.{} GB", count / 1_000_000_000, count % 1_000_000_000 / 100_000_000),
     }
 }
 

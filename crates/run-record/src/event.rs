@@ -14,11 +14,13 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 mod image;
+mod site_copy;
 mod suite;
 
 pub use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 use basics::trouble::Trouble;
 pub use image::ImageIdentity;
+pub use site_copy::SiteCopied;
 pub use suite::{UserCounts, UserEnd, UserSuite, UserTest};
 
 /// One thing that happened.
@@ -93,6 +95,8 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         identity: Option<ImageIdentity>,
     },
+    /// The site's own data is in the cluster, before any node started.
+    SiteCopied(Box<SiteCopied>),
     /// A container of a compose service changed its state.
     ContainerState {
         /// Service and number, such as `node1-1`.

@@ -5,6 +5,7 @@
 
 pub mod history;
 pub mod pace;
+pub mod site_copy;
 
 use std::collections::HashSet;
 
@@ -14,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::event::{
-    Breakage, CheckResult, Clustering, Event, EventKind, ImageIdentity, Phase, RunHeader, Stage, UserSuite,
+    Breakage, CheckResult, Clustering, Event, EventKind, ImageIdentity, Phase, RunHeader, SiteCopied, Stage,
+    UserSuite,
 };
 
 /// The layout of `record.json`; counts up when a reader of an older layout would misunderstand it.
@@ -37,6 +39,9 @@ pub struct Record {
     pub clustering: Option<Clustering>,
     /// Bring-up, replacements, teardown, in the order they began.
     pub phases: Vec<PhaseRecord>,
+    /// The site's own data, where the run was on a copy of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_copy: Option<Box<SiteCopied>>,
     /// Images, in the order they were there.
     pub images: Vec<ImageRecord>,
     /// Nodes that became ready, each time they did.
@@ -177,6 +182,7 @@ impl Default for Record {
             ended_at: None,
             clustering: None,
             phases: Vec::new(),
+            site_copy: None,
             images: Vec::new(),
             ready: Vec::new(),
             replacements: Vec::new(),
@@ -229,6 +235,7 @@ impl Record {
             | EventKind::ImageProgress { .. }
             | EventKind::ContainerState { .. }
             | EventKind::Watching { .. } => {}
+            EventKind::SiteCopied(copied) => self.site_copy = Some(copied.clone()),
             EventKind::Watched(seen) => self.watched = Some(seen.clone()),
             EventKind::Written(ledger) => self.written = Some(ledger.clone()),
             EventKind::ImageReady { image, pulled, took_ms, identity } => self.images.push(ImageRecord {

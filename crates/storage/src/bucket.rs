@@ -108,6 +108,18 @@ impl Bucket {
         }
     }
 
+    /// Makes the bucket, where there is none.
+    ///
+    /// # Errors
+    /// When the store does not answer or refuses.
+    pub async fn make(&self) -> Result<(), StorageError> {
+        if self.exists().await? {
+            return Ok(());
+        }
+        let made = self.client.create_bucket().bucket(&self.name).send().await;
+        made.map(drop).map_err(|error| StorageError::of(self.doing("making", ""), error))
+    }
+
     /// Size and ETag of an object; nothing when there is none.
     ///
     /// # Errors

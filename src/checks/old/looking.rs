@@ -15,7 +15,7 @@ use crate::checks::prelude::*;
 use crate::mattermost::Client;
 
 /// The statuses of answers, all of which are one.
-const ANY: &[u16] =
+pub(super) const ANY: &[u16] =
     &[200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 409, 410, 413, 429, 500, 501, 502, 503];
 
 /// Who looked, and through which look of the kind.
@@ -88,7 +88,7 @@ fn why(body: &[u8]) -> String {
 }
 
 /// What is no JSON, as something that can be compared and shown.
-fn bytes(body: &[u8]) -> Value {
+pub(super) fn bytes(body: &[u8]) -> Value {
     json!({ "bytes": body.len(), "sha256": digest(body)[..16] })
 }
 

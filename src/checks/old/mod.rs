@@ -5,7 +5,8 @@
 //! deleted. No row knows of a single bug. `ground` are the accounts that nobody else acts as; `looking` takes everybody's
 //! sight of a row on a node, `compare` puts two of them beside each other, and `life` is what becomes of a row in a stage.
 //! What differs between two looks on stable, through two nodes, is not compared, and what stable refuses to make does not
-//! apply, in its own words. `older` has what versions before stable made.
+//! apply, in its own words. `older` has what versions before stable made, and `sampled` asks for rows of a
+//! site's own in the same way.
 
 mod compare;
 mod doing;
@@ -15,6 +16,7 @@ mod life;
 mod looking;
 mod older;
 pub(in crate::checks) mod rows;
+pub(in crate::checks) mod sampled;
 mod words;
 
 use super::prelude::*;

@@ -51,8 +51,18 @@ async fn turn() -> tokio::sync::MutexGuard<'static, ()> {
     bugs::TURN.lock().await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_panic_on_the_line_costs_neither_results_nor_the_teardown() {
+#[test]
+fn a_panic_on_the_line_costs_neither_results_nor_the_teardown() {
+    // A whole run, on a thread with the stack that the program's main thread has: a test's is a quarter of it.
+    let thread = std::thread::Builder::new().stack_size(8 * 1024 * 1024);
+    let play = thread.spawn(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.unwrap().block_on(panics_on_the_line());
+    });
+    assert!(play.unwrap().join().is_ok());
+}
+
+async fn panics_on_the_line() {
     let _turn = turn().await;
     let dir = tempfile::tempdir().unwrap();
     let mut plan = planned();

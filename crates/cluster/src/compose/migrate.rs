@@ -37,6 +37,6 @@ impl ComposeCluster {
             None => format!("`mattermost db migrate` of {image} did not end in time, and was stopped"),
         };
         let remedy = "Look at its log lines: the release cannot migrate this database while stable serves.";
-        Err(LastWords::of(&lines).explain(Trouble::new(PART, message, remedy)))
+        Err(LastWords::of(&self.shown(lines)).explain(Trouble::new(PART, message, remedy)))
     }
 }

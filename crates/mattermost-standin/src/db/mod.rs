@@ -13,5 +13,6 @@ pub(crate) mod posts;
 pub(crate) mod products;
 mod rot;
 pub(crate) mod rows;
+pub(crate) mod site_copy;
 pub(crate) mod tables;
 pub(crate) mod world;

@@ -6,6 +6,7 @@ use super::super::case_table::in_short;
 use super::super::explained;
 use super::super::files::WrittenFile;
 use super::super::runs::{RecordedRun, Runs};
+use super::super::site_copy;
 use super::super::words::{duration, headline, matrix_headline, numbers, times};
 use super::in_place::again;
 use super::{Console, GREEN, RED, REPEATED, YELLOW};
@@ -73,6 +74,10 @@ impl<W: Write> Console<W> {
             self.line(&format!("  cluster: {}", clustering.label()))?;
         }
         self.line(&format!("  {}", in_short(record).join("; ")))?;
+        for line in site_copy::lines(record) {
+            let line = format!("  {}", self.text(&line));
+            self.line(&line)?;
+        }
         for pace in paces(record).into_iter().filter(|pace| pace.is_slower()) {
             let (stable, release) = (duration(pace.stable_ms), duration(pace.release_ms));
             let line = format!("  slower: {} took {stable} on stable, {release} on release", pace.check);

@@ -12,6 +12,7 @@ use super::super::first_cause::decisive;
 use super::super::fit::Room;
 use super::super::next_step;
 use super::super::runs::RecordedRun;
+use super::super::site_copy;
 use super::super::watched;
 use super::super::words::{duration, headline, numbers, plural, symbol, times};
 use super::super::written;
@@ -99,6 +100,7 @@ impl<W: Write> Console<W> {
             | EventKind::ClusterKnown { .. }
             | EventKind::CheckAskedAgain(_)
             | EventKind::Kept { .. }
+            | EventKind::SiteCopied(_)
             | EventKind::Written(_)
             | EventKind::SuiteReported { .. }
             | EventKind::EvidenceSaved { .. }
@@ -156,7 +158,8 @@ impl<W: Write> Console<W> {
         self.line(&format!("  {}", in_short(record).join("; ")))?;
         let seen = record.watched.as_ref().map(|seen| watched::lines(seen)).unwrap_or_default();
         let ledger = record.written.as_ref().map(|ledger| written::lines(ledger)).unwrap_or_default();
-        for line in seen.iter().chain(&ledger) {
+        let copied = site_copy::lines(record);
+        for line in copied.iter().chain(&seen).chain(&ledger) {
             let line = format!("  {}", self.text(line));
             self.line(&line)?;
         }

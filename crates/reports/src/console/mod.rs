@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 use super::explained;
 use super::relay::Relay;
 use super::sanitise::one_line;
+use super::site_copy;
 use super::watched::{self, users};
 use super::words::{cut, duration, plural, red_parts, symbol, user_numbers};
 use super::written;
@@ -131,6 +132,10 @@ impl<W: Write> Console<W> {
             }
             // What is kept is asked for later, and told by the steps that ask.
             EventKind::Kept { .. } => {}
+            EventKind::SiteCopied(copied) => {
+                let line = format!("  {}", self.text(&site_copy::restored(copied)));
+                self.line(&line)?;
+            }
             EventKind::Watching { requests_per_s, failed, worst_gap_ms } => {
                 self.live.users = Some(users(*requests_per_s, *failed, *worst_gap_ms));
             }

@@ -7,6 +7,7 @@ use crate::first_cause::FirstCause;
 use crate::fit::Room;
 use crate::next_step;
 use crate::runs::RecordedRun;
+use crate::site_copy;
 use crate::words::{duration, headline, matrix_headline, numbers, plural};
 use availability::{Culprit, Gap, UserPath};
 use run_record::event::Clustering;
@@ -107,6 +108,9 @@ fn about(record: &Record, html: &mut Html) {
         }
     }
     fact("run", &format!("{}, upgrade-gate {}", header.run_id, header.gate_version));
+    for line in site_copy::lines(record) {
+        fact("your data", &line);
+    }
     let at = record.started_at.and_then(|at| at.replace_nanosecond(0).ok()?.format(&Rfc3339).ok());
     fact("began", &at.unwrap_or_else(|| "not known".into()));
     html.raw("</dl>");

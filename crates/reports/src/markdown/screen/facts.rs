@@ -6,7 +6,7 @@ use ledger_findings::SharedCause;
 use super::super::super::escape::{name, plain};
 use super::super::super::fit::Room;
 use super::super::super::words::{duration, plural};
-use super::super::super::{explained, watched, written};
+use super::super::super::{explained, site_copy, watched, written};
 use run_record::event::{Clustering, Phase};
 use run_record::record::Record;
 use run_record::verdict::Verdict;
@@ -16,7 +16,8 @@ const OF_THE_LEDGER: [&str; 2] = ["ledger", "matrix"];
 
 /// All that the record knows of them.
 pub(super) fn lines(record: &Record, verdict: &Verdict, room: Room) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> =
+        site_copy::lines(record).iter().map(|line| format!("- {}", plain(line, 700))).collect();
     lines.extend(record.watched.as_ref().map(|seen| format!("- {}", plain(&users(seen), 700))));
     lines.extend(record.written.as_ref().map(|ledger| {
         let told = written::figures_told(ledger).join("; ");
