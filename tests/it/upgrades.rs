@@ -25,18 +25,16 @@ async fn a_healthy_upgrade_passes_and_measures_everything() {
         let passed = |stage| {
             record.results().any(|r| r.check == check.id && r.stage == stage && r.outcome == Outcome::Passed)
         };
+        // What is the user's own, which nobody gave here: tests/it/suite.rs, plugin_upgrade.rs and site_copy.rs have it.
+        if ["suite", "plugins.upgraded", "census", "sampled"].contains(&check.id) {
+            continue;
+        }
         // The roll goes on after it.
         if check.runs_in(Stage::Rollback, Some(Stage::Mixed(2))) {
             assert!(passed(Stage::Rollback), "{} did not pass on the way back", check.id);
         }
         let ends = [Stage::Stable, Stage::Release].into_iter().filter(|stage| check.stages.contain(*stage));
-        // tests/it/suite.rs and plugin_upgrade.rs have what is the user's own, which nobody gave here.
-        assert!(
-            ["suite", "plugins.upgraded", "census", "sampled"].contains(&check.id)
-                || ends.into_iter().all(passed),
-            "{} did not pass on both ends",
-            check.id
-        );
+        assert!(ends.into_iter().all(passed), "{} did not pass on both ends", check.id);
     }
 }
 
