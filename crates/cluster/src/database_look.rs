@@ -20,8 +20,8 @@ pub struct LockWait {
     pub waited: Duration,
 }
 
-/// Asked as one row each: `migration|160`, `wait|posts AccessExclusiveLock|340`. A lock has the time since when it is waited for
-/// from PostgreSQL 14 on; before, the time of its statement says at most that.
+/// Asked as one row each, its columns divided by tabs: `migration 160`, `wait posts AccessExclusiveLock 340`. A lock has the time
+/// since when it is waited for from PostgreSQL 14 on; before, the time of its statement says at most that.
 pub(crate) const QUESTION: &str = "SELECT 'migration', max(version)::text, '' FROM db_migrations UNION ALL \
      SELECT 'wait', coalesce(c.relname, l.locktype) || ' ' || l.mode, round(1000 * extract(epoch FROM clock_timestamp() - \
      coalesce((to_jsonb(l) ->> 'waitstart')::timestamptz, a.query_start)))::text FROM pg_locks l \
@@ -32,7 +32,7 @@ pub(crate) const QUESTION: &str = "SELECT 'migration', max(version)::text, '' FR
 pub(crate) fn read(answer: &str) -> DatabaseLook {
     let mut look = DatabaseLook::default();
     for line in answer.lines() {
-        match line.trim_end().split('|').collect::<Vec<_>>().as_slice() {
+        match line.split('\t').collect::<Vec<_>>().as_slice() {
             ["migration", newest, _] => look.newest_migration = newest.parse().ok(),
             ["wait", lock, ms] => {
                 // A clock that was set back makes it negative.
@@ -51,8 +51,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_the_newest_migration_and_who_waits() {
-        let look =
-            read("migration|160|\nwait|posts AccessExclusiveLock|340\nwait|transactionid ShareLock|-3\n");
+        let look = read(
+            "migration\t160\t\nwait\tposts AccessExclusiveLock\t340\nwait\ttransactionid ShareLock\t-3\n",
+        );
         assert_eq!(look.newest_migration, Some(160));
         let waits: Vec<_> =
             look.waits.iter().map(|wait| (wait.lock.as_str(), wait.waited.as_millis())).collect();
@@ -61,6 +62,6 @@ mod tests {
 
     #[test]
     fn an_empty_list_of_migrations_and_foreign_lines_are_nothing() {
-        assert_eq!(read("NOTICE: hello\nmigration||\n"), DatabaseLook::default());
+        assert_eq!(read("NOTICE: hello\nmigration\t\t\n"), DatabaseLook::default());
     }
 }

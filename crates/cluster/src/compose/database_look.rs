@@ -7,7 +7,6 @@ use tokio::time::Instant;
 use super::ComposeCluster;
 use crate::absent::Absent;
 use crate::database_look::{DatabaseLook, QUESTION, read};
-use docker::ExecOutput;
 
 /// A look that takes longer is none.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -15,23 +14,12 @@ const ANSWER: Duration = Duration::from_secs(10);
 impl ComposeCluster {
     /// Looks once.
     pub(crate) async fn look_at_database(&self) -> Result<DatabaseLook, Absent> {
-        let [service] = self.options.roles.databases.as_slice() else {
+        if self.options.roles.databases.len() != 1 {
             let why = "the nodes' database is no service of the compose file, or not one alone";
             return Err(Absent::NotApplicable(why.into()));
-        };
-        let running = self.running().map_err(|trouble| Absent::NotMeasured(trouble.to_string()))?;
-        let (user, database) = self.database_login(service);
-        let command = ["psql", "-XwtA", "-F", "|", "-U", user, "-d", database, "-c", QUESTION];
-        match running.exec(service, 1, &command, Instant::now() + ANSWER).await {
-            Ok(ExecOutput { exit_code: 0, stdout, .. }) => Ok(read(&stdout)),
-            Ok(other) => {
-                let told = other.stderr.lines().next().unwrap_or("nothing").to_owned();
-                Err(Absent::NotApplicable(format!(
-                    "psql in {service} ended with {}: {told}",
-                    other.exit_code
-                )))
-            }
-            Err(error) => Err(Absent::NotApplicable(format!("psql cannot be run in {service}: {error}"))),
         }
+        let answer = self.sql(QUESTION, Instant::now() + ANSWER).await;
+        // An image without psql is no fault of anybody's.
+        answer.map(|answer| read(&answer)).map_err(|trouble| Absent::NotApplicable(trouble.message))
     }
 }
