@@ -1,4 +1,5 @@
-//! How a check walks over the nodes: once per version on one node of it (`acting.rs` says which), and over a list of nodes, each a step of its own.
+//! How a check walks over the nodes: once per version on one node of it (`acting.rs` says which), and over a list of nodes, each
+//! a step of its own.
 //!
 //! Each of these goes on where a step failed: what ends is the walk that the step was part of. In the name of a step `{node}`
 //! stands for the node with its version and `{name}` for the node alone; a name with neither begins with the node.

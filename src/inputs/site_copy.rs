@@ -110,22 +110,11 @@ impl SiteCopyInputs {
 
 fn folder(path: &Path) -> std::io::Result<StoreDump> {
     let (mut bytes, mut files) = (0, 0);
-    let mut open = vec![path.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder)? {
-            let entry = entry?;
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                open.push(entry.path());
-            } else if kind.is_file() {
-                bytes += entry.metadata()?.len();
-                files += 1;
-            }
-            if files > MOST_FILES {
-                return Err(odd("it has more than ten million files"));
-            }
-        }
-    }
+    limited::each_file(path, |_, facts| {
+        bytes += facts.len();
+        files += 1;
+        if files > MOST_FILES { Err(odd("it has more than ten million files")) } else { Ok(true) }
+    })?;
     if files == 0 {
         return Err(odd("there is no file in it"));
     }

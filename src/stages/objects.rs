@@ -9,6 +9,7 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream;
 use tokio::sync::mpsc;
 
+use crate::limited;
 use crate::plan::{StoreDump, StoreForm};
 use crate::storage::Bucket;
 use crate::trouble::Trouble;
@@ -80,26 +81,12 @@ fn read(path: &Path, form: StoreForm, sender: &mpsc::Sender<Object>) -> std::io:
 }
 
 fn folder(root: &Path, sender: &mpsc::Sender<Object>) -> std::io::Result<()> {
-    let mut open = vec![root.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder)? {
-            let entry = entry?;
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                open.push(entry.path());
-            } else if kind.is_file() {
-                let path = entry.path();
-                let key = key(path.strip_prefix(root).unwrap_or(&path));
-                let bytes = whole(File::open(&path)?, entry.metadata()?.len())?;
-                if let Some(key) = key
-                    && sender.blocking_send((key, bytes)).is_err()
-                {
-                    return Ok(());
-                }
-            }
-        }
-    }
-    Ok(())
+    limited::each_file(root, |path, facts| {
+        let bytes = whole(File::open(path)?, facts.len())?;
+        let key = key(path.strip_prefix(root).unwrap_or(path));
+        // Nobody takes any more where one could not be stored.
+        Ok(key.is_none_or(|key| sender.blocking_send((key, bytes)).is_ok()))
+    })
 }
 
 fn archive(packed: impl Read, sender: &mpsc::Sender<Object>) -> std::io::Result<()> {
@@ -124,7 +111,7 @@ fn whole(from: impl Read, size: u64) -> std::io::Result<Vec<u8>> {
     if size > MOST {
         return Err(Error::new(ErrorKind::InvalidData, "one of them has more than 1 GiB"));
     }
-    crate::limited::all(from, MOST)
+    limited::all(from, MOST)
 }
 
 /// The key of a file: its path, as a server joins it. One that leads out of its folder is none.

@@ -72,7 +72,7 @@ fn grown(both: (&Figure, &Figure), percentile: u8, least_us: u64) -> Option<([u6
     (after[0] > most_us).then_some((before, after))
 }
 
-/// `50 of 100 took 12.0 to 12.6 ms while release was restarted, and 5.1 to 5.3 ms while stable was`.
+/// `50 of 100 took up to 12.0 to 12.6 ms while nodes of the release were restarted, and up to 5.1 to 5.3 ms while nodes of stable were`.
 impl fmt::Display for Slower {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = |us: u64| format!("{}.{}", us / 1000, us % 1000 / 100);

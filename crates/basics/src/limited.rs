@@ -71,6 +71,26 @@ pub fn all(stream: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     }
 }
 
+/// Gives each file below a folder, in no order, until one is answered with no. Links are passed over.
+///
+/// # Errors
+/// When a folder cannot be read, and what a file was answered with.
+pub fn each_file(root: &Path, mut file: impl FnMut(&Path, &Metadata) -> io::Result<bool>) -> io::Result<()> {
+    let mut open = vec![root.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                open.push(entry.path());
+            } else if kind.is_file() && !file(&entry.path(), &entry.metadata()?)? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A limit as people read it: "64 MiB".
 #[must_use]
 pub fn size(bytes: u64) -> String {
