@@ -37,8 +37,8 @@ use lent::{Body, LentHome};
 
 /// How often every node is asked whether it is well.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
-/// How long its answer may take.
-const CHECK_WITHIN: Duration = Duration::from_secs(1);
+/// How long its answer may take: as cluster/haproxy.cfg has it, and for its reason.
+const CHECK_WITHIN: Duration = Duration::from_secs(5);
 /// How long a connection to a node may take to come up.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 /// How often a request is tried again on another node after one refused its connection: as cluster/haproxy.cfg has it.
@@ -111,18 +111,17 @@ impl Balancer {
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
         let node = |address| BalancedNode { address, drained: false, up: false, active: Arc::default() };
-        let nodes = nodes.into_iter().map(|(name, address)| (name, node(address))).collect();
+        let nodes: BTreeMap<_, _> = nodes.into_iter().map(|(name, address)| (name, node(address))).collect();
+        let names: Vec<_> = nodes.keys().cloned().collect();
         let shared = Arc::new(Shared { nodes: Mutex::new(nodes), turn: AtomicUsize::new(0), client });
         shared.check_all().await;
 
         let cancel = CancellationToken::new();
-        let (checking, serving) = (shared.clone(), shared.clone());
-        tokio::spawn(cancel.clone().run_until_cancelled_owned(async move {
-            loop {
-                sleep(CHECK_EVERY).await;
-                checking.check_all().await;
-            }
-        }));
+        let serving = shared.clone();
+        // Each by itself: a node that does not answer keeps nobody from seeing that another does.
+        for name in names {
+            tokio::spawn(cancel.clone().run_until_cancelled_owned(checked_again(shared.clone(), name)));
+        }
         tokio::spawn(cancel.clone().run_until_cancelled_owned(accept(serving, listener)));
         Ok(Self { address, shared, _cancel: cancel.drop_guard() })
     }
@@ -278,6 +277,13 @@ impl Shared {
             }
         }
         plain(StatusCode::SERVICE_UNAVAILABLE, "no node is up and in use")
+    }
+}
+
+async fn checked_again(shared: Arc<Shared>, name: String) {
+    while let Ok(address) = shared.with_node(&name, |node| node.address) {
+        sleep(CHECK_EVERY).await;
+        shared.check(&name, address).await;
     }
 }
 
