@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::answers::Answers;
 use super::stretch::Stretch;
 use crate::harm::Harm;
 use crate::sample::Sample;
@@ -20,6 +21,7 @@ pub struct GapFinder {
     open: Option<Open>,
     /// The version that answered last.
     version: Option<Arc<str>>,
+    answers: Answers,
 }
 
 /// A gap that may go on.
@@ -53,7 +55,7 @@ impl GapFinder {
     /// A finder for which an answer after `late_us` microseconds is late.
     #[must_use]
     pub fn new(late_us: u64) -> Self {
-        Self { late_us, open: None, version: None }
+        Self { late_us, open: None, version: None, answers: Answers::default() }
     }
 
     /// What is bad about a sample.
@@ -64,6 +66,10 @@ impl GapFinder {
 
     /// Takes the next sample; gives a gap that it ends.
     pub fn take(&mut self, sample: &Sample) -> Option<Stretch> {
+        self.answers.known_until(sample.at_ms);
+        if sample.answer.harm.is_none() {
+            self.answers.came(sample.ended_ms());
+        }
         let harm = self.harm_of(sample);
         let ended = match (harm, self.open.as_mut()) {
             (None, None) => None,
@@ -79,7 +85,7 @@ impl GapFinder {
                     open.worse(sample, harm);
                     return None;
                 }
-                let stall = open.cut(sample.at_ms);
+                let stall = self.answers.told(open.cut(sample.at_ms), sample.at_ms);
                 self.begin(sample, harm);
                 return Some(stall);
             }
@@ -94,7 +100,7 @@ impl GapFinder {
         if ended.is_some() {
             self.open = None;
         }
-        ended
+        ended.map(|stretch| self.answers.told(stretch, sample.at_ms))
     }
 
     fn begin(&mut self, sample: &Sample, harm: Harm) {
@@ -102,6 +108,7 @@ impl GapFinder {
         open.stretch.struck_ms = sample.ended_ms();
         open.worse(sample, harm);
         self.open = Some(open);
+        self.answers.begin(sample.at_ms);
     }
 
     /// The gap that is open now, as long as it is known to be.
@@ -109,7 +116,8 @@ impl GapFinder {
     pub fn so_far(&self) -> Option<Stretch> {
         let open = self.open.as_ref()?;
         let length_ms = open.stretch.last_bad_ms.max(open.late_until_ms) - open.stretch.start_ms;
-        Some(Stretch { length_ms, ..open.stretch.clone() })
+        let until_ms = open.stretch.start_ms + length_ms;
+        Some(self.answers.told(Stretch { length_ms, ..open.stretch.clone() }, until_ms))
     }
 
     /// The gap that is open when the watch ends.
@@ -117,11 +125,11 @@ impl GapFinder {
     pub fn finish(self, now_ms: u64) -> Option<Stretch> {
         let open = self.open?;
         if open.back.is_some() {
-            return Some(open.end());
+            return Some(self.answers.told(open.end(), now_ms));
         }
         let until = if open.ends_late { open.late_until_ms } else { now_ms };
         let length_ms = until.saturating_sub(open.stretch.start_ms);
-        Some(Stretch { length_ms, open: !open.ends_late, ..open.stretch })
+        Some(self.answers.told(Stretch { length_ms, open: !open.ends_late, ..open.stretch }, until))
     }
 }
 

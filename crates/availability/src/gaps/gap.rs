@@ -106,7 +106,14 @@ impl fmt::Display for Gap {
         write!(f, "{}: {} ({}", self.route, self.length(), self.stretch.harm())?;
         match (failed, late) {
             (0, 0) => {}
-            (0, late) => write!(f, ", {late} of {sent} answers late")?,
+            (0, late) => {
+                write!(f, ", {late} of {sent} answers late")?;
+                let unanswered_ms = self.stretch.unanswered_ms;
+                // Beside others that answer a node that stops is not felt by all, and then the figure says nothing.
+                if unanswered_ms * 2 >= self.stretch.length_ms {
+                    write!(f, ", none at all for {}", told(unanswered_ms))?;
+                }
+            }
             (failed, _) => write!(f, ", {failed} of {sent} requests failed")?,
         }
         write!(f, ") in {}", self.stage)?;

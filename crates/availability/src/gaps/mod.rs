@@ -3,6 +3,7 @@
 //! The [`GapFinder`] is pure: samples of one route go in, in the order of their intended instants, and [`Stretch`]es come out. It has no
 //! clock and knows nothing of a roll. What the run did meanwhile makes a [`Gap`] of a stretch ([`gap`]).
 
+mod answers;
 mod finder;
 mod gap;
 mod stretch;

@@ -19,6 +19,10 @@ pub struct Stretch {
     pub last_bad_ms: u64,
     /// Milliseconds until the next good request was to be sent; where answers were late, until they came again.
     pub length_ms: u64,
+    /// The longest time in it without any right answer, late or not, from the coming of one to that of the next, in milliseconds: what
+    /// somebody who asks all the time is kept waiting. 0 of websockets, which are not asked.
+    #[serde(default)]
+    pub unanswered_ms: u64,
     /// Requests that were to be sent in it, good ones too: where one of three nodes is gone, two of three are good.
     pub sent: u64,
     /// Those that failed.
@@ -54,6 +58,7 @@ impl Stretch {
             struck_ms: at_ms,
             last_bad_ms: at_ms,
             length_ms: 0,
+            unanswered_ms: 0,
             sent: 0,
             failed: 0,
             late: 0,

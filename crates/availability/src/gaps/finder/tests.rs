@@ -144,3 +144,44 @@ fn a_gap_at_the_end_stays_open() {
     let found = gaps(&samples);
     assert_eq!((found[0].start_ms, found[0].length_ms, found[0].open), (300, 200, true));
 }
+
+#[test]
+fn a_node_that_stops_for_a_while_answers_nobody_that_long_and_late_a_little_longer() {
+    let mut samples = good(0, 1000);
+    // It stops at 1,000 and goes on at 4,000; then it works off what has piled up.
+    samples.extend((1000..4000).step_by(100).map(|at| (at, 4000 + (at - 1000) / 6 - at, GOOD)));
+    samples.extend((4000..4400).step_by(100).map(|at| (at, 1200, GOOD)));
+    samples.extend(good(4400, 7000));
+    let found = gaps(&samples);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].start_ms, found[0].length_ms), (1000, 4500));
+    assert_eq!(found[0].unanswered_ms, 4000 - 902);
+}
+
+#[test]
+fn where_another_node_answers_meanwhile_nobody_is_without_an_answer() {
+    let mut samples = good(0, 6000);
+    for at in (1000..3000).step_by(200) {
+        samples[at / 100].1 = 3000 - at as u64;
+    }
+    let found = gaps(&samples);
+    assert_eq!((found.len(), found[0].start_ms, found[0].length_ms), (1, 1000, 2000));
+    assert_eq!(found[0].unanswered_ms, 200);
+}
+
+#[test]
+fn a_refusal_is_no_answer() {
+    let mut samples = good(0, 3000);
+    for at in [600, 700, 800] {
+        samples[at / 100].2 = REFUSED;
+    }
+    assert_eq!(gaps(&samples)[0].unanswered_ms, 902 - 502);
+}
+
+#[test]
+fn without_an_answer_until_the_end_it_counts_until_then() {
+    let mut samples = good(0, 500);
+    samples.extend([(500, 0, REFUSED), (600, 0, REFUSED)]);
+    let found = gaps(&samples);
+    assert_eq!((found[0].open, found[0].unanswered_ms), (true, 700 - 402));
+}
