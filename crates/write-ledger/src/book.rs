@@ -145,17 +145,14 @@ impl WriteBook {
         let version_place = place(&mut self.versions, version);
         let after = WrittenRow { says: leaves, was, seq, node, version: version_place, stage };
         self.count(kind, node, version, stage, answer);
-        let tally = (kind, named(&self.nodes, node), version.to_owned());
         let shelf = &mut self.shelves[kind];
         if let Some(row) = row {
             shelf.busy.remove(&row);
         }
         match (answer, row, taken) {
             (WriteAnswer::Acknowledged(done), _, _) => {
-                // The word before, whose answer was lost, was overwritten: nobody can tell any more what became of it.
-                let moot = shelf.maybes.remove(&done.row).map_or(0, |words| words.len());
+                // A word before, whose answer was lost, was overwritten, or is still at work in a server and comes after this one.
                 shelf.rows.insert(done.row, after);
-                self.tallies.entry(tally).or_default().moot += u64::try_from(moot).unwrap_or_default();
             }
             (WriteAnswer::Ambiguous, None, _) => shelf.open.push(after),
             (answer, Some(row), taken) if answer.may_be_done() => {
@@ -232,11 +229,13 @@ impl WriteBook {
     /// What became of a write whose answer was lost: its words are the last ones now, or it never was.
     pub(crate) fn settle(&mut self, kind: usize, row: RowId, there: Option<WrittenRow>) {
         let gone = self.shelves[kind].maybes.remove(&row).unwrap_or_default();
+        let last = self.shelves[kind].rows.get(&row).map(|last| last.seq).max(there.map(|there| there.seq));
         for word in gone {
             match there {
+                Some(there) if there.seq == word.seq => self.resolved(kind, &word, true),
                 // What a later word overwrote cannot be told any more.
-                Some(there) if word.seq < there.seq => self.tally_of(kind, &word).moot += 1,
-                there => self.resolved(kind, &word, there.is_some_and(|there| there.seq == word.seq)),
+                _ if last > Some(word.seq) => self.tally_of(kind, &word).moot += 1,
+                _ => self.resolved(kind, &word, false),
             }
         }
         if let Some(there) = there {

@@ -29,7 +29,7 @@ pub(crate) struct WrittenRow {
 pub(crate) struct Expectation {
     /// The last word that was acknowledged, if one was.
     pub(crate) row: Option<WrittenRow>,
-    /// Later words whose answer was lost: each may be there or not.
+    /// Words whose answer was lost: each may be there, or come late, when another was acknowledged after it, or not.
     pub(crate) maybes: Vec<WrittenRow>,
 }
 
@@ -85,7 +85,13 @@ impl Shelf {
 
     /// Whether a switch is off for sure or may be: turning on what is on does no harm.
     pub(crate) fn is_off(&self, row: &RowId) -> bool {
-        self.maybes.contains_key(row) || self.rows.get(row).is_none_or(|row| row.says.is_absent())
+        let last = self.rows.get(row).filter(|last| !last.says.is_absent());
+        last.is_none_or(|last| self.maybes(row).iter().any(|word| word.seq > last.seq))
+    }
+
+    /// Words of a row whose answer was lost.
+    pub(crate) fn maybes(&self, row: &RowId) -> &[WrittenRow] {
+        self.maybes.get(row).map_or(&[], Vec::as_slice)
     }
 
     /// Rows that are kept, and the bytes that they take with all that is reserved for more.
@@ -120,5 +126,71 @@ impl Expectation {
         // Nothing is known of what a shared row said before its first acknowledged word.
         let known = self.row.is_none_or(|row| row.says == says);
         known || self.maybes.iter().any(|word| word.says == says)
+    }
+
+    /// Which of the words without an answer the row says, where nodes show it so. One that was overtaken by an acknowledged word
+    /// came late only where nobody shows that word: beside one who does, the others have not seen it.
+    pub(crate) fn turned_out(&self, seen: &[Fingerprint]) -> Option<WrittenRow> {
+        let acknowledged = self.row.filter(|row| seen.contains(&row.says));
+        let there = self.maybes.iter().filter(|word| seen.contains(&word.says));
+        there
+            .filter(|word| acknowledged.is_none_or(|row| word.seq > row.seq))
+            .max_by_key(|word| word.seq)
+            .copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(says: &str, seq: u32) -> WrittenRow {
+        let (says, was) = (Fingerprint::of(says), Fingerprint::ABSENT);
+        WrittenRow { says, was, seq, node: 0, version: 0, stage: 0 }
+    }
+
+    fn seen(words: &[&str]) -> Vec<Fingerprint> {
+        words.iter().map(|word| Fingerprint::of(word)).collect()
+    }
+
+    #[test]
+    fn a_word_that_was_not_answered_may_come_after_one_that_was() {
+        let expects = Expectation { row: Some(word("answered", 2)), maybes: vec![word("late", 1)] };
+        assert!(expects.allows(Fingerprint::of("late")) && expects.allows(Fingerprint::of("answered")));
+        assert!(!expects.allows(Fingerprint::of("odd")));
+        assert_eq!(expects.turned_out(&seen(&["late", "late"])).map(|word| word.seq), Some(1));
+        assert_eq!(expects.turned_out(&seen(&["answered"])), None);
+        assert_eq!(
+            expects.turned_out(&seen(&["answered", "late"])),
+            None,
+            "one node has not seen the answered one"
+        );
+        assert_eq!(expects.turned_out(&seen(&["odd"])), None);
+    }
+
+    #[test]
+    fn of_words_after_the_answered_one_the_last_that_is_seen_counts() {
+        let maybes = vec![word("late", 1), word("next", 3), word("last", 4)];
+        let expects = Expectation { row: Some(word("answered", 2)), maybes };
+        for (shown, there) in [
+            (&["answered"][..], None),
+            (&["answered", "next"], Some(3)),
+            (&["next", "last"], Some(4)),
+            (&["late"], Some(1)),
+        ] {
+            assert_eq!(expects.turned_out(&seen(shown)).map(|word| word.seq), there, "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn a_switch_that_was_turned_on_after_a_lost_answer_is_on() {
+        let (mut shelf, row) = (Shelf::default(), RowId::of("abcdefghijklmnopqrstuvwxyz").unwrap());
+        assert!(shelf.is_off(&row));
+        shelf.maybes.insert(row, vec![WrittenRow { says: Fingerprint::ABSENT, ..word("", 1) }]);
+        assert!(shelf.is_off(&row));
+        shelf.rows.insert(row, word("there", 2));
+        assert!(!shelf.is_off(&row));
+        shelf.maybes.entry(row).or_default().push(word("", 3));
+        assert!(shelf.is_off(&row));
     }
 }

@@ -189,9 +189,7 @@ impl WriteLedger {
             }
             let seen: Vec<Fingerprint> =
                 views.iter().filter_map(|view| view.odd.get(&spot).map(|odd| says(&odd.shown))).collect();
-            let there = expects.maybes.iter().filter(|word| seen.contains(&word.says));
-            let there = there.max_by_key(|word| word.seq).copied();
-            book.settle(spot.0, spot.1, there);
+            book.settle(spot.0, spot.1, expects.turned_out(&seen));
             settled.push(spot);
         }
         settled
