@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use upgrade_gate::event::{Blame, Stage};
-use upgrade_gate::fault::{Faults, Finder, NamedFault};
+use upgrade_gate::fault::{AppliesTo, Faults, Finder, NamedFault};
 use upgrade_gate::record::Record;
 use upgrade_gate::verdict::{ExitCode, Verdict};
 
@@ -39,6 +39,18 @@ pub(crate) fn about(fault: &'static NamedFault) -> Option<String> {
     } else {
         None
     }
+}
+
+/// Plays an upgrade with this fault on one node of the release alone; nothing when it is found by whatever check.
+pub(crate) fn about_one_node(fault: &'static NamedFault, node: &str) -> Option<String> {
+    let mut fault = fault.clone();
+    for rule in fault.rules.iter_mut().filter(|rule| rule.when.node == AppliesTo::New) {
+        rule.when.node = AppliesTo::NewOn(node.to_owned());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let verdict = Verdict::of(&runtime.block_on(play(&fault).record()));
+    (verdict.exit_code != ExitCode::FAILED)
+        .then(|| format!("exit {} on {node} alone; {:?}", verdict.exit_code, verdict.reasons))
 }
 
 fn play(fault: &NamedFault) -> Play {

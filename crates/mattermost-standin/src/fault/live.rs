@@ -217,6 +217,7 @@ impl Faults {
                 who.version == plan.stable_version && plan.stable_version != plan.release_version
             }
             AppliesTo::Named(name) => name == who.name,
+            AppliesTo::NewOn(name) => name == who.name && who.version == plan.release_version,
         };
         if !concerned {
             return false;
@@ -243,6 +244,16 @@ mod tests {
 
     fn faults(yaml: &str) -> Faults {
         Faults::new(read_rules(yaml).unwrap(), "11.6.0", "11.7.0")
+    }
+
+    #[test]
+    fn one_node_alone_may_misbehave_on_the_release() {
+        let faults = faults("- when: { node: new on node2 }\n  effect: { behaviour: b }\n");
+        let other = AskingNode { name: "node3", ..NEW };
+        let before = AskingNode { version: OLD.version, ..NEW };
+        assert_eq!([NEW, other, before].map(|who| faults.has("b", who)), [true, false, false]);
+        let written = serde_json::to_value(&faults.plan().rules[0].when.node).unwrap();
+        assert_eq!(written, json!("new on node2"));
     }
 
     #[test]

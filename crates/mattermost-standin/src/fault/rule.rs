@@ -58,7 +58,12 @@ pub enum AppliesTo {
     All,
     /// The one of this name, whatever it runs.
     Named(String),
+    /// The one of this name, once it runs the release: `new on node3`.
+    NewOn(String),
 }
+
+/// What stands before the name of a node that misbehaves on the release alone.
+const NEW_ON: &str = "new on ";
 
 impl From<String> for AppliesTo {
     fn from(text: String) -> Self {
@@ -67,7 +72,10 @@ impl From<String> for AppliesTo {
             "old" => Self::Old,
             "back" => Self::Back,
             "all" => Self::All,
-            _ => Self::Named(text),
+            _ => match text.strip_prefix(NEW_ON) {
+                Some(name) => Self::NewOn(name.to_owned()),
+                None => Self::Named(text),
+            },
         }
     }
 }
@@ -80,6 +88,7 @@ impl From<AppliesTo> for String {
             AppliesTo::Back => "back".into(),
             AppliesTo::All => "all".into(),
             AppliesTo::Named(name) => name,
+            AppliesTo::NewOn(name) => format!("{NEW_ON}{name}"),
         }
     }
 }
