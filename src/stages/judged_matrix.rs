@@ -1,7 +1,8 @@
 //! What was written through each node and read through the others → the result of the check `matrix`.
 
 use ledger_findings::{
-    AnnouncedRefusal, CrossedStage, ReleasePair, UnmeasuredCell, Verification, Way, WriteMatrix,
+    AnnouncedRefusal, CrossedStage, ENOUGH, ReleasePair, UnmeasuredCell, Verification, Way, WriteFinding,
+    WriteMatrix,
 };
 
 use super::judged_ledger::{add_causes, step};
@@ -36,6 +37,7 @@ pub(super) fn judged(
         let outcome = Outcome::NotApplicable { reason };
         result.steps.push(step("what one version writes the other one reads", outcome));
     }
+    result.steps.extend(seen.unsteady.iter().map(unsteady));
     result.steps.extend(seen.announced.iter().map(announced));
     result.steps.extend(not_expected(&seen.matrix));
     for kind in &seen.matrix.kinds {
@@ -56,10 +58,18 @@ fn together(crossed: &[(Verification, CrossedStage)]) -> Verification {
         }
         all.matrix.merge(&look.matrix);
         all.findings.extend(look.findings.iter().cloned());
+        all.unsteady.extend(look.unsteady.iter().cloned());
         all.unread.extend(look.unread.iter().cloned());
         look.announced.iter().for_each(|one| all.announce(one.clone()));
     }
     all
+}
+
+fn unsteady(once: &WriteFinding) -> Step {
+    let WriteFinding { kind, writer, .. } = once;
+    let again = format!("the same done {ENOUGH} times through {writer} was shown by every node");
+    let name = format!("a {kind} is shown by every node each time, as a cache may not");
+    step(&name, Outcome::Unsteady { first: once.to_string(), again })
 }
 
 fn announced(told: &AnnouncedRefusal) -> Step {
@@ -163,6 +173,33 @@ mod tests {
         let releases = ReleasePair { stable: OLD.into(), release: NEW.into() };
         let check = catalogue::find(WRITE_MATRIX).unwrap();
         judged(check, Stage::Release, crossed, not_crossed, &releases)
+    }
+
+    #[test]
+    fn what_was_not_shown_once_is_told_and_not_red() {
+        let both = [Way::Api, Way::Websocket];
+        let mut mixed = crossed("mixed-1", &[OLD, NEW], &both);
+        let through = |node: &str| ReadThrough { node: node.into(), version: OLD.into() };
+        mixed.0.unsteady.push(WriteFinding {
+            wrong: ledger_findings::Wrong::Unseen,
+            kind: "user patch".into(),
+            id: "uhkocfhxojg3dqhs66so89cjdw".into(),
+            seq: 2206,
+            written_in: "mixed-1".into(),
+            writer: through("node2"),
+            reader: through("node3"),
+            way: Way::Api,
+            expected: "\"new\"".into(),
+            got: "\"old\"".into(),
+        });
+        let result = judge(&[mixed], &[]);
+        assert!(!result.outcome.is_red(), "{:#?}", result.outcome);
+        assert_eq!(result.outcome.word(), "unsteady");
+        let why = result.outcome.why().unwrap();
+        assert!(
+            why.contains("uhkocfhxojg3dqhs66so89cjdw") && why.contains("18 times through node2"),
+            "{why}"
+        );
     }
 
     #[test]

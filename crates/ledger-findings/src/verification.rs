@@ -21,6 +21,9 @@ pub struct Verification {
     pub moved: u64,
     /// What is wrong, the earliest write first.
     pub findings: Vec<WriteFinding>,
+    /// What one node did not show though another one did, and each of them did every time that the same was done again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsteady: Vec<WriteFinding>,
     /// What else is wrong.
     pub unlisted: u64,
     /// What could not be read, and so is not known.

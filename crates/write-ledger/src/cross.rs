@@ -3,6 +3,8 @@
 //! This is what fills the cells of the matrix in a mixed stage. A write that is looked for here belongs to nobody else meanwhile: it
 //! is concluded when everybody was asked for it.
 
+mod again;
+
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -69,16 +71,18 @@ impl WriteLedger {
         self.stock_up(nodes, stage).await;
         let mut counts = FindingCounts::new();
         for writer in nodes {
-            let fresh = self.write_each(writer, stage).await;
+            let fresh = self.write_each(writer, stage, 0..KINDS.len()).await;
             found.rows += fresh.len() as u64;
             let asked = join_all(nodes.iter().map(|reader| self.ask(reader, &fresh, patience)));
             let heard = join_all(listeners.iter_mut().map(|one| self.hear(one, writer, &fresh, patience)));
             let (asked, heard) = tokio::join!(asked, heard);
             let glimpses: Vec<Glimpse> = asked.into_iter().chain(heard.into_iter().flatten()).collect();
-            self.judge_fresh(writer, stage, &fresh, &glimpses, &mut found, &mut counts);
-            for Fresh { ticket, leaves, answer, .. } in fresh {
-                self.conclude(writer, ticket, leaves, &answer).await;
-            }
+            let findings = self.judge_fresh(writer, stage, &fresh, &glimpses, &mut counts);
+            self.conclude_all(writer, fresh).await;
+            let thoughts = self.think_again(writer, nodes, stage, findings).await;
+            thoughts.believed.iter().for_each(|finding| fail(&mut counts, finding));
+            found.findings.extend(thoughts.believed);
+            found.unsteady.extend(thoughts.unsteady);
         }
         self.hand_over(nodes, stage, &mut found, &mut counts).await;
         self.enter_counts(counts, &mut found);
@@ -111,11 +115,22 @@ impl WriteLedger {
         Listener { node: node.clone(), socket }
     }
 
-    /// One write of each kind; those that were not acknowledged are concluded here.
-    async fn write_each(&self, node: &Client, stage: &str) -> Vec<Fresh> {
+    async fn conclude_all(&self, node: &Client, fresh: Vec<Fresh>) {
+        for Fresh { ticket, leaves, answer, .. } in fresh {
+            self.conclude(node, ticket, leaves, &answer).await;
+        }
+    }
+
+    /// One write of each of these kinds; those that were not acknowledged are concluded here.
+    async fn write_each(
+        &self,
+        node: &Client,
+        stage: &str,
+        kinds: impl IntoIterator<Item = usize>,
+    ) -> Vec<Fresh> {
         let tickets: Vec<Ticket> = {
             let mut book = lock(&self.desk.book);
-            (0..KINDS.len()).filter_map(|kind| book.begin(kind, node.node(), stage)).collect()
+            kinds.into_iter().filter_map(|kind| book.begin(kind, node.node(), stage)).collect()
         };
         let writes = tickets.into_iter().map(|ticket| async move {
             let (leaves, answer) = self.make(node, &ticket).await;
@@ -202,15 +217,16 @@ impl WriteLedger {
         Some(Glimpse { reader, way: Way::Websocket, shown })
     }
 
+    /// What is wrong with them; what was looked at is counted as if it were right.
     fn judge_fresh(
         &self,
         writer: &Client,
         stage: &str,
         fresh: &[Fresh],
         glimpses: &[Glimpse],
-        found: &mut Verification,
         counts: &mut FindingCounts,
-    ) {
+    ) -> Vec<WriteFinding> {
+        let mut findings = Vec::new();
         for (at, one) in fresh.iter().enumerate() {
             let writer = ReadThrough { node: writer.node().to_owned(), version: one.version.clone() };
             let late = lock(&self.desk.book).shelf(one.ticket.kind).maybes(&one.row).to_vec();
@@ -241,10 +257,10 @@ impl WriteLedger {
                     reader: glimpse.reader.clone(),
                     ..finding
                 };
-                fail(counts, &finding);
-                found.findings.push(finding);
+                findings.push(finding);
             }
         }
+        findings
     }
 
     fn fresh_finding(

@@ -7,3 +7,4 @@ mod healthy;
 mod lost_answers;
 mod rotten;
 mod site;
+mod unsteady;
