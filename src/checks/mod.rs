@@ -42,6 +42,7 @@ mod channel_changes;
 mod channels;
 mod cloud;
 mod config;
+mod crowd;
 mod difference;
 mod files;
 mod flags;

@@ -194,6 +194,7 @@ async fn database(part: DatabasePart) -> anyhow::Result<()> {
         files: files.clone(),
         // As the built-in compose file has it.
         public_links: true,
+        overrides: true,
         ..Options::default()
     };
     serve_world(World::new(options), Some(files), listener, cancel).await;

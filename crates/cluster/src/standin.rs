@@ -81,6 +81,7 @@ impl StandInCluster {
             switched_on: vec!["focalboard".into()],
             files: Arc::new(BucketFiles::of(bucket_at(store.address()))),
             public_links: true,
+            overrides: true,
             ..Options::default()
         });
         // Nobody listens there yet: start() tells the balancer where each node really is.

@@ -24,6 +24,11 @@ impl Client {
         self.get(&format!("/api/v4/channels/{id}")).await?.json()
     }
 
+    /// A channel of a team by its name.
+    pub async fn channel_named(&self, team: &str, name: &str) -> Result<Channel, ApiError> {
+        self.get(&format!("/api/v4/teams/{team}/channels/name/{name}")).await?.json()
+    }
+
     /// Adds a user to a channel.
     pub async fn add_to_channel(&self, channel: &str, user: &str) -> Result<Member, ApiError> {
         self.post(&format!("/api/v4/channels/{channel}/members"), &json!({ "user_id": user })).await?.json()

@@ -139,6 +139,17 @@ impl Client {
             answer => Ok(Some(Limits::of(&answer?.json()?))),
         }
     }
+
+    /// How many more users there may be until the server warns of their number; nothing where it has no such limit.
+    pub async fn room_for_users(&self) -> Result<Option<i64>, ApiError> {
+        let told: Value = match self.get("/api/v4/limits/server").await {
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            answer => answer?.json()?,
+        };
+        let number = |key: &str| told[key].as_i64().unwrap_or_default();
+        let most = number("maxUsersLimit");
+        Ok((most > 0).then(|| most - number("activeUserCount")))
+    }
 }
 
 #[cfg(test)]

@@ -66,6 +66,12 @@ impl Client {
         self.send(Method::POST, &format!("/hooks/{hook}"), Some(&json!({ "text": text })), &[200]).await
     }
 
+    /// Posts a body of any kind through an incoming webhook: JSON, or a form.
+    pub async fn post_body_through(&self, hook: &str, kind: &str, body: String) -> Result<Reply, ApiError> {
+        let path = format!("/hooks/{hook}");
+        self.send_bytes(Method::POST, &path, &[("content-type", kind)], body.into_bytes(), &[200]).await
+    }
+
     /// Creates an outgoing webhook: posts of this channel that begin with `word` are sent to `callback` as JSON.
     pub async fn create_outgoing_hook(
         &self,

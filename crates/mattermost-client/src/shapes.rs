@@ -122,8 +122,14 @@ pub struct Post {
     pub id: String,
     /// Where.
     pub channel_id: String,
+    /// Milliseconds: servers order messages by it.
+    #[serde(default)]
+    pub create_at: i64,
     /// The text.
     pub message: String,
+    /// What more there is to it: attachments, the name and the picture that a program gave itself.
+    #[serde(default)]
+    pub props: serde_json::Value,
     /// Milliseconds; not 0 once edited.
     #[serde(default)]
     pub edit_at: i64,

@@ -26,6 +26,12 @@ impl Client {
         self.post(&format!("/api/v4/teams/{team}/members"), &body).await?.json()
     }
 
+    /// Adds users to a team, up to 256 at once as servers want it.
+    pub async fn add_all_to_team(&self, team: &str, users: &[String]) -> Result<(), ApiError> {
+        let body: Vec<_> = users.iter().map(|user| json!({ "team_id": team, "user_id": user })).collect();
+        self.post(&format!("/api/v4/teams/{team}/members/batch"), &body.into()).await.map(drop)
+    }
+
     /// A user's membership of a team; 404 without one.
     pub async fn team_member(&self, team: &str, user: &str) -> Result<Member, ApiError> {
         self.get(&format!("/api/v4/teams/{team}/members/{user}")).await?.json()

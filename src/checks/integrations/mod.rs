@@ -8,6 +8,7 @@ pub(super) mod bots;
 pub(super) mod commands;
 pub(super) mod dialogs;
 mod fixtures;
+pub(super) mod payloads;
 pub(super) mod webhooks;
 
 pub(crate) use fixtures::may_not_call;

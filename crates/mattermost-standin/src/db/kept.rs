@@ -36,8 +36,23 @@ pub(crate) struct KeptRows {
     pub(crate) viewed: HashMap<(String, String), i64>,
     /// Threads that somebody follows no more: root and user.
     pub(crate) unfollowed: HashSet<(String, String)>,
+    /// Messages that call everybody.
+    pub(crate) calls: Vec<CallOfAll>,
     /// Tokens that are switched off, by id.
     pub(crate) inactive_tokens: HashSet<String>,
+}
+
+/// What a message that calls everybody in a channel counts for.
+#[derive(Debug, Clone)]
+pub(crate) struct CallOfAll {
+    pub(crate) channel: String,
+    pub(crate) at: i64,
+    /// Who called, and is not mentioned.
+    pub(crate) by: String,
+    /// How often each member is mentioned.
+    pub(crate) times: usize,
+    /// How many members are, in the order in which they came.
+    pub(crate) members: usize,
 }
 
 /// Lets the fields of `given` that are named take their place in a row.

@@ -169,7 +169,21 @@ impl Tables {
             .filter(|post| post.kind.is_empty() && post.delete_at == 0)
             .filter(|post| post.user_id != user && post.create_at > since)
             .collect();
-        (unread.len(), unread.iter().filter(|post| post.message.contains(&name)).count())
+        let own = unread.iter().filter(|post| post.message.contains(&name)).count();
+        (unread.len(), own + self.called(channel, user, since))
+    }
+
+    /// How often a member is mentioned by messages that call everybody.
+    fn called(&self, channel: &str, user: &str, since: i64) -> usize {
+        let calls = self.kept.calls.iter();
+        let mut here =
+            calls.filter(|call| call.channel == channel && call.by != user && call.at > since).peekable();
+        if here.peek().is_none() {
+            return 0;
+        }
+        let mut members = self.channel_members.values().filter(|member| member.channel_id == channel);
+        let place = members.position(|member| member.user_id == user);
+        here.filter(|call| place.is_some_and(|place| place < call.members)).map(|call| call.times).sum()
     }
 
     /// A member of a channel on the wire, with their settings and what they have not read.

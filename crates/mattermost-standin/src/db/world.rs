@@ -28,6 +28,8 @@ pub struct Options {
     pub site_url: String,
     /// `FileSettings.EnablePublicLink` at first.
     pub public_links: bool,
+    /// `ServiceSettings.EnablePostUsernameOverride` and `…IconOverride` at first.
+    pub overrides: bool,
     /// `TeamSettings.SiteName` at first.
     pub site_name: String,
     /// Plugins that somebody switched on besides those that are on in a fresh server.
@@ -45,6 +47,7 @@ impl Default for Options {
             site_url: "http://balancer:8065".into(),
             site_name: "Mattermost".into(),
             public_links: false,
+            overrides: false,
             switched_on: Vec::new(),
             files: Arc::new(MemoryFiles::default()),
         }
@@ -90,6 +93,8 @@ impl World {
         config["FileSettings"]["PublicLinkSalt"] = ids::new_id().into();
         config["ClusterSettings"]["Enable"] = options.clustered.into();
         config["FileSettings"]["EnablePublicLink"] = options.public_links.into();
+        config["ServiceSettings"]["EnablePostUsernameOverride"] = options.overrides.into();
+        config["ServiceSettings"]["EnablePostIconOverride"] = options.overrides.into();
         // As cluster/compose.yaml has it: integrations of a test live at private addresses.
         config["ServiceSettings"]["AllowedUntrustedInternalConnections"] = "0.0.0.0/0".into();
         if options.apps {

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::db::ids;
+use crate::db::kept::CallOfAll;
 use crate::db::posts::Post;
+use crate::db::rows::Channel;
 use crate::db::tables::Tables;
 use crate::events::bus::{Audience, Outdated, SocketEvent};
 use crate::node::core::NodeCore;
@@ -11,6 +13,9 @@ use crate::node::core::NodeCore;
 /// Stores a post and tells the members of its channel; gives it as readers see it.
 pub(crate) fn publish_post(node: &NodeCore, tables: &mut Tables, post: Post, sender: &str) -> Value {
     tables.add_post(post.clone());
+    if post.kind.is_empty() && ["all", "channel", "here"].iter().any(|name| mentioned(&post.message, name)) {
+        call_all(node, tables, &post);
+    }
     let mentions = tables
         .users
         .values()
@@ -32,6 +37,30 @@ pub(crate) fn publish_post(node: &NodeCore, tables: &mut Tables, post: Post, sen
         node.publish(tables, &event);
     }
     shown
+}
+
+/// Everybody in the channel but the author is mentioned.
+fn call_all(node: &NodeCore, tables: &mut Tables, post: &Post) {
+    let times = match ["crowd-unmentioned", "crowd-mentioned-twice"].map(|name| node.has(name)) {
+        [true, _] => 0,
+        [_, true] => 2,
+        _ => 1,
+    };
+    let members = if node.has("crowd-mentioned-in-part") { 50 } else { usize::MAX };
+    let team = tables.channels.get(&post.channel_id).map(|channel| channel.team_id.clone());
+    let strays = node.has("crowd-mentioned-elsewhere");
+    let channels = tables.channels.values().filter(|channel| {
+        channel.id == post.channel_id || (strays && Some(&channel.team_id) == team.as_ref())
+    });
+    let call = |channel: &Channel| CallOfAll {
+        channel: channel.id.clone(),
+        at: post.create_at,
+        by: post.user_id.clone(),
+        times,
+        members,
+    };
+    let calls: Vec<CallOfAll> = channels.map(call).collect();
+    tables.kept.calls.extend(calls);
 }
 
 fn mentioned(message: &str, username: &str) -> bool {

@@ -82,6 +82,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/webapp.yaml"),
     include_str!("catalogue/jobs.yaml"),
     include_str!("catalogue/old.yaml"),
+    include_str!("catalogue/traffic.yaml"),
 ];
 
 static CATALOGUE: LazyLock<Vec<NamedFault>> = LazyLock::new(|| {

@@ -21,4 +21,5 @@ mod rest;
 mod rot;
 mod settings;
 mod split;
+mod traffic_probes;
 mod web_probes;

@@ -40,6 +40,13 @@ fn direct(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     created(&channel.json())
 }
 
+/// The direct channel of two users, for one who writes without opening it first.
+pub(crate) fn between(node: &NodeCore, tables: &mut Tables, one: &str, other: &str) -> Channel {
+    let mut users = [one.to_owned(), other.to_owned()];
+    users.sort();
+    personal(node, tables, "D", &users.join("__"), "", one, &users)
+}
+
 fn group(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     let mut users = read_ids(&body, "user_ids")?;
     if !users.contains(&caller.user_id) {

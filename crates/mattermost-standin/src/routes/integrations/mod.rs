@@ -4,6 +4,7 @@ pub(crate) mod apps;
 pub(crate) mod bots;
 pub(crate) mod commands;
 pub(crate) mod dialogs;
+pub(crate) mod hook_payloads;
 pub(crate) mod oauth_apps;
 pub(crate) mod webhooks;
 
@@ -24,5 +25,5 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
 
 /// What is served outside the API.
 pub(super) fn outside() -> Router<Arc<NodeCore>> {
-    Router::new().merge(webhooks::outside()).merge(commands::outside()).merge(apps::outside())
+    Router::new().merge(hook_payloads::outside()).merge(commands::outside()).merge(apps::outside())
 }

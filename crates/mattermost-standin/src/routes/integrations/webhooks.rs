@@ -1,27 +1,23 @@
-//! Webhooks: made and listed through the API, posted through at `/hooks/{id}`.
+//! Webhooks: made, listed and changed through the API.
 //!
-//! Simpler than the product: only administrators make them, payloads are JSON, and a hook posts to its own channel.
+//! Simpler than the product: only administrators make them.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::db::ids;
 use crate::db::integrations::{IncomingHook, OutgoingHook};
-use crate::db::posts::Post;
 use crate::db::tables::Tables;
 use crate::events::bus::Outdated;
-use crate::events::publish_post::publish_post;
 use crate::node::answer::{Answer, Refusal, created, done, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
-use crate::node::transaction::{anyone, signed_in};
+use crate::node::transaction::signed_in;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
@@ -37,12 +33,8 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
         )
 }
 
-/// Where programs post, outside the API.
-pub(crate) fn outside() -> Router<Arc<NodeCore>> {
-    Router::new().route("/hooks/{hook_id}", post(anyone(come_in)))
-}
-
-fn enabled(node: &NodeCore, key: &str, what: &str) -> Result<(), Refusal> {
+/// Whether a kind of webhook is switched on.
+pub(super) fn enabled(node: &NodeCore, key: &str, what: &str) -> Result<(), Refusal> {
     if node.settings().on("ServiceSettings", key) {
         return Ok(());
     }
@@ -129,44 +121,6 @@ fn delete_incoming(
     tables.integrations.incoming.shift_remove(&id);
     node.invalidate(tables, &Outdated::Hook(id));
     done()
-}
-
-/// A hook as this node knows it: once used here, it is remembered.
-fn known(node: &NodeCore, tables: &Tables, id: &str) -> Option<IncomingHook> {
-    let mut memory = node.caches.locked();
-    if let Some(hook) = memory.hooks.get(id) {
-        return Some(hook.clone());
-    }
-    let hook = tables.integrations.incoming.get(id).cloned()?;
-    memory.hooks.insert(id.to_owned(), hook.clone());
-    Some(hook)
-}
-
-fn come_in(
-    node: &Arc<NodeCore>,
-    tables: &mut Tables,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let refuse = |detail: &str| {
-        let message =
-            format!("Failed to handle the payload of media type application/json for incoming webhook {id}.");
-        Refusal::new(400, "web.incoming_webhook.general.app_error", &message)
-            .detail(format!("HandleIncomingWebhook: {detail}"))
-    };
-    enabled(node, "EnableIncomingWebhooks", "incoming")?;
-    let missing = format!("Invalid webhook., resource \"IncomingWebhook\" not found, id: {id}");
-    let hook = known(node, tables, &id).ok_or_else(|| refuse(&missing))?;
-    let body = read(&body, "incoming_webhook").map_err(|_| refuse("Unable to parse incoming data."))?;
-    let said = text(&body, "text");
-    if said.is_empty() {
-        return Err(refuse("No text specified."));
-    }
-    let mut post = Post::new(ids::new_id(), node.world.tick(), &hook.user_id, &hook.channel_id, said, "");
-    post.props = json!({"from_webhook": "true", "webhook_display_name": hook.display_name});
-    let sender = node.user(tables, &hook.user_id)?.username;
-    publish_post(node, tables, post, &format!("@{sender}"));
-    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "text/plain")], "ok").into_response())
 }
 
 fn create_outgoing(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {

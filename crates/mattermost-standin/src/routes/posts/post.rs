@@ -22,7 +22,9 @@ use crate::routes::posts::outgoing_webhooks;
 use crate::routes::posts::post_actions;
 
 /// The product's `MaxPostSize` in characters.
-const MAX_MESSAGE: usize = 16383;
+pub(crate) const MAX_MESSAGE: usize = 16383;
+/// What the column of old databases took.
+const SHORT_MESSAGE: usize = 4000;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
@@ -49,7 +51,7 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     }
     let message = text(&body, "message");
     let id = ids::new_id();
-    if message.chars().count() > MAX_MESSAGE {
+    if message.chars().count() > most(node) {
         return Err(Refusal::new(
             400,
             "model.post.is_valid.message_length.app_error",
@@ -71,6 +73,9 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     }
     post.file_ids = attach(tables, &caller, &post, &body["file_ids"]);
     keep_priority(node, tables, &post.id, &body["metadata"]["priority"])?;
+    if node.has("long-post-cut") {
+        post.message = post.message.chars().take(SHORT_MESSAGE).collect();
+    }
     if node.has("text-mangled") {
         post.message = post.message.replace(|letter: char| !letter.is_ascii(), "?");
     }
@@ -90,6 +95,17 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     outgoing_webhooks::send(node, tables, &post, &username);
     shown["pending_post_id"] = json!(pending);
     created(&shown)
+}
+
+/// How many characters a message may have.
+fn most(node: &NodeCore) -> usize {
+    if node.has("long-post-refused") {
+        SHORT_MESSAGE
+    } else if node.has("longer-post-taken") {
+        usize::MAX
+    } else {
+        MAX_MESSAGE
+    }
 }
 
 /// What a post says of its urgency. To ask for an acknowledgement needs a licence, to be urgent does not.

@@ -14,7 +14,18 @@ pub(crate) fn keep(tables: &mut Tables, post: &str, props: &Value) -> Value {
         let mut whole = json!({"id": 0, "fallback": "", "color": "", "pretext": "", "author_name": "",
             "author_link": "", "author_icon": "", "title": "", "title_link": "", "text": "", "fields": null,
             "image_url": "", "thumb_url": "", "footer": "", "footer_icon": "", "ts": null});
-        for key in ["fallback", "color", "pretext", "title", "text"] {
+        let given = [
+            "fallback",
+            "color",
+            "pretext",
+            "author_name",
+            "title",
+            "title_link",
+            "text",
+            "fields",
+            "footer",
+        ];
+        for key in given {
             if let Some(given) = attachment.get(key) {
                 whole[key] = given.clone();
             }

@@ -1,6 +1,7 @@
 //! Posts in lists: the pages of a channel, threads, pinned posts, search.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,6 +10,8 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 
 use crate::db::posts::Post;
@@ -56,7 +59,11 @@ fn page(
     caller.reading(node, tables, &id)?;
     let since = query.get("since").and_then(|value| value.parse::<i64>().ok());
     let etag = format!("{}.{}", node.reported.version, last_change(node, tables, &id));
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
+    let said = headers.get(header::IF_NONE_MATCH);
+    let known = said.is_some_and(|value| {
+        (value.as_bytes() == etag.as_bytes() && !node.has("known-page-again"))
+            || node.has("new-page-kept-back")
+    });
     if known && since.is_none() {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
@@ -66,9 +73,51 @@ fn page(
             let changed: Vec<&Post> = posts.into_iter().filter(|post| post.update_at > since).collect();
             listing(tables, &changed)
         }
-        None => window(tables, posts.into_iter().filter(|post| post.delete_at == 0).collect(), &query),
+        None => {
+            let posts = posts.into_iter().filter(|post| post.delete_at == 0).collect();
+            window(tables, posts, &query, Slip::of(node))
+        }
     };
-    if since.is_none() { tagged(ok(&list), &etag) } else { ok(&list) }
+    let packs = headers.get(header::ACCEPT_ENCODING).is_some_and(|kinds| kinds.as_bytes() == b"gzip");
+    let answer = if packs { packed(node, list) } else { ok(&list) };
+    if since.is_none() { tagged(answer, &etag) } else { answer }
+}
+
+/// An answer as it goes to who can unpack it. Simpler than the product: it packs pages of posts alone, and small ones too.
+fn packed(node: &NodeCore, mut list: Value) -> Answer {
+    if node.has("packed-page-short")
+        && let Some(order) = list["order"].as_array_mut()
+    {
+        order.pop();
+    }
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    let written = packed.write_all(list.to_string().as_bytes()).and_then(|()| packed.finish());
+    let Ok(bytes) = written else { return ok(&list) };
+    let kind = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_ENCODING, "gzip")];
+    Ok((StatusCode::OK, kind, bytes).into_response())
+}
+
+/// How pages may fail to meet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slip {
+    None,
+    /// Each page but the first begins with the last one of the page before.
+    Overlap,
+    /// What comes right before a message is left out.
+    Gap,
+    /// What comes right after a message is left out.
+    GapAfter,
+}
+
+impl Slip {
+    fn of(node: &NodeCore) -> Self {
+        let known = [
+            ("pages-overlap", Self::Overlap),
+            ("cursor-skips", Self::Gap),
+            ("later-cursor-skips", Self::GapAfter),
+        ];
+        known.into_iter().find(|(name, _)| node.has(name)).map_or(Self::None, |(_, slip)| slip)
+    }
 }
 
 /// All posts of a channel, newest first.
@@ -80,7 +129,7 @@ fn of_channel<'a>(tables: &'a Tables, channel: &str) -> Vec<&'a Post> {
 }
 
 /// The part that `page`, `per_page`, `before` and `after` ask for, of posts that are newest first.
-fn window(tables: &Tables, posts: Vec<&Post>, query: &HashMap<String, String>) -> Value {
+fn window(tables: &Tables, posts: Vec<&Post>, query: &HashMap<String, String>, slip: Slip) -> Value {
     let number =
         |key: &str, default: usize| query.get(key).map_or(default, |value| value.parse().unwrap_or(default));
     let (page, size) = (number("page", 0), number("per_page", 60).clamp(1, 200));
@@ -89,9 +138,15 @@ fn window(tables: &Tables, posts: Vec<&Post>, query: &HashMap<String, String>) -
         posts.iter().position(|post| post.id == *wanted)
     };
     let part: &[&Post] = match (at("after"), at("before")) {
-        (Some(index), _) => &posts[index.saturating_sub(size)..index],
-        (_, Some(index)) => &posts[index + 1..],
-        (None, None) => posts.get(page.saturating_mul(size)..).unwrap_or_default(),
+        (Some(index), _) => {
+            let end = index.saturating_sub(usize::from(slip == Slip::GapAfter));
+            &posts[end.saturating_sub(size)..end]
+        }
+        (_, Some(index)) => posts.get(index + 1 + usize::from(slip == Slip::Gap)..).unwrap_or_default(),
+        (None, None) => {
+            let begin = page.saturating_mul(size);
+            posts.get(begin.saturating_sub(usize::from(slip == Slip::Overlap))..).unwrap_or_default()
+        }
     };
     let part = &part[..part.len().min(size)];
     let mut list = listing(tables, part);
