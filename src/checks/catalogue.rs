@@ -42,6 +42,7 @@ pub const CHECKS: &[Check] = &[
     super::posts::search::CHECK,
     super::posts::long::CHECK,
     super::posts::pages::CHECK,
+    super::push::CHECK,
     super::files::whole::CHECK,
     super::files::uploads::CHECK,
     super::files::previews::CHECK,

@@ -58,6 +58,7 @@ mod plugins;
 mod posts;
 mod processes;
 mod product;
+mod push;
 mod refused;
 mod rollback;
 mod schema;

@@ -10,7 +10,7 @@ use crate::cluster::{Census, Database, ImageFacts, Nodes, ServerProcess};
 use crate::event::{Clustering, Events};
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::Stage;
-use crate::sinks::{MailSink, Sinks};
+use crate::sinks::{MailSink, PushSink, Sinks};
 use crate::storage::Bucket;
 use crate::versions::Version;
 
@@ -114,6 +114,8 @@ pub struct Scene<'a> {
     pub sinks: &'a Result<Sinks, String>,
     /// The gate's mail server, if the servers were told to send their mail there; else why not.
     pub mail: Result<&'a MailSink, Absent>,
+    /// The gate's server of push notifications, if the servers were told to send them there; else why not.
+    pub push: Result<&'a PushSink, Absent>,
     /// Whether the user wants the retired Apps framework measured.
     pub apps: bool,
     /// The nodes as whoever runs them sees them; none in a test.

@@ -89,6 +89,7 @@ impl StageSet {
             bucket: Err(absent()),
             sinks: &self.sinks,
             mail: Err(absent()),
+            push: Err(absent()),
             apps: false,
             nodes: None,
             restored: None,

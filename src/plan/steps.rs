@@ -73,7 +73,7 @@ pub enum PlanStep {
         /// Which: id, version, and the version that takes its place.
         plugins: Vec<String>,
     },
-    /// Users are to get through to the nodes, nodes to each other, mail to the gate; what comes of it is known afterwards.
+    /// Users are to get through to the nodes, nodes to each other, mail and push to the gate; what comes of it is known afterwards.
     Connect {
         /// Whether something stands in front of the nodes.
         balancer: bool,
@@ -379,7 +379,8 @@ fn restored(database: &str, objects: Option<&str>) -> String {
 
 fn connected(balancer: bool, licensed: bool, mail: bool) -> String {
     let nodes = if licensed { "nodes to a cluster" } else { "nodes to a cluster if they form one" };
-    let all = [(balancer, "users to nodes"), (true, nodes), (mail, "mail to the gate")];
+    let all =
+        [(balancer, "users to nodes"), (true, nodes), (mail, "mail and push notifications to the gate")];
     let all: Vec<&str> = all.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect();
     format!("connect {}", all.join(", "))
 }

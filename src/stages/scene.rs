@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::mail_settings;
+use super::push_settings;
 use super::session::RunSession;
 use crate::checks::{
     Absent, Check, Context, Entry, Home, Place, RestartRound, Scene, Side, catalogue, explained,
@@ -37,6 +38,7 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
         bucket: bucket(session, home).await,
         sinks: &session.sinks,
         mail: mail_settings::mail_of(session),
+        push: push_settings::push_of(session),
         apps: session.plan.apps,
         nodes: Some(session.cluster.nodes()),
         restored: session.cluster.database().ok().zip(session.census.as_ref()),

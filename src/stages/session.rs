@@ -67,6 +67,8 @@ pub(super) struct RunSession<'a> {
     pub(super) census: Option<Census>,
     /// Whether the servers were told to send their mail to the gate; else why not.
     pub(super) mail: Result<(), Absent>,
+    /// Whether they were told to send their push notifications to the gate; else why not.
+    pub(super) push: Result<(), Absent>,
 }
 
 /// What the images of the two releases say, once a node of theirs was there to look at.
@@ -111,6 +113,7 @@ impl<'a> RunSession<'a> {
             writes: Err("it was not opened".into()),
             census: None,
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
+            push: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
         }
     }
 

@@ -1,5 +1,5 @@
-//! What the gate serves to the servers: a mail server that keeps what it gets, and HTTP endpoints that answer as they
-//! are told and note what they were asked.
+//! What the gate serves to the servers: a mail server and one of push notifications that keep what they get, and HTTP endpoints
+//! that answer as they are told and note what they were asked.
 //!
 //! They live as long as the run, on an address that the nodes reach: the cluster knows which (see
 //! `Cluster::gate_address`). The ports are the system's choice, so runs never
@@ -7,18 +7,22 @@
 
 mod http;
 mod mail;
+mod push;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 pub use http::{CannedAnswer, HttpSink, Request};
 pub use mail::{Mail, MailSink};
+pub use push::{Push, PushSink};
 
 /// Everything that the gate serves, on one address.
 #[derive(Debug)]
 pub struct Sinks {
     /// Takes mail by SMTP.
     pub mail: MailSink,
+    /// Takes push notifications.
+    pub push: PushSink,
     /// Takes HTTP requests.
     pub http: Arc<HttpSink>,
 }
@@ -29,6 +33,7 @@ impl Sinks {
     /// # Errors
     /// When nothing can listen there.
     pub async fn start(address: IpAddr) -> std::io::Result<Self> {
-        Ok(Self { mail: MailSink::start(address).await?, http: Arc::new(HttpSink::start(address).await?) })
+        let (mail, push) = (MailSink::start(address).await?, PushSink::start(address).await?);
+        Ok(Self { mail, push, http: Arc::new(HttpSink::start(address).await?) })
     }
 }

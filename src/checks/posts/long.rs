@@ -47,6 +47,9 @@ async fn run(cx: &Context<'_>) {
         }
         if ANSWERS.is_wanted(cx) && answers.len() == LENGTHS.len() {
             ANSWERS.put(cx, answers);
+            if OLD.is_wanted(cx) {
+                OLD.none(cx, &format!("stable takes no message of {} characters", LENGTHS[0]));
+            }
         }
         Ok(())
     })
@@ -76,9 +79,9 @@ async fn sent(
                 answer.expecting(&expected)?;
                 Err(walk.actor.failed(expected, word))
             }
-            // Any refusal by the request's own fault is an answer; anything else is none.
-            None if answer.as_ref().is_err_and(|error| error.status() != Some(400)) => {
-                answer.expecting(&format!("201 or 400 for a message of {length} characters"))?;
+            // A refusal for its length is an answer; anything else is none.
+            None if answer.as_ref().is_err_and(|error| !matches!(error.status(), Some(400 | 413))) => {
+                answer.expecting(&format!("201, or 400 for a message of {length} characters"))?;
                 Ok((None, word))
             }
             _ => Ok((answer.ok().map(|post| post.id), word)),

@@ -36,6 +36,8 @@ pub(crate) struct KeptRows {
     pub(crate) viewed: HashMap<(String, String), i64>,
     /// Threads that somebody follows no more: root and user.
     pub(crate) unfollowed: HashSet<(String, String)>,
+    /// Devices whose session ended, by user: who sends to them has not noticed.
+    pub(crate) lost_devices: Vec<(String, String)>,
     /// Messages that call everybody.
     pub(crate) calls: Vec<CallOfAll>,
     /// Tokens that are switched off, by id.

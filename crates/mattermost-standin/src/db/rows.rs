@@ -106,6 +106,8 @@ pub(crate) struct Session {
     pub(crate) user_id: String,
     pub(crate) roles: String,
     pub(crate) create_at: i64,
+    /// The device that has it, as `android:` and its id; empty for a browser.
+    pub(crate) device_id: String,
 }
 
 impl Session {
@@ -117,7 +119,7 @@ impl Session {
         const MONTH_MS: i64 = 30 * 24 * 3600 * 1000;
         json!({
             "id": self.id, "token": "", "create_at": self.create_at, "expires_at": self.create_at + MONTH_MS,
-            "last_activity_at": self.create_at, "user_id": self.user_id, "device_id": "",
+            "last_activity_at": self.create_at, "user_id": self.user_id, "device_id": self.device_id,
             "roles": self.roles, "is_oauth": false, "expired_notify": false,
             "props": {"browser": "Unknown/0.0", "csrf": self.id, "isMobile": "false", "isOAuthUser": "false",
                 "isSaml": "false", "is_guest": "false", "os": "", "platform": "Unknown"},

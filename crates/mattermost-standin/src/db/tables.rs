@@ -88,6 +88,7 @@ impl Tables {
             user_id: known.user_id.clone(),
             roles: user.roles.clone(),
             create_at: known.create_at,
+            device_id: String::new(),
         })
     }
 

@@ -46,7 +46,7 @@ fn call_all(node: &NodeCore, tables: &mut Tables, post: &Post) {
         [_, true] => 2,
         _ => 1,
     };
-    let members = if node.has("crowd-mentioned-in-part") { 50 } else { usize::MAX };
+    let members = if node.has("crowd-mentioned-in-part") { 20 } else { usize::MAX };
     let team = tables.channels.get(&post.channel_id).map(|channel| channel.team_id.clone());
     let strays = node.has("crowd-mentioned-elsewhere");
     let channels = tables.channels.values().filter(|channel| {
@@ -63,7 +63,8 @@ fn call_all(node: &NodeCore, tables: &mut Tables, post: &Post) {
     tables.kept.calls.extend(calls);
 }
 
-fn mentioned(message: &str, username: &str) -> bool {
+/// Whether a message mentions this name.
+pub(crate) fn mentioned(message: &str, username: &str) -> bool {
     message.contains('@')
         && message.split_whitespace().any(|word| word.strip_prefix('@').is_some_and(|name| name == username))
 }

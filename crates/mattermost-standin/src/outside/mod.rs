@@ -1,4 +1,5 @@
-//! What leaves a node for programs that are none of the installation's: calls by HTTP, and mail.
+//! What leaves a node for programs that are none of the installation's: calls by HTTP, mail, and push notifications.
 
 pub(crate) mod call;
 pub(crate) mod mail;
+pub(crate) mod push;

@@ -1,8 +1,12 @@
 //! Faults of `traffic.yaml`: how each shows at the node that runs the release.
 
 use std::io::Read as _;
+use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use sinks::PushSink;
+use tokio::time::Instant;
 
 use super::client::{Reply, Site};
 use super::faults::{Before, NEW, OLD};
@@ -12,10 +16,63 @@ pub(super) async fn seen(fault: &str, site: &Site, before: &Before) -> Option<bo
     if let Some(seen) = posts(fault, site, before).await {
         return Some(seen);
     }
+    if let Some(seen) = push(fault, site, before).await {
+        return Some(seen);
+    }
     if let Some(seen) = crowd(fault, site, before).await {
         return Some(seen);
     }
     hooks(fault, site, before).await
+}
+
+async fn push(fault: &str, site: &Site, before: &Before) -> Option<bool> {
+    let Before { channel, user, token, .. } = before;
+    if !fault.starts_with("push-") && fault != "device-forgotten" {
+        return None;
+    }
+    let sink = PushSink::start(Ipv4Addr::LOCALHOST.into()).await.unwrap();
+    let told =
+        json!({"EmailSettings": {"SendPushNotifications": true, "PushNotificationServer": sink.url()}});
+    site.call(OLD, "PUT", "/config/patch", &site.admin, told).await;
+    site.post(OLD, &format!("/channels/{channel}/members"), json!({"user_id": user})).await;
+    let node = if fault == "device-forgotten" { NEW } else { OLD };
+    let attach = async |token: &str, device: &str| {
+        let device = json!({"device_id": format!("android:{device}")});
+        let told = site.call(node, "PUT", "/users/sessions/device", token, device).await;
+        assert_eq!(told.status, 200);
+    };
+    attach(token, "one").await;
+    let other = site.login(OLD, "alice").await;
+    attach(&other, "two").await;
+    site.call(OLD, "POST", "/users/logout", &other, Value::Null).await;
+    let own = json!({"channel_id": channel, "message": "mine"});
+    site.call(NEW, "POST", "/posts", token, own).await;
+    let post = site.say(NEW, channel, "hello @alice").await;
+    // The old node does all that it should, after whatever the new one does.
+    let last = site.say(if fault == "device-forgotten" { NEW } else { OLD }, channel, "@alice again").await;
+    let soon = Instant::now() + Duration::from_millis(300);
+    let end = sink.comes(soon, |push| push.post == last).await;
+    let soon = Instant::now() + Duration::from_millis(300);
+    sink.comes(soon, |push| push.post == post).await;
+    let all = sink.all();
+    let about: Vec<&str> =
+        all.iter().filter(|push| push.post == post).map(|push| push.device.as_str()).collect();
+    Some(match fault {
+        "push-lost" => about.is_empty(),
+        "push-doubled" => {
+            // The second one follows the first.
+            sink.comes(Instant::now() + Duration::from_millis(300), |push| push.post == post).await
+        }
+        "push-to-the-dead" => {
+            sink.comes(Instant::now() + Duration::from_millis(300), |push| push.device == "two").await
+        }
+        "push-to-author" => {
+            let mine = |push: &sinks::Push| push.post != post && push.post != last;
+            sink.comes(Instant::now() + Duration::from_millis(300), mine).await
+        }
+        "push-astray" => all.iter().any(|push| push.post == post && push.channel.is_empty()),
+        _ => !end,
+    })
 }
 
 async fn crowd(fault: &str, site: &Site, before: &Before) -> Option<bool> {

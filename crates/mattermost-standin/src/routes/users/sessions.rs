@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde_json::Value;
 
 use crate::db::ids;
@@ -23,6 +23,7 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/users/login", post(anyone(login)))
         .route("/users/logout", post(anyone(logout)))
+        .route("/users/sessions/device", put(signed_in(attach)))
         .route("/users/{user_id}/sessions", get(signed_in(list)))
         .route("/users/{user_id}/sessions/revoke/all", post(signed_in(revoke_all)))
 }
@@ -62,6 +63,7 @@ fn login(node: &Arc<NodeCore>, tables: &mut Tables, headers: HeaderMap, body: By
         user_id: id,
         roles: shown.roles.clone(),
         create_at: now,
+        device_id: text(&body, "device_id").into(),
     };
     let token = HeaderValue::from_str(&session.token).ok();
     let cookies = cookies(node, &session);
@@ -94,6 +96,20 @@ fn cookies(node: &NodeCore, session: &Session) -> Vec<String> {
     cookies
 }
 
+/// The app tells which device has the session; another session of the same device ends.
+fn attach(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
+    let body = read(&body, "device")?;
+    let device = text(&body, "device_id");
+    tables
+        .sessions
+        .retain(|token, session| *token == caller.token || session.device_id != device || device.is_empty());
+    if let Some(session) = tables.sessions.get_mut(&caller.token) {
+        device.clone_into(&mut session.device_id);
+    }
+    node.invalidate(tables, &Outdated::Sessions(caller.user_id));
+    done()
+}
+
 fn logout(node: &Arc<NodeCore>, tables: &mut Tables, token: Token) -> Answer {
     let caller = token.caller(node, tables);
     // Logging out twice, or with a dead token, is fine with the product.
@@ -102,7 +118,10 @@ fn logout(node: &Arc<NodeCore>, tables: &mut Tables, token: Token) -> Answer {
         node.caches.locked().revoked.insert(caller.token);
         return done();
     }
-    tables.sessions.remove(&caller.token);
+    if let Some(ended) = tables.sessions.remove(&caller.token).filter(|session| !session.device_id.is_empty())
+    {
+        tables.kept.lost_devices.push((ended.user_id, ended.device_id));
+    }
     node.invalidate(tables, &Outdated::Sessions(caller.user_id));
     done()
 }
