@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::prelude::*;
 use crate::cluster::{Census, TableCensus};
+use crate::limited;
 
 pub(super) const CHECK: Check = Check::new(
     "census",
@@ -47,7 +48,10 @@ async fn run(cx: &Context<'_>) {
     };
     let Ok(now) = cx.step("the database counts its rows", counting).await else { return };
     if let (Some(then), Some(now)) = (restored.bytes, now.bytes) {
-        cx.fact("size of the database", format!("{} MB as restored, {} MB now", mega(then), mega(now)));
+        cx.fact(
+            "size of the database",
+            format!("{} as restored, {} now", limited::bytes(then), limited::bytes(now)),
+        );
     }
     let all = |census: &Census| census.rows.values().sum::<u64>();
     cx.fact("rows", format!("{} as restored, {} now, with those of the run", all(restored), all(&now)));
@@ -57,10 +61,6 @@ async fn run(cx: &Context<'_>) {
     if cx.stage == Stage::Stable {
         COUNTED.put_first(cx, now);
     }
-}
-
-fn mega(bytes: u64) -> u64 {
-    bytes / 1_000_000
 }
 
 /// `posts: 5015 rows of 2017-07-14 to 2020-11-01`.
