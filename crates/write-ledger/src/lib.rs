@@ -10,7 +10,8 @@
 //!
 //! Inside: `kinds/` has a file for each kind; `book` is the memory, `roster` says what is written next, `ledger` and `writing` do
 //! it, with a `last_look` at what they overwrite; `node_view`, `judge` and `verify` look for all of it again. Posts of the
-//! ledger's channel are read as lists (`post_list`). `handovers/` has what is begun through one node and finished through another.
+//! ledger's channel are read as lists (`post_list`). `cross` has what one node did not show once done again before it is believed (`again`).
+//! `handovers/` has what is begun through one node and finished through another.
 //!
 //! It does not know what an upgrade is: stages are names, and versions are what answers say.
 
