@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use futures_util::future::try_join_all;
+
 use super::prelude::*;
-use crate::mattermost::{Client, Socket};
+use crate::mattermost::{Client, FIRST_CHANNEL, Socket};
 
 pub(super) const CHECK: Check = Check::new(
     "channels.crowd",
@@ -30,8 +32,6 @@ const OWN: i64 = 4;
 const FEWEST: usize = 20;
 /// How long servers may take to tell of all new members; a real one needed 3 s for a hundred.
 const SETTLING: Duration = Duration::from_secs(15);
-/// The channel that everybody of a team is in.
-const SQUARE: &str = "town-square";
 
 /// The crowd of stable.
 #[derive(Debug, Clone)]
@@ -87,7 +87,7 @@ async fn make(cx: &Context<'_>, count: usize) -> Result<Crowd, StepError> {
     let (actor, home) = (cx.actor(), cx.home);
     let admin = actor.admin();
     let team = admin.create_team(&format!("crowd-{}", cx.nonce), "Crowd").await.expecting("a new team")?.id;
-    let square = admin.channel_named(&team, SQUARE).await.expecting("the first channel of a team")?.id;
+    let square = admin.channel_named(&team, FIRST_CHANNEL).await.expecting("the first channel of a team")?.id;
     let mut socket = cx.socket(admin).await?;
     let mut members = vec![home.alice_id.clone(), home.bob_id.clone()];
     for n in 0..count {
@@ -168,11 +168,11 @@ async fn mentions(place: &Place, crowd: &Crowd) -> Result<Vec<(u64, u64)>, StepE
         let mentions: Mentions = reply.json().expecting("a member of the channel")?;
         Ok::<_, StepError>(mentions.mention_count)
     };
-    let mut all = Vec::new();
-    for user in &crowd.samples {
-        all.push((of(&crowd.square, user).await?, of(&crowd.aside, user).await?));
-    }
-    Ok(all)
+    let both = crowd.samples.iter().map(async |user| {
+        let (square, aside) = tokio::join!(of(&crowd.square, user), of(&crowd.aside, user));
+        Ok((square?, aside?))
+    });
+    try_join_all(both).await
 }
 
 async fn has(place: &Place, crowd: &Crowd, wanted: &[(u64, u64)]) -> Result<(), StepError> {

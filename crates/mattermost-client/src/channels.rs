@@ -6,6 +6,9 @@ use super::client::Client;
 use super::error::ApiError;
 use super::shapes::{Channel, Member};
 
+/// The channel that everybody of a team is in.
+pub const FIRST_CHANNEL: &str = "town-square";
+
 impl Client {
     /// Creates a channel: `kind` is `O` (public) or `P` (private).
     pub async fn create_channel(&self, team: &str, name: &str, kind: &str) -> Result<Channel, ApiError> {

@@ -134,21 +134,22 @@ impl Client {
 
     /// What the edition limits; nothing from a server that does not know the question (before 9.9).
     pub async fn limits(&self) -> Result<Option<Limits>, ApiError> {
-        match self.get("/api/v4/limits/server").await {
-            Err(error) if error.status() == Some(404) => Ok(None),
-            answer => Ok(Some(Limits::of(&answer?.json()?))),
-        }
+        Ok(self.told_limits().await?.as_ref().map(Limits::of))
     }
 
     /// How many more users there may be until the server warns of their number; nothing where it has no such limit.
     pub async fn room_for_users(&self) -> Result<Option<i64>, ApiError> {
-        let told: Value = match self.get("/api/v4/limits/server").await {
-            Err(error) if error.status() == Some(404) => return Ok(None),
-            answer => answer?.json()?,
-        };
+        let Some(told) = self.told_limits().await? else { return Ok(None) };
         let number = |key: &str| told[key].as_i64().unwrap_or_default();
         let most = number("maxUsersLimit");
         Ok((most > 0).then(|| most - number("activeUserCount")))
+    }
+
+    async fn told_limits(&self) -> Result<Option<Value>, ApiError> {
+        match self.get("/api/v4/limits/server").await {
+            Err(error) if error.status() == Some(404) => Ok(None),
+            answer => answer?.json().map(Some),
+        }
     }
 }
 

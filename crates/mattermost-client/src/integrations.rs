@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Reply};
 use super::error::ApiError;
+use super::pages::PostPage;
 use super::shapes::Post;
 
 /// An outgoing webhook or a slash command: what the server calls, and how it proves that it is the server.
@@ -143,12 +144,8 @@ impl Client {
 
     /// The newest messages of a channel, in no order.
     pub async fn channel_posts(&self, channel: &str) -> Result<Vec<Post>, ApiError> {
-        #[derive(Deserialize)]
-        struct List {
-            posts: std::collections::BTreeMap<String, Post>,
-        }
-        let list: List = self.get(&format!("/api/v4/channels/{channel}/posts")).await?.json()?;
-        Ok(list.posts.into_values().collect())
+        let page: PostPage = self.get(&format!("/api/v4/channels/{channel}/posts")).await?.json()?;
+        Ok(page.posts.into_values().collect())
     }
 
     /// Creates a bot account.

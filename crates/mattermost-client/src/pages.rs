@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::client::{Client, Reply};
 use super::error::ApiError;
+use super::shapes::Post;
 
 /// One page of a channel's messages.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -14,19 +15,10 @@ pub struct PostPage {
     /// Ids, the newest first.
     pub order: Vec<String>,
     /// The messages by id.
-    pub posts: BTreeMap<String, PagedPost>,
+    pub posts: BTreeMap<String, Post>,
     /// The next older message, where this page ends before the oldest.
     #[serde(default)]
     pub prev_post_id: String,
-}
-
-/// What a page says of a message.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct PagedPost {
-    /// Milliseconds: servers order by it.
-    pub create_at: i64,
-    /// The text.
-    pub message: String,
 }
 
 impl Client {

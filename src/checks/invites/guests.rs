@@ -1,9 +1,9 @@
 //! Guests: invited by mail into one channel, where a licence has them.
 
 use super::mailed;
-use super::membership::{self, FIRST_CHANNEL};
+use super::membership;
 use crate::checks::prelude::*;
-use crate::mattermost::{ApiError, Team, address_of};
+use crate::mattermost::{ApiError, FIRST_CHANNEL, Team, address_of};
 use crate::sinks::MailSink;
 
 /// That guests can be invited here; where they could once, they can later.

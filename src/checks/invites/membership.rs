@@ -1,10 +1,7 @@
 //! Whether somebody who came in is in.
 
 use crate::checks::prelude::*;
-use crate::mattermost::Team;
-
-/// The channel that everybody of a team is in.
-pub(super) const FIRST_CHANNEL: &str = "town-square";
+use crate::mattermost::{FIRST_CHANNEL, Team};
 
 /// Each of these nodes must show the user in the team and in its first channel.
 pub(super) async fn everywhere<'p>(
