@@ -18,10 +18,7 @@ const SENDER: &str = "mattermost@upgrade-gate.example";
 /// The gate's mail server, if the servers send their mail there; else why not.
 pub(super) fn mail_of<'s>(session: &'s RunSession<'_>) -> Result<&'s MailSink, Absent> {
     session.mail.clone()?;
-    match &session.sinks {
-        Ok(sinks) => Ok(&sinks.mail),
-        Err(reason) => Err(Absent::NotApplicable(reason.clone())),
-    }
+    Ok(&session.served()?.mail)
 }
 
 /// Points the servers at the gate's mail server.
@@ -29,7 +26,7 @@ pub(super) fn mail_of<'s>(session: &'s RunSession<'_>) -> Result<&'s MailSink, A
 /// # Errors
 /// Why their mail does not come there.
 pub(super) async fn send_mail_to_the_gate(session: &RunSession<'_>, home: &Home) -> Result<(), Absent> {
-    let sinks = session.sinks.as_ref().map_err(|reason| Absent::NotApplicable(reason.clone()))?;
+    let sinks = session.served()?;
     let licensed = match session.places.first() {
         Some(first) => home.admin.at(&first.client).client_license().await.map_err(|error| {
             Absent::NotMeasured(format!("asking for the servers' licence failed: {}", error.explained()))

@@ -13,10 +13,7 @@ use crate::sinks::PushSink;
 /// The gate's server of push notifications, if the servers send theirs there; else why not.
 pub(super) fn push_of<'s>(session: &'s RunSession<'_>) -> Result<&'s PushSink, Absent> {
     session.push.clone()?;
-    match &session.sinks {
-        Ok(sinks) => Ok(&sinks.push),
-        Err(reason) => Err(Absent::NotApplicable(reason.clone())),
-    }
+    Ok(&session.served()?.push)
 }
 
 /// Points the servers at the gate's server of push notifications.
@@ -24,8 +21,7 @@ pub(super) fn push_of<'s>(session: &'s RunSession<'_>) -> Result<&'s PushSink, A
 /// # Errors
 /// Why their push notifications do not come there.
 pub(super) async fn send_push_to_the_gate(session: &RunSession<'_>, home: &Home) -> Result<(), Absent> {
-    let sinks = session.sinks.as_ref().map_err(|reason| Absent::NotApplicable(reason.clone()))?;
-    pointing(&sinks.push.url()).take_effect(session, home).await
+    pointing(&session.served()?.push.url()).take_effect(session, home).await
 }
 
 fn pointing(url: &str) -> Pointing {

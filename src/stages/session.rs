@@ -124,6 +124,11 @@ impl<'a> RunSession<'a> {
         }
     }
 
+    /// What the gate serves to the nodes, where they can reach it.
+    pub(super) fn served(&self) -> Result<&Sinks, Absent> {
+        self.sinks.as_ref().map_err(|reason| Absent::NotApplicable(reason.clone()))
+    }
+
     /// The node of this name, once it has been in traffic.
     pub(super) fn place(&self, node: &str) -> Option<&RunningNode> {
         self.places.iter().find(|place| place.name == node)
