@@ -11,8 +11,7 @@ use super::play::Play;
 
 /// Plays an upgrade with this fault; nothing when all is as the catalogue says.
 pub(crate) fn about(fault: &'static NamedFault) -> Option<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let record = runtime.block_on(play(fault).record());
+    let record = played(play(fault));
     let (verdict, found) = (Verdict::of(&record), red(&record));
     let wanted = of(&fault.reddens);
     let told = [("announced", &fault.announces), ("unsteady", &fault.unsettles)];
@@ -47,12 +46,15 @@ pub(crate) fn about_one_node(fault: &'static NamedFault, node: &str) -> Option<S
     for rule in fault.rules.iter_mut().filter(|rule| rule.when.node == AppliesTo::New) {
         rule.when.node = AppliesTo::NewOn(node.to_owned());
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut play = play(&fault);
     play.inputs.cluster.nodes = "3".into();
-    let verdict = Verdict::of(&runtime.block_on(play.record()));
+    let verdict = Verdict::of(&played(play));
     (verdict.exit_code != ExitCode::FAILED)
         .then(|| format!("exit {} on {node} alone; {:?}", verdict.exit_code, verdict.reasons))
+}
+
+fn played(play: Play) -> Record {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(play.record())
 }
 
 fn play(fault: &NamedFault) -> Play {

@@ -21,7 +21,7 @@ const MOST_KINDS: usize = 2;
 const CROSSING_AGAIN: Duration = Duration::from_secs(2);
 
 /// Findings of one writer, as far as they are believed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SecondThoughts {
     /// Those that are.
     pub(crate) believed: Vec<WriteFinding>,
@@ -39,8 +39,11 @@ impl WriteLedger {
         findings: Vec<WriteFinding>,
     ) -> SecondThoughts {
         let kinds: BTreeSet<String> = findings.iter().map(|finding| finding.kind.clone()).collect();
+        if kinds.len() > MOST_KINDS {
+            return SecondThoughts { believed: findings, unsteady: Vec::new() };
+        }
         let mut passed = BTreeSet::new();
-        for kind in kinds.iter().filter(|_| kinds.len() <= MOST_KINDS) {
+        for kind in &kinds {
             let mut of_kind = findings.iter().filter(|finding| finding.kind == *kind);
             let by_asking = of_kind.all(|finding| finding.wrong == Wrong::Unseen && finding.way == Way::Api);
             let Some(place) = index_of(kind).filter(|_| by_asking) else { continue };
