@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
+
 use super::prelude::*;
 use crate::cluster::ServerProcess;
 use crate::outcome::{PROCESSES, Stage};
