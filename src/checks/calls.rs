@@ -176,7 +176,7 @@ async fn hears(
     socket: &mut Socket,
     channel: &str,
     event: &str,
-    wanted: impl Fn(&Value) -> bool,
+    wanted: impl Fn(&Value) -> bool + Send + Sync,
 ) -> Result<Frame, StepError> {
     let frame = socket.wait_for(cx.event_deadline(), |frame| {
         frame.call_event() == Some(event) && frame.data["channelID"] == *channel && wanted(&frame.data)

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use indexmap::IndexMap;
 use tokio::time::Instant;
 
@@ -22,6 +23,12 @@ const CROSSING: Duration = Duration::from_secs(5);
 
 /// How long it may take once something did not cross: the check is red already and should come to its end.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(500);
+
+/// A part of a check, whatever its type. What is done with each part is compiled once for what it answers, not once for each part.
+pub(super) type Work<'f, T, E> = BoxFuture<'f, Result<T, E>>;
+
+/// A question that may be asked again, whatever its type.
+type Asking<'f, T, E> = Box<dyn Fn() -> Work<'f, T, E> + Send + Sync + 'f>;
 
 /// What one run of one check gets.
 #[derive(Debug)]
@@ -70,25 +77,35 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// [`Reported`] where it did not pass: with `?` it ends the walk that it is part of.
-    pub async fn step<T>(
-        &self,
+    pub fn step<'f, T: Send + 'f>(
+        &'f self,
         name: impl Into<String>,
-        work: impl Future<Output = Result<T, StepError>>,
-    ) -> Result<T, Reported> {
+        work: impl Future<Output = Result<T, StepError>> + Send + 'f,
+    ) -> Work<'f, T, Reported> {
+        Box::pin(self.noted(name.into(), Box::pin(work)))
+    }
+
+    async fn noted<T>(&self, name: String, work: Work<'_, T, StepError>) -> Result<T, Reported> {
         let began = Instant::now();
         let result = work.await;
-        self.concluded(name.into(), result, millis(began))
+        self.concluded(name, result, millis(began))
     }
 
     /// Does one named part of the check that nothing stands on, and notes how it ended: the check goes on either way.
-    pub async fn verify<T>(&self, name: impl Into<String>, work: impl Future<Output = Result<T, StepError>>) {
-        let _ = self.step(name, work).await;
+    pub fn verify<'f, T: Send + 'f>(
+        &'f self,
+        name: impl Into<String>,
+        work: impl Future<Output = Result<T, StepError>> + Send + 'f,
+    ) -> BoxFuture<'f, ()> {
+        self.part(self.step(name, work))
     }
 
     /// Does a part of the check: a step that fails in it ends the part, and nothing else.
-    pub async fn part(&self, work: impl Future<Output = Result<(), Reported>>) {
-        // The step that ended it is noted.
-        let _ = work.await;
+    pub fn part<'f, T: 'f>(
+        &'f self,
+        work: impl Future<Output = Result<T, Reported>> + Send + 'f,
+    ) -> BoxFuture<'f, ()> {
+        Box::pin(ended(Box::pin(work)))
     }
 
     /// Does what comes before a judgement that may turn out not to apply: noted as a step only if it fails, so that a
@@ -96,14 +113,18 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// [`Reported`] where the work failed or could not measure.
-    pub async fn prepare<T>(
-        &self,
+    pub fn prepare<'f, T: Send + 'f>(
+        &'f self,
         name: impl Into<String>,
-        work: impl Future<Output = Result<T, StepError>>,
-    ) -> Result<T, Reported> {
+        work: impl Future<Output = Result<T, StepError>> + Send + 'f,
+    ) -> Work<'f, T, Reported> {
+        Box::pin(self.prepared(name.into(), Box::pin(work)))
+    }
+
+    async fn prepared<T>(&self, name: String, work: Work<'_, T, StepError>) -> Result<T, Reported> {
         match work.await {
             Ok(value) => Ok(value),
-            Err(error) => self.concluded(name.into(), Err(error), 0),
+            Err(error) => self.concluded(name, Err(error), 0),
         }
     }
 
@@ -160,11 +181,22 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// The last reason why it was not there.
-    pub async fn until_replicated<T, F, Fut>(&self, reader: &Place, ask: F) -> Result<T, StepError>
+    pub fn until_replicated<'f, T: Send + 'f, Fut>(
+        &'f self,
+        reader: &'f Place,
+        ask: impl Fn() -> Fut + Send + Sync + 'f,
+    ) -> Work<'f, T, StepError>
     where
-        F: Fn() -> Fut,
-        Fut: Future<Output = Result<T, StepError>>,
+        Fut: Future<Output = Result<T, StepError>> + Send + 'f,
     {
+        Box::pin(self.replicated(reader, Box::new(move || Box::pin(ask()))))
+    }
+
+    async fn replicated<T: Send>(
+        &self,
+        reader: &Place,
+        ask: Asking<'_, T, StepError>,
+    ) -> Result<T, StepError> {
         if self.clustered() {
             return self.in_time(wait::until_ok(self.event_deadline(), ask)).await;
         }
@@ -186,11 +218,22 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// What the last attempt got.
-    pub async fn as_member<T, F, Fut>(&self, place: &Place, act: F) -> Result<T, ApiError>
+    pub fn as_member<'f, T: Send + 'f, Fut>(
+        &'f self,
+        place: &'f Place,
+        act: impl Fn() -> Fut + Send + Sync + 'f,
+    ) -> Work<'f, T, ApiError>
     where
-        F: Fn() -> Fut,
-        Fut: Future<Output = Result<T, ApiError>>,
+        Fut: Future<Output = Result<T, ApiError>> + Send + 'f,
     {
+        Box::pin(self.done_as_member(place, Box::new(move || Box::pin(act()))))
+    }
+
+    async fn done_as_member<T: Send>(
+        &self,
+        place: &Place,
+        act: Asking<'_, T, ApiError>,
+    ) -> Result<T, ApiError> {
         let is_refusal = |error: &ApiError| error.status() == Some(403);
         let refused = match act().await {
             Err(error) if is_refusal(&error) => error,
@@ -243,7 +286,14 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// Those of the work.
-    pub async fn in_time<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    pub fn in_time<'f, T: Send + 'f, E: Send + 'f>(
+        &'f self,
+        work: impl Future<Output = Result<T, E>> + Send + 'f,
+    ) -> Work<'f, T, E> {
+        Box::pin(self.timed(Box::pin(work)))
+    }
+
+    async fn timed<T, E>(&self, work: Work<'_, T, E>) -> Result<T, E> {
         let result = work.await;
         if result.is_err() {
             self.mark_late();
@@ -279,4 +329,9 @@ impl<'a> Context<'a> {
         }
         error
     }
+}
+
+/// The step that ended the part is noted.
+async fn ended<T>(part: Work<'_, T, Reported>) {
+    let _ = part.await;
 }

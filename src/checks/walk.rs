@@ -4,7 +4,9 @@
 //! Each of these goes on where a step failed: what ends is the walk that the step was part of. In the name of a step `{node}`
 //! stands for the node with its version and `{name}` for the node alone; a name with neither begins with the node.
 
-use super::context::Context;
+use futures_util::future::BoxFuture;
+
+use super::context::{Context, Work};
 use super::scene::{Place, Side};
 use super::step::{Reported, StepError};
 use crate::mattermost::Client;
@@ -20,6 +22,12 @@ pub struct Walk<'a> {
     pub others: Vec<&'a Place>,
     cx: &'a Context<'a>,
 }
+
+/// What is done in one walk, whatever its type.
+type OnWalk<'c> = Box<dyn Fn(Walk<'c>) -> Work<'c, (), Reported> + Send + Sync + 'c>;
+
+/// What is done on one node, whatever its type.
+type OnPlace<'f, 'p, T> = Box<dyn Fn(&'p Place) -> Work<'f, T, StepError> + Send + Sync + 'f>;
 
 impl<'a> Walk<'a> {
     /// The system admin on the acting node.
@@ -55,17 +63,21 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     /// [`Reported`] where it did not pass.
-    pub async fn step<T>(
-        &self,
+    pub fn step<'f, T: Send + 'f>(
+        &'f self,
         name: &str,
-        work: impl Future<Output = Result<T, StepError>>,
-    ) -> Result<T, Reported> {
-        self.cx.step(named(name, self.actor), work).await
+        work: impl Future<Output = Result<T, StepError>> + Send + 'f,
+    ) -> Work<'f, T, Reported> {
+        self.cx.step(named(name, self.actor), work)
     }
 
     /// A step on the acting node that nothing stands on.
-    pub async fn verify<T>(&self, name: &str, work: impl Future<Output = Result<T, StepError>>) {
-        self.cx.verify(named(name, self.actor), work).await;
+    pub fn verify<'f, T: Send + 'f>(
+        &'f self,
+        name: &str,
+        work: impl Future<Output = Result<T, StepError>> + Send + 'f,
+    ) -> BoxFuture<'f, ()> {
+        self.cx.verify(named(name, self.actor), work)
     }
 }
 
@@ -81,43 +93,59 @@ impl<'a> Context<'a> {
     }
 
     /// Walks once per version; a step that fails ends its own walk.
-    pub async fn each_version<'c, W, F>(&'c self, walk: W)
+    pub fn each_version<'c, F>(&'c self, walk: impl Fn(Walk<'c>) -> F + Send + Sync + 'c) -> BoxFuture<'c, ()>
     where
-        W: Fn(Walk<'c>) -> F,
-        F: Future<Output = Result<(), Reported>>,
+        F: Future<Output = Result<(), Reported>> + Send + 'c,
     {
+        Box::pin(self.walked(Box::new(move |one| Box::pin(walk(one)))))
+    }
+
+    async fn walked<'c>(&'c self, walk: OnWalk<'c>) {
         for one in self.walks() {
             self.part(walk(one)).await;
         }
     }
 
     /// On each of these nodes a step: what was changed elsewhere is there, within the time that it may take to cross.
-    pub async fn on_each<'p, T, W, F>(&self, places: impl IntoIterator<Item = &'p Place>, name: &str, sees: W)
+    pub fn on_each<'f, 'p: 'f, T: Send + 'f, F>(
+        &'f self,
+        places: impl IntoIterator<Item = &'p Place>,
+        name: &str,
+        sees: impl Fn(&'p Place) -> F + Send + Sync + 'f,
+    ) -> BoxFuture<'f, ()>
     where
-        W: Fn(&'p Place) -> F,
-        F: Future<Output = Result<T, StepError>>,
+        F: Future<Output = Result<T, StepError>> + Send + 'f,
     {
-        self.part(self.on_all(places, name, sees)).await;
+        self.part(self.on_all(places, name, sees))
     }
 
     /// The steps of [`Context::on_each`], where what follows needs every one of them.
     ///
     /// # Errors
     /// [`Reported`] where one did not pass; the others were done all the same.
-    pub async fn on_all<'p, T, W, F>(
-        &self,
+    pub fn on_all<'f, 'p: 'f, T: Send + 'f, F>(
+        &'f self,
         places: impl IntoIterator<Item = &'p Place>,
         name: &str,
-        sees: W,
-    ) -> Result<(), Reported>
+        sees: impl Fn(&'p Place) -> F + Send + Sync + 'f,
+    ) -> Work<'f, (), Reported>
     where
-        W: Fn(&'p Place) -> F,
-        F: Future<Output = Result<T, StepError>>,
+        F: Future<Output = Result<T, StepError>> + Send + 'f,
     {
+        let places = places.into_iter().collect();
+        Box::pin(self.seen_on_all(places, name.to_owned(), Box::new(move |place| Box::pin(sees(place)))))
+    }
+
+    async fn seen_on_all<'f, 'p: 'f, T: Send + 'f>(
+        &'f self,
+        places: Vec<&'p Place>,
+        name: String,
+        sees: OnPlace<'f, 'p, T>,
+    ) -> Result<(), Reported> {
         let mut all = Ok(());
         for place in places {
             let seen = self.until_replicated(place, || sees(place));
-            if self.step(named(name, place), seen).await.is_err() {
+            if self.step(named(&name, place), seen).await.is_err() {
                 all = Err(Reported);
             }
         }
@@ -125,17 +153,27 @@ impl<'a> Context<'a> {
     }
 
     /// On each of these nodes a step that must pass at once: nothing has to cross first.
-    pub async fn on_each_at_once<'p, T, W, F>(
-        &self,
+    pub fn on_each_at_once<'f, 'p: 'f, T: Send + 'f, F>(
+        &'f self,
         places: impl IntoIterator<Item = &'p Place>,
         name: &str,
-        does: W,
-    ) where
-        W: Fn(&'p Place) -> F,
-        F: Future<Output = Result<T, StepError>>,
+        does: impl Fn(&'p Place) -> F + Send + Sync + 'f,
+    ) -> BoxFuture<'f, ()>
+    where
+        F: Future<Output = Result<T, StepError>> + Send + 'f,
     {
+        let places = places.into_iter().collect();
+        Box::pin(self.done_on_each(places, name.to_owned(), Box::new(move |place| Box::pin(does(place)))))
+    }
+
+    async fn done_on_each<'f, 'p: 'f, T: Send + 'f>(
+        &'f self,
+        places: Vec<&'p Place>,
+        name: String,
+        does: OnPlace<'f, 'p, T>,
+    ) {
         for place in places {
-            self.verify(named(name, place), does(place)).await;
+            self.verify(named(&name, place), does(place)).await;
         }
     }
 }
