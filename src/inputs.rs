@@ -12,6 +12,7 @@ mod action_mode;
 mod again;
 mod attached;
 mod availability;
+mod bucket;
 mod bundles;
 mod ca_bundle;
 mod checks;
@@ -39,6 +40,7 @@ mod waivers;
 pub(crate) use action_mode::{ActionMode, ActionModeInputs};
 pub(crate) use attached::{Admin, Attached, AttachedInputs, AttachedPlan};
 pub(crate) use availability::{AllowedHarm, AvailabilityInputs};
+pub(crate) use bucket::BucketSettings;
 pub(crate) use bundles::{Bundle, NextBundle};
 pub(crate) use ca_bundle::{authorities, authorities_pem};
 pub(crate) use checks::{CheckInputs, Checks, LeftOut};
@@ -57,7 +59,7 @@ pub(crate) use suite::{SuiteInputs, SuitePlan};
 #[cfg(test)]
 pub(crate) use surroundings::Aws;
 pub(crate) use surroundings::Surroundings;
-pub(crate) use upload::{UploadInputs, UploadSettings};
+pub(crate) use upload::UploadInputs;
 
 use std::collections::BTreeSet;
 
@@ -124,6 +126,8 @@ pub struct Settings {
     pub servers: Servers,
     /// The site's own data, if the run is to be on a copy of it.
     pub site_copy: Option<SiteCopy>,
+    /// The bucket that its objects are read from, if they are in one.
+    pub site_bucket: Option<BucketSettings>,
     /// The cluster, if it is there already.
     pub attached: Option<Attached>,
     /// What is checked.
@@ -137,7 +141,7 @@ pub struct Settings {
     /// Where reports go.
     pub publishing: Publishing,
     /// Where reports go besides the report folder.
-    pub upload: Option<UploadSettings>,
+    pub upload: Option<BucketSettings>,
 }
 
 impl Inputs {
@@ -156,6 +160,7 @@ impl Inputs {
         let checks = self.checks.judge(&self.suite, self.site_copy.is_given(), problems);
         let servers = self.servers.judge(problems);
         let site_copy = self.site_copy(problems);
+        let site_bucket = self.site_copy.bucket(problems);
         let availability = self.availability.judge(problems);
         let suite = self.suite.judge(problems);
         let registry = self.registry.judge(problems);
@@ -170,6 +175,7 @@ impl Inputs {
             registry,
             servers,
             site_copy,
+            site_bucket,
             attached,
             checks,
             availability,

@@ -139,6 +139,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         password: random::password()?,
         job: None,
         http: cluster_http::http("")?,
+        site_bucket: None,
     };
     let end = execute(&run, &mut interrupts, Some(look(surroundings))).await;
     Ok(end.verdict.exit_code)

@@ -50,7 +50,8 @@ async fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Resul
     // Before a word is said: wrong inputs are shown too.
     mask(&secrets, surroundings);
     let id = Run::new_id()?;
-    let Judged { settings, mut plan, subject, destination } = judge(inputs, surroundings, &id).await?;
+    let Judged { settings, mut plan, subject, destination, site_bucket } =
+        judge(inputs, surroundings, &id).await?;
     let publishing = settings.publishing.clone();
     let authorities = cluster_http::trusted(&publishing.ca_bundle)?;
     let http = cluster_http::http(&authorities)?;
@@ -78,6 +79,7 @@ async fn prepared(inputs: &Inputs, surroundings: &Surroundings) -> anyhow::Resul
         password,
         job: publish::job(&publishing, None, surroundings),
         http,
+        site_bucket,
     };
     Ok(Prepared { run, publishing, destination })
 }

@@ -97,11 +97,14 @@ fn bring_up(plan: &Plan) -> Vec<PlanStep> {
 /// The site's own data, before any node makes a database of its own.
 fn restore(plan: &Plan) -> Option<PlanStep> {
     let copy = plan.site_copy.as_ref()?;
-    let named =
-        |path: &Path, size: u64| format!("{} ({})", Shown::plain(&path.display().to_string()), bytes(size));
+    let shown = |path: &Path| Shown::plain(&path.display().to_string()).to_string();
+    let named = |path: &Path, size: u64| format!("{} ({})", shown(path), bytes(size));
     Some(PlanStep::Restore {
         database: named(&copy.database.path, copy.database.bytes),
-        objects: copy.store.as_ref().map(|store| named(&store.path, store.bytes)),
+        objects: copy.store.as_ref().map(|store| match store.bytes {
+            Some(size) => named(&store.path, size),
+            None => shown(&store.path),
+        }),
     })
 }
 

@@ -6,16 +6,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::output::{print, print_notice};
-use crate::inputs::{Problems, Surroundings, UploadSettings, authorities_pem};
+use crate::inputs::{BucketSettings, Problems, Surroundings};
 use crate::report::REPORTS;
-use crate::shown::Shown;
-use crate::storage::{Bucket, Reach, StorageError, StorageOptions};
+use crate::storage::{Bucket, StorageError};
 use crate::verdict::RunEnd;
 
 /// How long everything together may take; a paid runner waits meanwhile.
 const LIMIT: Duration = Duration::from_secs(180);
-/// The region where nobody says one; stores of one's own mostly ignore it.
-const REGION: &str = "us-east-1";
 
 /// Where the reports of one run go.
 #[derive(Debug)]
@@ -31,41 +28,15 @@ impl Destination {
     /// # Errors
     /// When nobody gives keys.
     pub(crate) fn of(
-        upload: &UploadSettings,
+        upload: &BucketSettings,
         ca_bundle: &str,
         surroundings: &Surroundings,
         run_id: &str,
     ) -> Result<Self, Problems> {
-        let aws = &surroundings.aws;
-        let (access_key, secret, session_token) = match (&upload.keys, &aws.access_key, &aws.secret_key) {
-            (Some((key, secret)), ..) => (key.clone(), secret.clone(), None),
-            (None, Some(key), Some(secret)) => (key.clone(), secret.clone(), aws.session_token.clone()),
-            (None, ..) => {
-                let wrong = "is not given, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set";
-                let remedy =
-                    "Give report-access-key and report-secret-key, or log in to AWS in a step before.";
-                return Err(Problems::of("report-access-key", Shown::nothing(), wrong, remedy));
-            }
-        };
-        let UploadSettings { bucket: name, prefix, endpoint, .. } = upload;
+        let prefix = &upload.prefix;
         let prefix = if prefix.is_empty() { format!("{run_id}/") } else { format!("{prefix}/{run_id}/") };
-        let url = match endpoint {
-            Some(endpoint) => format!("{endpoint}/{name}/{prefix}"),
-            None => format!("s3://{name}/{prefix}"),
-        };
-        let region = upload.region.as_ref().or(aws.region.as_ref()).map_or(REGION, String::as_str);
-        let bucket = Bucket::open(StorageOptions {
-            path_style: endpoint.is_some(),
-            // What is wrong with it was told before.
-            reach: Reach::World { certificates: authorities_pem(ca_bundle).unwrap_or_default() },
-            endpoint: endpoint.clone(),
-            region: region.to_owned(),
-            bucket: name.clone(),
-            access_key,
-            secret,
-            session_token,
-            prefix,
-        });
+        let url = upload.url(&prefix);
+        let bucket = upload.open(prefix, ca_bundle, &surroundings.aws)?;
         Ok(Self { bucket, url })
     }
 

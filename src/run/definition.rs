@@ -11,6 +11,7 @@ use crate::github::WorkflowContext;
 use crate::mattermost::Http;
 use crate::plan::{Plan, PlanStep, Release};
 use crate::report::Names;
+use crate::storage::Bucket;
 
 /// A run before it begins: what will be done, to which cluster, and where its reports go.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub struct Run {
     pub job: Option<WorkflowContext>,
     /// What talks to the cluster.
     pub http: Http,
+    /// The bucket that the site's objects are read from, where the run is on a copy of a site that has one.
+    pub site_bucket: Option<Bucket>,
 }
 
 impl Run {

@@ -8,6 +8,7 @@ use crate::inputs::{Attached, Inputs, Problems, Settings, Surroundings};
 use crate::plan::{self, Plan};
 use crate::publish::{Destination, report_folder};
 use crate::shown::Shown;
+use crate::storage::Bucket;
 
 /// Inputs that turned out right.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Judged {
     pub(crate) subject: Subject,
     /// Where reports go besides the report folder.
     pub(crate) destination: Option<Destination>,
+    /// What the site's objects are read from, where they are in a bucket.
+    pub(crate) site_bucket: Option<Bucket>,
 }
 
 /// What is upgraded.
@@ -56,6 +59,10 @@ pub(crate) async fn judge(
         problems.extend(wrong);
         None
     });
+    let site_bucket = site_bucket(&settings, surroundings).await.unwrap_or_else(|wrong| {
+        problems.extend(wrong);
+        None
+    });
     report_folder::judge(&settings.publishing.report_dir, &mut problems);
     let pairs = inputs.action_mode.pairs.as_str();
     if !pairs.is_empty() {
@@ -65,9 +72,27 @@ pub(crate) async fn judge(
     match made {
         Some((mut plan, subject)) if problems.is_empty() => {
             plan.warnings.extend(plan::support(&plan.stable.version, today()));
-            Ok(Judged { settings, plan, subject, destination })
+            Ok(Judged { settings, plan, subject, destination, site_bucket })
         }
         _ => Err(problems),
+    }
+}
+
+/// The bucket with the site's objects, once it has answered.
+async fn site_bucket(settings: &Settings, surroundings: &Surroundings) -> Result<Option<Bucket>, Problems> {
+    let Some(given) = &settings.site_bucket else { return Ok(None) };
+    let prefix = if given.prefix.is_empty() { String::new() } else { format!("{}/", given.prefix) };
+    let bucket = given.open(prefix, &settings.publishing.ca_bundle, &surroundings.aws)?;
+    let told = |wrong: &str, remedy: &str| {
+        let value = format!("s3://{}", given.bucket);
+        Err(Problems::of("store-dump", Shown::plain(&value), wrong, remedy))
+    };
+    match bucket.exists().await {
+        Ok(true) => Ok(Some(bucket)),
+        Ok(false) => told("is not there", "Correct its name, or the store in store-dump-endpoint."),
+        Err(error) => {
+            told(&format!("cannot be read: {}", error.cause), &format!("To mend it, {}.", error.remedy))
+        }
     }
 }
 

@@ -106,7 +106,7 @@ impl<'a> Life<'a> {
 
     /// Builds the cluster and does what the plan says, within its time.
     async fn upgrade(&self, build: impl FnOnce(Events) -> Boxed<'a, Result<Cluster, Trouble>>) {
-        let Run { id, plan, warnings, password, http, .. } = self.run;
+        let Run { id, plan, warnings, password, http, site_bucket, .. } = self.run;
         for warning in warnings {
             self.events.warn(warning.clone());
         }
@@ -114,8 +114,9 @@ impl<'a> Life<'a> {
             Ok(made) => self.cluster.get_or_init(async || made).await,
             Err(error) => return self.broke(stages::broken(Blame::Environment, error)),
         };
+        let given = stages::RunGivens { nonce: id, password, site_bucket: site_bucket.as_ref() };
         let stages: Boxed<'_, Result<(), Breakage>> =
-            Box::pin(stages::run(plan, cluster, http, &self.events, id, password, &self.shelf));
+            Box::pin(stages::run(plan, cluster, http, &self.events, given, &self.shelf));
         let limit = Duration::from_secs(plan.budgets.total_s);
         let ended = timeout(limit, stages).await;
         if let Err(breakage) = ended.unwrap_or_else(|_| Err(out_of_time(plan.budgets.total_s))) {

@@ -46,3 +46,4 @@ mod writes;
 pub(crate) use blame::broken;
 pub(crate) use cleanup_attached::clean_up;
 pub(crate) use run::{begins, run};
+pub(crate) use session::RunGivens;

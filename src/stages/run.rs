@@ -1,10 +1,8 @@
 //! The whole run: the plan's steps, one after the other.
 
-use secrecy::SecretString;
-
 use super::blame::explained;
 use super::frame::Frames;
-use super::session::RunSession;
+use super::session::{RunGivens, RunSession};
 use super::{
     accounts, connect, history, ledger, migrate, node, prepare, products, restarts, rollback, scene,
     site_copy, stage, suite, users, versions,
@@ -18,8 +16,7 @@ use crate::plan::{Plan, PlanStep};
 
 /// Runs the plan on a cluster. What was found is in the events; what ended the run early is returned.
 ///
-/// `nonce` makes the names of users, teams and channels unlike those of any other run; `password` is that of the
-/// gate's own accounts; `shelf` takes what the user's suite prints.
+/// `shelf` takes what the user's suite prints.
 ///
 /// # Errors
 /// The [`Breakage`] after which the run could not go on.
@@ -28,13 +25,12 @@ pub(crate) async fn run(
     cluster: &Cluster,
     http: &Http,
     events: &Events,
-    nonce: &str,
-    password: &SecretString,
+    given: RunGivens<'_>,
     shelf: &EvidenceFolder,
 ) -> Result<(), Breakage> {
     let settled = versions::settled(plan, cluster, events).await?;
     let plan = settled.as_ref().unwrap_or(plan);
-    let mut session = RunSession::new(plan, cluster, http, events, shelf, (nonce, password));
+    let mut session = RunSession::new(plan, cluster, http, events, shelf, given);
     let ended = Box::pin(all(&mut session)).await;
     if ended.is_err() {
         users::break_off(&mut session).await;

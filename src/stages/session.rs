@@ -21,9 +21,21 @@ use crate::mattermost::{Address, Client, Http, VersionFacts};
 use crate::outcome::{Stage, Step};
 use crate::plan::{Plan, Release};
 use crate::sinks::Sinks;
+use crate::storage::Bucket;
 use crate::trouble::{OrBug as _, Trouble};
 use crate::unpoisoned::lock;
 use crate::waivers::WaiverUse;
+
+/// What a run has that no plan may show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RunGivens<'a> {
+    /// Makes the names of users, teams and channels unlike those of any other run.
+    pub(crate) nonce: &'a str,
+    /// Of the gate's own accounts.
+    pub(crate) password: &'a SecretString,
+    /// What the site's objects are read from, where they are in a bucket.
+    pub(crate) site_bucket: Option<&'a Bucket>,
+}
 
 /// The run's own state: what is known of the nodes, and what stages hand on.
 #[derive(Debug)]
@@ -37,6 +49,8 @@ pub(super) struct RunSession<'a> {
     pub(super) nonce: &'a str,
     /// Of the gate's own accounts.
     pub(super) password: &'a SecretString,
+    /// What the site's objects are read from, where they are in a bucket.
+    pub(super) site_bucket: Option<&'a Bucket>,
     /// In the order of replacement.
     pub(super) places: Vec<RunningNode>,
     /// The stage in which a node first acted for a side.
@@ -85,8 +99,9 @@ impl<'a> RunSession<'a> {
         http: &'a Http,
         events: &'a Events,
         shelf: &'a EvidenceFolder,
-        (nonce, password): (&'a str, &'a SecretString),
+        given: RunGivens<'a>,
     ) -> Self {
+        let RunGivens { nonce, password, site_bucket } = given;
         let reason = "it is not known yet".to_owned();
         Self {
             plan,
@@ -96,6 +111,7 @@ impl<'a> RunSession<'a> {
             shelf,
             nonce,
             password,
+            site_bucket,
             places: Vec::new(),
             acted: Mutex::default(),
             home: None,

@@ -34,7 +34,8 @@ pub(super) async fn restore(session: &mut RunSession<'_>) -> Result<(), Breakage
     let (stored, object_bytes) = match &copy.store {
         Some(store) => {
             let bucket = session.cluster.inside().bucket().await.map_err(not_ours);
-            objects::put(&bucket.blames(Blame::Environment)?, store).await.blames(Blame::Environment)?
+            let bucket = bucket.blames(Blame::Environment)?;
+            objects::put(&bucket, store, session.site_bucket).await.blames(Blame::Environment)?
         }
         None => (0, 0),
     };

@@ -75,6 +75,7 @@ impl Play {
             password: random::password().unwrap(),
             job: None,
             http: Http::new(Duration::from_secs(20)).unwrap(),
+            site_bucket: None,
         };
         execute(&run, &mut Interrupts::none(), None).await.record
     }

@@ -7,6 +7,7 @@ mod attached;
 mod case;
 mod commands;
 mod compose;
+mod dumps;
 mod guards;
 mod images;
 mod labels;
@@ -26,6 +27,7 @@ fn all() -> Vec<Case> {
         values::cases(),
         attached::cases(),
         reports::cases(),
+        dumps::cases(),
         guards::cases(),
         commands::cases(),
         labels::cases(),

@@ -42,6 +42,7 @@ fn a_run(plan: Plan, dir: &Path) -> Run {
         password: SecretString::from("Password-of-a-test-1"),
         job: None,
         http: Http::new(Duration::from_secs(20)).unwrap(),
+        site_bucket: None,
     }
 }
 
