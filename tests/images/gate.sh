@@ -4,10 +4,16 @@
 # is never older than the source. Needs docker and the musl target of rustup; no root.
 #
 # usage: gate.sh [TAG]
+# UPGRADE_GATE_LAYER: a layer that .ci/image.sh has just made of this source; nothing is built then.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 image=upgrade-gate-test/gate:${1:-1}
+if [[ -n ${UPGRADE_GATE_LAYER:-} ]]; then
+  .ci/image.sh import "$UPGRADE_GATE_LAYER" "$image"
+  echo "$image made of $UPGRADE_GATE_LAYER"
+  exit
+fi
 target=x86_64-unknown-linux-musl
 
 # musl, not gnu with crt-static: glibc's name look-up loads libraries at run time, which a scratch image lacks.
