@@ -14,9 +14,9 @@ type Times = Arc<Mutex<Vec<(Duration, &'static str)>>>;
 /// Plays the faults that the arguments ask for.
 pub(crate) fn all() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // A play works for the most part, and waits for a third of its time: for what must not happen, and for what comes late.
+    // A play waits for most of its time: for what must not happen, and for what comes late.
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    arguments.test_threads.get_or_insert(2 * cores);
+    arguments.test_threads.get_or_insert(4 * cores);
     let times = Times::default();
     let one_node = std::env::var("UPGRADE_GATE_FAULTS_ON").ok();
     let trials = catalogue().iter().map(|fault| match &one_node {
