@@ -25,12 +25,17 @@ fn bundle(dir: &Path, version: &str) -> PathBuf {
     path
 }
 
+/// The input that has one version make way for another.
+pub(crate) fn old_and_new(dir: &Path) -> String {
+    let [old, new] = ["1.2.3", "1.3.0"].map(|version| bundle(dir, version));
+    format!("{} => {}", old.display(), new.display())
+}
+
 /// What became of the upgrade, and whether the run held.
 async fn upgraded(clustered: bool, rules: &str) -> (CheckResult, bool) {
     let dir = tempfile::tempdir().unwrap();
-    let [old, new] = ["1.2.3", "1.3.0"].map(|version| bundle(dir.path(), version));
     let mut play = Play { clustered, ..Play::healthy() };
-    play.inputs.servers.plugins = format!("{} => {}", old.display(), new.display());
+    play.inputs.servers.plugins = old_and_new(dir.path());
     play.inputs.checks.only = "plugins".into();
     if !rules.is_empty() {
         play.faults = Faults::new(read_rules(rules).unwrap(), "11.5.1", "11.6.0");

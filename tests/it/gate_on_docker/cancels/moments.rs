@@ -38,6 +38,8 @@ pub(super) const HISTORY: [&str; 2] =
     ["a version before stable is visited", "a version before stable is left"];
 /// Only a run whose schema is migrated beside its nodes has it.
 pub(super) const MIGRATED: &str = "the schema is migrated";
+/// Only a run whose plugins are upgraded has it.
+pub(super) const PLUGINS: &str = "plugins make way for others";
 /// Its command never ends by itself.
 pub(super) const SUITE: &str = "the suite runs";
 /// Only a red run has it.
@@ -57,7 +59,7 @@ impl Moment {
     }
 }
 
-pub(super) const MOMENTS: [Moment; 31] = [
+pub(super) const MOMENTS: [Moment; 32] = [
     at("the run is announced", |kind| matches!(kind, EventKind::RunStarted(_))),
     at("the bring-up begins", |kind| phase(kind, &Phase::BringUp)),
     at("an image is there", |kind| matches!(kind, EventKind::ImageReady { .. })),
@@ -83,6 +85,7 @@ pub(super) const MOMENTS: [Moment; 31] = [
     at("the mixed stage is checked", |kind| stage(kind, Stage::Mixed(1))),
     at("the first node goes back", |kind| phase(kind, &Phase::Rollback("node1".into()))),
     at(LAST_WATCHED, |kind| stage(kind, Stage::Rollback)),
+    at(PLUGINS, |kind| step(kind, "upgrade plugins")),
     at("release is checked", |kind| stage(kind, Stage::Release)),
     at(
         "writes are looked for",

@@ -12,8 +12,9 @@ use upgrade_gate::report::EventLog;
 use super::super::call::{built_in, clean_up, gone};
 use super::super::images::{BEHIND, CORRUPT, Images, RELEASE, STABLE};
 use super::super::suite::BUSYBOX;
-use super::moments::{EVIDENCE, HISTORY, MIGRATED, Moment, OVER, SUITE};
+use super::moments::{EVIDENCE, HISTORY, MIGRATED, Moment, OVER, PLUGINS, SUITE};
 use crate::gate::{Gate, send};
+use crate::plugin_upgrade::old_and_new;
 use crate::wait::until;
 
 /// What is told of a run whose reports are missing or broken.
@@ -136,6 +137,10 @@ impl Cancel {
         }
         if self.moment.name == MIGRATED {
             call = call.arg("--migrate", "job");
+        }
+        if self.moment.name == PLUGINS {
+            let plugins = old_and_new(call.folder());
+            call = call.arg("--plugins", &plugins);
         }
         if self.moment.name == SUITE {
             call = call.arg("--only", "startup,suite");
