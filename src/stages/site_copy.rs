@@ -11,8 +11,9 @@ use super::blame::Blames as _;
 use super::objects;
 use super::session::RunSession;
 use crate::clock::millis;
-use crate::cluster::{Absent, what_is_cut_off};
+use crate::cluster::{Absent, Census, what_is_cut_off};
 use crate::event::{Blame, Breakage, EventKind, SiteCopied};
+use crate::plan::SiteCopy;
 use crate::trouble::{OrBug as _, Trouble};
 
 /// Restores, counts and stores.
@@ -22,20 +23,30 @@ use crate::trouble::{OrBug as _, Trouble};
 pub(super) async fn restore(session: &mut RunSession<'_>) -> Result<(), Breakage> {
     let copy = session.plan.site_copy.as_ref().or_bug("plan", "a step restores what no input gave");
     let copy = copy.blames(Blame::Gate)?;
-    let database = session.cluster.database().map_err(not_ours).blames(Blame::Environment)?;
+    match copied(session, copy).await {
+        Ok(census) => session.census = Some(census),
+        Err(trouble) => {
+            let trouble = session.cluster.inside().explained(trouble).await;
+            return Err(trouble).blames(Blame::Environment);
+        }
+    }
+    Ok(())
+}
+
+async fn copied(session: &RunSession<'_>, copy: &SiteCopy) -> Result<Census, Trouble> {
+    let database = session.cluster.database().map_err(not_ours)?;
     let deadline = Instant::now() + Duration::from_secs(session.plan.budgets.total_s);
     let began = Instant::now();
-    database.restore(&copy.database, deadline).await.blames(Blame::Environment)?;
+    database.restore(&copy.database, deadline).await?;
     let restored_ms = millis(began);
     let began = Instant::now();
-    let census = database.census(now_ms(), deadline).await.blames(Blame::Environment)?;
+    let census = database.census(now_ms(), deadline).await?;
     let counted_ms = millis(began);
     let began = Instant::now();
     let (stored, object_bytes) = match &copy.store {
         Some(store) => {
-            let bucket = session.cluster.inside().bucket().await.map_err(not_ours);
-            let bucket = bucket.blames(Blame::Environment)?;
-            objects::put(&bucket, store, session.site_bucket).await.blames(Blame::Environment)?
+            let bucket = session.cluster.inside().bucket().await.map_err(not_ours)?;
+            objects::put(&bucket, store, session.site_bucket).await?
         }
         None => (0, 0),
     };
@@ -50,8 +61,7 @@ pub(super) async fn restore(session: &mut RunSession<'_>) -> Result<(), Breakage
         counted_ms,
         cut_off: what_is_cut_off().into_iter().map(str::to_owned).collect(),
     })));
-    session.census = Some(census);
-    Ok(())
+    Ok(census)
 }
 
 fn now_ms() -> i64 {

@@ -83,6 +83,14 @@ impl Inside<'_> {
         }
     }
 
+    /// What went wrong with the database or the store; where the part has died, how and what its log says.
+    pub async fn explained(&self, trouble: Trouble) -> Trouble {
+        match self {
+            Self::Compose(cluster) => cluster.explained(trouble).await,
+            Self::StandIn(_) | Self::Closed(_) => trouble,
+        }
+    }
+
     /// Looks into the database once: how far its schema is, and who waits for a lock.
     ///
     /// # Errors

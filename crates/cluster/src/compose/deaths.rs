@@ -26,13 +26,21 @@ impl ComposeCluster {
         }
         let mut error = self.ended(name, &state).await;
         // A node seldom dies of itself when what it depends on is dead.
-        if let Some((part, how)) = self.dead_part().await {
-            let _ = write!(error.message, "; {part} had {how} before");
+        if let Some((part, state)) = self.dead_part().await {
+            let _ = write!(error.message, "; {part} had {} before", how_it_ended(&state));
             let log = self.last_words(&part).await.lines;
             error.log_tail.push(format!("--- {part}"));
             error.log_tail.extend(log);
         }
         Err(error)
+    }
+
+    /// What went wrong with a part beside the nodes; where its process has ended, that is why.
+    pub(crate) async fn explained(&self, trouble: Trouble) -> Trouble {
+        let Some((part, state)) = self.dead_part().await else { return trouble };
+        let mut error = self.ended(&part, &state).await;
+        error.message = format!("{} while something was done with it: {}", error.message, trouble.message);
+        error
     }
 
     /// A node's process as the engine sees it.
@@ -71,9 +79,12 @@ impl ComposeCluster {
     /// The error of a part whose process has ended.
     pub(super) async fn ended(&self, part: &str, state: &ContainerState) -> Trouble {
         let remedy = if state.oom_killed {
-            "Give it more: the variable NODE_MEMORY, or deploy.resources.limits."
+            let variable = if self.node(part).is_ok() { "node" } else { part }.to_uppercase();
+            format!(
+                "Give it more: the variable {variable}_MEMORY of the built-in cluster, or deploy.resources.limits."
+            )
         } else {
-            "Look at its log lines below."
+            "Look at its log lines below.".to_owned()
         };
         let error = Trouble::new(part, format!("its process {}", how_it_ended(state)), remedy);
         let words = self.last_words(part).await;
@@ -83,7 +94,7 @@ impl ComposeCluster {
 
     /// A part beside the nodes that is dead and should not be, with how it ended. A balancer may be, as long as it finds no
     /// node; and who ends with 0 had only something to prepare.
-    async fn dead_part(&self) -> Option<(String, String)> {
+    async fn dead_part(&self) -> Option<(String, ContainerState)> {
         let running = self.running.get()?;
         let balancer = self.options.roles.balancer.as_ref().map(|balancer| &balancer.service);
         let others = self.options.roles.others.iter().filter(|&other| Some(other) != balancer);
@@ -94,7 +105,7 @@ impl ComposeCluster {
                 state.status,
                 ContainerStatus::Exited | ContainerStatus::Dead | ContainerStatus::Restarting
             );
-            (dead && state.exit_code != Some(0)).then(|| (other.clone(), how_it_ended(&state)))
+            (dead && state.exit_code != Some(0)).then(|| (other.clone(), state))
         })
     }
 
