@@ -126,6 +126,9 @@ impl fmt::Display for Limits {
     }
 }
 
+/// How many users a server may have without a licence, at least: the limit of 11.0 and later.
+const FEWEST_USERS: i64 = 250;
+
 impl Client {
     /// Which edition the server is.
     pub async fn edition(&self) -> Result<Edition, ApiError> {
@@ -137,11 +140,13 @@ impl Client {
         Ok(self.told_limits().await?.as_ref().map(Limits::of))
     }
 
-    /// How many more users there may be until the server warns of their number; nothing where it has no such limit.
+    /// How many more users there may be until the server, or one that it is upgraded to, takes no more; nothing where it has no such limit.
+    ///
+    /// Without a licence 10.x takes 5,000 and 11.0 and later take 250, which who comes from 10.x learns on the release.
     pub async fn room_for_users(&self) -> Result<Option<i64>, ApiError> {
         let Some(told) = self.told_limits().await? else { return Ok(None) };
         let number = |key: &str| told[key].as_i64().unwrap_or_default();
-        let most = number("maxUsersLimit");
+        let most = number("maxUsersLimit").min(FEWEST_USERS);
         Ok((most > 0).then(|| most - number("activeUserCount")))
     }
 

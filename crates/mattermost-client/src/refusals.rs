@@ -63,15 +63,14 @@ const REFUSALS: [(&str, &str); 22] = [
     ("app.plugin.disabled.app_error", "set MM_PLUGINSETTINGS_ENABLE: \"true\""),
     ("ent.cluster.save_config.error", "set MM_CLUSTERSETTINGS_READONLYCONFIG: \"false\""),
     ("api.restricted_system_admin", "set MM_EXPERIMENTALSETTINGS_RESTRICTSYSTEMADMIN: \"false\""),
-    (
-        "api.license_error",
-        "this needs a licence: the input license, and ${LICENSE} as MM_LICENSE of the nodes",
-    ),
-    (
-        "license_error.feature_unavailable*",
-        "this needs a licence: the input license, and ${LICENSE} as MM_LICENSE of the nodes",
-    ),
+    ("api.license_error", LICENCE),
+    ("license_error.feature_unavailable*", LICENCE),
 ];
+
+/// What to do where a feature is not for everybody.
+const LICENCE: &str = "this needs a licence: the input license, and ${LICENSE} as MM_LICENSE of the nodes";
+/// The id of an error that the server has no words for; with 501, servers before 10 say so that a licence is missing (seen on 9.8 and 9.9).
+const NO_WORDS: &str = "<untranslated>";
 
 /// A server that counts requests refuses without an id.
 const TOO_MANY: &str = "set MM_RATELIMITSETTINGS_ENABLE: \"false\": the gate asks more often than people do";
@@ -82,6 +81,9 @@ impl ApiError {
     pub fn setting(&self) -> Option<&'static str> {
         if self.status() == Some(429) && self.id().is_empty() {
             return Some(TOO_MANY);
+        }
+        if self.status() == Some(501) && self.id() == NO_WORDS {
+            return Some(LICENCE);
         }
         let is = |known: &str| match known.strip_suffix('*') {
             Some(begin) => self.id().starts_with(begin),
@@ -139,6 +141,7 @@ mod tests {
                 "MM_TEAMSETTINGS_RESTRICTCREATIONTODOMAINS",
             ),
             (400, "model.user.is_valid.pwd_lowercase_symbol.app_error", "MM_PASSWORDSETTINGS_MINIMUMLENGTH"),
+            (501, "<untranslated>", "the input license"),
             (401, "api.user.login.not_verified.app_error", "MM_EMAILSETTINGS_REQUIREEMAILVERIFICATION"),
             (401, "api.user.login.invalid_credentials_email", "MM_EMAILSETTINGS_ENABLESIGNINWITHUSERNAME"),
             (

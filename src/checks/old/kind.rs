@@ -76,6 +76,17 @@ pub(super) enum Who {
 }
 
 impl Who {
+    /// The name under which the account's id is known, as in paths; a guest's is not.
+    pub(super) const fn account(self) -> &'static str {
+        match self {
+            Self::Owner => "$owner",
+            Self::Member => "$member",
+            Self::Guest => "$guest",
+            Self::Stranger => "$stranger",
+            Self::Admin => "$admin",
+        }
+    }
+
     /// As failures name them.
     pub(super) const fn words(self) -> &'static str {
         match self {

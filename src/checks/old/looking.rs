@@ -63,7 +63,8 @@ async fn look_through(
     if reply.status >= 300 {
         return Ok(Sight::Refused(reply.status, why(&reply.body)));
     }
-    let whole = serde_json::from_slice(&reply.body).unwrap_or_else(|_| bytes(&reply.body));
+    let mut whole = serde_json::from_slice(&reply.body).unwrap_or_else(|_| bytes(&reply.body));
+    leave_out_private(&mut whole, &words.fill(who.account()));
     let part = match look.part {
         SeenPart::Whole => Some(whole),
         SeenPart::At(pointer) => whole.pointer(&words.fill(pointer)).cloned(),
@@ -78,6 +79,22 @@ async fn look_through(
         }
     };
     Ok(part.map_or(Sight::Missing(reply.status), |part| Sight::Seen(reply.status, part)))
+}
+
+/// When somebody else was last in a channel: servers before 11 tell it to all members, newer ones to themselves alone, and others get -1
+/// (`SanitizeForCurrentUser` in server/public/model/channel_member.go).
+fn leave_out_private(value: &mut Value, own: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| leave_out_private(item, own)),
+        Value::Object(fields) => {
+            let is_membership = fields.contains_key("channel_id") && fields.contains_key("notify_props");
+            if is_membership && fields.get("user_id").is_some_and(|user| user != own) {
+                fields.retain(|field, _| !matches!(field.as_str(), "last_viewed_at" | "last_update_at"));
+            }
+            fields.values_mut().for_each(|field| leave_out_private(field, own));
+        }
+        _ => {}
+    }
 }
 
 /// What a server says to a refusal: its error's id, else the plugin's words.
