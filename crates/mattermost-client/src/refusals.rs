@@ -21,7 +21,7 @@ const REFUSALS: [(&str, &str); 22] = [
     ),
     (
         "api.user.create_user.user_limits.exceeded",
-        "the server has as many users as it may have without a licence: give the run a database of its own",
+        "the server has as many users as it may have without a licence: give the input license, or the run a database of its own",
     ),
     (
         "api.user.create_user.license_user_limits.exceeded",
