@@ -87,6 +87,7 @@ fn content_type(name: &str) -> &'static str {
         "json" => "application/json",
         "jsonl" => "application/x-ndjson",
         "xml" => "application/xml",
+        "png" => "image/png",
         "md" => "text/markdown; charset=utf-8",
         _ => "text/plain; charset=utf-8",
     }

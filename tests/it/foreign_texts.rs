@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use upgrade_gate::event::{
-    Blame, Breakage, CheckResult, Clustering, Event, EventKind, Failure, Outcome, Phase, ReleaseName,
-    RunHeader, Stage, Step, UserEnd, UserSuite, UserTest,
+    Blame, Breakage, CheckResult, Clustering, Event, EventKind, Failure, Outcome, Phase, Picture,
+    ReleaseName, RunHeader, Stage, Step, UserEnd, UserSuite, UserTest,
 };
 use upgrade_gate::github::{ANNOTATIONS_PER_KIND, annotate, annotations, outputs};
 use upgrade_gate::record::Record;
@@ -104,6 +104,15 @@ pub(crate) fn record_of(texts: &[String]) -> Record {
         EventKind::ClusterKnown { clustering: Clustering::SharedDatabase { reason: first.clone() } },
         EventKind::Warning { text: first.clone() },
         EventKind::EvidenceSaved { path: first.clone(), about: first.clone() },
+        EventKind::Pictured(Box::new(Picture {
+            stage: Stage::Release,
+            check: "look".into(),
+            node: first.clone(),
+            version: first.clone(),
+            page: first.clone(),
+            wrong: Some(first.clone()),
+            png: "iVBORw0KGgo=".into(),
+        })),
         EventKind::RunBroken(Breakage {
             blame: Blame::Release,
             trouble: Trouble::new(&first, &first, &first).with_log(texts.to_vec()),

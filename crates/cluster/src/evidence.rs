@@ -42,14 +42,23 @@ impl EvidenceFolder {
     ///
     /// What cannot be written is a warning: evidence never changes a verdict.
     pub async fn keep(&self, name: &str, about: &str, text: &str, events: &Events) {
+        let text = self.redactor.redact(text).into_owned();
+        self.write(name, about, text.as_bytes(), events).await;
+    }
+
+    /// The same of a picture, in which nobody could mask anything: whoever made it answers for what it shows.
+    pub async fn keep_picture(&self, name: &str, about: &str, png: &[u8], events: &Events) {
+        self.write(name, about, png, events).await;
+    }
+
+    async fn write(&self, name: &str, about: &str, bytes: &[u8], events: &Events) {
         let path = format!("evidence/{name}");
         let file = self.dir.join(&path);
-        let text = self.redactor.redact(text).into_owned();
         let written = async {
             if let Some(folder) = file.parent() {
                 tokio::fs::create_dir_all(folder).await?;
             }
-            tokio::fs::write(&file, text).await
+            tokio::fs::write(&file, bytes).await
         };
         match written.await {
             Ok(()) => events.send(EventKind::EvidenceSaved { path, about: about.to_owned() }),

@@ -7,8 +7,8 @@ use super::watched;
 use basics::redact::Redactor;
 use basics::trouble::Trouble;
 use run_record::event::{
-    Breakage, CheckResult, Clustering, Event, EventKind, Failure, ImageIdentity, Outcome, Phase, ReleaseName,
-    RunHeader, Step, UserEnd, UserSuite, UserTest,
+    Breakage, CheckResult, Clustering, Event, EventKind, Failure, ImageIdentity, Outcome, Phase, Picture,
+    ReleaseName, RunHeader, Step, UserEnd, UserSuite, UserTest,
 };
 
 /// The event without secrets. Ids of checks and stages, and the names of what they keep, are ours and stay as they are.
@@ -61,6 +61,16 @@ pub fn redacted(event: Event, redactor: &Redactor) -> Event {
         EventKind::SuiteReported { suites } => EventKind::SuiteReported {
             suites: suites.into_iter().map(|suite| of_suite(suite, redactor)).collect(),
         },
+        // A picture has no text that could be taken out: whoever makes one answers for what it shows.
+        EventKind::Pictured(picture) => EventKind::Pictured(Box::new(Picture {
+            stage: picture.stage,
+            check: picture.check,
+            node: r(picture.node),
+            version: r(picture.version),
+            page: r(picture.page),
+            wrong: picture.wrong.map(r),
+            png: picture.png,
+        })),
         EventKind::EvidenceSaved { path, about } => {
             EventKind::EvidenceSaved { path: r(path), about: r(about) }
         }
@@ -301,6 +311,15 @@ mod tests {
             EventKind::CheckFinished(leaky_result.clone()),
             EventKind::CheckAskedAgain(leaky_result),
             EventKind::SuiteReported { suites: vec![leaky_suite()] },
+            EventKind::Pictured(Box::new(Picture {
+                stage: Stage::Release,
+                check: "look".into(),
+                node: s(),
+                version: s(),
+                page: s(),
+                wrong: Some(s()),
+                png: "iVBORw0KGgo=".into(),
+            })),
             EventKind::EvidenceSaved { path: s(), about: s() },
             EventKind::Written(Box::new(leaky_ledger(&s))),
             EventKind::Warning { text: s() },

@@ -14,12 +14,14 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc;
 
 mod image;
+mod picture;
 mod site_copy;
 mod suite;
 
 pub use crate::outcome::{CheckResult, Failure, Outcome, Stage, Step};
 use basics::trouble::Trouble;
 pub use image::ImageIdentity;
+pub use picture::Picture;
 pub use site_copy::SiteCopied;
 pub use suite::{UserCounts, UserEnd, UserSuite, UserTest};
 
@@ -179,6 +181,8 @@ pub enum EventKind {
         /// Its suites, as its files have them.
         suites: Vec<UserSuite>,
     },
+    /// A browser looked at a page, and this is what it saw.
+    Pictured(Box<Picture>),
     /// Evidence was saved beside the reports.
     EvidenceSaved {
         /// File, relative to the report folder.

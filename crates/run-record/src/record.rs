@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::event::{
-    Breakage, CheckResult, Clustering, Event, EventKind, ImageIdentity, Phase, RunHeader, SiteCopied, Stage,
-    UserSuite,
+    Breakage, CheckResult, Clustering, Event, EventKind, ImageIdentity, Phase, Picture, RunHeader,
+    SiteCopied, Stage, UserSuite,
 };
 
 /// The layout of `record.json`; counts up when a reader of an older layout would misunderstand it.
@@ -62,6 +62,9 @@ pub struct Record {
     /// What the user's own test suite reported.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_suites: Vec<UserSuite>,
+    /// What pages looked like, in the order in which they were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<Picture>,
     /// What the reader should know and what does not change the verdict.
     pub warnings: Vec<String>,
     /// Why the run could not go on; the first one is the cause.
@@ -191,6 +194,7 @@ impl Default for Record {
             watched: None,
             written: None,
             user_suites: Vec::new(),
+            pictures: Vec::new(),
             warnings: Vec::new(),
             breakages: Vec::new(),
             evidence: Vec::new(),
@@ -279,6 +283,7 @@ impl Record {
                 self.kept.push(KeptEntry { stage: *stage, check: check.clone(), entry: entry.clone() });
             }
             EventKind::SuiteReported { suites } => self.user_suites.extend(suites.iter().cloned()),
+            EventKind::Pictured(picture) => self.pictures.push(Picture::clone(picture)),
             EventKind::EvidenceSaved { path, about } => {
                 self.evidence.push(Evidence { path: path.clone(), about: about.clone() });
             }

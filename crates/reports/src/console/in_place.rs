@@ -103,6 +103,7 @@ impl<W: Write> Console<W> {
             | EventKind::SiteCopied(_)
             | EventKind::Written(_)
             | EventKind::SuiteReported { .. }
+            | EventKind::Pictured(_)
             | EventKind::EvidenceSaved { .. }
             | EventKind::Warning { .. }
             | EventKind::RunFinished => {}

@@ -130,8 +130,8 @@ impl<W: Write> Console<W> {
                 let line = format!("  {}", self.text(&explained::asked_again(result)));
                 self.coloured(YELLOW, &line)?;
             }
-            // What is kept is asked for later, and told by the steps that ask.
-            EventKind::Kept { .. } => {}
+            // What is kept is asked for later, and told by the steps that ask; a picture is a file, and that is told.
+            EventKind::Kept { .. } | EventKind::Pictured(_) => {}
             EventKind::SiteCopied(copied) => {
                 let line = format!("  {}", self.text(&site_copy::restored(copied)));
                 self.line(&line)?;

@@ -11,6 +11,8 @@ const CHECKS: usize = 2_000;
 /// Steps and facts of all results together, tests of the user's, and everything else of which there are many.
 const STEPS: usize = 10_000;
 const TESTS: usize = 100_000;
+/// Pictures of pages; a run makes a handful.
+const PICTURES: usize = 100;
 const OTHERS: usize = 10_000;
 
 /// The first thing of which there is too much, as a sentence.
@@ -31,6 +33,7 @@ pub(crate) fn exceeded(record: &Record) -> Option<String> {
         ("steps and facts", sum(steps), STEPS),
         ("tests of a suite", sum(tests), TESTS),
         ("suites", record.user_suites.len(), OTHERS),
+        ("pictures", record.pictures.len(), PICTURES),
         ("phases", record.phases.len(), OTHERS),
         ("images", record.images.len(), OTHERS),
         ("nodes", sum([record.ready.len(), header.map_or(0, |header| header.order.len())]), OTHERS),

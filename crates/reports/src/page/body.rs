@@ -2,7 +2,9 @@
 
 use super::html::Html;
 use super::part::PagePart;
-use super::{availability, case, checks, differences, failures, ledger, nodes, plan, replay, roll, timeline};
+use super::{
+    availability, case, checks, differences, failures, ledger, nodes, pictures, plan, replay, roll, timeline,
+};
 use crate::runs::RecordedRun;
 
 /// The parts of a run that stay, after links to them and the names of those that went.
@@ -45,6 +47,7 @@ fn parts(run: &RecordedRun, number: usize, room: usize) -> Vec<PagePart> {
         ledger::matrix(record, room),
         ledger::totals(record, room),
         nodes::part(record, room),
+        pictures::part(record, room),
         checks::part(record, room),
         plan::part(record, room),
         replay::part(record, room),

@@ -26,7 +26,7 @@ pub(super) fn page(runs: &Runs, room: usize, most: u8) -> String {
         None => matrix_headline(runs.all()),
     };
     html.raw("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"");
-    html.short(&policy(), 400);
+    html.short(&policy(runs), 400);
     html.raw("\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>");
     html.text(&title).raw("</title><style>").raw(STYLE).raw("</style></head><body>\n");
     html.raw("<a class=\"skip\" href=\"#main\">to the verdict</a><header class=\"bar\"><p>upgrade-gate <span>MM-T5392</span></p><div class=\"needs-script\"><button type=\"button\" id=\"theme\" aria-pressed=\"false\">dark</button></div></header>\n<main id=\"main\">");
@@ -48,11 +48,13 @@ pub(super) fn page(runs: &Runs, room: usize, most: u8) -> String {
     html.finish()
 }
 
-/// What the page may do: show itself. The two texts that run or colour it are named by their hashes.
-fn policy() -> String {
+/// What the page may do: show itself. The two texts that run or colour it are named by their hashes; pictures stand in it.
+fn policy(runs: &Runs) -> String {
+    let shows_pictures = runs.all().iter().any(|run| !run.record.pictures.is_empty());
+    let pictures = if shows_pictures { " img-src data:;" } else { "" };
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())));
     format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        "default-src 'none';{pictures} style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
         hash(STYLE),
         hash(SCRIPT)
     )

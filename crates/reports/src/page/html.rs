@@ -6,6 +6,9 @@
 use crate::sanitise;
 use crate::words::cut;
 
+/// Characters of a picture: 100 kB in base64.
+const PICTURE: usize = 140_000;
+
 /// A part of a page while it is written.
 #[derive(Debug, Clone)]
 pub(super) struct Html {
@@ -85,6 +88,14 @@ impl Html {
         self.raw("<").raw(tag).raw(" class=\"").raw(class).raw("\">").text(text).raw("</").raw(tag).raw(">")
     }
 
+    /// A picture of somebody's in base64; nothing where it is none.
+    pub(super) fn picture(&mut self, base64: &str) -> &mut Self {
+        if is_picture(base64) {
+            self.out.push_str(base64);
+        }
+        self
+    }
+
     /// What another writer wrote.
     pub(super) fn add(&mut self, other: Self) -> &mut Self {
         self.out.push_str(&other.out);
@@ -119,6 +130,14 @@ impl Html {
             }
         }
     }
+}
+
+/// Whether this is a PNG in base64, and not too large for a page: none of its characters can end an attribute.
+pub(super) fn is_picture(base64: &str) -> bool {
+    // The first eight bytes of every PNG.
+    let begins = base64.starts_with("iVBORw0KGgo");
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    begins && base64.len() <= PICTURE && base64.bytes().all(is_base64)
 }
 
 /// As much of a text as can fill `max` characters, whatever is taken out of it: a line of a log may have a megabyte, and a page

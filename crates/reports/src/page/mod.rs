@@ -22,6 +22,7 @@ mod html;
 mod ledger;
 mod nodes;
 mod part;
+mod pictures;
 mod plan;
 mod replay;
 mod roll;
