@@ -9,9 +9,8 @@ use secrecy::ExposeSecret as _;
 
 use super::prelude::*;
 use super::refused::refused;
-use crate::mattermost::{
-    ApiError, BrowserLogin, CSRF_COOKIE, Client, Socket, TOKEN_COOKIE, USER_COOKIE, origin_of,
-};
+use super::site::{self, UsersSite};
+use crate::mattermost::{ApiError, BrowserLogin, CSRF_COOKIE, Client, Socket, TOKEN_COOKIE, USER_COOKIE};
 
 pub(super) const CHECK: Check = Check::new(
     "browser",
@@ -43,7 +42,7 @@ const START: [&str; 11] = [
 
 async fn run(cx: &Context<'_>) {
     cx.each_version(async |walk| {
-        let site = walk.step("{name} tells where its page is", origin(walk.actor)).await?;
+        let site = walk.step("{name} tells where its page is", site::of(walk.actor)).await?;
         let login = walk.step("alice logs in on {node} in a browser", log_in(cx, walk.actor, &site)).await?;
         let stays_open = OPEN.keep(cx, &login);
         used(cx, &login, &walk).await?;
@@ -92,17 +91,9 @@ async fn used(cx: &Context<'_>, browser: &Client, walk: &Walk<'_>) -> Result<(),
     Ok(())
 }
 
-/// The origin of the site's page: of the SiteURL, and where none is set of the node itself.
-async fn origin(place: &Place) -> Result<String, StepError> {
-    let config = place.client.client_config().await.expecting("the client configuration")?;
-    let set = config.get("SiteURL").and_then(|url| origin_of(url));
-    let own = || origin_of(place.client.address().url());
-    set.or_else(own).ok_or_else(|| place.failed("a SiteURL that is a URL", config["SiteURL"].clone()))
-}
-
-async fn log_in(cx: &Context<'_>, place: &Place, site: &str) -> Result<Client, StepError> {
+async fn log_in(cx: &Context<'_>, place: &Place, site: &UsersSite) -> Result<Client, StepError> {
     let password = cx.home.password.expose_secret();
-    let login = place.client.login_in_browser(&cx.home.login_id, password, site).await;
+    let login = place.client.login_in_browser(&cx.home.login_id, password, &site.origin).await;
     let BrowserLogin { user, cookies, client } = login.expecting("a new session")?;
     place.ensure(user.id == cx.home.alice_id, "the account that logged in", user.username)?;
     for (name, is_closed) in [(TOKEN_COOKIE, true), (USER_COOKIE, false), (CSRF_COOKIE, false)] {
@@ -115,6 +106,13 @@ async fn log_in(cx: &Context<'_>, place: &Place, site: &str) -> Result<Client, S
             Some(false) => "one that every script can read",
         };
         place.ensure(http_only == Some(is_closed), format!("a cookie {name} {expected}"), got)?;
+        // A browser would not send it to the site, or to whatever else has the host.
+        let path = found.map_or("", |cookie| cookie.path.as_str());
+        place.ensure(
+            path == site.cookie_path(),
+            format!("a cookie {name} for {}", site.cookie_path()),
+            format!("one for {path:?}"),
+        )?;
     }
     Ok(client)
 }

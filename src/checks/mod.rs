@@ -65,6 +65,7 @@ mod schema;
 mod schema_change;
 mod secrets;
 mod sessions;
+mod site;
 mod suite;
 mod team_changes;
 mod teams;

@@ -125,6 +125,7 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         clustered: !options.shared_database && !fault.is_some_and(|fault| fault.shared_database),
         cloud: true,
         apps,
+        below: String::new(),
         faults,
     };
     let run = Run {

@@ -63,6 +63,8 @@ mod site_copy;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]
+mod subpath;
+#[cfg(test)]
 mod suite;
 #[cfg(test)]
 mod tls;

@@ -17,6 +17,8 @@ use upgrade_gate::{Interrupts, Provider, Run, SiteCopy, execute, has_apps, make_
 pub(crate) struct Play {
     pub(crate) inputs: Inputs,
     pub(crate) clustered: bool,
+    /// What every path of the site begins with.
+    pub(crate) below: String,
     pub(crate) faults: Faults,
     /// The stand-in's own dump of a site, which is restored before stable starts.
     pub(crate) site: Option<String>,
@@ -31,7 +33,7 @@ impl Play {
             ("nodes", "2"),
             ("image", "standin"),
         ]);
-        Self { inputs, clustered: true, faults: Faults::none(), site: None }
+        Self { inputs, clustered: true, below: String::new(), faults: Faults::none(), site: None }
     }
 
     /// Plays it to its end, as the program does, on a thread with the stack that its main thread has: a test's is a quarter of it.
@@ -64,6 +66,7 @@ impl Play {
                 clustered: self.clustered,
                 cloud: true,
                 apps,
+                below: self.below,
                 faults: self.faults,
             }),
             plan,

@@ -42,6 +42,8 @@ pub struct StandInOptions {
     pub cloud: bool,
     /// Whether it plays the retired Apps framework.
     pub apps: bool,
+    /// What every path of the site begins with: nothing, or such as `/company`.
+    pub below: String,
     /// How it misbehaves.
     pub faults: Faults,
 }
@@ -82,6 +84,7 @@ impl StandInCluster {
             files: Arc::new(BucketFiles::of(bucket_at(store.address()))),
             public_links: true,
             overrides: true,
+            site_url: format!("{}{}", Options::default().site_url, options.below),
             ..Options::default()
         });
         // Nobody listens there yet: start() tells the balancer where each node really is.
@@ -110,7 +113,7 @@ impl StandInCluster {
         let address = started.address();
         taken(self.balancer.set_address(node, address))?;
         self.nodes.lock().await.insert(node.to_owned(), started);
-        Ok(Address::plain(&format!("http://{address}")))
+        Ok(Address::plain(&format!("http://{address}{}", self.options.below)))
     }
 
     /// The database as this release's own command leaves it, beside the nodes.
@@ -216,7 +219,7 @@ impl StandInCluster {
     }
 
     pub(super) fn balancer(&self) -> Address {
-        Address::plain(&format!("http://{}", self.balancer.address()))
+        Address::plain(&format!("http://{}{}", self.balancer.address(), self.options.below))
     }
 
     pub(super) fn bucket(&self) -> Bucket {

@@ -21,6 +21,8 @@ pub struct SetCookie {
     pub name: String,
     /// Its value.
     pub value: String,
+    /// Below which path a browser sends it.
+    pub path: String,
     /// Whether scripts of the page cannot read it.
     pub http_only: bool,
 }
@@ -78,8 +80,14 @@ pub(super) fn set_cookies(headers: &[(String, String)]) -> Vec<SetCookie> {
     let read = |line: &str| {
         let mut parts = line.split(';').map(str::trim);
         let (name, value) = parts.next()?.split_once('=')?;
-        let http_only = parts.any(|part| part.eq_ignore_ascii_case("HttpOnly"));
-        Some(SetCookie { name: name.to_owned(), value: value.to_owned(), http_only })
+        let rest: Vec<&str> = parts.collect();
+        let http_only = rest.iter().any(|part| part.eq_ignore_ascii_case("HttpOnly"));
+        let path = rest
+            .iter()
+            .filter_map(|part| part.split_once('='))
+            .find(|(key, _)| key.eq_ignore_ascii_case("Path"));
+        let path = path.map_or("", |(_, path)| path).to_owned();
+        Some(SetCookie { name: name.to_owned(), value: value.to_owned(), path, http_only })
     };
     lines.filter_map(|(_, line)| read(line)).collect()
 }
@@ -93,15 +101,15 @@ mod tests {
         // Two lines of an answer of a real 11.7 to a login.
         let headers = [
             "MMAUTHTOKEN=ch6k; Path=/; Expires=Wed, 26 May 2027 18:06:25 GMT; Max-Age=15552000; HttpOnly",
-            "MMCSRF=ow6e; Path=/; Expires=Wed, 26 May 2027 18:06:25 GMT; Max-Age=15552000",
+            "MMCSRF=ow6e; Path=/sub; Expires=Wed, 26 May 2027 18:06:25 GMT; Max-Age=15552000",
         ];
         let headers = headers.map(|line| ("set-cookie".to_owned(), line.to_owned()));
         let read: Vec<_> = set_cookies(&headers)
             .into_iter()
-            .map(|cookie| (cookie.name, cookie.value, cookie.http_only))
+            .map(|cookie| (cookie.name, cookie.value, cookie.path, cookie.http_only))
             .collect();
-        let expected = [("MMAUTHTOKEN", "ch6k", true), ("MMCSRF", "ow6e", false)]
-            .map(|(n, v, h)| (n.into(), v.into(), h));
+        let expected = [("MMAUTHTOKEN", "ch6k", "/", true), ("MMCSRF", "ow6e", "/sub", false)]
+            .map(|(n, v, p, h)| (n.into(), v.into(), p.into(), h));
         assert_eq!(read, expected);
     }
 

@@ -233,7 +233,9 @@ impl Shared {
         let mut ping = Request::new(empty());
         *ping.uri_mut() = to_node(address, &Uri::from_static("/api/v4/system/ping"));
         let answer = timeout(CHECK_WITHIN, self.client.request(ping)).await;
-        let up = answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.status() == StatusCode::OK));
+        // As haproxy has it: a node below a path of the site redirects there, and is up.
+        let is_up = |status: StatusCode| status.is_success() || status.is_redirection();
+        let up = answer.is_ok_and(|answer| answer.is_ok_and(|answer| is_up(answer.status())));
         self.note(name, address, up);
         up
     }

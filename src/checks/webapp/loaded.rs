@@ -5,9 +5,10 @@ use std::fmt;
 
 use futures_util::StreamExt as _;
 
-use super::names::named;
+use super::names::{elsewhere, named};
 use crate::checks::files::bytes::digest;
 use crate::checks::prelude::*;
+use crate::checks::site;
 use crate::mattermost::Reply;
 
 /// Files that are loaded at once, as a browser does.
@@ -52,22 +53,31 @@ pub(super) async fn from(place: &Place) -> Result<LoadedPage, StepError> {
     let page = place.client.get("/").await.expecting("200 and the page")?;
     let text = String::from_utf8_lossy(&page.body).into_owned();
     place.ensure(text.to_ascii_lowercase().contains("<html"), "a page", words(&page))?;
+    let site = site::of(place).await?.path;
+    below(place, "its page", &text, &site)?;
     let mut wanted = named(&text);
     let plugins = place.alice().get("/api/v4/plugins/webapp").await.expecting("the web apps of plugins")?;
     let plugins: Vec<Value> = serde_json::from_slice(&plugins.body).unwrap_or_default();
     let bundles = plugins.iter().filter_map(|plugin| plugin["webapp"]["bundle_path"].as_str());
     wanted.extend(bundles.flat_map(named));
     let mut files = BTreeMap::new();
-    let mut further = all(place, &wanted, &mut files).await?;
+    let mut further = all(place, &wanted, &site, &mut files).await?;
     further.retain(|path| !files.contains_key(path));
-    all(place, &further, &mut files).await?;
+    all(place, &further, &site, &mut files).await?;
     Ok(LoadedPage { headers: page.headers, files })
+}
+
+/// All that a page or a style names is below the path of the site.
+fn below(place: &Place, of: &str, text: &str, site: &str) -> Result<(), StepError> {
+    let Some(named) = elsewhere(text, site) else { return Ok(()) };
+    Err(place.failed(format!("files below {site}/static/ in {of}"), named))
 }
 
 /// Loads these files; what styles among them name is returned.
 async fn all(
     place: &Place,
     wanted: &BTreeSet<String>,
+    site: &str,
     files: &mut BTreeMap<String, LoadedFile>,
 ) -> Result<BTreeSet<String>, StepError> {
     let load = |path: String| async move {
@@ -88,7 +98,9 @@ async fn all(
         let is_page = file.content_type.starts_with("text/html") && !path.ends_with(".html");
         place.ensure(file.bytes > 0 && !is_page, format!("what {path} is called"), words(&reply))?;
         if path.ends_with(".css") {
-            further.extend(named(&String::from_utf8_lossy(&reply.body)));
+            let style = String::from_utf8_lossy(&reply.body);
+            below(place, &path, &style, site)?;
+            further.extend(named(&style));
         }
         files.insert(path, file);
     }

@@ -28,12 +28,8 @@ const PROTECTING: [&str; 4] =
 const HEADERS: Entry<Vec<String>> = Entry::new("the page's protecting headers");
 
 async fn run(cx: &Context<'_>) {
-    let first = &cx.places[0];
-    if let Err(error) = first.client.get("/").await
-        && matches!(error.kind, ApiErrorKind::Status { status: 404, .. })
-    {
-        return cx
-            .not_applicable("the page is there", "these servers have no web app built in: GET / is 404");
+    if let Some(reason) = none_built_in(cx).await {
+        return cx.not_applicable("the page is there", reason);
     }
     let mut pages = Vec::new();
     for place in cx.places {
@@ -48,6 +44,13 @@ async fn run(cx: &Context<'_>) {
     }
     tell(cx, &pages);
     headers(cx, &pages);
+}
+
+/// Why there is no page to ask for, if there is none.
+pub(super) async fn none_built_in(cx: &Context<'_>) -> Option<&'static str> {
+    let asked = cx.places[0].client.get("/").await;
+    let is_unknown = asked.is_err_and(|error| matches!(error.kind, ApiErrorKind::Status { status: 404, .. }));
+    is_unknown.then_some("these servers have no web app built in: GET / is 404")
 }
 
 /// Both name the same files, and have the same under each name.

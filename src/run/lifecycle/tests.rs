@@ -28,8 +28,14 @@ fn planned() -> Plan {
 
 fn a_run(plan: Plan, dir: &Path) -> Run {
     let nodes = plan.order.clone();
-    let options =
-        StandInOptions { nodes, clustered: true, cloud: false, apps: false, faults: Faults::none() };
+    let options = StandInOptions {
+        nodes,
+        clustered: true,
+        cloud: false,
+        apps: false,
+        below: String::new(),
+        faults: Faults::none(),
+    };
     Run {
         id: "ug-0123456789".into(),
         plan,

@@ -17,6 +17,9 @@ pub(super) async fn seen(fault: &str, site: &Site) -> Option<bool> {
             let lines = set_cookies(site, NEW).await;
             lines.iter().any(|line| line.starts_with("MMAUTHTOKEN=") && !line.contains("HttpOnly"))
         }
+        "cookies-elsewhere" => {
+            set_cookies(site, NEW).await.iter().all(|line| line.contains("; Path=/elsewhere;"))
+        }
         "forgery-unchecked" => asked(site, NEW, Method::POST, &[("Cookie", &token(site))]).await == 200,
         "any-origin" => has_websocket(site, NEW, "https://elsewhere.example").await,
         "start-refused" => site.get(NEW, "/users/me/teams/unread").await.status == 500,

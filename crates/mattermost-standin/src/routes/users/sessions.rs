@@ -84,7 +84,13 @@ fn login(node: &Arc<NodeCore>, tables: &mut Tables, headers: HeaderMap, body: By
 
 /// What a browser is to keep: the token out of reach of scripts, the other two for them.
 fn cookies(node: &NodeCore, session: &Session) -> Vec<String> {
-    let kept = "Path=/; Expires=Wed, 26 May 2027 18:06:25 GMT; Max-Age=15552000";
+    // Source: server/channels/app/login.go (`AttachSessionCookies`).
+    let path = match node.subpath.as_str() {
+        _ if node.has("cookies-elsewhere") => "/elsewhere",
+        "" => "/",
+        path => path,
+    };
+    let kept = format!("Path={path}; Expires=Wed, 26 May 2027 18:06:25 GMT; Max-Age=15552000");
     let closed = if node.has("token-cookie-open") { "" } else { "; HttpOnly" };
     let mut cookies = vec![
         format!("MMAUTHTOKEN={}; {kept}{closed}", session.token),
