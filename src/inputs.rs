@@ -12,6 +12,7 @@ mod action_mode;
 mod again;
 mod attached;
 mod availability;
+mod browser;
 mod bucket;
 mod bundles;
 mod ca_bundle;
@@ -40,6 +41,7 @@ mod waivers;
 pub(crate) use action_mode::{ActionMode, ActionModeInputs};
 pub(crate) use attached::{Admin, Attached, AttachedInputs, AttachedPlan};
 pub(crate) use availability::{AllowedHarm, AvailabilityInputs};
+pub(crate) use browser::BrowserInputs;
 pub(crate) use bucket::BucketSettings;
 pub(crate) use bundles::{Bundle, NextBundle};
 pub(crate) use ca_bundle::{authorities, authorities_pem};
@@ -63,6 +65,7 @@ pub(crate) use upload::UploadInputs;
 
 use std::collections::BTreeSet;
 
+use chromium::Program;
 use clap::{Arg, Args, Command, FromArgMatches as _};
 use row::{Family, InputKind, InputRow, Value};
 use secrecy::ExposeSecret as _;
@@ -93,6 +96,9 @@ pub struct Inputs {
     /// What is checked.
     #[command(flatten)]
     pub checks: CheckInputs,
+    /// What pages are looked at with.
+    #[command(flatten)]
+    pub browser: BrowserInputs,
     /// What a roll may cost users.
     #[command(flatten)]
     pub availability: AvailabilityInputs,
@@ -132,6 +138,8 @@ pub struct Settings {
     pub attached: Option<Attached>,
     /// What is checked.
     pub checks: Checks,
+    /// What pages are looked at with, if anything is.
+    pub browser: Option<Program>,
     /// What a roll may cost users.
     pub availability: AllowedHarm,
     /// The test suite of the user, if it is to run.
@@ -158,6 +166,7 @@ impl Inputs {
         let publishing = self.publishing.judge(problems);
         texts::judge(&self.values(), problems);
         let checks = self.checks.judge(&self.suite, self.site_copy.is_given(), problems);
+        let browser = self.browser.judge(problems);
         let servers = self.servers.judge(problems);
         let site_copy = self.site_copy(problems);
         let site_bucket = self.site_copy.bucket(problems);
@@ -178,6 +187,7 @@ impl Inputs {
             site_bucket,
             attached,
             checks,
+            browser,
             availability,
             suite,
             run,
@@ -211,6 +221,7 @@ impl Inputs {
             self.site_copy.values(),
             self.attached.values(),
             self.checks.values(),
+            self.browser.values(),
             self.availability.values(),
             self.suite.values(),
             self.run.values(),
@@ -272,6 +283,7 @@ impl Inputs {
             SiteCopyInputs::ROWS,
             AttachedInputs::ROWS,
             CheckInputs::ROWS,
+            BrowserInputs::ROWS,
             AvailabilityInputs::ROWS,
             SuiteInputs::ROWS,
             RunInputs::ROWS,

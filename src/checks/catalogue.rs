@@ -62,6 +62,7 @@ pub const CHECKS: &[Check] = &[
     super::baseline::CHECK,
     super::config::CHECK,
     super::webapp::CHECK,
+    super::look::CHECK,
     super::jobs::CHECK,
     super::flags::CHECK,
     old::check(&old::rows::DRAFTS),

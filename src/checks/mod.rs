@@ -51,6 +51,7 @@ mod identity;
 mod integrations;
 mod invites;
 mod jobs;
+mod look;
 mod old;
 mod permissions;
 mod playbooks;

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chromium::Program;
+
 use super::carried::Carried;
 pub(crate) use crate::cluster::Absent;
+use crate::cluster::evidence::EvidenceFolder;
 use crate::cluster::{Census, Database, ImageFacts, Nodes, ServerProcess};
 use crate::event::{Clustering, Events};
 use crate::mattermost::{Client, VersionFacts};
@@ -116,6 +119,10 @@ pub struct Scene<'a> {
     pub mail: Result<&'a MailSink, Absent>,
     /// The gate's server of push notifications, if the servers were told to send them there; else why not.
     pub push: Result<&'a PushSink, Absent>,
+    /// What pages are looked at with, if the user gave a browser.
+    pub browser: Option<&'a Program>,
+    /// Where pictures of pages go; nowhere in a test.
+    pub shelf: Option<&'a EvidenceFolder>,
     /// Whether the user wants the retired Apps framework measured.
     pub apps: bool,
     /// The nodes as whoever runs them sees them; none in a test.

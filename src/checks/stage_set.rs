@@ -90,6 +90,8 @@ impl StageSet {
             sinks: &self.sinks,
             mail: Err(absent()),
             push: Err(absent()),
+            browser: None,
+            shelf: None,
             apps: false,
             nodes: None,
             restored: None,

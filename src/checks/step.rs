@@ -116,6 +116,13 @@ impl From<StorageError> for StepError {
     }
 }
 
+/// A check that looks at pages cannot measure what its browser does not show.
+impl From<chromium::NoAnswer> for StepError {
+    fn from(error: chromium::NoAnswer) -> Self {
+        Self::NotMeasured(format!("the browser did not do what it should: {error}"))
+    }
+}
+
 /// Says what an answer should have been: `client.read_post(id).await.expecting("the post by its id")?`.
 pub(crate) trait Expect<T> {
     /// Turns an API error into a failure that says what was expected.

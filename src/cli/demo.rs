@@ -45,7 +45,7 @@ pub(crate) struct DemoOptions {
 pub(crate) struct DemoInputs(Inputs);
 
 impl DemoInputs {
-    const NAMES: [&str; 13] = [
+    const NAMES: [&str; 14] = [
         "nodes",
         "mode",
         "rollback",
@@ -53,6 +53,7 @@ impl DemoInputs {
         "control",
         "only",
         "skip",
+        "browser",
         "waivers",
         "unsteady",
         "suite-command",

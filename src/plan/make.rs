@@ -110,6 +110,7 @@ pub(crate) fn of_settings(
         budgets,
         licensed: servers.license.is_some(),
         keep: run.keep,
+        browser: settings.browser.clone(),
         apps: run.apps,
         warnings,
     };

@@ -61,6 +61,9 @@ pub(crate) fn text(plan: &Plan) -> String {
             line(format!("         then {version}, {}", path.display()));
         }
     }
+    if let Some(browser) = &plan.browser {
+        line(format!("browser  {}: {}", browser.path.display(), Shown::plain(&browser.version)));
+    }
     for waiver in &plan.waivers.list {
         line(format!("waiver   {waiver}"));
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chromium::Program;
 use serde::{Deserialize, Serialize};
 
 use super::steps::PlanStep;
@@ -92,6 +93,9 @@ pub struct Plan {
     pub licensed: bool,
     /// Whether the cluster stays at the end.
     pub keep: bool,
+    /// What pages are looked at with, if anything is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<Program>,
     /// Whether the retired Apps framework is measured.
     #[serde(default)]
     pub apps: bool,

@@ -39,6 +39,8 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
         sinks: &session.sinks,
         mail: mail_settings::mail_of(session),
         push: push_settings::push_of(session),
+        browser: session.plan.browser.as_ref(),
+        shelf: Some(session.shelf),
         apps: session.plan.apps,
         nodes: Some(session.cluster.nodes()),
         restored: session.cluster.database().ok().zip(session.census.as_ref()),

@@ -7,6 +7,7 @@ use upgrade_gate::fault::{AppliesTo, Faults, Finder, NamedFault};
 use upgrade_gate::record::Record;
 use upgrade_gate::verdict::{ExitCode, Verdict};
 
+use super::browser;
 use super::play::Play;
 
 /// Plays an upgrade with this fault; nothing when all is as the catalogue says.
@@ -70,6 +71,10 @@ fn play(fault: &NamedFault) -> Play {
     match fault.found_by {
         // The watch needs something to watch: these checks post through every node of the release.
         Finder::Watch => play.inputs.checks.only = "availability, posts, channels, processes".into(),
+        Finder::Look => {
+            play.inputs.checks.only = "look, webapp, browser".into();
+            play.inputs.browser.browser = browser::installed().unwrap_or_default().into();
+        }
         // What it writes is in no check's way, and checks are not in its.
         Finder::Ledger => play.inputs.checks.only = "ledger, matrix".into(),
         // The watch asks some hundred times a second: four plays on two cores would be late by themselves. What the ledger sees of a

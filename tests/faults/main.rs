@@ -8,6 +8,9 @@
 
 // `cfg(test)` tells clippy that all of a module is test code (unwrap, printing).
 #[cfg(test)]
+#[path = "../it/browser.rs"]
+mod browser;
+#[cfg(test)]
 mod complaint;
 #[cfg(test)]
 #[path = "../it/play.rs"]

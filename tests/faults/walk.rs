@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Arguments, Failed, Trial};
 use upgrade_gate::fault::{AppliesTo, Finder, NamedFault, catalogue};
 
-use super::complaint;
+use super::{browser, complaint};
 
 type Times = Arc<Mutex<Vec<(Duration, &'static str)>>>;
 
@@ -38,14 +38,19 @@ fn trial(fault: &'static NamedFault, times: Times) -> Trial {
         times.lock().unwrap().push((began.elapsed(), &fault.id));
         complaint.map_or(Ok(()), |text| Err(Failed::from(text)))
     };
-    Trial::test(&fault.id, play).with_kind(kind(fault.found_by))
+    Trial::test(&fault.id, play).with_kind(kind(fault.found_by)).with_ignored_flag(cannot_be_played(fault))
 }
 
 /// Left out is what is no fault of the release, or none by what it does.
 fn of_one_node(fault: &'static NamedFault, node: String) -> Trial {
     let of_release = fault.rules.iter().any(|rule| rule.when.node == AppliesTo::New);
     let play = move || complaint::about_one_node(fault, &node).map_or(Ok(()), |text| Err(Failed::from(text)));
-    Trial::test(&fault.id, play).with_ignored_flag(!of_release || fault.passes)
+    Trial::test(&fault.id, play).with_ignored_flag(!of_release || fault.passes || cannot_be_played(fault))
+}
+
+/// What a browser finds takes one.
+fn cannot_be_played(fault: &NamedFault) -> bool {
+    fault.found_by == Finder::Look && browser::installed().is_none()
 }
 
 fn kind(finder: Finder) -> &'static str {
@@ -53,6 +58,7 @@ fn kind(finder: Finder) -> &'static str {
         Finder::Checks => "",
         Finder::Watch => "of the watch",
         Finder::Ledger => "of the ledger",
+        Finder::Look => "of a browser",
     }
 }
 

@@ -11,6 +11,8 @@ mod attached;
 #[cfg(test)]
 mod bless;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
 mod deceiving_texts;
@@ -30,6 +32,8 @@ mod gate;
 mod gate_on_docker;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
+mod look;
 #[cfg(test)]
 mod outside;
 #[cfg(test)]

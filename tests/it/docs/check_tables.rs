@@ -68,6 +68,7 @@ fn every_fault_is_listed_with_the_checks_that_notice_it() {
                 fault::Finder::Checks => codes(&fault.reddens, "the node does not get as far as checks"),
                 fault::Finder::Watch => codes(&fault.reddens, "the watch over availability"),
                 fault::Finder::Ledger => codes(&fault.reddens, "the ledger of writes"),
+                fault::Finder::Look => codes(&fault.reddens, "a browser"),
             },
             (true, announces, _) if !announces.is_empty() => {
                 format!("passes, *announced*: {}", codes(announces, ""))

@@ -61,6 +61,8 @@ pub enum Finder {
     Watch,
     /// The ledger of writes.
     Ledger,
+    /// A browser that looks at the pages, beside the checks that load them.
+    Look,
 }
 
 /// One file per area, in the order of listings.
