@@ -18,7 +18,9 @@ async function open(file, { scheme = "light", width = 1280, script = true }, loo
   const page = await browser.newPage(), said = [], url = pathToFileURL(file).href;
   page.on("pageerror", (error) => said.push(`script error: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && said.push(`console: ${message.text()}`));
-  page.on("request", (request) => request.url() !== url && said.push(`asked for ${request.url()}`));
+  // A picture that stands in the page is asked of nobody.
+  const isIts = (asked) => asked === url || asked.startsWith("data:image/png;base64,");
+  page.on("request", (request) => isIts(request.url()) || said.push(`asked for ${request.url()}`));
   page.setDefaultTimeout(600_000);
   await page.setJavaScriptEnabled(script);
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
