@@ -8,11 +8,11 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 /// Its path, where it is installed; else a word about what is not run.
 pub(crate) fn installed() -> Option<&'static str> {
     if Path::new(CHROMIUM).exists() {
-        println!("pages are looked at with {CHROMIUM}");
+        eprintln!("pages are looked at with {CHROMIUM}");
         return Some(CHROMIUM);
     }
     let required = std::env::var_os("UPGRADE_GATE_REQUIRE_BROWSER").is_some();
     assert!(!required, "{CHROMIUM} is missing: install Debian's package chromium");
-    println!("not run: there is no {CHROMIUM} to look at pages with");
+    eprintln!("not run: there is no {CHROMIUM} to look at pages with");
     None
 }
