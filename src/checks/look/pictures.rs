@@ -11,8 +11,8 @@ use crate::event::{EventKind, Picture};
 /// Pictures of a run: four pages of two versions, and some that are wrong.
 const MOST: usize = 14;
 
-/// What there are pictures of, by version and page; and how many there are.
-type Kept = (BTreeSet<(String, &'static str)>, usize);
+/// What there are pictures of: a version, a page, and what was wrong with it.
+type Kept = BTreeSet<(String, &'static str, Option<String>)>;
 
 /// Under what that is kept for later stages: it is nothing that crosses the upgrade.
 const KEPT: &str = "pictures";
@@ -31,15 +31,17 @@ pub(super) async fn keep(
     png: Option<&[u8]>,
 ) {
     let (Some(png), Some(shelf)) = (png, cx.shelf) else { return };
-    let (mut kept, count): Kept = cx.carried.get(cx.check, KEPT).unwrap_or_default();
+    let mut kept: Kept = cx.carried.get(cx.check, KEPT).unwrap_or_default();
     let version = place.facts.version.clone();
-    let is_new = kept.insert((version.clone(), page));
-    if !are_kept(cx) || count >= MOST || !(is_new || wrong.is_some()) {
+    // The same page that is wrong in the same way, on another node or asked again, tells nothing more.
+    let is_new = kept.insert((version.clone(), page, wrong.clone()));
+    if !are_kept(cx) || kept.len() > MOST || !is_new {
         return;
     }
-    cx.carried.set(cx.check, KEPT, (kept, count + 1));
+    let number = kept.len();
+    cx.carried.set(cx.check, KEPT, kept);
     let about = format!("{page} of {version} on {} in {}", place.name, cx.stage);
-    let file = format!("look/{:02}-{}-{}-{}.png", count + 1, cx.stage, place.name, slug(page));
+    let file = format!("look/{number:02}-{}-{}-{}.png", cx.stage, place.name, slug(page));
     shelf.keep_picture(&file, &about, png, cx.events).await;
     cx.events.send(EventKind::Pictured(Box::new(Picture {
         stage: cx.stage,
