@@ -43,6 +43,7 @@ pub const CHECKS: &[Check] = &[
     super::posts::long::CHECK,
     super::posts::pages::CHECK,
     super::push::CHECK,
+    super::mails::CHECK,
     super::files::whole::CHECK,
     super::files::uploads::CHECK,
     super::files::previews::CHECK,
@@ -119,6 +120,7 @@ pub const CHECKS: &[Check] = &[
     super::write_matrix::CHECK,
     super::logs::CHECK,
     super::suite::CHECK,
+    super::once::CHECK,
     super::processes::CHECK,
 ];
 

@@ -66,12 +66,18 @@ async fn run(cx: &Context<'_>) {
     }
     let owner = OWNER.kept(cx).or_else(|| OWNER.old(cx));
     let (Some(owner), Some(stays)) = (owner, STAYS.kept(cx)) else { return };
-    let mut told = PushBook { sink, wanted: Vec::new() };
+    let mut told = PushBook { sink, pushed: Pushed::default() };
     for walk in cx.walks() {
         cx.part(walked(cx, &walk, &mut told, &channel, (&owner, &stays))).await;
     }
-    // At the end, when what comes twice or to the wrong device had time to come.
-    cx.judge("each came once, and nothing else", told.judged());
+    // At the end, when what comes twice or to the wrong device had time to come; what comes later is met by `once`.
+    let verdict = told.pushed.judged(&sink.all());
+    if verdict.is_ok() {
+        let mut pushed = PUSHED.get(cx.carried, CHECK.id).unwrap_or_default();
+        pushed.wanted.extend(told.pushed.wanted);
+        PUSHED.set(cx.carried, CHECK.id, pushed);
+    }
+    cx.judge("each came once, and nothing else", verdict);
 }
 
 async fn make(cx: &Context<'_>, channel: &str) -> Result<(Owner, Device), StepError> {
@@ -151,11 +157,20 @@ async fn walked(
     Ok(())
 }
 
-/// Messages of this run of the check, and the devices that each must come to.
-struct PushBook<'a> {
-    sink: &'a PushSink,
+/// What was pushed in the stages so far, each once when its check ended.
+pub(super) const PUSHED: Entry<Pushed> = Entry::new("what was pushed");
+
+/// Messages, and the devices that each must come to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pushed {
     /// The node that it was written on, the message, its channel, the devices.
     wanted: Vec<(String, String, String, Vec<String>)>,
+}
+
+/// Messages of this run of the check, and what comes of them.
+struct PushBook<'a> {
+    sink: &'a PushSink,
+    pushed: Pushed,
 }
 
 impl PushBook<'_> {
@@ -172,7 +187,7 @@ impl PushBook<'_> {
         let post = cx.as_member(actor, || alice.create_post(channel, text, &[])).await;
         let post = post.expecting("a new post")?.id;
         let list = devices.iter().map(|&device| device.to_owned()).collect();
-        self.wanted.push((actor.name.clone(), post.clone(), channel.to_owned(), list));
+        self.pushed.wanted.push((actor.name.clone(), post.clone(), channel.to_owned(), list));
         for device in devices {
             let deadline = cx.event_deadline();
             let fits = |push: &Push| push.device == *device && push.post == post && push.kind == "message";
@@ -199,20 +214,28 @@ impl PushBook<'_> {
     ) -> Result<(), StepError> {
         let text = format!("{text} in {}", cx.nonce);
         let post = author.create_post(channel, &text, &[]).await.expecting("a new post")?.id;
-        self.wanted.push((author.node().to_owned(), post, channel.to_owned(), Vec::new()));
+        self.pushed.wanted.push((author.node().to_owned(), post, channel.to_owned(), Vec::new()));
         Ok(())
+    }
+}
+
+impl Pushed {
+    /// Whether there is anything to judge.
+    pub(super) fn is_empty(&self) -> bool {
+        self.wanted.is_empty()
     }
 
     /// Whether each message came once to each of its devices, as of its channel, and to no other.
-    fn judged(&self) -> Result<(), StepError> {
-        let all = self.sink.all();
+    ///
+    /// # Errors
+    /// The first that is wrong; what did not come at all was said where it was waited for.
+    pub(super) fn judged(&self, all: &[Push]) -> Result<(), StepError> {
         for (node, post, channel, devices) in &self.wanted {
             let about: Vec<&Push> = all.iter().filter(|push| push.post == *post).collect();
             let mut got: Vec<&str> = about.iter().map(|push| push.device.as_str()).collect();
             let mut wanted: Vec<&str> = devices.iter().map(String::as_str).collect();
             got.sort_unstable();
             wanted.sort_unstable();
-            // What did not come at all was said where it was waited for.
             let missing = wanted.iter().any(|device| !got.contains(device));
             let words = |list: &[&str]| if list.is_empty() { "no push".to_owned() } else { list.join(", ") };
             if got != wanted && !missing {

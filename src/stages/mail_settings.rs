@@ -1,7 +1,7 @@
 //! Where the servers' mail goes, and that they may send some: settings that the gate changes, as `pointing` says.
 //!
-//! `SendEmailNotifications` is left alone: invitations are mailed without it too (seen on a real 11.6), and without it nobody
-//! else gets mail.
+//! Invitations and links to new passwords are mailed without `SendEmailNotifications` too (seen on a real 11.6), so that is only
+//! good to have: without it nobody is told of messages or welcomed.
 
 use std::net::SocketAddr;
 
@@ -14,6 +14,10 @@ use crate::sinks::MailSink;
 
 /// Whom mail of the servers is from.
 const SENDER: &str = "mattermost@upgrade-gate.example";
+
+/// How long servers try to reach it, in seconds: who makes an account waits for its welcome, and should a firewall be between them, not
+/// the ten seconds that servers have by themselves.
+const PATIENCE_S: u64 = 3;
 
 /// The gate's mail server, if the servers send their mail there; else why not.
 pub(super) fn mail_of<'s>(session: &'s RunSession<'_>) -> Result<&'s MailSink, Absent> {
@@ -58,11 +62,14 @@ fn needed(sink: SocketAddr) -> Value {
     })
 }
 
-/// The same with what is good to have: a sender's address that is none of the user's, and guests where a licence has
-/// them.
+/// The same with what is good to have: a sender's address that is none of the user's, mail of messages, people who may go
+/// themselves, whom servers take leave of by mail, and guests where a licence has them.
 fn with_the_rest(mut settings: Value, licensed: bool) -> Value {
     settings["EmailSettings"]["FeedbackEmail"] = json!(SENDER);
     settings["EmailSettings"]["ReplyToAddress"] = json!(SENDER);
+    settings["EmailSettings"]["SendEmailNotifications"] = json!(true);
+    settings["EmailSettings"]["SMTPServerTimeout"] = json!(PATIENCE_S);
+    settings["TeamSettings"] = json!({ "EnableUserDeactivation": true });
     if licensed {
         settings["GuestAccountsSettings"] = json!({ "Enable": true });
     }

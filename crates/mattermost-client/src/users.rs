@@ -35,10 +35,17 @@ impl Client {
         Ok(made)
     }
 
-    /// Creates a user who logs in elsewhere, if ever: without a password, so that no server has to hash one. Needs an admin.
+    /// Creates a user who logs in elsewhere, if ever: without a password, so that no server has to hash one, and without any mail,
+    /// neither a welcome nor what they miss. Needs an admin.
     pub async fn create_outside_user(&self, username: &str) -> Result<User, ApiError> {
         let body = json!({
             "email": address_of(username), "username": username, "auth_service": "saml", "auth_data": username,
+            "disable_welcome_email": true,
+            "notify_props": {
+                "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true",
+                "desktop_threads": "all", "email": "false", "email_threads": "all", "first_name": "false",
+                "mention_keys": "", "push": "mention", "push_status": "online", "push_threads": "all",
+            },
         });
         let made: User = self.post("/api/v4/users", &body).await?.json()?;
         self.note(|all| all.users.push(made.id.clone()));

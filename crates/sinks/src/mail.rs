@@ -19,7 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 pub use letter::Mail;
 
-/// How many mails are kept; a run gets some hundreds, and the oldest were read long ago.
+/// How many mails are kept; a run gets some hundreds.
 const KEPT: usize = 4000;
 
 /// A mail server that keeps what it gets.
@@ -61,6 +61,12 @@ impl MailSink {
         let arrived = kept.wait_for(|mails| mails.iter().any(|mail| fits(&mail)));
         let mails = tokio::time::timeout_at(deadline, arrived).await.ok()?.ok()?;
         mails.iter().find(fits).cloned()
+    }
+
+    /// All that are kept, in the order in which they came.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Mail>> {
+        self.kept.borrow().clone()
     }
 
     /// How many mails came so far.

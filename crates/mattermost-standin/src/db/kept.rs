@@ -38,6 +38,10 @@ pub(crate) struct KeptRows {
     pub(crate) unfollowed: HashSet<(String, String)>,
     /// Devices whose session ended, by user: who sends to them has not noticed.
     pub(crate) lost_devices: Vec<(String, String)>,
+    /// Whose new password a mailed token lets set, by token.
+    pub(crate) resets: HashMap<String, String>,
+    /// The last push notification: where it went, and what it said.
+    pub(crate) last_push: Option<(String, Value)>,
     /// Messages that call everybody.
     pub(crate) calls: Vec<CallOfAll>,
     /// Tokens that are switched off, by id.

@@ -69,6 +69,15 @@ pub(crate) fn mentioned(message: &str, username: &str) -> bool {
         && message.split_whitespace().any(|word| word.strip_prefix('@').is_some_and(|name| name == username))
 }
 
+/// Whether somebody is told of a post wherever they are: it is a direct message to them, or mentions them.
+pub(crate) fn is_for(tables: &Tables, post: &Post, user: &str) -> bool {
+    let personal = tables.channels.get(&post.channel_id).is_some_and(Channel::is_personal);
+    let name = tables.users.get(user).map(|user| user.username.as_str()).unwrap_or_default();
+    user != post.user_id
+        && (personal || mentioned(&post.message, name))
+        && tables.in_channel(&post.channel_id, user)
+}
+
 /// A message that only one user sees, once, and that nobody stores.
 pub(crate) fn whisper(node: &NodeCore, tables: &Tables, user: &str, channel: &str, message: &str) {
     let now = node.world.tick();

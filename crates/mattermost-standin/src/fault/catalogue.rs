@@ -70,6 +70,7 @@ const FILES: &[&str] = &[
     include_str!("catalogue/core.yaml"),
     include_str!("catalogue/settings.yaml"),
     include_str!("catalogue/accounts.yaml"),
+    include_str!("catalogue/mails.yaml"),
     include_str!("catalogue/content.yaml"),
     include_str!("catalogue/integrations.yaml"),
     include_str!("catalogue/products.yaml"),

@@ -1,15 +1,18 @@
 //! The mail that a node sends: one by one, over plain SMTP, in the shape that real servers of 11.x give it (a multipart
 //! with an empty text part and quoted-printable HTML).
 //!
-//! Simpler than the product: no TLS, no log-in, only invitations (nobody gets a welcome or a notification).
+//! Simpler than the product: no TLS, no log-in, no pictures.
 
 use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
+use crate::node::core::NodeCore;
 use crate::node::settings::NodeSettings;
 
 /// A mail that is to be sent.
@@ -17,6 +20,31 @@ pub(crate) struct Letter<'a> {
     pub(crate) to: &'a str,
     pub(crate) subject: &'a str,
     pub(crate) html: &'a str,
+}
+
+/// A mail that nobody waits for.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    pub(crate) to: String,
+    pub(crate) subject: String,
+    pub(crate) html: String,
+}
+
+/// Sends mails, each by itself. Nobody waits for it: what goes wrong is only logged.
+pub(crate) fn post(node: &Arc<NodeCore>, notes: impl IntoIterator<Item = Note>) {
+    if node.world.is_copy() {
+        return;
+    }
+    for note in notes {
+        let sending = Arc::clone(node);
+        node.tasks.spawn(async move {
+            let letter = Letter { to: &note.to, subject: &note.subject, html: &note.html };
+            if let Err(why) = send(&sending.settings(), &letter).await {
+                let what = json!({"err": why.to_string()});
+                sending.log.info("Error while sending the email", "app/notification_email.go:1", what);
+            }
+        });
+    }
 }
 
 /// Sends a mail to the server in `EmailSettings`; without a server nothing is sent, and that is fine with the product.

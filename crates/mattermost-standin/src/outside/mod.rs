@@ -2,4 +2,5 @@
 
 pub(crate) mod call;
 pub(crate) mod mail;
+pub(crate) mod notices;
 pub(crate) mod push;

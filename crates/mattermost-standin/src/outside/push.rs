@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::db::ids;
 use crate::db::posts::Post;
 use crate::db::tables::Tables;
-use crate::events::publish_post::mentioned;
+use crate::events::publish_post::is_for;
 use crate::node::core::NodeCore;
 use crate::outside::call::OutsideCall;
 
@@ -31,10 +31,24 @@ pub(crate) fn send(node: &Arc<NodeCore>, tables: &mut Tables, post: &Post, sende
         .iter()
         .flat_map(|device| std::iter::repeat_n(payload(node, post, sender, device), times))
         .collect();
+    let url = format!("{server}/api/v1/send_push");
+    tables.kept.last_push = payloads.last().map(|last| (url.clone(), last.clone()));
+    spawn(node, url, payloads);
+}
+
+/// Sends the last one once more, whoever sent it.
+pub(crate) fn again(node: &Arc<NodeCore>, tables: &Tables) {
+    if let Some((url, last)) = tables.kept.last_push.clone()
+        && node.has("push-again")
+    {
+        spawn(node, url, vec![last]);
+    }
+}
+
+fn spawn(node: &Arc<NodeCore>, url: String, payloads: Vec<Value>) {
     let sending = Arc::clone(node);
     node.tasks.spawn(async move {
         for payload in payloads {
-            let url = format!("{server}/api/v1/send_push");
             if let Err(why) = OutsideCall::json(&url, &payload).send(&sending).await {
                 let what = json!({"err": why});
                 sending.log.info("Failed to send to push proxy", "app/notification_push.go:213", what);
@@ -45,13 +59,8 @@ pub(crate) fn send(node: &Arc<NodeCore>, tables: &mut Tables, post: &Post, sende
 
 /// The devices of those whom a post is for.
 fn devices(node: &NodeCore, tables: &Tables, post: &Post) -> Vec<String> {
-    let personal = tables.channels.get(&post.channel_id).is_some_and(|channel| channel.is_personal());
     let own = node.has("push-to-author");
-    let concerned = |user: &str| {
-        let name = tables.users.get(user).map(|user| user.username.as_str()).unwrap_or_default();
-        let other = user != post.user_id && (personal || mentioned(&post.message, name));
-        (other || (own && user == post.user_id)) && tables.in_channel(&post.channel_id, user)
-    };
+    let concerned = |user: &str| is_for(tables, post, user) || (own && user == post.user_id);
     let live = tables.sessions.values().map(|session| (&session.user_id, &session.device_id));
     let dead = tables.kept.lost_devices.iter().filter(|_| node.has("push-to-the-dead"));
     let all = live.chain(dead.map(|(user, device)| (user, device)));

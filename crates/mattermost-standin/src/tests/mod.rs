@@ -12,6 +12,7 @@ mod integrations;
 mod kept;
 mod life;
 mod mail;
+mod mail_probes;
 mod outages;
 mod personal;
 mod plugins;

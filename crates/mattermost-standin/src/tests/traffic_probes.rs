@@ -70,6 +70,12 @@ async fn push(fault: &str, site: &Site, before: &Before) -> Option<bool> {
             let mine = |push: &sinks::Push| push.post != post && push.post != last;
             sink.comes(Instant::now() + Duration::from_millis(300), mine).await
         }
+        "push-again" => {
+            let help = json!({"SupportSettings": {"HelpLink": "https://lab.test/help"}});
+            site.call(NEW, "PUT", "/config/patch", &site.admin, help).await;
+            sink.comes(Instant::now() + Duration::from_millis(300), |_| false).await;
+            sink.all().iter().filter(|push| push.post == last).count() == 2
+        }
         "push-astray" => all.iter().any(|push| push.post == post && push.channel.is_empty()),
         _ => !end,
     })

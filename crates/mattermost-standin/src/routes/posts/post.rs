@@ -18,7 +18,7 @@ use crate::node::answer::{Answer, Refusal, created, done, ok, read, read_ids, ta
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
 use crate::node::transaction::signed_in;
-use crate::outside::push;
+use crate::outside::{notices, push};
 use crate::routes::posts::outgoing_webhooks;
 use crate::routes::posts::post_actions;
 
@@ -95,6 +95,7 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     let mut shown = publish_post(node, tables, post.clone(), &format!("@{username}"));
     outgoing_webhooks::send(node, tables, &post, &username);
     push::send(node, tables, &post, &username);
+    notices::of_post(node, tables, &post, &username);
     shown["pending_post_id"] = json!(pending);
     created(&shown)
 }

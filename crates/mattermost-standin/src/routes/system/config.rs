@@ -16,6 +16,7 @@ use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, Token};
 use crate::node::settings;
 use crate::node::transaction::{anyone, signed_in};
+use crate::outside::push;
 use crate::routes::system::health::client_license;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
@@ -55,6 +56,7 @@ fn environment(node: &Arc<NodeCore>, _tables: &mut Tables, caller: Caller) -> An
 
 fn patch(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes) -> Answer {
     may_write(&caller)?;
+    push::again(node, tables);
     change(node, tables, &read(&body, "config")?)
 }
 

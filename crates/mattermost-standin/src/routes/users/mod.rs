@@ -5,6 +5,7 @@ pub(crate) mod attributes;
 pub(crate) mod custom_status;
 pub(crate) mod groups;
 pub(crate) mod guests;
+pub(crate) mod passwords;
 pub(crate) mod preferences;
 pub(crate) mod sessions;
 pub(crate) mod start;
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .merge(user::routes())
         .merge(sessions::routes())
+        .merge(passwords::routes())
         .merge(start::routes())
         .merge(access_tokens::routes())
         .merge(guests::routes())

@@ -19,6 +19,7 @@ use crate::node::answer::{Answer, Refusal, created, done, ok, read, read_ids, te
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, Token};
 use crate::node::transaction::{anyone, signed_in};
+use crate::outside::notices;
 use crate::routes::teams::invites::WayIn;
 use crate::routes::users::sessions::end_sessions;
 
@@ -33,7 +34,6 @@ pub(crate) fn routes() -> Router<Arc<NodeCore>> {
         .route("/users/{user_id}", get(signed_in(by_id)).delete(signed_in(deactivate)))
         .route("/users/{user_id}/patch", put(signed_in(patch)))
         .route("/users/{user_id}/active", put(signed_in(activate)))
-        .route("/users/{user_id}/password", put(signed_in(password)))
         .route("/users/{user_id}/roles", put(signed_in(roles)))
 }
 
@@ -97,6 +97,9 @@ fn create(
         way_in.enter(node, tables, &user);
     }
     node.tell(tables, "new_user", Audience::All, json!({"user_id": user.id}));
+    if body["disable_welcome_email"] != true {
+        notices::of_welcome(node, &user.email);
+    }
     created(&user.json(Viewer::Owner))
 }
 
@@ -250,11 +253,15 @@ fn patch(
     let now = node.world.tick();
     let user = tables.users.get_mut(&id).ok_or_else(|| missing(&id))?;
     user.profile.extend(profile_in(&body));
+    let before = user.email.clone();
     if let Some(email) = body["email"].as_str() {
         user.email = email.to_lowercase();
     }
     user.update_at = now;
     let user = user.clone();
+    if user.email != before {
+        notices::of_another_address(node, &before, &user.email);
+    }
     node.invalidate(tables, &Outdated::User(id));
     node.tell(tables, "user_updated", Audience::All, json!({"user": user.json(Viewer::Other)}));
     ok(&user.json(caller.viewer(&user)))
@@ -293,42 +300,30 @@ fn activate(
 ) -> Answer {
     let body = read(&body, "active")?;
     let active = body["active"].as_bool().ok_or_else(|| Refusal::body("active"))?;
-    set_active(node, tables, &caller, &id, active)
-}
-
-fn password(
-    node: &Arc<NodeCore>,
-    tables: &mut Tables,
-    caller: Caller,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Answer {
-    let body = read(&body, "user")?;
-    let id = caller.resolve(&id)?;
-    let (current, new) = (text(&body, "current_password"), text(&body, "new_password"));
-    let now = node.world.tick();
-    let user = tables.users.get_mut(&id).ok_or_else(|| missing(&id))?;
-    if caller.user_id != id || user.password_hash != ids::password_hash(&id, current) {
-        return Err(Refusal::new(
-            400,
-            "api.user.update_password.incorrect.app_error",
-            "The \"Current Password\" you entered is incorrect. Please check that Caps Lock is off and try again.",
-        ));
+    let address = node.user(tables, &caller.user_id)?.email;
+    let answer = set_active(node, tables, &caller, &id, active)?;
+    // By this call alone: who deletes themselves is told nothing.
+    if !active && caller.resolve(&id)? == caller.user_id {
+        notices::of_leaving(node, &address);
     }
-    user.password_hash = ids::password_hash(&id, new);
-    user.password_at = now;
-    user.update_at = now;
-    node.invalidate(tables, &Outdated::User(id));
-    done()
+    Ok(answer)
 }
 
 fn deactivate(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, Path(id): Path<String>) -> Answer {
     set_active(node, tables, &caller, &id, false)
 }
 
+/// An admin may, and who wants to go themselves, where that is switched on.
 fn set_active(node: &NodeCore, tables: &mut Tables, caller: &Caller, id: &str, active: bool) -> Answer {
     let id = caller.resolve(id)?;
-    caller.must_be_admin("edit_other_users")?;
+    let leaves = !active && caller.user_id == id;
+    if leaves && !caller.admin && !node.settings().on("TeamSettings", "EnableUserDeactivation") {
+        let message = "Unable to complete the action: people may not deactivate their accounts here.";
+        return Err(Refusal::new(401, "api.user.update_active.not_enable.app_error", message));
+    }
+    if !leaves {
+        caller.must_be_admin("edit_other_users")?;
+    }
     let now = node.world.tick();
     let user = tables.users.get_mut(&id).ok_or_else(|| missing(&id))?;
     user.delete_at = if active { 0 } else { now };
