@@ -65,6 +65,7 @@ pub const CHECKS: &[Check] = &[
     super::webapp::CHECK,
     super::look::CHECK,
     super::jobs::CHECK,
+    super::timed::CHECK,
     super::flags::CHECK,
     old::check(&old::rows::DRAFTS),
     old::check(&old::rows::SCHEDULED),

@@ -33,6 +33,8 @@ pub struct Check {
     pub of_a_copy: bool,
     /// Whether it may run beside others; one that changes what others read may not.
     pub alone: bool,
+    /// Whether it may take longer by as much as servers wait between two looks for what is due, where that is wanted.
+    pub awaits_look: bool,
     /// What it needs of the installation; without it the check, or a part of it, is not applicable.
     pub needs: &'static [Need],
     /// With a list of environment variables the nodes are rolled to it and back, and the check runs once in each
@@ -59,6 +61,7 @@ impl Check {
             history: false,
             of_a_copy: false,
             alone: false,
+            awaits_look: false,
             needs: &[],
             environment: &[],
             run,
@@ -105,6 +108,11 @@ impl Check {
     /// Not beside others: it changes what they read.
     pub(super) const fn alone(self) -> Self {
         Self { alone: true, ..self }
+    }
+
+    /// It may wait for the next look of the servers for what is due.
+    pub(super) const fn awaits_a_look(self) -> Self {
+        Self { awaits_look: true, ..self }
     }
 
     /// Without these it, or a part of it, is not applicable.

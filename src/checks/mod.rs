@@ -72,6 +72,7 @@ mod site;
 mod suite;
 mod team_changes;
 mod teams;
+mod timed;
 mod topology;
 mod users;
 mod webapp;

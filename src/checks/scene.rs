@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chromium::Program;
 
@@ -123,6 +124,10 @@ pub struct Scene<'a> {
     pub browser: Option<&'a Program>,
     /// Where pictures of pages go; nowhere in a test.
     pub shelf: Option<&'a EvidenceFolder>,
+    /// How often the servers look for reminders and scheduled messages that are due.
+    pub looks_for_due: Duration,
+    /// Whether the user wants that waited for.
+    pub reminders: bool,
     /// Whether the user wants the retired Apps framework measured.
     pub apps: bool,
     /// The nodes as whoever runs them sees them; none in a test.

@@ -92,6 +92,8 @@ impl StageSet {
             push: Err(absent()),
             browser: None,
             shelf: None,
+            looks_for_due: Duration::from_secs(300),
+            reminders: false,
             apps: false,
             nodes: None,
             restored: None,

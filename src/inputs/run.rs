@@ -11,6 +11,9 @@ family! {
     RunInputs, "Run";
     /// Whether the retired Apps framework is switched on and measured; its plugin must be in the servers' image.
     apps: String = "apps" "BOOL", Truth, Any, "false", in "Checks";
+    /// Whether the checks of the release wait until its servers have looked for due reminders, which they do every five minutes: one
+    /// set on stable is then sure to be met.
+    reminders: String = "reminders" "BOOL", Truth, Any, "false", in "Checks";
     /// Limit of the whole run: `30m`, `1h`.
     timeout: String = "timeout" "TIME", Text, Any, "30m";
     /// Leave the cluster running at the end, for a look; `upgrade-gate cleanup` removes it.
@@ -30,6 +33,8 @@ const SHORTEST: Duration = Duration::from_secs(30);
 pub struct RunSettings {
     /// Whether the retired Apps framework is switched on.
     pub apps: bool,
+    /// Whether the release's checks wait for due reminders.
+    pub reminders: bool,
     /// Its limit.
     pub timeout: Duration,
     /// Whether the cluster stays at the end.
@@ -44,9 +49,10 @@ impl RunInputs {
         let timeout = limit("timeout", &self.timeout, SHORTEST, problems);
         let keep = truth("keep", &self.keep, problems);
         let apps = truth("apps", &self.apps, problems);
+        let reminders = truth("reminders", &self.reminders, problems);
         let reaper = choice("reaper", &self.reaper, &[("auto", true), ("never", false)], problems);
         truth("allow-unsafe-fork", &self.allow_unsafe_fork, problems);
-        RunSettings { apps, timeout, keep, reaper }
+        RunSettings { apps, reminders, timeout, keep, reaper }
     }
 
     /// Whether the head of a fork may be run. It is asked before anything of it is read, and so before all inputs are judged.

@@ -112,6 +112,7 @@ pub(crate) fn of_settings(
         keep: run.keep,
         browser: settings.browser.clone(),
         apps: run.apps,
+        reminders: run.reminders,
         warnings,
     };
     Ok(plan.with_its_steps())

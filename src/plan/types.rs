@@ -99,6 +99,9 @@ pub struct Plan {
     /// Whether the retired Apps framework is measured.
     #[serde(default)]
     pub apps: bool,
+    /// Whether the release's checks wait for due reminders.
+    #[serde(default)]
+    pub reminders: bool,
     /// What is known beforehand to be left unmeasured, without effect or at risk: a sentence each.
     #[serde(default)]
     pub warnings: Vec<String>,

@@ -41,6 +41,8 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
         push: push_settings::push_of(session),
         browser: session.plan.browser.as_ref(),
         shelf: Some(session.shelf),
+        looks_for_due: session.cluster.looks_for_due(),
+        reminders: session.plan.reminders,
         apps: session.plan.apps,
         nodes: Some(session.cluster.nodes()),
         restored: session.cluster.database().ok().zip(session.census.as_ref()),
@@ -111,7 +113,8 @@ pub(super) async fn turn(
 ) -> CheckResult {
     let nonce = format!("{nonce}-{}-{}", scene.stage, check.id.replace('.', "-"));
     let cx = Context::new(check.id, round, scene, nonce);
-    catalogue::run(check, &cx, Duration::from_secs(session.plan.budgets.check_s)).await
+    let waits = if check.awaits_look && scene.reminders { scene.looks_for_due } else { Duration::ZERO };
+    catalogue::run(check, &cx, Duration::from_secs(session.plan.budgets.check_s) + waits).await
 }
 
 /// Puts the waivers of the run over a result, and tells of those that have no effect.

@@ -109,6 +109,16 @@ impl Cluster {
         }
     }
 
+    /// How often its servers look for reminders and scheduled messages that are due, at full multiples of it by the clock:
+    /// five minutes in 9.x to 12.x.
+    #[must_use]
+    pub fn looks_for_due(&self) -> Duration {
+        match self {
+            Self::Compose(_) | Self::Attached(_) => Duration::from_secs(300),
+            Self::StandIn(_) => mattermost_standin::LOOKS_EVERY,
+        }
+    }
+
     /// Whether something stands in front of the nodes.
     #[must_use]
     pub fn has_balancer(&self) -> bool {

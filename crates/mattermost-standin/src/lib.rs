@@ -33,6 +33,7 @@ pub use db::site_copy::{OldRow, dump_of};
 pub use db::world::{Options, World};
 pub use files::bucket::{BucketFiles, BucketPlace};
 pub use files::store::{FileAnswer, FileStore, FileStoreError, MemoryFiles};
+pub use node::due::LOOKS_EVERY;
 pub use node::life::{Node, StartError, migrate};
 pub use release::StandInRelease;
 pub use remote::{RemoteNode, run_node, serve_world};

@@ -108,7 +108,7 @@ fn picture() -> Vec<u8> {
 }
 
 /// Why stable makes none, where that is no fault: a licence, a setting, a limit, a right or a route that is not there.
-pub(super) fn not_here(error: &ApiError) -> Option<String> {
+pub(in crate::checks) fn not_here(error: &ApiError) -> Option<String> {
     let unknown = error.status() == Some(404) && (error.id().is_empty() || error.id() == NO_ROUTE);
     let refusal = ["license", "disabled", "limit"].iter().any(|word| error.id().contains(word));
     (refusal || unknown || matches!(error.status(), Some(403 | 501))).then(|| error.got_and_why())

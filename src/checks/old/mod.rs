@@ -20,6 +20,7 @@ pub(in crate::checks) mod sampled;
 mod words;
 
 use super::prelude::*;
+pub(super) use doing::not_here;
 use ground::Common;
 use kind::Kind;
 use life::RowLife;

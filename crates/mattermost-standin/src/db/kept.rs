@@ -40,12 +40,25 @@ pub(crate) struct KeptRows {
     pub(crate) lost_devices: Vec<(String, String)>,
     /// Whose new password a mailed token lets set, by token.
     pub(crate) resets: HashMap<String, String>,
+    /// What people want to be reminded of, and were.
+    pub(crate) reminders: Vec<Reminder>,
     /// The last push notification: where it went, and what it said.
     pub(crate) last_push: Option<(String, Value)>,
     /// Messages that call everybody.
     pub(crate) calls: Vec<CallOfAll>,
     /// Tokens that are switched off, by id.
     pub(crate) inactive_tokens: HashSet<String>,
+}
+
+/// That somebody wants to be reminded of a message.
+#[derive(Debug, Clone)]
+pub(crate) struct Reminder {
+    pub(crate) user: String,
+    pub(crate) post: String,
+    /// In seconds.
+    pub(crate) target_time: i64,
+    /// Whether they were.
+    pub(crate) done: bool,
 }
 
 /// What a message that calls everybody in a channel counts for.

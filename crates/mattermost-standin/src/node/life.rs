@@ -15,6 +15,7 @@ use crate::events::bus::Peer;
 use crate::fault::{Faults, Outage, OutageKind};
 use crate::node::bundle;
 use crate::node::core::NodeCore;
+use crate::node::due;
 use crate::node::environment::Environment;
 use crate::node::line::Abrupt;
 use crate::node::migrations;
@@ -192,6 +193,8 @@ impl RunningServer {
         start_plugins(&core, tables);
         let peer: Arc<dyn Peer> = core.clone();
         core.world.bus.join(Arc::clone(&peer));
+        due::rot(&core, tables);
+        due::watch(&core);
         Ok(Self { router: routes::router(Arc::clone(&core)), core, peer })
     }
 

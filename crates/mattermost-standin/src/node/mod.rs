@@ -3,7 +3,7 @@
 //! [`life`] boots it, [`serve`] takes its connections, [`identity`] says who asks, [`transaction`] gives a route the tables,
 //! [`answer`] says how it is answered. [`core`]
 //! is the node itself: what it is, what it remembers ([`caches`]), how it is set ([`settings`]), what runs in it
-//! ([`plugins`]). What a request does on a `copy` of the node is forgotten. In an
+//! ([`plugins`]), what it does when it is [`due`]. What a request does on a `copy` of the node is forgotten. In an
 //! `outage` its `port` and each `line` of it are closed, cut or silent.
 
 pub(crate) mod answer;
@@ -11,6 +11,7 @@ pub(crate) mod bundle;
 pub(crate) mod caches;
 mod copy;
 pub(crate) mod core;
+pub(crate) mod due;
 pub(crate) mod environment;
 pub(crate) mod identity;
 pub(crate) mod life;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
 use super::{
-    account_probes, browser_probes, content, integrations, mail_probes, plugins, probes, product_probes,
+    account_probes, browser_probes, content, due, integrations, mail_probes, plugins, probes, product_probes,
     rot, settings, traffic_probes, web_probes,
 };
 use crate::Options;
@@ -57,6 +57,9 @@ async fn misbehaves(fault: &str, faults: &Faults) -> bool {
         return seen;
     }
     if let Some(seen) = browser_probes::seen(fault, &site).await {
+        return seen;
+    }
+    if let Some(seen) = due::seen(fault, &site, &before) {
         return seen;
     }
     if let Some(seen) = mail_probes::seen(fault, &site, &before).await {

@@ -1,6 +1,4 @@
 //! What somebody does with a message for themselves: save it, be reminded of it, acknowledge it.
-//!
-//! Simpler than the product: nobody is ever reminded.
 
 use std::sync::Arc;
 
@@ -11,6 +9,7 @@ use axum::routing::{get, post};
 use serde_json::json;
 use std::collections::HashMap;
 
+use crate::db::kept::Reminder;
 use crate::db::posts::Post;
 use crate::db::tables::Tables;
 use crate::events::bus::Outdated;
@@ -59,12 +58,12 @@ fn remind(
     Path((user, post)): Path<(String, String)>,
     body: Bytes,
 ) -> Answer {
-    caller.owning(&user, "edit_other_users")?;
+    let user = caller.owning(&user, "edit_other_users")?;
     readable(node, tables, &caller, &post, false)?;
     let body = read(&body, "target_time")?;
-    if !body["target_time"].is_i64() {
-        return Err(Refusal::body("target_time"));
-    }
+    let target_time = body["target_time"].as_i64().ok_or_else(|| Refusal::body("target_time"))?;
+    tables.kept.reminders.retain(|other| other.user != user || other.post != post || other.done);
+    tables.kept.reminders.push(Reminder { user, post, target_time, done: false });
     done()
 }
 

@@ -1,4 +1,4 @@
-//! Messages that are sent later. Simpler than the product: they are kept, and never sent.
+//! Messages that are sent later: by whom, and when, is `node/due.rs`.
 
 use std::sync::Arc;
 
