@@ -21,6 +21,10 @@ use crate::wait;
 /// How long something may take to cross from one node to another; real clusters need well under a second.
 const CROSSING: Duration = Duration::from_secs(5);
 
+/// How long a server may take to send what it sends by itself: it goes through queues that have nothing to do with whoever waits. On a
+/// machine that was short of CPU a healthy push came after more than five seconds.
+const SENDING: Duration = Duration::from_secs(15);
+
 /// How long it may take once something did not cross: the check is red already and should come to its end.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(500);
 
@@ -305,6 +309,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn event_deadline(&self) -> Instant {
         self.deadline_in(CROSSING)
+    }
+
+    /// Until when a mail or a push notification may take to be sent.
+    #[must_use]
+    pub fn sending_deadline(&self) -> Instant {
+        self.deadline_in(SENDING)
     }
 
     /// Whether something did not arrive in time already.

@@ -189,13 +189,13 @@ impl PushBook<'_> {
         let list = devices.iter().map(|&device| device.to_owned()).collect();
         self.pushed.wanted.push((actor.name.clone(), post.clone(), channel.to_owned(), list));
         for device in devices {
-            let deadline = cx.event_deadline();
+            let deadline = cx.sending_deadline();
             let fits = |push: &Push| push.device == *device && push.post == post && push.kind == "message";
             if !self.sink.comes(deadline, fits).await {
                 cx.mark_late();
                 let got = self.sink.all();
                 let of_it = got.iter().filter(|push| push.post == post).count();
-                let expected = format!("a push about {post} to the device {device} within five seconds");
+                let expected = format!("a push about {post} to the device {device} within fifteen seconds");
                 return Err(
                     actor.failed(expected, format!("none; {of_it} to other devices, {} in all", got.len()))
                 );

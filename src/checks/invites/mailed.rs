@@ -57,7 +57,7 @@ pub(super) async fn arrived(
 ) -> Result<String, Reported> {
     let name = format!("the mail from {} arrives, with a link that has a token", actor.name);
     cx.step(name, async {
-        let mail = sink.wait_for(address, cx.event_deadline(), |mail| token_in(mail).is_some()).await;
+        let mail = sink.wait_for(address, cx.sending_deadline(), |mail| token_in(mail).is_some()).await;
         let Some(token) = mail.as_deref().and_then(token_in) else {
             cx.mark_late();
             let got = format!("nothing came to the gate's mail server at {}", sink.address());

@@ -109,7 +109,7 @@ impl<'a> MailBook<'a> {
         let of = OfMessage { node: actor.name.clone(), post: post.to_owned(), to: to.map(str::to_owned) };
         if let Some(to) = to {
             let about = |mail: &Mail| is_about(mail, post);
-            if self.sink.wait_for(to, cx.event_deadline(), about).await.is_none() {
+            if self.sink.wait_for(to, cx.sending_deadline(), about).await.is_none() {
                 let others = self.sink.all().iter().filter(|mail| is_about(mail, post)).count();
                 let what = format!("a mail of the message {post} to {to}");
                 return Err(self.missing(cx, actor, &what, &format!("none; {others} to others")));
@@ -136,7 +136,7 @@ impl<'a> MailBook<'a> {
             .map(|other| other.subject.as_str())
             .collect();
         let new = |mail: &Mail| !known.contains(&mail.subject.as_str()) && fits(mail);
-        let Some(mail) = self.sink.wait_for(to, cx.event_deadline(), new).await else {
+        let Some(mail) = self.sink.wait_for(to, cx.sending_deadline(), new).await else {
             return Err(self.missing(cx, sender, &format!("{what} to {to}"), "no such mail"));
         };
         let (node, subject) = (sender.name.clone(), mail.subject.clone());
@@ -148,7 +148,7 @@ impl<'a> MailBook<'a> {
     fn missing(&self, cx: &Context<'_>, sender: &Place, what: &str, got: &str) -> StepError {
         cx.mark_late();
         if self.sink.count() > 0 {
-            return sender.failed(format!("{what}, within five seconds"), got);
+            return sender.failed(format!("{what}, within fifteen seconds"), got);
         }
         StepError::NotMeasured(format!(
             "no mail has ever come to the gate's mail server at {}, from {} neither. Can the servers reach that address? A firewall may be between them.",
