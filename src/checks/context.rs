@@ -157,6 +157,12 @@ impl<'a> Context<'a> {
         lock(&self.notes).facts.insert(name.into(), value.into());
     }
 
+    /// Whether nothing is red so far.
+    #[must_use]
+    pub fn all_well(&self) -> bool {
+        lock(&self.notes).steps.iter().all(|step| !step.outcome.is_red())
+    }
+
     /// Adds a finished step.
     pub(super) fn note(&self, step: Step) {
         lock(&self.notes).steps.push(step);

@@ -41,8 +41,8 @@ struct Device {
 const OWNER: Entry<Owner> = Entry::new("somebody with a device");
 /// The device of stable, whose session is never ended.
 const STAYS: Entry<Device> = Entry::new("a device");
-/// The device of the walk before.
-const NEXT: Entry<Device> = Entry::new("a device whose session ends");
+/// The devices of walks before whose sessions are not ended yet.
+const NEXT: Entry<Vec<Device>> = Entry::new("a device whose session ends");
 
 async fn run(cx: &Context<'_>) {
     let sink = match &cx.push {
@@ -72,7 +72,8 @@ async fn run(cx: &Context<'_>) {
     }
     // At the end, when what comes twice or to the wrong device had time to come; what comes later is met by `once`.
     let verdict = told.pushed.judged(&sink.all());
-    if verdict.is_ok() {
+    // Where a walk ended early, what it had begun may come late.
+    if verdict.is_ok() && cx.all_well() {
         let mut pushed = PUSHED.get(cx.carried, CHECK.id).unwrap_or_default();
         pushed.wanted.extend(told.pushed.wanted);
         PUSHED.set(cx.carried, CHECK.id, pushed);
@@ -130,11 +131,13 @@ async fn walked(
     (owner, stays): (&Owner, &Device),
 ) -> Result<(), Reported> {
     let (actor, other) = (walk.actor, walk.remote_reader());
-    let before = NEXT.kept(cx);
+    let before = NEXT.kept(cx).unwrap_or_default();
     let name = format!("walk-{}", walk.n);
     let next = device(cx, actor, other, owner, &name);
     let next = cx.step(format!("begin a session on {actor}, tell its device on {other}"), next).await?;
-    let ends = before.as_ref().map(|before| before.id.as_str());
+    // All sessions that there are, wherever this walk ends: each is told of what comes until it is ended.
+    NEXT.put(cx, [before.as_slice(), std::slice::from_ref(&next)].concat());
+    let ends = before.iter().map(|before| before.id.as_str());
     let all: Vec<&str> = [stays.id.as_str(), next.id.as_str()].into_iter().chain(ends).collect();
     let mention = format!("@{} a mention in {}", owner.name, cx.nonce);
     let direct = told.say(cx, actor, &owner.direct, "a direct message", &all);
@@ -146,14 +149,19 @@ async fn walked(
         told.silent(cx, &stays.session.at(&actor.client), channel, "one of the owner's own").await
     };
     walk.step("write on {node} what is for no device", unasked).await?;
-    if let Some(before) = before {
-        let ended = async { before.session.at(&other.client).logout().await.expecting("the session to end") };
+    if !before.is_empty() {
+        let ended = async {
+            for device in &before {
+                device.session.at(&other.client).logout().await.expecting("the session to end")?;
+            }
+            Ok(())
+        };
         cx.step(format!("end the session of an earlier device on {other}"), ended).await?;
+        NEXT.put(cx, vec![next.clone()]);
         let rest = [stays.id.as_str(), next.id.as_str()];
         let last = told.say(cx, actor, &owner.direct, "a direct message after that", &rest);
         walk.step("a direct message on {node} comes to the others", last).await?;
     }
-    NEXT.put(cx, next);
     Ok(())
 }
 

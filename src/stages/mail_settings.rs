@@ -15,9 +15,9 @@ use crate::sinks::MailSink;
 /// Whom mail of the servers is from.
 const SENDER: &str = "mattermost@upgrade-gate.example";
 
-/// How long servers try to reach it, in seconds: who makes an account waits for its welcome, and should a firewall be between them, not
-/// the ten seconds that servers have by themselves.
-const PATIENCE_S: u64 = 3;
+/// How long servers try to reach it, in seconds: who makes an account waits for its welcome. Servers have ten by themselves; three were too
+/// few on a machine that was short of CPU.
+const PATIENCE_S: u64 = 8;
 
 /// The gate's mail server, if the servers send their mail there; else why not.
 pub(super) fn mail_of<'s>(session: &'s RunSession<'_>) -> Result<&'s MailSink, Absent> {
