@@ -9,10 +9,10 @@ mod person;
 mod rules;
 
 use super::channel;
+use super::correspondent::Correspondent;
 use super::prelude::*;
 use crate::mattermost::{Client, address_of};
 use book::{MAILED, MailBook};
-use person::PASSWORD;
 use rules::Rules;
 
 pub(super) const CHECK: Check = Check::new(
@@ -23,16 +23,8 @@ pub(super) const CHECK: Check = Check::new(
 )
 .needs(&[Need::Sinks]);
 
-/// Somebody who never comes, and where they are written to.
-#[derive(Debug, Clone)]
-struct Reader {
-    name: String,
-    /// The direct channel with alice.
-    direct: String,
-}
-
-/// Who is written to.
-const READER: Entry<Reader> = Entry::new("somebody who is not there");
+/// Who is written to, and never comes.
+const READER: Entry<Correspondent> = Entry::new("somebody who is not there");
 /// What servers mail, by the settings of stable.
 const RULES: Entry<Rules> = Entry::new("what is mailed");
 
@@ -58,7 +50,8 @@ async fn run(cx: &Context<'_>) {
         let rules = cx.step("the settings say what is mailed", async { rules }).await;
         let Ok(rules) = rules else { return };
         RULES.put(cx, rules);
-        let made = cx.step("make somebody who is not there", make(cx, &channel)).await;
+        let made =
+            cx.step("make somebody who is not there", Correspondent::make(cx, "reader", &channel)).await;
         let Ok(reader) = made else { return };
         READER.put(cx, reader);
     }
@@ -84,23 +77,13 @@ async fn run(cx: &Context<'_>) {
     cx.judge("each came once, and nothing else", verdict);
 }
 
-async fn make(cx: &Context<'_>, channel: &str) -> Result<Reader, StepError> {
-    let (actor, home) = (cx.actor(), cx.home);
-    let (admin, name) = (actor.admin(), format!("reader-{}", cx.nonce));
-    let id = admin.create_user(&name, PASSWORD).await.expecting("a new user")?.id;
-    admin.add_to_team(&home.team_id, &id).await.expecting("the new member")?;
-    admin.add_to_channel(channel, &id).await.expecting("the new member")?;
-    let direct = actor.alice().converse(&[&home.alice_id, &id]).await.expecting("the direct channel")?.id;
-    Ok(Reader { name, direct })
-}
-
 /// Messages on one node, and the mails of them.
 async fn messages(
     cx: &Context<'_>,
     walk: &Walk<'_>,
     book: &mut MailBook<'_>,
     channel: &str,
-    reader: &Reader,
+    reader: &Correspondent,
 ) -> Result<(), Reported> {
     let actor = walk.actor;
     let address = address_of(&reader.name);

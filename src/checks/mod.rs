@@ -42,6 +42,7 @@ mod channel_changes;
 mod channels;
 mod cloud;
 mod config;
+mod correspondent;
 mod crowd;
 mod difference;
 mod files;

@@ -5,6 +5,7 @@
 //! the next walk ends.
 
 use super::channel;
+use super::correspondent::{Correspondent, PASSWORD};
 use super::prelude::*;
 use crate::mattermost::Client;
 use crate::sinks::{Push, PushSink};
@@ -17,18 +18,8 @@ pub(super) const CHECK: Check = Check::new(
 )
 .needs(&[Need::Sinks]);
 
-/// The password of the account with the devices.
-const PASSWORD: &str = "Upgrade-Gate-1234";
 /// What apps put before the id of a device.
 const PLATFORM: &str = "android";
-
-/// Somebody with devices, and where they are written to.
-#[derive(Debug, Clone)]
-struct Owner {
-    name: String,
-    /// The direct channel with alice.
-    direct: String,
-}
 
 /// A session of a device.
 #[derive(Debug, Clone)]
@@ -38,7 +29,7 @@ struct Device {
 }
 
 /// Who has the devices.
-const OWNER: Entry<Owner> = Entry::new("somebody with a device");
+const OWNER: Entry<Correspondent> = Entry::new("somebody with a device");
 /// The device of stable, whose session is never ended.
 const STAYS: Entry<Device> = Entry::new("a device");
 /// The devices of walks before whose sessions are not ended yet.
@@ -81,15 +72,10 @@ async fn run(cx: &Context<'_>) {
     cx.judge("each came once, and nothing else", verdict);
 }
 
-async fn make(cx: &Context<'_>, channel: &str) -> Result<(Owner, Device), StepError> {
-    let (actor, home) = (cx.actor(), cx.home);
-    let (admin, name) = (actor.admin(), format!("owner-{}", cx.nonce));
-    let id = admin.create_user(&name, PASSWORD).await.expecting("a new user")?.id;
-    admin.add_to_team(&home.team_id, &id).await.expecting("the new member")?;
-    admin.add_to_channel(channel, &id).await.expecting("the new member")?;
-    let direct = actor.alice().converse(&[&home.alice_id, &id]).await.expecting("the direct channel")?.id;
-    told_whenever(admin, &id).await?;
-    let owner = Owner { name, direct };
+async fn make(cx: &Context<'_>, channel: &str) -> Result<(Correspondent, Device), StepError> {
+    let actor = cx.actor();
+    let owner = Correspondent::make(cx, "owner", channel).await?;
+    told_whenever(actor.admin(), &owner.id).await?;
     let device = device(cx, actor, actor, &owner, "stays").await?;
     Ok((owner, device))
 }
@@ -111,7 +97,7 @@ async fn device(
     cx: &Context<'_>,
     actor: &Place,
     through: &Place,
-    owner: &Owner,
+    owner: &Correspondent,
     name: &str,
 ) -> Result<Device, StepError> {
     let login = actor.client.login(&owner.name, PASSWORD).await.expecting("a new session")?;
@@ -128,7 +114,7 @@ async fn walked(
     walk: &Walk<'_>,
     told: &mut PushBook<'_>,
     channel: &str,
-    (owner, stays): (&Owner, &Device),
+    (owner, stays): (&Correspondent, &Device),
 ) -> Result<(), Reported> {
     let (actor, other) = (walk.actor, walk.remote_reader());
     let before = NEXT.kept(cx).unwrap_or_default();

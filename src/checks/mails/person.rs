@@ -2,12 +2,11 @@
 
 use super::book::MailBook;
 use super::rules::Rules;
+use crate::checks::correspondent::PASSWORD;
 use crate::checks::prelude::*;
 use crate::mattermost::address_of;
 use crate::sinks::Mail;
 
-/// The password of accounts that this check makes.
-pub(super) const PASSWORD: &str = "Upgrade-Gate-1234";
 /// The password that somebody takes in the place of one that they forgot.
 const NEXT: &str = "Upgrade-Gate-5678";
 

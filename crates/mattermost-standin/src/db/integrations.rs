@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::rows::User;
 
 /// The tables of integrations.
 #[derive(Default, Clone)]
@@ -153,6 +155,29 @@ pub(crate) struct Bot {
 }
 
 impl Bot {
+    /// The account that it writes by.
+    pub(crate) fn account(&self) -> User {
+        let mut profile = Map::new();
+        profile.insert("first_name".into(), self.display_name.as_str().into());
+        User {
+            id: self.user_id.clone(),
+            create_at: self.create_at,
+            update_at: self.update_at,
+            delete_at: 0,
+            email: format!("{}@localhost", self.username),
+            username: self.username.clone(),
+            profile,
+            roles: "system_user".into(),
+            // No digest is empty: nobody logs in as a bot.
+            password_hash: String::new(),
+            password_at: self.create_at,
+            failed_attempts: 0,
+            email_verified: true,
+            custom_status: String::new(),
+            picture_at: 0,
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         json!({
             "user_id": self.user_id, "username": self.username, "display_name": self.display_name,

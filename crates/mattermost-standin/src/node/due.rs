@@ -8,14 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use basics::wait;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::db::ids;
 use crate::db::integrations::Bot;
 use crate::db::kept::Reminder;
 use crate::db::posts::Post;
-use crate::db::rows::User;
 use crate::db::tables::Tables;
 use crate::events::publish_post::publish_post;
 use crate::node::core::NodeCore;
@@ -114,24 +113,6 @@ fn bot(node: &NodeCore, tables: &mut Tables) -> String {
         return known.id.clone();
     }
     let (id, now) = (ids::new_id(), node.world.tick());
-    let mut profile = Map::new();
-    profile.insert("first_name".into(), "System".into());
-    let user = User {
-        id: id.clone(),
-        create_at: now,
-        update_at: now,
-        delete_at: 0,
-        email: format!("{BOT}@localhost"),
-        username: BOT.into(),
-        profile,
-        roles: "system_user".into(),
-        password_hash: String::new(),
-        password_at: now,
-        failed_attempts: 0,
-        email_verified: true,
-        custom_status: String::new(),
-        picture_at: 0,
-    };
     let bot = Bot {
         user_id: id.clone(),
         username: BOT.into(),
@@ -142,7 +123,7 @@ fn bot(node: &NodeCore, tables: &mut Tables) -> String {
         update_at: now,
         delete_at: 0,
     };
-    tables.users.insert(id.clone(), user);
+    tables.users.insert(id.clone(), bot.account());
     tables.integrations.bots.insert(id.clone(), bot);
     id
 }

@@ -8,11 +8,10 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::routing::{get, post};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::db::ids;
 use crate::db::integrations::Bot;
-use crate::db::rows::User;
 use crate::db::tables::Tables;
 use crate::node::answer::{Answer, Refusal, created, ok, read, text};
 use crate::node::core::NodeCore;
@@ -34,25 +33,6 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
         return Err(Refusal::new(403, "api.bot.create_disabled", message));
     }
     let (id, now, username) = (ids::new_id(), node.world.tick(), text(&body, "username").to_lowercase());
-    let mut profile = Map::new();
-    profile.insert("first_name".into(), json!(text(&body, "display_name")));
-    let user = User {
-        id: id.clone(),
-        create_at: now,
-        update_at: now,
-        delete_at: 0,
-        email: format!("{username}@localhost"),
-        username: username.clone(),
-        profile,
-        roles: "system_user".into(),
-        // No digest is empty: nobody logs in as a bot.
-        password_hash: String::new(),
-        password_at: now,
-        failed_attempts: 0,
-        email_verified: true,
-        custom_status: String::new(),
-        picture_at: 0,
-    };
     let bot = Bot {
         user_id: id.clone(),
         username,
@@ -68,7 +48,7 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
         let message = "An account with that username already exists.";
         return Err(Refusal::new(400, "app.user.save.username_exists.app_error", message));
     }
-    tables.users.insert(id.clone(), user);
+    tables.users.insert(id.clone(), bot.account());
     tables.integrations.bots.insert(id, bot);
     created(&shown)
 }
