@@ -73,13 +73,14 @@ impl Diary {
         })
     }
 
-    /// Whether a node was down on purpose at an instant, or a moment later.
+    /// Whether a node was down on purpose at an instant, or went down within a moment of it: a node that starts fast may be up again
+    /// when that moment is over.
     #[must_use]
     pub fn was_down_on_purpose(&self, node: &str, at_ms: u64) -> bool {
-        let is_down_at = |at_ms: u64| {
-            self.under_way(at_ms).any(|activity| activity.node == node && activity.what.takes_it_down())
-        };
-        is_down_at(at_ms) || is_down_at(at_ms + BEFORE_THE_WORD_MS)
+        let takes_it_down = |activity: &Activity| activity.node == node && activity.what.takes_it_down();
+        let moment = at_ms..=at_ms.saturating_add(BEFORE_THE_WORD_MS);
+        self.under_way(at_ms).any(takes_it_down)
+            || self.activities.iter().any(|since| moment.contains(&since.at_ms) && takes_it_down(&since.what))
     }
 
     /// When the first node began to change its version.
@@ -130,6 +131,18 @@ mod tests {
             assert_eq!(diary.was_down_on_purpose("node1", at), down, "at {at}");
         }
         assert!(!diary.was_down_on_purpose("node2", 3500));
+    }
+
+    #[test]
+    fn a_node_that_is_back_within_that_moment_was_down_all_the_same() {
+        let diary = diary(&[
+            (1000, "node1", Deed::Stop),
+            (1010, "node1", Deed::Start),
+            (1090, "node1", Deed::Ready),
+            (1120, "node1", Deed::Sanity),
+        ]);
+        let down = |at| diary.was_down_on_purpose("node1", at);
+        assert_eq!([499, 500, 990, 1119, 1120].map(down), [false, true, true, true, false]);
     }
 
     #[test]
