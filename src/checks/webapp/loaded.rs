@@ -17,11 +17,22 @@ const AT_ONCE: usize = 6;
 const MOST: usize = 300;
 
 /// A page of one node.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct LoadedPage {
-    headers: Vec<(String, String)>,
+    pub(super) headers: Vec<(String, String)>,
     /// What it names, what its styles name, and what plugins bring, by path.
     pub(super) files: BTreeMap<String, LoadedFile>,
+    /// The plugins with a web part, by id.
+    pub(super) plugins: BTreeMap<String, WebPlugin>,
+}
+
+/// A plugin with a web part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WebPlugin {
+    /// Its version on this node.
+    pub(super) version: String,
+    /// Where its bundle is served.
+    pub(super) bundle: String,
 }
 
 /// One file.
@@ -30,9 +41,9 @@ pub(super) struct LoadedFile {
     /// Its length.
     pub(super) bytes: usize,
     /// What the server says it is.
-    content_type: String,
+    pub(super) content_type: String,
     /// Its digest, in hex.
-    sha256: String,
+    pub(super) sha256: String,
 }
 
 impl LoadedPage {
@@ -58,13 +69,30 @@ pub(super) async fn from(place: &Place) -> Result<LoadedPage, StepError> {
     let mut wanted = named(&text);
     let plugins = place.alice().get("/api/v4/plugins/webapp").await.expecting("the web apps of plugins")?;
     let plugins: Vec<Value> = serde_json::from_slice(&plugins.body).unwrap_or_default();
-    let bundles = plugins.iter().filter_map(|plugin| plugin["webapp"]["bundle_path"].as_str());
-    wanted.extend(bundles.flat_map(named));
+    let plugins: BTreeMap<String, WebPlugin> = plugins.iter().filter_map(web_plugin).collect();
+    wanted.extend(plugins.values().flat_map(|plugin| named(&plugin.bundle)));
     let mut files = BTreeMap::new();
     let mut further = all(place, &wanted, &site, &mut files).await?;
     further.retain(|path| !files.contains_key(path));
     all(place, &further, &site, &mut files).await?;
-    Ok(LoadedPage { headers: page.headers, files })
+    Ok(LoadedPage { headers: page.headers, files, plugins })
+}
+
+fn web_plugin(told: &Value) -> Option<(String, WebPlugin)> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let bundle = served_at(told["webapp"]["bundle_path"].as_str()?);
+    Some((text(&told["id"])?, WebPlugin { version: text(&told["version"]).unwrap_or_default(), bundle }))
+}
+
+/// Where the bundle of a plugin is served, by the path that the server tells: the web app asks for it one folder deeper, and servers
+/// have nothing at the other (webapp/channels/src/plugins/index.ts, server/channels/web/static.go).
+fn served_at(bundle_path: &str) -> String {
+    let is_told_short = bundle_path.contains("/static/") && !bundle_path.contains("/static/plugins/");
+    if is_told_short {
+        bundle_path.replacen("/static/", "/static/plugins/", 1)
+    } else {
+        bundle_path.to_owned()
+    }
 }
 
 /// All that a page or a style names is below the path of the site.
@@ -113,4 +141,17 @@ fn header<'r>(reply: &'r Reply, name: &str) -> &'r str {
 
 fn words(reply: &Reply) -> String {
     format!("{} bytes of {:?}", reply.body.len(), header(reply, "content-type"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bundles_of_plugins_are_asked_for_where_the_web_app_asks() {
+        let deep = "/static/plugins/com.mattermost.calls/com.mattermost.calls_5a2f_bundle.js";
+        assert_eq!(served_at("/static/com.mattermost.calls/com.mattermost.calls_5a2f_bundle.js"), deep);
+        assert_eq!(served_at(deep), deep);
+        assert_eq!(served_at("/company/static/playbooks/b.js"), "/company/static/plugins/playbooks/b.js");
+    }
 }

@@ -2,8 +2,10 @@
 //!
 //! [`names`] finds what a page names, [`loaded`] loads it from a node, and here both are judged. A page that one node gave is loaded
 //! from whichever node the balancer chooses next: of one version every node must have every file. Of two versions that is not so on any
-//! release, because names change with builds, so it is told and not judged: who has the page open must load it anew.
+//! release, because names change with builds, so it is told and not judged: who has the page open must load it anew. So it is with a
+//! plugin of which two nodes have two versions ([`alike`]).
 
+mod alike;
 mod loaded;
 mod names;
 
@@ -39,7 +41,18 @@ async fn run(cx: &Context<'_>) {
     }
     for (n, (place, page)) in pages.iter().enumerate() {
         if let Some((model, one)) = pages[..n].iter().find(|(model, _)| model.side == place.side) {
-            cx.judge(format!("{model} and {place} have the same files"), alike(model, one, place, page));
+            let name = format!("{model} and {place} have the same files");
+            let difference = alike::difference(one, page);
+            cx.judge(
+                name,
+                difference.map_or(Ok(()), |(path, has)| {
+                    Err(place.failed(format!("{path} as {} has it: {}", model.name, has.one), has.other))
+                }),
+            );
+            for (id, versions) in alike::of_two_versions(one, page) {
+                let [here, there] = versions;
+                cx.fact(format!("{id} on {} and {}", model.name, place.name), format!("{here} and {there}"));
+            }
         }
     }
     tell(cx, &pages);
@@ -51,22 +64,6 @@ pub(super) async fn none_built_in(cx: &Context<'_>) -> Option<&'static str> {
     let asked = cx.places[0].client.get("/").await;
     let is_unknown = asked.is_err_and(|error| matches!(error.kind, ApiErrorKind::Status { status: 404, .. }));
     is_unknown.then_some("these servers have no web app built in: GET / is 404")
-}
-
-/// Both name the same files, and have the same under each name.
-fn alike(model: &Place, one: &LoadedPage, place: &Place, other: &LoadedPage) -> Result<(), StepError> {
-    for (path, file) in &one.files {
-        let expected = format!("{path} as {} has it: {file}", model.name);
-        match other.files.get(path) {
-            None => return Err(place.failed(expected, "its page names no such file")),
-            Some(found) if found != file => return Err(place.failed(expected, found.to_string())),
-            Some(_) => {}
-        }
-    }
-    let strange = other.files.keys().find(|path| !one.files.contains_key(*path));
-    strange.map_or(Ok(()), |path| {
-        Err(place.failed(format!("the files that {} names", model.name), path.clone()))
-    })
 }
 
 /// How much there is, and what a page of one version misses on nodes of the other.

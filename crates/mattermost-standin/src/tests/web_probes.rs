@@ -25,7 +25,7 @@ pub(super) async fn seen(fault: &str, site: &Site) -> Option<bool> {
             let paths =
                 webapps.as_array().unwrap().iter().filter_map(|one| one["webapp"]["bundle_path"].as_str());
             let path = paths.into_iter().find(|path| path.contains("playbooks")).unwrap();
-            is_missing(site, &format!("!{path}")).await
+            is_missing(site, &format!("!{}", path.replacen("/static/", "/static/plugins/", 1))).await
         }
         "files-elsewhere" => page(site).await.contains("src=\"/elsewhere/static/main."),
         "page-throws" | "page-empty" => script(site).await.contains(&format!("const fault = '{fault}'")),

@@ -4,7 +4,7 @@
 //! Every path that is no other route's is answered with the page, as the client wants it; here those are that it has a view for. Below
 //! a path of the site the page names its files there.
 //!
-//! Source: server/channels/web/static.go (`InitStatic`, `root`), server/channels/utils/subpath.go.
+//! Source: server/channels/web/static.go (`InitStatic`, `root`), webapp/channels/src/plugins/index.ts, server/channels/utils/subpath.go.
 
 use std::sync::Arc;
 
@@ -32,6 +32,7 @@ pub(super) fn outside() -> Router<Arc<NodeCore>> {
         .route("/{team}/channels/{channel}", get(page))
         .route("/static/{file}", get(script))
         .route("/static/{folder}/{file}", get(other))
+        .route("/static/plugins/{id}/{file}", get(of_plugin))
 }
 
 async fn page(State(node): State<Arc<NodeCore>>) -> Response<Body> {
@@ -71,19 +72,26 @@ async fn other(
     let (hash, below) = (hash(&node), below(&node));
     let path = format!("/static/{folder}/{file}");
     let (style, font) = (format!("/static/css/main.{hash}.css"), format!("/static/files/{hash}.woff2"));
-    let webapps = node.plugins.webapps();
-    let of_plugin = webapps.as_array().into_iter().flatten().any(|one| one["webapp"]["bundle_path"] == *path);
     if path == style {
         kept("text/css; charset=utf-8", format!("@font-face {{ src: url({below}{font}); }}\n"))
     } else if path == font {
         kept("font/woff2", "a font".into())
     } else if path == format!("/static/chunks/{hash}.js") {
         kept("text/javascript; charset=utf-8", "// A part that the client loads when it needs it.\n".into())
-    } else if of_plugin {
-        kept("text/javascript; charset=utf-8", format!("// {file}\n"))
     } else {
         not_there()
     }
+}
+
+/// The paths that `/plugins/webapp` tells lack the folder that they are served in; the client puts it in.
+async fn of_plugin(
+    State(node): State<Arc<NodeCore>>,
+    Path((id, file)): Path<(String, String)>,
+) -> Response<Body> {
+    let told = format!("/static/{id}/{file}");
+    let webapps = node.plugins.webapps();
+    let is_there = webapps.as_array().into_iter().flatten().any(|one| one["webapp"]["bundle_path"] == *told);
+    if is_there { kept("text/javascript; charset=utf-8", format!("// {file}\n")) } else { not_there() }
 }
 
 /// What stands in front of the names of files: the path of the site.
