@@ -82,8 +82,6 @@ pub(crate) struct Premises {
     pub(crate) pinned: Vec<RowId>,
     /// The board, once there is one.
     pub(crate) board: String,
-    /// The run of a playbook, once there is one.
-    pub(crate) run: String,
     /// A channel of two pages, and its posts from the newest on.
     pub(crate) pages: (String, Vec<String>),
 }
@@ -117,7 +115,6 @@ impl Premises {
             reacted: Vec::new(),
             pinned: Vec::new(),
             board: String::new(),
-            run: String::new(),
             pages: Default::default(),
         };
         premises.roots = premises.posts(&author, "answered").await?;
