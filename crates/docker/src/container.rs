@@ -26,6 +26,9 @@ use basics::wait::{self, Missed, WaitPace, WaitProgress};
 /// Time between two looks at something that changes by itself.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
+/// A health check that the engine runs as often as this is waited for; Docker's default is every 30 s.
+const OFTEN: Duration = Duration::from_secs(1);
+
 /// What the engine says about a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerState {
@@ -41,6 +44,8 @@ pub struct ContainerState {
     pub health: Health,
     /// What the last health check printed.
     pub health_output: String,
+    /// The command of its health check, where the engine may take more than a second to run it.
+    pub seldom_checked: Option<Vec<String>>,
     /// The exit code, once it ended.
     pub exit_code: Option<i64>,
     /// Whether the kernel killed it for want of memory.
@@ -185,11 +190,13 @@ fn state(answer: ContainerInspectResponse) -> ContainerState {
             ContainerStatus::Created
         }
     };
+    let check = config.healthcheck.unwrap_or_default();
+    // Zero is the engine's default.
+    let interval = check.interval.and_then(|nanos| u64::try_from(nanos).ok()).filter(|nanos| *nanos > 0);
+    let seldom = interval.is_none_or(|nanos| Duration::from_nanos(nanos) > OFTEN);
+    let command = health_command(check.test.unwrap_or_default(), config.shell);
     // Not from the state alone: an engine may fill in the health a moment after the start.
-    let checked = config
-        .healthcheck
-        .and_then(|check| check.test)
-        .is_some_and(|test| test.first().is_some_and(|first| first != "NONE"));
+    let checked = command.is_some();
     let health = engine_state.health.unwrap_or_default();
     let addresses = settings.networks.unwrap_or_default().into_iter().filter_map(|(network, endpoint)| {
         let v4 = endpoint.ip_address.and_then(|text| text.parse().ok());
@@ -219,6 +226,7 @@ fn state(answer: ContainerInspectResponse) -> ContainerState {
             .and_then(|log| log.into_iter().next_back()?.output)
             .map(|output| output.trim().to_owned())
             .unwrap_or_default(),
+        seldom_checked: command.filter(|_| seldom),
         exit_code: engine_state.exit_code.filter(|_| {
             matches!(status, ContainerStatus::Exited | ContainerStatus::Dead | ContainerStatus::Restarting)
         }),
@@ -231,6 +239,20 @@ fn state(answer: ContainerInspectResponse) -> ContainerState {
             .filter(|at| at.year() > 1),
         addresses: addresses.collect(),
         published: published.collect(),
+    }
+}
+
+/// What the engine runs for a health check: `["CMD", …]`, or `["CMD-SHELL", text]` by the image's shell; none for `["NONE"]`.
+fn health_command(test: Vec<String>, shell: Option<Vec<String>>) -> Option<Vec<String>> {
+    let mut words = test.into_iter();
+    match words.next()?.as_str() {
+        "CMD" => Some(words.collect()),
+        "CMD-SHELL" => {
+            let shell = shell.filter(|shell| !shell.is_empty());
+            let shell = shell.unwrap_or_else(|| ["/bin/sh", "-c"].map(str::to_owned).into());
+            Some(shell.into_iter().chain(words).collect())
+        }
+        _ => None,
     }
 }
 
@@ -266,6 +288,7 @@ mod tests {
         let state = state(answer);
         assert_eq!((state.status, state.running, state.exit_code), (ContainerStatus::Running, true, None));
         assert_eq!((state.health, state.health_output.as_str()), (Health::Starting, "not yet"));
+        assert_eq!(state.seldom_checked, Some(vec!["true".to_owned()]), "Docker's default is half a minute");
         assert_eq!(state.restart_count, 2);
         assert_eq!(state.started_at.unwrap().minute(), 5);
         assert_eq!(state.addresses.len(), 1);
@@ -290,5 +313,17 @@ mod tests {
         };
         let state = state(answer);
         assert_eq!((state.health, state.exit_code, state.started_at), (Health::Unchecked, Some(3), None));
+        assert_eq!(state.seldom_checked, None);
+    }
+
+    #[test]
+    fn a_health_check_of_the_shell_is_run_by_the_shell_of_the_image() {
+        let command = |shell: Option<&[&str]>| {
+            let test = ["CMD-SHELL", "curl -f http://x || exit 1"].map(str::to_owned).to_vec();
+            let words = |shell: &[&str]| shell.iter().map(|word| (*word).to_owned()).collect();
+            health_command(test, shell.map(words)).unwrap().join(" ")
+        };
+        assert_eq!(command(None), "/bin/sh -c curl -f http://x || exit 1");
+        assert_eq!(command(Some(&["/bin/bash", "-ec"])), "/bin/bash -ec curl -f http://x || exit 1");
     }
 }

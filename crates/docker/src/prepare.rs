@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::cause::Cause;
-use super::engine::{ApiVersion, Engine};
+use super::engine::Engine;
 use super::error::Error;
 use super::fetch::{self, Fetched, Wanted, Ways};
 use super::labels::RunLabels;
@@ -14,9 +14,6 @@ use super::sweep::sweep_expired;
 use super::{network, volume};
 use compose_file::{Network, Project, PullPolicy};
 use run_record::event::Events;
-
-/// From this version on, `start_interval` of a health check is carried out.
-const START_INTERVAL_API: ApiVersion = ApiVersion { major: 1, minor: 44 };
 
 /// How a project is brought up.
 #[derive(Debug, Clone)]
@@ -41,7 +38,6 @@ pub(super) async fn prepare(
     events: &Events,
     deadline: Instant,
 ) -> Result<Fetched, Error> {
-    warn_about_start_interval(engine, project, events);
     let labels = &options.labels;
     let networks = async {
         let all = networks(project);
@@ -102,21 +98,6 @@ fn images(project: &Project, pull: Option<PullPolicy>, further: &[Wanted]) -> Ve
         }
     }
     images
-}
-
-fn warn_about_start_interval(engine: &Engine, project: &Project, events: &Events) {
-    if engine.api() >= START_INTERVAL_API {
-        return;
-    }
-    for (name, service) in &project.services {
-        if service.healthcheck.as_ref().is_some_and(|check| check.start_interval.is_some()) {
-            events.warn(format!(
-                "Service {name} sets healthcheck.start_interval, which Docker {} (API {}) ignores: use interval.",
-                engine.version(),
-                engine.api()
-            ));
-        }
-    }
 }
 
 #[cfg(test)]

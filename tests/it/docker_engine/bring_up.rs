@@ -44,6 +44,34 @@ async fn services_start_when_their_dependencies_are_as_far_as_they_ask() {
     .await;
 }
 
+/// What people write: every half minute, which nobody waits for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_health_check_that_the_engine_seldom_runs_is_run_by_the_gate_meanwhile() {
+    with_run(|run| async move {
+        let hourly = |test: &[&str]| {
+            let test = test.iter().map(|word| (*word).to_owned()).collect();
+            Some(Healthcheck { test, interval: Some(Duration::from_secs(3600)), ..Healthcheck::default() })
+        };
+        let ready = script("sleep 0.3; touch /tmp/ok; exec sleep 600");
+        let project = run.project([
+            ("exec", Service { healthcheck: hourly(&["CMD", "stat", "/tmp/ok"]), ..ready.clone() }),
+            ("shell", Service { healthcheck: hourly(&["CMD-SHELL", "stat /tmp/ok || exit 1"]), ..ready }),
+            ("never", Service { healthcheck: hourly(&["CMD-SHELL", "echo not yet; exit 1"]), ..idle() }),
+        ]);
+        let running = run.prepare(project).await;
+        running.start_services(&["exec", "shell", "never"], soon()).await.unwrap();
+        let wait =
+            async |name, deadline| running.wait(name, 1, DependsCondition::ServiceHealthy, deadline).await;
+        for name in ["exec", "shell"] {
+            assert_eq!(wait(name, soon()).await.unwrap().health, Health::Healthy, "{name}");
+        }
+        let late = wait("never", Instant::now() + Duration::from_secs(1)).await.unwrap_err();
+        assert_eq!(late.cause, Cause::Deadline);
+        assert!(late.message.contains("not healthy yet (\"not yet\")"), "{late}");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_services_starts_without_what_is_outside_it() {
     with_run(|run| async move {
