@@ -7,7 +7,8 @@
 //!
 //! Three things make it honest. It asks at fixed instants whether or not earlier requests were answered, and counts from
 //! these instants ([`sampler`]). It asks a server in its own process in the same way: what stalls there too is the machine, and not
-//! the release ([`control`]), and where the machine cannot keep pace it asks less ([`strain`]). And it compares a roll with one from a version to itself, where the run made one ([`judge`]).
+//! the release ([`control`]), and where the machine cannot keep pace it asks less ([`strain`]), as it does where
+//! nothing moves ([`tempo`]). And it compares a roll with one from a version to itself, where the run made one ([`judge`]).
 //!
 //! Nothing that grows with the number of requests is kept: histograms, bounded series, and gaps instead of failures.
 
@@ -23,6 +24,7 @@ mod setup;
 mod sockets;
 mod strain;
 mod tally;
+mod tempo;
 #[cfg(test)]
 mod tests;
 mod watch;

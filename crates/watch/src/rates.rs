@@ -11,6 +11,8 @@ pub struct Rates {
     pub ping: Duration,
     /// Between two requests of another path, as users come.
     pub path: Duration,
+    /// Of the requests of those paths one in so many is sent while nothing is done to any node.
+    pub path_at_rest: u64,
     /// Between two logins: one costs a server of 11.x 0.7 s of CPU.
     pub login: Duration,
     /// Between two pings of a node itself that each open a connection: the kept ones tell how long it was out.
@@ -31,6 +33,7 @@ impl Default for Rates {
         Self {
             ping: Duration::from_millis(50),
             path: Duration::from_millis(100),
+            path_at_rest: 3,
             login: Duration::from_secs(2),
             node_connect: Duration::from_millis(200),
             node_post: Duration::from_secs(1),
@@ -62,6 +65,13 @@ impl Rates {
             _ => self.path,
         };
         period.max(Duration::from_millis(1))
+    }
+
+    /// One in so many requests on a route is sent while nothing moves: pings always are, and logins are few.
+    #[must_use]
+    pub fn one_in_at_rest(&self, path: UserPath, through: &Through) -> u64 {
+        let is_asked_always = matches!(path, UserPath::PingNew | UserPath::PingKept | UserPath::Login);
+        if is_asked_always || matches!(through, Through::Node(_)) { 1 } else { self.path_at_rest }
     }
 
     /// From when on a right answer is late on a route.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use availability::{NotWatched, Route, Sample, SampledAnswer, Through, UserPath};
+use availability::{Motion, NotWatched, Route, Sample, SampledAnswer, Through, UserPath};
 use basics::unpoisoned::lock;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,6 +17,7 @@ use crate::sampler::{self, Beat};
 use crate::sockets::{Book, Desks, hold};
 use crate::strain::Strain;
 use crate::tally::Tally;
+use crate::tempo::Tempo;
 
 /// What is asked at a node itself.
 const AT_A_NODE: [UserPath; 3] = [UserPath::PingNew, UserPath::PingKept, UserPath::Post];
@@ -30,6 +31,7 @@ pub(crate) struct Routes {
     tally: Arc<Mutex<Tally>>,
     desks: Arc<Desks>,
     strain: Arc<Strain>,
+    tempo: Arc<Tempo>,
     ending: watch::Receiver<bool>,
     opened: u32,
 }
@@ -45,7 +47,13 @@ impl Routes {
         ending: watch::Receiver<bool>,
     ) -> Self {
         let (tally, desks, strain) = (Arc::clone(tally), Arc::clone(desks), Arc::clone(strain));
-        Self { ground: Arc::new(ground), rates, began, tally, desks, strain, ending, opened: 0 }
+        let tempo = Arc::default();
+        Self { ground: Arc::new(ground), rates, began, tally, desks, strain, tempo, ending, opened: 0 }
+    }
+
+    /// What moves from now on.
+    pub(crate) fn turn_to(&self, motion: Motion) {
+        self.tempo.turn_to(motion);
     }
 
     /// How many there are that ask, with so many nodes.
@@ -108,10 +116,12 @@ impl Routes {
             began: self.began,
             phase: self.phase(period),
             period,
+            one_in_at_rest: self.rates.one_in_at_rest(path, &through),
             timeout: self.rates.timeout,
             in_flight: self.rates.in_flight,
         };
-        let (tally, strain) = (Arc::clone(&self.tally), Arc::clone(&self.strain));
+        let (tally, strain, tempo) =
+            (Arc::clone(&self.tally), Arc::clone(&self.strain), Arc::clone(&self.tempo));
         let of_control = (through == Through::Control).then(|| Arc::clone(&self.strain));
         let is_control = of_control.is_some();
         let teller = move |sample: Sample| {
@@ -133,7 +143,7 @@ impl Routes {
         tasks.spawn(async move {
             // The gate's own server is always asked: it is what strain is told by.
             let strain = Some(strain.as_ref()).filter(|_| !is_control);
-            sampler::run(beat, strain, ending, ask, teller).await;
+            sampler::run(beat, strain, &tempo, ending, ask, teller).await;
         });
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout_at};
 
 use crate::strain::Strain;
+use crate::tempo::Tempo;
 
 /// When requests are to be sent, and how long is waited for them.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,8 @@ pub(crate) struct Beat {
     pub(crate) phase: Duration,
     /// Between two requests.
     pub(crate) period: Duration,
+    /// One in so many is sent while nothing moves.
+    pub(crate) one_in_at_rest: u64,
     /// How long one may take.
     pub(crate) timeout: Duration,
     /// How many may be on their way; one more gives up the oldest.
@@ -37,6 +40,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 pub(crate) async fn run<Fut>(
     beat: Beat,
     strain: Option<&Strain>,
+    tempo: &Tempo,
     mut stop: watch::Receiver<bool>,
     mut ask: impl FnMut(u64) -> Fut,
     mut tell: impl FnMut(Sample),
@@ -49,9 +53,15 @@ pub(crate) async fn run<Fut>(
     let mut asked = FuturesUnordered::new();
     let mut oldest_first: VecDeque<(u64, AbortHandle)> = VecDeque::new();
     let mut number = 0;
+    let mut instant = 0;
     loop {
         tokio::select! {
             at = ticks.tick() => {
+                let is_asked = tempo.allows(instant, beat.one_in_at_rest);
+                instant += 1;
+                if !is_asked {
+                    continue;
+                }
                 if strain.is_some_and(|strain| !strain.allows(at, oldest_first.len())) {
                     continue;
                 }
@@ -111,7 +121,14 @@ mod tests {
 
     fn beat() -> Beat {
         let began = Instant::now();
-        Beat { began, phase: EVERY, period: EVERY, timeout: Duration::from_secs(10), in_flight: 256 }
+        Beat {
+            began,
+            phase: EVERY,
+            period: EVERY,
+            one_in_at_rest: 1,
+            timeout: Duration::from_secs(10),
+            in_flight: 256,
+        }
     }
 
     /// What a sampler tells of a server for `length`, in a time that nobody waits for. `answer` says when it answers a request.
@@ -129,7 +146,8 @@ mod tests {
                 SampledAnswer::default()
             }
         };
-        let asking = run(beat, None, stop, ask, move |sample| kept.lock().unwrap().push(sample));
+        let tempo = Tempo::default();
+        let asking = run(beat, None, &tempo, stop, ask, move |sample| kept.lock().unwrap().push(sample));
         let ending = async {
             tokio::time::sleep(length).await;
             end.send(true).unwrap();

@@ -113,6 +113,7 @@ impl Watch {
 
     /// Another part of the run begins. The watch itself begins at rest on `stable`.
     pub fn stage(&self, stage: &str, motion: Motion) {
+        lock(&self.routes).turn_to(motion);
         let chapter = Chapter { stage: stage.to_owned(), motion };
         lock(&self.tally).turn_to(millis(self.began), chapter);
     }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::rates::Rates;
 use crate::sampler::{self, Beat};
 use crate::tally::Tally;
+use crate::tempo::Tempo;
 
 const PATH: UserPath = UserPath::PingKept;
 
@@ -62,13 +63,15 @@ async fn measured(out: Out, length_ms: u64, dice: &mut Rng) -> u64 {
         began,
         phase: Duration::from_millis(dice.number_below(50)),
         period: rates.period(PATH, &Through::Balancer),
+        one_in_at_rest: 1,
         timeout: rates.timeout,
         in_flight: rates.in_flight,
     };
     let (end, ending) = watch::channel(false);
     let ask = |_| server.answer(Duration::from_millis(1 + dice.number_below(8)));
     let told = Arc::clone(&tally);
-    let asking = sampler::run(beat, None, ending, ask, move |sample| lock(&told).take(route, sample));
+    let tempo = Tempo::default();
+    let asking = sampler::run(beat, None, &tempo, ending, ask, move |sample| lock(&told).take(route, sample));
     let ended = async {
         sleep_until(server.until + Duration::from_secs(12)).await;
         end.send(true).unwrap();
