@@ -9,6 +9,7 @@ use secrecy::ExposeSecret as _;
 
 use super::prelude::*;
 use super::refused::refused;
+use super::sessions::is_dead;
 use super::site::{self, UsersSite};
 use crate::mattermost::{ApiError, BrowserLogin, CSRF_COOKIE, Client, Socket, TOKEN_COOKIE, USER_COOKIE};
 
@@ -155,5 +156,7 @@ async fn cannot_listen(browser: Client) -> Result<(), StepError> {
 
 async fn log_out(browser: &Client) -> Result<(), StepError> {
     browser.logout().await.expecting("the session to end")?;
-    refused(browser.node(), 401, "a session that ended", browser.me().await)
+    // To be asked once more: a server that reads a session as it is ended puts it into its cache afterwards (seen on a real 11.7.0
+    // whose machine was busy), which is no news of a release.
+    is_dead(browser).await
 }

@@ -74,7 +74,8 @@ async fn is_alice(cx: &Context<'_>, session: &Client) -> Result<(), StepError> {
     ensure(session.node(), me.id == cx.home.alice_id, "the session's own account", got)
 }
 
-async fn is_dead(session: &Client) -> Result<(), StepError> {
+/// Nobody is served by it any more.
+pub(super) async fn is_dead(session: &Client) -> Result<(), StepError> {
     let expected = "401 for a session that is over";
     match session.me().await {
         Err(error) if error.status() == Some(401) => Ok(()),
