@@ -122,6 +122,7 @@ pub const CHECKS: &[Check] = &[
     super::logs::CHECK,
     super::suite::CHECK,
     super::once::CHECK,
+    super::growth::CHECK,
     super::processes::CHECK,
 ];
 

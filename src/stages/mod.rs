@@ -38,6 +38,7 @@ mod stage;
 mod stopwatch;
 mod stranded;
 mod suite;
+mod usage_watch;
 mod users;
 mod versions;
 mod watching;

@@ -1,13 +1,15 @@
 //! The whole run: the plan's steps, one after the other.
 
+use std::sync::Arc;
+
 use super::blame::explained;
 use super::frame::Frames;
 use super::session::{RunGivens, RunSession};
 use super::{
     accounts, connect, history, ledger, migrate, node, prepare, products, restarts, rollback, scene,
-    site_copy, stage, suite, users, versions,
+    site_copy, stage, suite, usage_watch, users, versions,
 };
-use crate::checks::{Side, sanity};
+use crate::checks::{GROWTH, LIVES, Side, sanity};
 use crate::cluster::Cluster;
 use crate::cluster::evidence::EvidenceFolder;
 use crate::event::{Breakage, EventKind, Events};
@@ -31,7 +33,13 @@ pub(crate) async fn run(
     let settled = versions::settled(plan, cluster, events).await?;
     let plan = settled.as_ref().unwrap_or(plan);
     let mut session = RunSession::new(plan, cluster, http, events, shelf, given);
-    let ended = Box::pin(all(&mut session)).await;
+    let ended = if plan.has_check(GROWTH) {
+        let lives = Arc::default();
+        LIVES.set(&session.carried, GROWTH, Arc::clone(&lives));
+        usage_watch::meanwhile(cluster, &plan.order, &lives, Box::pin(all(&mut session))).await
+    } else {
+        Box::pin(all(&mut session)).await
+    };
     if ended.is_err() {
         users::break_off(&mut session).await;
         ledger::break_off(&mut session).await;

@@ -14,6 +14,7 @@ mod pulls;
 mod restore;
 mod sample;
 pub(super) mod side_containers;
+mod usage;
 mod versions;
 
 use std::collections::{BTreeMap, HashMap};

@@ -17,6 +17,7 @@ use super::origin::Origin;
 use super::process::ServerProcess;
 use super::standin::StandInCluster;
 use super::traffic::Traffic;
+use super::usage::ServerUsage;
 use basics::telling;
 use basics::trouble::Trouble;
 use mattermost_client::Address;
@@ -116,6 +117,15 @@ impl Cluster {
         match self {
             Self::Compose(_) | Self::Attached(_) => Duration::from_secs(300),
             Self::StandIn(_) => mattermost_standin::LOOKS_EVERY,
+        }
+    }
+
+    /// How often what its servers use is measured. A real engine takes a second for its answer.
+    #[must_use]
+    pub fn measured_every(&self) -> Duration {
+        match self {
+            Self::Compose(_) | Self::Attached(_) => Duration::from_millis(2500),
+            Self::StandIn(_) => Duration::from_millis(100),
         }
     }
 
@@ -258,6 +268,20 @@ impl Nodes<'_> {
             Cluster::StandIn(cluster) => Ok(cluster.process(node).await?),
             Cluster::Attached(_) => {
                 Err(Absent::NotApplicable("attached: the processes of its servers are out of reach".into()))
+            }
+        }
+    }
+
+    /// What a node's server uses just now.
+    ///
+    /// # Errors
+    /// Not applicable where nobody can ever tell.
+    pub async fn usage(&self, node: &str) -> Result<ServerUsage, Absent> {
+        match self.0 {
+            Cluster::Compose(cluster) => Ok(cluster.usage(node).await?),
+            Cluster::StandIn(cluster) => Ok(cluster.usage(node).await?),
+            Cluster::Attached(_) => {
+                Err(Absent::NotApplicable("attached: what its servers use is out of reach".into()))
             }
         }
     }

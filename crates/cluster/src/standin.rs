@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::process::ServerProcess;
 use super::site_copy::{Census, DatabaseDump};
+use super::usage::ServerUsage;
 use basics::trouble::Trouble;
 use basics::versions::Version;
 use mattermost_client::Address;
@@ -190,6 +191,20 @@ impl StandInCluster {
             restarts: u64::try_from(deaths).unwrap_or(u64::MAX),
             memory_bytes: None,
             cpu_ns: None,
+        })
+    }
+
+    /// What its node is played to use.
+    pub(super) async fn usage(&self, name: &str) -> Result<ServerUsage, Trouble> {
+        let nodes = self.nodes.lock().await;
+        let node = nodes.get(name).ok_or_else(|| not_running(name))?;
+        let played = node.usage();
+        Ok(ServerUsage {
+            container: node.address().to_string(),
+            started_at: None,
+            memory_bytes: Some(played.memory_bytes),
+            heap_bytes: Some(played.heap_bytes),
+            goroutines: Some(played.goroutines),
         })
     }
 

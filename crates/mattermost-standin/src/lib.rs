@@ -35,5 +35,6 @@ pub use files::bucket::{BucketFiles, BucketPlace};
 pub use files::store::{FileAnswer, FileStore, FileStoreError, MemoryFiles};
 pub use node::due::LOOKS_EVERY;
 pub use node::life::{Node, StartError, migrate};
+pub use node::usage::PlayedUsage;
 pub use release::StandInRelease;
 pub use remote::{RemoteNode, run_node, serve_world};

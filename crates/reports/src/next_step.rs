@@ -8,7 +8,7 @@ use run_record::outcome::PROCESSES;
 use run_record::record::{Evidence, Record};
 
 /// Checks that look at what all others did to the servers: alone they would see nothing.
-const OF_ALL_CHECKS: [&str; 2] = ["logs", PROCESSES];
+const OF_ALL_CHECKS: [&str; 3] = ["logs", "growth", PROCESSES];
 /// Words of a call that are shown; nobody types more, and a record may be somebody else's.
 const WORDS: usize = 40;
 /// Stands for what is not shown.

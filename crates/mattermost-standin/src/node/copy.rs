@@ -33,6 +33,7 @@ impl NodeCore {
             release: self.release.clone(),
             reported: self.reported.clone(),
             cluster_id: self.cluster_id.clone(),
+            began: self.began,
             faults: self.faults.clone(),
             environment: self.environment.clone(),
             caches,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -35,6 +36,8 @@ pub(crate) struct NodeCore {
     /// What it says it runs: the same, unless a fault says otherwise.
     pub(crate) reported: StandInRelease,
     pub(crate) cluster_id: String,
+    /// When it came up.
+    pub(crate) began: Instant,
     pub(crate) faults: Faults,
     /// What its environment says about its settings.
     pub(crate) environment: Environment,
@@ -85,6 +88,7 @@ impl NodeCore {
         Self {
             name: name.to_owned(),
             cluster_id: ids::new_id(),
+            began: Instant::now(),
             caches: Caches::default(),
             hub: Hub::default(),
             outages: Outages::default(),

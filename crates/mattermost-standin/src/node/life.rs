@@ -8,6 +8,7 @@ use axum::Router;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::db::tables::Tables;
 use crate::db::world::{APPS, World};
@@ -21,6 +22,7 @@ use crate::node::line::Abrupt;
 use crate::node::migrations;
 use crate::node::port::{self, NodePort};
 use crate::node::serve;
+use crate::node::usage::PlayedUsage;
 use crate::release::{self, StandInRelease};
 use crate::routes;
 
@@ -130,6 +132,12 @@ impl Node {
     #[must_use]
     pub fn release(&self) -> &StandInRelease {
         &self.running.core.release
+    }
+
+    /// What it is played to use of its machine just now.
+    #[must_use]
+    pub fn usage(&self) -> PlayedUsage {
+        self.running.core.usage(Instant::now())
     }
 
     /// What it logged so far, as JSON lines.

@@ -24,4 +24,5 @@ mod rot;
 mod settings;
 mod split;
 mod traffic_probes;
+mod usage;
 mod web_probes;

@@ -12,7 +12,7 @@ use run_record::record::Record;
 /// Facts of a node that are listed.
 const FACTS: usize = 30;
 /// Checks whose facts of nodes are about the servers.
-const CHECKS: [&str; 5] = ["identity", "plugins.inventory", "topology", "logs", "processes"];
+const CHECKS: [&str; 6] = ["identity", "plugins.inventory", "topology", "logs", "processes", "growth"];
 
 /// A table with a column for each node.
 pub(super) fn part(record: &Record, room: usize) -> Option<PagePart> {
