@@ -121,6 +121,7 @@ pub const CHECKS: &[Check] = &[
     super::write_matrix::CHECK,
     super::logs::CHECK,
     super::suite::CHECK,
+    super::mails::held::CHECK,
     super::once::CHECK,
     super::growth::CHECK,
     super::processes::CHECK,

@@ -23,7 +23,7 @@ const CROSSING: Duration = Duration::from_secs(5);
 
 /// How long a server may take to send what it sends by itself: it goes through queues that have nothing to do with whoever waits. On a
 /// machine that was short of CPU a healthy push came after more than five seconds.
-const SENDING: Duration = Duration::from_secs(15);
+pub(super) const SENDING: Duration = Duration::from_secs(15);
 
 /// How long it may take once something did not cross: the check is red already and should come to its end.
 const AFTER_A_LATE_ONE: Duration = Duration::from_millis(500);

@@ -5,6 +5,7 @@
 //! deactivates themselves; to nobody whom an admin deactivates, and word of a new address to the old one alone.
 
 pub(super) mod book;
+pub(super) mod held;
 mod person;
 mod rules;
 

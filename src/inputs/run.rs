@@ -12,7 +12,8 @@ family! {
     /// Whether the retired Apps framework is switched on and measured; its plugin must be in the servers' image.
     apps: String = "apps" "BOOL", Truth, Any, "false", in "Checks";
     /// Whether the checks of the release wait until its servers have looked for due reminders, which they do every five minutes: one
-    /// set on stable is then sure to be met.
+    /// set on stable is then sure to be met. Where servers form no cluster, it is a minute more for mails that are held back to be sent
+    /// together.
     reminders: String = "reminders" "BOOL", Truth, Any, "false", in "Checks";
     /// Limit of the whole run: `30m`, `1h`.
     timeout: String = "timeout" "TIME", Text, Any, "30m";

@@ -31,6 +31,8 @@ mod gate;
 #[cfg(test)]
 mod gate_on_docker;
 #[cfg(test)]
+mod held_mails;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod look;

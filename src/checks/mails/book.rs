@@ -1,7 +1,9 @@
 //! What is to be mailed, what of it came, and what came besides.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::checks::context::SENDING;
 use crate::checks::prelude::*;
 use crate::sinks::{Mail, MailSink};
 
@@ -116,6 +118,35 @@ impl<'a> MailBook<'a> {
             }
         }
         self.mailed.messages.push(of);
+        Ok(())
+    }
+
+    /// Notes a message that somebody is to be mailed of later.
+    pub(super) fn held(&mut self, actor: &Place, post: &str, to: &str) {
+        self.mailed.messages.push(OfMessage {
+            node: actor.name.clone(),
+            post: post.to_owned(),
+            to: Some(to.to_owned()),
+        });
+    }
+
+    /// Waits for the mails of all messages, which are held back as long as that.
+    ///
+    /// # Errors
+    /// The first message that nobody was mailed of.
+    pub(super) async fn all_come(&self, cx: &Context<'_>, held: Duration) -> Result<(), StepError> {
+        let until = cx.sending_deadline() + held;
+        for OfMessage { node, post, to } in &self.mailed.messages {
+            let Some(to) = to else { continue };
+            if self.sink.wait_for(to, until, |mail| is_about(mail, post)).await.is_none() {
+                let expected = format!(
+                    "a mail of the message {post} to {to}, within {} s, of which it is held back {} s",
+                    SENDING.as_secs() + held.as_secs(),
+                    held.as_secs()
+                );
+                return Err(StepError::failed_at(node, expected, "none"));
+            }
+        }
         Ok(())
     }
 

@@ -2,6 +2,10 @@
 
 use crate::checks::prelude::*;
 
+/// Why nobody is told of messages at once where mails are held back.
+pub(super) const HELD: &str =
+    "EmailSettings.EnableEmailBatching is on: mails of messages are held back and sent together";
+
 /// What is not mailed here, and why.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rules {
@@ -26,7 +30,7 @@ impl Rules {
         let messages = if !on("EmailSettings", "SendEmailNotifications") {
             Some("EmailSettings.SendEmailNotifications is off")
         } else if on("EmailSettings", "EnableEmailBatching") {
-            Some("EmailSettings.EnableEmailBatching is on: mails of messages are held back and sent together")
+            Some(HELD)
         } else {
             None
         };

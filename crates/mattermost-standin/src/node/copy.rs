@@ -6,6 +6,7 @@ use crate::db::world::World;
 use crate::events::hub::Hub;
 use crate::node::caches::Caches;
 use crate::node::core::NodeCore;
+use crate::node::held::Held;
 use crate::node::outages::Outages;
 
 impl NodeCore {
@@ -40,6 +41,7 @@ impl NodeCore {
             hub: Hub::default(),
             outages: Outages::default(),
             plugins: self.plugins.copy(),
+            held: Held::default(),
             log: Arc::clone(&self.log),
             stopping: self.stopping.clone(),
             killed: self.killed.clone(),

@@ -19,6 +19,7 @@ use crate::fault::{AskingNode, EventEffect, Faults, OutageKind};
 use crate::node::answer::Refusal;
 use crate::node::caches::Caches;
 use crate::node::environment::{Environment, FLAGS};
+use crate::node::held::Held;
 use crate::node::log::Log;
 use crate::node::migrations;
 use crate::node::outages::Outages;
@@ -45,6 +46,8 @@ pub(crate) struct NodeCore {
     pub(crate) hub: Hub,
     pub(crate) outages: Outages,
     pub(crate) plugins: Plugins,
+    /// Mails that wait for others.
+    pub(crate) held: Held,
     pub(crate) log: Arc<Log>,
     /// No new work; running requests may end.
     pub(crate) stopping: CancellationToken,
@@ -93,6 +96,7 @@ impl NodeCore {
             hub: Hub::default(),
             outages: Outages::default(),
             plugins: Plugins::default(),
+            held: Held::default(),
             log: Arc::new(Log::new(lines)),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),

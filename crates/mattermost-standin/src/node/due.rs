@@ -1,4 +1,4 @@
-//! What a node does when it is time: it reminds people of messages, and sends those that were to be sent later.
+//! What a node does when it is time: it reminds people of messages, sends those that were to be sent later, and mails what it held back.
 //!
 //! The leader looks, where the nodes form a cluster, else every node (11.x); who looks takes what is due out of its table in the same
 //! transaction, so that nobody does it again. The product looks every five minutes, by the clock on the wall, and here that is
@@ -18,6 +18,7 @@ use crate::db::posts::Post;
 use crate::db::tables::Tables;
 use crate::events::publish_post::publish_post;
 use crate::node::core::NodeCore;
+use crate::outside::held;
 use crate::routes::channels::direct_channels;
 
 /// How often a node looks, at full multiples of it.
@@ -36,8 +37,11 @@ pub(crate) fn watch(node: &Arc<NodeCore>) {
         let mut last = look();
         let watched = wait::as_long_as_it_takes(CLOCK, || {
             let now = look();
-            if std::mem::replace(&mut last, now) < now && looks(&watching) {
-                watching.transact(|tables| act(&watching, tables));
+            if std::mem::replace(&mut last, now) < now {
+                held::mail(&watching);
+                if looks(&watching) {
+                    watching.transact(|tables| act(&watching, tables));
+                }
             }
             std::future::ready(None::<()>)
         });

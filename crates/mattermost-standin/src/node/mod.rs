@@ -3,7 +3,7 @@
 //! [`life`] boots it, [`serve`] takes its connections, [`identity`] says who asks, [`transaction`] gives a route the tables,
 //! [`answer`] says how it is answered. [`core`]
 //! is the node itself: what it is, what it remembers ([`caches`]), how it is set ([`settings`]), what runs in it
-//! ([`plugins`]), what it does when it is [`due`], what it is played to use of its machine ([`usage`]). What a request does on a `copy` of the node is forgotten. In an
+//! ([`plugins`]), what it does when it is [`due`] and what it held until then (`held`), what it is played to use of its machine ([`usage`]). What a request does on a `copy` of the node is forgotten. In an
 //! `outage` its `port` and each `line` of it are closed, cut or silent.
 
 pub(crate) mod answer;
@@ -13,6 +13,7 @@ mod copy;
 pub(crate) mod core;
 pub(crate) mod due;
 pub(crate) mod environment;
+mod held;
 pub(crate) mod identity;
 pub(crate) mod life;
 mod line;

@@ -1,7 +1,7 @@
 //! Mails to people about what concerns them: a message while they were away, and what became of their account. Recorded from 11.6: who
 //! gets which, its subject and its link; the words are our own.
 //!
-//! Simpler than the product: nobody is active meanwhile unless they said so, nothing is held back to be sent together, calling
+//! Simpler than the product: nobody is active meanwhile unless they said so, calling
 //! everybody in a channel mails nobody, and addresses need no proof.
 
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use crate::db::rows::User;
 use crate::db::tables::Tables;
 use crate::events::publish_post::is_for;
 use crate::node::core::NodeCore;
+use crate::outside::held;
 use crate::outside::mail::{Note, post as send};
 use crate::routes::users::attributes::presence_of;
 
@@ -47,10 +48,15 @@ pub(crate) fn of_post(node: &Arc<NodeCore>, tables: &Tables, post: &Post, sender
         told = stranger.into_iter().collect();
     }
     let times = if node.has("message-mail-doubled") { 2 } else { 1 };
-    let notes: Vec<Note> = told
-        .into_iter()
-        .flat_map(|user| std::iter::repeat_n(about(node, tables, post, sender, user), times))
-        .collect();
+    let mut notes = Vec::new();
+    for user in told {
+        let note = about(node, tables, post, sender, user);
+        if held::waits(node, tables, user) {
+            node.held.keep(&note.to, &note.html);
+        } else {
+            notes.extend(std::iter::repeat_n(note, times));
+        }
+    }
     send(node, notes);
 }
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::client::{PASSWORD, Site, faults};
 use super::{
-    account_probes, browser_probes, content, due, integrations, mail_probes, plugins, probes, product_probes,
-    rot, settings, traffic_probes, usage, web_probes,
+    account_probes, browser_probes, content, due, held_mails, integrations, mail_probes, plugins, probes,
+    product_probes, rot, settings, traffic_probes, usage, web_probes,
 };
 use crate::Options;
 use crate::fault::{Effect, Faults, catalogue};
@@ -60,6 +60,9 @@ async fn misbehaves(fault: &str, faults: &Faults) -> bool {
         return seen;
     }
     if let Some(seen) = due::seen(fault, &site, &before) {
+        return seen;
+    }
+    if let Some(seen) = held_mails::seen(fault, &site, &before).await {
         return seen;
     }
     if let Some(seen) = usage::seen(fault, &site) {

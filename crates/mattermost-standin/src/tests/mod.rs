@@ -9,6 +9,7 @@ mod crossing;
 mod due;
 mod faults;
 mod forgotten;
+mod held_mails;
 mod integrations;
 mod kept;
 mod life;
