@@ -10,7 +10,7 @@ use chromium::Program;
 use super::carried::Carried;
 pub(crate) use crate::cluster::Absent;
 use crate::cluster::evidence::EvidenceFolder;
-use crate::cluster::{Census, Database, ImageFacts, Nodes, ServerProcess};
+use crate::cluster::{Census, Database, ImageFacts, Nodes, Origin, ServerProcess};
 use crate::event::{Clustering, Events};
 use crate::mattermost::{Client, VersionFacts};
 use crate::outcome::Stage;
@@ -124,6 +124,8 @@ pub struct Scene<'a> {
     pub browser: Option<&'a Program>,
     /// Where pictures of pages go; nowhere in a test.
     pub shelf: Option<&'a EvidenceFolder>,
+    /// Where the cluster comes from.
+    pub origin: Origin,
     /// How often the servers look for reminders and scheduled messages that are due.
     pub looks_for_due: Duration,
     /// Whether the user wants that waited for.

@@ -9,6 +9,7 @@ use super::carried::Carried;
 use super::context::Context;
 use super::restart_round::RestartRound;
 use super::scene::{Absent, Home, InstalledPlugins, Place, RunningNode, Scene, Side};
+use crate::cluster::Origin;
 use crate::event::{Clustering, Event, EventKind, Events};
 use crate::mattermost::{Client, Http, VersionFacts};
 use crate::outcome::Stage;
@@ -92,6 +93,7 @@ impl StageSet {
             push: Err(absent()),
             browser: None,
             shelf: None,
+            origin: Origin::Built,
             looks_for_due: Duration::from_secs(300),
             reminders: false,
             apps: false,

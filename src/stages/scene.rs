@@ -41,6 +41,7 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
         push: push_settings::push_of(session),
         browser: session.plan.browser.as_ref(),
         shelf: Some(session.shelf),
+        origin: session.cluster.origin(),
         looks_for_due: session.cluster.looks_for_due(),
         reminders: session.plan.reminders,
         apps: session.plan.apps,

@@ -1,4 +1,4 @@
-//! Boards, the plugin `focalboard`: boards, their columns, and the cards in them.
+//! Boards, the plugin `focalboard`: boards, their columns, the cards in them, and their files.
 //!
 //! A column is one option of a board's property of type `select`; a card is in the column that its own value of that
 //! property names, and moving it changes that value.
@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,6 +15,9 @@ use super::error::ApiError;
 
 /// Where the plugin's API is.
 const BASE: &str = "/plugins/focalboard/api/v2";
+
+/// Boards refuses whatever lacks this header with 400, reads too.
+const OF_A_BROWSER: (&str, &str) = ("X-Requested-With", "XMLHttpRequest");
 
 /// A board.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -110,11 +114,31 @@ impl Client {
         self.boards(Method::PATCH, &format!("/cards/{id}"), Some(&body)).await?.json()
     }
 
-    /// Boards refuses whatever lacks this header with 400, reads too; creating answers 200.
+    /// Uploads a file to a board of a team and gives the name that it has there: `7`, 26 characters, and its extension.
+    pub async fn upload_to_board(
+        &self,
+        team: &str,
+        board: &str,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<String, ApiError> {
+        #[derive(Deserialize)]
+        struct Uploaded {
+            #[serde(rename = "fileId")]
+            file_id: String,
+        }
+        let path = format!("{BASE}/teams/{team}/{board}/files");
+        let form = Form::new().part("file", Part::bytes(bytes).file_name(name.to_owned()));
+        let request =
+            self.request(Method::POST, &path).header(OF_A_BROWSER.0, OF_A_BROWSER.1).multipart(form);
+        Ok(self.finish("POST", &path, request, &[200]).await?.json::<Uploaded>()?.file_id)
+    }
+
+    /// Creating answers 200.
     async fn boards(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply, ApiError> {
         let path = format!("{BASE}{path}");
         let name = method.to_string();
-        let mut request = self.request(method, &path).header("X-Requested-With", "XMLHttpRequest");
+        let mut request = self.request(method, &path).header(OF_A_BROWSER.0, OF_A_BROWSER.1);
         if let Some(body) = body {
             request = request.json(body);
         }

@@ -4,7 +4,9 @@ use reqwest::Method;
 
 use super::ground::OldGround;
 use super::kind::{Act, ActOrder, Kind};
+use super::unmade::not_here;
 use super::words::Words;
+use super::{call_post, plugin_setting};
 use crate::checks::prelude::*;
 use crate::mattermost::ApiError;
 use crate::png;
@@ -14,9 +16,6 @@ pub(super) const OF_A_BROWSER: (&str, &str) = ("X-Requested-With", "XMLHttpReque
 
 /// The product's refusal of somebody without a right.
 const NOT_ALLOWED: &str = "api.context.permissions.app_error";
-
-/// The product's 404 for a path that is no route, as an older one answers it; a plugin's has no id.
-const NO_ROUTE: &str = "api.context.404.app_error";
 
 /// What an act may be acknowledged with.
 const DONE: &[u16] = &[200, 201, 202, 204];
@@ -33,10 +32,10 @@ pub(super) async fn all(
     words: &mut Words,
 ) -> Result<(), ApiError> {
     for act in acts {
-        let answer = match one(ground, place, act, words).await {
+        let answer = match one(cx, ground, place, act, words).await {
             // A node can remember memberships of before the channel was made.
             Err(error) if error.id() == NOT_ALLOWED => {
-                cx.as_member(place, || one(ground, place, act, words)).await?
+                cx.as_member(place, || one(cx, ground, place, act, words)).await?
             }
             answer => answer?,
         };
@@ -49,7 +48,13 @@ pub(super) async fn all(
     Ok(())
 }
 
-async fn one(ground: &OldGround, place: &Place, act: &Act, words: &Words) -> Result<Value, ApiError> {
+async fn one(
+    cx: &Context<'_>,
+    ground: &OldGround,
+    place: &Place,
+    act: &Act,
+    words: &Words,
+) -> Result<Value, ApiError> {
     // Who is not there asks as nobody, and is refused.
     let client = ground.client(act.by, place).unwrap_or_else(|| place.client.clone());
     let reply = match act.order {
@@ -81,6 +86,15 @@ async fn one(ground: &OldGround, place: &Place, act: &Act, words: &Words) -> Res
         ActOrder::Picture(of) => {
             return client.set_picture(&words.fill(of), picture()).await.map(|()| Value::Null);
         }
+        ActOrder::BoardFile(board, text) => {
+            let (team, board, body) = (words.fill("$team"), words.fill(board), words.fill(text).into_bytes());
+            let name = client.upload_to_board(&team, &board, "notes.txt", body).await?;
+            return Ok(json!({ "id": name }));
+        }
+        ActOrder::Call(channel) => return call_post::made(&client, &words.fill(channel)).await,
+        ActOrder::PluginSetting(value) => {
+            return plugin_setting::set(cx, place, &words.fill(value)).await.map(|()| Value::Null);
+        }
     };
     // Some are acknowledged without a word.
     Ok(serde_json::from_slice(&reply.body).unwrap_or_default())
@@ -90,7 +104,10 @@ async fn one(ground: &OldGround, place: &Place, act: &Act, words: &Words) -> Res
 ///
 /// # Errors
 /// Not applicable where it has not, or where nobody tells.
-pub(super) async fn is_on(place: &Place, kind: &Kind) -> Result<(), StepError> {
+pub(super) async fn is_on(cx: &Context<'_>, place: &Place, kind: &Kind) -> Result<(), StepError> {
+    if kind.configured {
+        return plugin_setting::can_be(cx, place).await;
+    }
     let Some((route, pointer)) = kind.switch else { return Ok(()) };
     let reply = place.admin().send_bytes(Method::GET, route, &[OF_A_BROWSER], Vec::new(), DONE).await;
     let told: Value = reply
@@ -105,11 +122,4 @@ pub(super) async fn is_on(place: &Place, kind: &Kind) -> Result<(), StepError> {
 
 fn picture() -> Vec<u8> {
     png::plain(48, 48, [40, 120, 200])
-}
-
-/// Why stable makes none, where that is no fault: a licence, a setting, a limit, a right or a route that is not there.
-pub(in crate::checks) fn not_here(error: &ApiError) -> Option<String> {
-    let unknown = error.status() == Some(404) && (error.id().is_empty() || error.id() == NO_ROUTE);
-    let refusal = ["license", "disabled", "limit"].iter().any(|word| error.id().contains(word));
-    (refusal || unknown || matches!(error.status(), Some(403 | 501))).then(|| error.got_and_why())
 }

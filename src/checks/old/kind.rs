@@ -1,5 +1,7 @@
 //! The row of the table: what a kind of old entity is, how it is made, looked at, changed and deleted.
 
+use crate::checks::prelude::*;
+
 /// A kind of entity that people have had for long, of which stable makes one.
 ///
 /// In paths, bodies and pointers `$name` stands for what is known under that name: the accounts `owner`, `member`,
@@ -25,6 +27,10 @@ pub(in crate::checks) struct Kind {
     pub(super) switch: Option<(&'static str, &'static str)>,
     /// Whether a node remembers it and forgets it at no order, only when it hears of a change.
     pub(super) remembered: bool,
+    /// Whether it is a part of the configuration, which is one document: nobody else may save that meanwhile.
+    pub(super) configured: bool,
+    /// What it needs of the installation.
+    pub(super) needs: &'static [Need],
 }
 
 impl Kind {
@@ -36,7 +42,19 @@ impl Kind {
         made: &'static [&'static [Act]],
         looks: &'static [RouteLook],
     ) -> Self {
-        Self { id, what, title, made, looks, changed: &[], deleted: &[], switch: None, remembered: false }
+        Self {
+            id,
+            what,
+            title,
+            made,
+            looks,
+            changed: &[],
+            deleted: &[],
+            switch: None,
+            remembered: false,
+            configured: false,
+            needs: &[],
+        }
     }
 
     /// How one of it is changed on release.
@@ -52,6 +70,16 @@ impl Kind {
     /// A node that is not in a cluster remembers it, whatever becomes of it elsewhere (seen on a real 11.7).
     pub(super) const fn remembered(self) -> Self {
         Self { remembered: true, ..self }
+    }
+
+    /// It is a part of the configuration.
+    pub(super) const fn configured(self) -> Self {
+        Self { configured: true, ..self }
+    }
+
+    /// It is a product's: without it there is none.
+    pub(super) const fn needs(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
     }
 
     /// How one of it is deleted on release.
@@ -135,11 +163,22 @@ pub(super) enum ActOrder {
     Team(&'static str),
     /// The picture of `users/…` or `teams/…`.
     Picture(&'static str),
+    /// A board of the team and the text of a file for it; `/id` is the file's name there.
+    BoardFile(&'static str, &'static str),
+    /// A channel in which somebody calls and leaves at once; `/id` is the call's post.
+    Call(&'static str),
+    /// What a setting of a plugin is to be.
+    PluginSetting(&'static str),
 }
 
 impl Act {
     const fn of(by: Who, order: ActOrder) -> Self {
         Self { by, order, kept: None, shows: true }
+    }
+
+    /// It is only read, for what is kept of the answer.
+    pub(super) const fn get(by: Who, path: &'static str) -> Self {
+        Self::of(by, ActOrder::Json("GET", path, "")).unseen()
     }
 
     pub(super) const fn post(by: Who, path: &'static str, body: &'static str) -> Self {
@@ -184,6 +223,21 @@ impl Act {
 
     pub(super) const fn picture(by: Who, of: &'static str) -> Self {
         Self::of(by, ActOrder::Picture(of))
+    }
+
+    /// An upload to a board; the name of the file is kept as `file`.
+    pub(super) const fn board_file(by: Who, board: &'static str, text: &'static str) -> Self {
+        Self::of(by, ActOrder::BoardFile(board, text)).keep("file", "/id")
+    }
+
+    /// A call that is over; its post is kept as `post`.
+    pub(super) const fn call(by: Who, channel: &'static str) -> Self {
+        Self::of(by, ActOrder::Call(channel)).keep("post", "/id")
+    }
+
+    /// A setting of a plugin, by an admin.
+    pub(super) const fn plugin_setting(value: &'static str) -> Self {
+        Self::of(Who::Admin, ActOrder::PluginSetting(value))
     }
 
     /// Keeps what the pointer leads to in the answer under a name.

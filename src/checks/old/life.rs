@@ -10,6 +10,7 @@ use super::doing;
 use super::ground::{Common, OldGround};
 use super::kind::{Act, CONCERNED, EVERYBODY, Kind, Who};
 use super::looking::{Snapshot, Volatile, snapshot};
+use super::unmade::not_here;
 use super::words::Words;
 use crate::checks::prelude::*;
 use crate::wait;
@@ -123,7 +124,7 @@ impl RowLife<'_, '_> {
         ground: &OldGround,
         prefix: &str,
     ) -> Result<Words, StepError> {
-        doing::is_on(self.actor, self.kind).await?;
+        doing::is_on(self.cx, self.actor, self.kind).await?;
         self.one(ground, prefix).await
     }
 
@@ -137,7 +138,7 @@ impl RowLife<'_, '_> {
         words.set("later_s", ((now + LATER_MS) / 1000).to_string());
         for acts in self.kind.made {
             let done = doing::all(self.cx, ground, self.actor, acts, &mut words).await;
-            if let Some(reason) = done.as_ref().err().and_then(doing::not_here) {
+            if let Some(reason) = done.as_ref().err().and_then(not_here) {
                 return Err(StepError::NotApplicable(reason));
             }
             done.expecting(&format!("{} to be made", self.kind.what))?;

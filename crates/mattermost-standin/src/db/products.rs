@@ -12,6 +12,8 @@ pub(crate) struct ProductTables {
     /// Board and user.
     pub(crate) board_members: HashSet<(String, String)>,
     pub(crate) cards: IndexMap<String, Value>,
+    /// Files of boards, by the name that each has there.
+    pub(crate) board_files: IndexMap<String, BoardFile>,
     pub(crate) playbooks: IndexMap<String, Value>,
     pub(crate) runs: IndexMap<String, Value>,
     /// Status updates by run, newest first.
@@ -20,6 +22,16 @@ pub(crate) struct ProductTables {
     pub(crate) calls_channels: HashMap<String, bool>,
     /// Running calls by channel.
     pub(crate) calls: IndexMap<String, Call>,
+}
+
+/// A file of a board.
+#[derive(Debug, Clone)]
+pub(crate) struct BoardFile {
+    pub(crate) board_id: String,
+    /// As whoever sent it called it.
+    pub(crate) name: String,
+    pub(crate) create_at: i64,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A running call.

@@ -1,4 +1,4 @@
-//! Boards: open boards of a team, their members, and cards.
+//! Boards: open boards of a team, their members, cards and other blocks.
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -7,10 +7,9 @@ use crate::db::ids;
 use crate::db::tables::{Tables, pair};
 use crate::node::answer::text;
 use crate::node::identity::Caller;
+use crate::products::board_access::{BoardAnswer, board, must_be_member};
+use crate::products::board_files;
 use crate::products::request::{self, ProductRequest};
-
-/// A response, or the status and text of a refusal.
-type BoardAnswer = Result<Value, (u16, String)>;
 
 /// What the plugin answers.
 pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Option<Response> {
@@ -24,6 +23,9 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
         return Some(refused(400, "checkCSRFToken FAILED"));
     }
     let Some(caller) = &request.caller else { return Some(refused(403, "access denied to team")) };
+    if let Some(file) = board_files::answer(tables, request, caller, path) {
+        return Some(file.unwrap_or_else(|(status, error)| refused(status, &error)));
+    }
     let answer = match (method, path) {
         // An administrator switched shared boards on.
         ("GET", ["clientConfig"]) => Ok(json!({
@@ -40,6 +42,7 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
         ("GET", ["boards", id, "cards"]) => cards(tables, caller, id),
         ("GET", ["boards", id, "blocks"]) => blocks(tables, caller, id),
         ("POST", ["boards", id, "blocks"]) => add_blocks(tables, request, caller, id),
+        ("PATCH", ["boards", id, "blocks", block]) => rename_block(tables, request, caller, id, block),
         ("DELETE", ["boards", id, "blocks", block]) => remove_block(tables, caller, id, block),
         ("GET", ["boards", id, "sharing"]) => sharing(tables, caller, id),
         ("POST", ["boards", id, "sharing"]) => share(tables, request, caller, id),
@@ -55,20 +58,6 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
 
 fn refused(status: u16, error: &str) -> Response {
     request::json(status, &json!({"error": error, "errorCode": status}))
-}
-
-/// A board that is there, by id.
-fn board(tables: &Tables, id: &str) -> BoardAnswer {
-    let board = tables.products.boards.get(id).cloned();
-    board.filter(|board| board["deleteAt"] == 0).ok_or((404, "{boards} not found".into()))
-}
-
-/// Refuses whoever is no member; on a board with a minimum role all of its team are.
-fn must_be_member(tables: &Tables, caller: &Caller, board: &Value, what: &str) -> Result<(), (u16, String)> {
-    let member = tables.products.board_members.contains(&pair(text(board, "id"), &caller.user_id));
-    let by_role =
-        !text(board, "minimumRole").is_empty() && tables.in_team(text(board, "teamId"), &caller.user_id);
-    if member || by_role { Ok(()) } else { Err((403, format!("access denied to {what}"))) }
 }
 
 fn of_team(tables: &Tables, caller: &Caller, team: &str) -> Value {
@@ -101,10 +90,10 @@ fn create(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller) ->
     Ok(board)
 }
 
-/// Whoever may view the team may view its open boards; their cards are for members.
+/// Whoever may view the team, and a system admin may any, may view its open boards; their cards are for members.
 fn read(tables: &Tables, caller: &Caller, id: &str) -> BoardAnswer {
     let board = board(tables, id)?;
-    if tables.in_team(text(&board, "teamId"), &caller.user_id) {
+    if caller.admin || tables.in_team(text(&board, "teamId"), &caller.user_id) {
         return Ok(board);
     }
     Err((403, "access denied to board".into()))
@@ -194,6 +183,21 @@ fn add_blocks(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller
         made.push(block);
     }
     Ok(made.into())
+}
+
+fn rename_block(
+    tables: &mut Tables,
+    request: &ProductRequest<'_>,
+    caller: &Caller,
+    id: &str,
+    block: &str,
+) -> BoardAnswer {
+    must_be_member(tables, caller, &board(tables, id)?, "make board changes")?;
+    let missing = || (404, format!("{{block ID={block}}} not found"));
+    let row = tables.kept.blocks.get_mut(block).ok_or_else(missing)?;
+    row["title"] = text(&request.body, "title").into();
+    row["updateAt"] = request.node.world.tick().into();
+    Ok(json!({}))
 }
 
 fn remove_block(tables: &mut Tables, caller: &Caller, id: &str, block: &str) -> BoardAnswer {

@@ -4,10 +4,15 @@
 //! rate limit. A call lives while somebody's websocket is in it, media or not, and nobody is thrown out; a websocket that
 //! ends leaves its call at once, where the product waits ten seconds for it to come back.
 
+mod board_access;
+mod board_files;
 mod boards;
 pub(crate) mod calls;
+mod form;
 mod playbooks;
 pub(crate) mod request;
+mod retrospective;
+mod run_access;
 mod templates;
 
 use axum::response::Response;

@@ -9,10 +9,9 @@ use crate::db::tables::{Tables, pair};
 use crate::node::answer::text;
 use crate::node::identity::Caller;
 use crate::products::request::{self, ProductRequest};
+use crate::products::retrospective;
+use crate::products::run_access::{PlaybookAnswer, may_view, own_run, refused, run, store};
 use crate::products::templates::TEMPLATES;
-
-/// A status with a body, or the status and text of a refusal.
-type PlaybookAnswer = Result<(u16, Value), (u16, String)>;
 
 /// What the plugin answers.
 pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Option<Response> {
@@ -39,6 +38,10 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
         }
         ("POST", ["runs", id, "status"]) => update(tables, request, caller, id),
         ("GET", ["runs", id, "status-updates"]) => updates(tables, caller, id),
+        ("POST", ["runs", id, "retrospective"]) => retrospective::update(tables, request, caller, id, false),
+        ("POST", ["runs", id, "retrospective", "publish"]) => {
+            retrospective::update(tables, request, caller, id, true)
+        }
         ("PUT", ["runs", id, "finish"]) => end(tables, request, caller, id, true),
         ("PUT", ["runs", id, "restore"]) => end(tables, request, caller, id, false),
         _ => return None,
@@ -46,13 +49,10 @@ pub(crate) fn answer(tables: &mut Tables, request: &ProductRequest<'_>) -> Optio
     Some(match answer {
         // Written without a type, so that Go guesses one.
         Ok((status, Value::Null)) => request::text(status, r#"{"status":"OK"}"#),
+        Ok((_, Value::String(nothing))) => nothing.into_response(),
         Ok((status, body)) => request::json(status, &body).into_response(),
         Err((status, error)) => request::json(status, &json!({"error": error})),
     })
-}
-
-fn refused() -> (u16, String) {
-    (403, "Not authorized".into())
 }
 
 fn internal() -> (u16, String) {
@@ -96,6 +96,7 @@ fn create(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller) ->
         ("description", json!(text(given, "description"))),
         ("retrospective_enabled", json!(given["retrospective_enabled"] == true)),
         ("retrospective_template", json!(text(given, "retrospective_template"))),
+        ("metrics", retrospective::metrics(&given["metrics"], &id)),
         ("members", json!([{"user_id": caller.user_id, "roles": roles, "scheme_roles": roles}])),
     ] {
         playbook[key] = value;
@@ -126,7 +127,7 @@ fn checklists(given: &Value, of_run: bool) -> Value {
 /// A public playbook is for everybody in its team.
 fn playbook(tables: &Tables, caller: &Caller, id: &str) -> PlaybookAnswer {
     let found = tables.products.playbooks.get(id).cloned().ok_or_else(refused)?;
-    if tables.in_team(text(&found, "team_id"), &caller.user_id) { Ok((200, found)) } else { Err(refused()) }
+    if may_view(tables, caller, &found) { Ok((200, found)) } else { Err(refused()) }
 }
 
 /// A run begins with a channel of its own.
@@ -176,26 +177,6 @@ fn start(tables: &mut Tables, request: &ProductRequest<'_>, caller: &Caller) -> 
     tables.channels.insert(channel.id.clone(), channel);
     tables.products.runs.insert(id, run.clone());
     Ok((201, run))
-}
-
-/// A run of a public playbook is for everybody in its team.
-fn run(tables: &Tables, caller: &Caller, id: &str) -> Result<Value, (u16, String)> {
-    let run = tables.products.runs.get(id).cloned().ok_or_else(refused)?;
-    if tables.in_team(text(&run, "team_id"), &caller.user_id) { Ok(run) } else { Err(refused()) }
-}
-
-/// Those who take part may change a run.
-fn own_run(tables: &Tables, caller: &Caller, id: &str) -> Result<Value, (u16, String)> {
-    let run = run(tables, caller, id)?;
-    let part = run["participant_ids"].as_array().is_some_and(|ids| ids.contains(&json!(caller.user_id)));
-    if part || caller.admin { Ok(run) } else { Err(refused()) }
-}
-
-fn store(tables: &mut Tables, request: &ProductRequest<'_>, mut run: Value) {
-    let now = request.node.world.tick();
-    run["update_at"] = now.into();
-    let id = text(&run, "id").to_owned();
-    tables.products.runs.insert(id, run);
 }
 
 /// Sets a field of an item to what the request says under a name, and when that was.

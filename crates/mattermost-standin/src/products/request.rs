@@ -22,6 +22,8 @@ pub(crate) struct ProductRequest<'a> {
     pub(crate) headers: &'a HeaderMap,
     /// Who asks, if somebody is logged in.
     pub(crate) caller: Option<Caller>,
+    /// The body as it came.
+    pub(crate) bytes: &'a [u8],
     /// The body; null where it is no JSON.
     pub(crate) body: Value,
 }

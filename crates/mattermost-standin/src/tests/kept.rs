@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::client::Site;
+use super::product_probes;
+use crate::db::world::Options;
 use crate::fault::Faults;
 
 /// A row's life: made by a POST, found in its list, changed by this method and path, gone by a DELETE.
@@ -79,4 +81,58 @@ async fn what_a_member_has_not_read_is_counted_until_they_look() {
     let view = json!({"channel_id": channel});
     site.call(0, "POST", &format!("/channels/members/{alice}/view"), &token, view).await;
     assert_eq!(unread().await, (json!(0), json!(0)));
+}
+
+#[tokio::test]
+async fn a_file_of_a_board_is_read_by_its_name_and_by_the_boards_people_alone() {
+    let options = Options { switched_on: vec!["focalboard".into()], ..Options::default() };
+    let site = Site::of(options, &["11.6.0"], &Faults::none()).await;
+    let (team, channel) = site.place(0, "lab").await;
+    let board = product_probes::make(&site, &team, &channel).await.board().to_owned();
+    let form = "multipart/form-data; boundary=xyz";
+    let headers = [("X-Requested-With", "XMLHttpRequest"), ("Content-Type", form)];
+    let sent = "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.TXT\"\r\n\r\nnotes\r\n--xyz--\r\n";
+    let path = format!("!/plugins/focalboard/api/v2/teams/{team}/{board}/files");
+    let sent = site.send(0, "POST", &path, &site.admin, sent.into(), &headers).await.unwrap();
+    let name = sent.body["fileId"].as_str().unwrap();
+    assert_eq!((sent.status, name.len(), &name[27..]), (200, 31, ".txt"));
+    let file = format!("/files/teams/{team}/{board}/{name}");
+    assert_eq!(product_probes::boards(&site, 0, "GET", &file, Value::Null).await.bytes, b"notes");
+    let info = product_probes::boards(&site, 0, "GET", &format!("{file}/info"), Value::Null).await.body;
+    assert_eq!(
+        (&info["name"], &info["size"], &info["id"]),
+        (&json!("a.TXT"), &json!(5), &json!(name[1..27]))
+    );
+    let (_, stranger) = site.user(0, "alice").await;
+    let path = format!("!/plugins/focalboard/api/v2{file}");
+    let refused = site.send(0, "GET", &path, &stranger, Vec::new(), &headers[..1]).await.unwrap();
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn a_retrospective_has_values_of_the_metrics_of_its_playbook_and_no_others() {
+    let site = Site::new(true, &["11.6.0"], &Faults::none()).await;
+    let (team, _) = site.place(0, "lab").await;
+    let api = product_probes::PLAYBOOKS;
+    let playbook = json!({
+        "title": "lab", "team_id": team, "public": true, "reminder_timer_default_seconds": 3600,
+        "metrics": [{"type": "metric_integer", "title": "lost", "target": null}],
+    });
+    let playbook = site.post(0, &format!("{api}/playbooks"), playbook).await.id();
+    let metrics = site.get(0, &format!("{api}/playbooks/{playbook}")).await.body["metrics"].clone();
+    assert_eq!((&metrics[0]["title"], &metrics[0]["target"]), (&json!("lost"), &Value::Null));
+    let run =
+        json!({"name": "lab", "owner_user_id": site.admin_id, "team_id": team, "playbook_id": playbook});
+    let run = format!("{api}/runs/{}", site.post(0, &format!("{api}/runs"), run).await.id());
+    let value = json!({"metric_config_id": metrics[0]["id"], "value": 7});
+    let told =
+        json!({"retrospective": "well", "metrics": [value, {"metric_config_id": "other", "value": 1}]});
+    let published = site.post(0, &format!("{run}/retrospective/publish"), told).await;
+    assert_eq!((published.status, published.bytes.len()), (200, 0));
+    let shown = site.get(0, &run).await.body;
+    assert_eq!((&shown["retrospective"], &shown["metrics_data"]), (&json!("well"), &json!([value])));
+    assert!(shown["retrospective_published_at"].as_i64() > Some(0));
+    site.post(0, &format!("{run}/retrospective"), json!({"retrospective": "better"})).await;
+    let shown = site.get(0, &run).await.body;
+    assert_eq!((&shown["retrospective"], &shown["metrics_data"]), (&json!("better"), &json!([value])));
 }

@@ -66,9 +66,13 @@ pub(super) const KINDS: &[Kind] = &[
     BOARDS,
     BOARD_VIEWS,
     BOARD_LINKS,
+    BOARD_FILES,
     PLAYBOOKS,
     RUNS,
+    RETROSPECTIVES,
     CALLS,
+    CALL_POSTS,
+    PLUGIN_SETTINGS,
 ];
 
 #[cfg(test)]
@@ -96,12 +100,16 @@ mod tests {
 
     fn texts(order: ActOrder) -> Vec<&'static str> {
         match order {
-            ActOrder::Json(_, path, body) | ActOrder::Bytes(path, body) | ActOrder::File(path, body) => {
-                vec![path, body]
-            }
-            ActOrder::Emoji(one) | ActOrder::Bot(one) | ActOrder::Team(one) | ActOrder::Picture(one) => {
-                vec![one]
-            }
+            ActOrder::Json(_, path, body)
+            | ActOrder::Bytes(path, body)
+            | ActOrder::File(path, body)
+            | ActOrder::BoardFile(path, body) => vec![path, body],
+            ActOrder::Emoji(one)
+            | ActOrder::Bot(one)
+            | ActOrder::Team(one)
+            | ActOrder::Picture(one)
+            | ActOrder::Call(one)
+            | ActOrder::PluginSetting(one) => vec![one],
         }
     }
 

@@ -182,6 +182,7 @@ fn route(
             path: rest.split('/').collect(),
             headers: &headers,
             caller: token.caller(node, tables).ok(),
+            bytes: &body,
             body: serde_json::from_slice(&body).unwrap_or_default(),
         };
         products::answer(&id, tables, &request)
