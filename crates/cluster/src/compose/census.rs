@@ -27,11 +27,13 @@ struct OldRows {
     made: Option<&'static str>,
     /// Which rows are old where they do not tell, as SQL with `$1` for the moment.
     old: &'static str,
+    /// Which of them are the product's own and may go, as SQL; and a column that there is where there are such.
+    but: Option<(&'static str, (&'static str, &'static str))>,
     columns: &'static [&'static str],
 }
 
 const fn by_id(table: &'static str, letters: usize, columns: &'static [&'static str]) -> OldRows {
-    OldRows { table, key: "id", letters, made: Some("createat"), old: "", columns }
+    OldRows { table, key: "id", letters, made: Some("createat"), old: "", but: None, columns }
 }
 
 /// What people wrote, and where it belongs. What servers change by themselves (sessions, jobs, statuses, counts) is not in it.
@@ -79,12 +81,18 @@ const COUNTED: [OldRows; 18] = [
     by_id("outgoingwebhooks", 1, &["createat", "deleteat", "creatorid", "channelid", "teamid"]),
     by_id("commands", 1, &["createat", "deleteat", "creatorid", "teamid", "trigger"]),
     OldRows { key: "userid", ..by_id("bots", 1, &["createat", "ownerid"]) },
+    // Templates of all teams come with Boards and are replaced by it (`initializeTemplates` in server/app/templates.go).
     OldRows {
         made: Some("create_at"),
+        but: Some(("team_id = '0'", ("focalboard_boards", "team_id"))),
         ..by_id("focalboard_boards", 1, &["create_at", "delete_at", "type", "title"])
     },
     OldRows {
         made: Some("create_at"),
+        but: Some((
+            "board_id IN (SELECT id FROM focalboard_boards WHERE team_id = '0')",
+            ("focalboard_boards", "team_id"),
+        )),
         ..by_id("focalboard_blocks", 1, &["create_at", "delete_at", "type", "title", "board_id"])
     },
     OldRows { made: Some("createat"), ..by_id("ir_playbook", 1, &["createat", "teamid"]) },
@@ -119,9 +127,11 @@ impl ComposeCluster {
 /// The tables of the server and of its plugins; views and what others put there are not.
 const TABLES: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
      AND relname ~ '^[a-z0-9_]+$' AND NOT relispartition ORDER BY 1;";
-const COLUMNS: &str = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2;";
+/// The columns that there are, a line each.
+pub(super) const COLUMNS: &str = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2;";
 
-fn of_columns(text: &str) -> BTreeSet<(&str, &str)> {
+/// Table and column of each line.
+pub(super) fn of_columns(text: &str) -> BTreeSet<(&str, &str)> {
     text.lines().filter_map(|line| line.split_once('\t')).collect()
 }
 
@@ -131,17 +141,20 @@ fn statement<'a>(
     has: &BTreeSet<(&str, &str)>,
     before: i64,
 ) -> Option<(&'a str, Vec<&'a str>, String)> {
-    let OldRows { table, key, letters, made, old, columns } = counted;
+    let OldRows { table, key, letters, made, old, but, columns } = counted;
     let there = |column: &str| has.contains(&(*table, column));
     let parts = key.split(" || ");
     if !parts.into_iter().all(there) || !made.is_none_or(there) {
         return None;
     }
     let columns: Vec<&str> = columns.iter().copied().filter(|column| there(column)).collect();
-    let old = match made {
+    let mut old = match made {
         Some(made) => format!("{made} < {before}"),
         None => old.replace("$1", &before.to_string()),
     };
+    if let Some((but, _)) = but.filter(|(_, column)| has.contains(column)) {
+        let _ = write!(old, " AND NOT coalesce({but}, false)");
+    }
     let ends = made.map_or("0, 0".to_owned(), |made| format!("min({made}), max({made})"));
     let mut text = format!("SELECT '{table}', left({key}, {letters}), count(*), {ends}");
     for column in &columns {
@@ -202,6 +215,21 @@ mod tests {
             "SELECT 'posts', left(id, 2), count(*), min(createat), max(createat), \
              sum(hashtextextended(id || ':' || coalesce(createat::text, '-'), 0)::numeric), \
              sum(hashtextextended(id || ':' || coalesce(message::text, '-'), 0)::numeric) FROM posts WHERE createat < 7 GROUP BY 2;\n"
+        );
+    }
+
+    #[test]
+    fn what_a_product_replaces_by_itself_is_not_counted() {
+        let columns = "focalboard_blocks\tid\nfocalboard_blocks\tcreate_at";
+        let asked = |columns: &str| {
+            let has = of_columns(columns);
+            let mut all = COUNTED.iter().filter_map(|counted| statement(counted, &has, 7));
+            all.next_back().unwrap().2
+        };
+        assert!(asked(columns).contains(" WHERE create_at < 7 GROUP BY"));
+        let with_boards = format!("{columns}\nfocalboard_boards\tteam_id");
+        assert!(
+            asked(&with_boards).contains(" AND NOT coalesce(board_id IN (SELECT id FROM focalboard_boards")
         );
     }
 
