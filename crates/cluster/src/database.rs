@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::compose::ComposeCluster;
-use super::site_copy::{Census, DatabaseDump};
+use super::site_copy::{Census, DatabaseDump, PickedRow};
 use super::standin::StandInCluster;
 use basics::trouble::Trouble;
 
@@ -39,11 +39,11 @@ impl Database<'_> {
         }
     }
 
-    /// Picks rows that were there before a moment, by age and kind: their tables and ids, the same ones for the same seed.
+    /// Picks rows that were there before a moment, by age and kind: the same ones for the same seed.
     ///
     /// # Errors
     /// When it does not answer.
-    pub async fn sample(&self, before: i64, seed: &str) -> Result<Vec<(String, String)>, Trouble> {
+    pub async fn sample(&self, before: i64, seed: &str) -> Result<Vec<PickedRow>, Trouble> {
         match self {
             Self::Compose(cluster) => cluster.sample(before, seed).await,
             Self::StandIn(cluster) => Ok(cluster.sample(before, seed)),

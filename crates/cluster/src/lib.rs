@@ -61,7 +61,7 @@ pub use project::{
 pub use ready::ready;
 pub use seam::{Cluster, Nodes};
 pub use side_container::{SideContainer, SideContainerEnd};
-pub use site_copy::{Census, DatabaseDump, DumpForm, RowRange, TableCensus};
+pub use site_copy::{Census, DatabaseDump, DumpForm, PickedRow, RowRange, TableCensus};
 pub use standin::{StandInCluster, StandInOptions};
 pub use traffic::Traffic;
 pub use usage::ServerUsage;

@@ -66,3 +66,14 @@ pub struct Census {
     /// The size of the database in bytes, where it is known.
     pub bytes: Option<u64>,
 }
+
+/// A row of a site's own, picked of its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PickedRow {
+    /// The table's name.
+    pub table: String,
+    /// The row's id.
+    pub id: String,
+    /// The id of what it is a part of, where that says who may see it: a card's board.
+    pub of: Option<String>,
+}

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use super::image::{ImageFacts, PACKAGED_PLUGINS, Packaged};
 use super::process::ServerProcess;
-use super::site_copy::{Census, DatabaseDump};
+use super::site_copy::{Census, DatabaseDump, PickedRow};
 use super::usage::ServerUsage;
 use basics::trouble::Trouble;
 use basics::versions::Version;
@@ -151,7 +151,7 @@ impl StandInCluster {
     }
 
     /// Picks a few rows of each table that were there before a moment.
-    pub(super) fn sample(&self, before: i64, seed: &str) -> Vec<(String, String)> {
+    pub(super) fn sample(&self, before: i64, seed: &str) -> Vec<PickedRow> {
         const OF_EACH: usize = 10;
         let mut rows = self.world.rows_before(before);
         rows.sort_by_key(|(table, key, ..)| (*table, hash(key, seed)));
@@ -161,7 +161,11 @@ impl StandInCluster {
             *count += 1;
             *count <= OF_EACH
         });
-        rows.into_iter().map(|(table, key, ..)| (table.to_owned(), key)).collect()
+        let picked = rows.into_iter().map(|(table, id, _, columns)| {
+            let of = columns.into_iter().find(|(column, _)| *column == "board_id").map(|(_, board)| board);
+            PickedRow { table: table.to_owned(), id, of }
+        });
+        picked.collect()
     }
 
     pub(super) fn promote(&self, username: &str) -> Result<(), Trouble> {

@@ -77,6 +77,12 @@ impl Client {
         self.boards(Method::POST, &format!("/boards/{id}/join"), Some(&json!({}))).await.map(drop)
     }
 
+    /// Makes this client's account, which is a system admin's, a member of any board.
+    pub async fn join_board_as_admin(&self, id: &str) -> Result<(), ApiError> {
+        let path = format!("/boards/{id}/join?allow_admin=true");
+        self.boards(Method::POST, &path, Some(&json!({}))).await.map(drop)
+    }
+
     /// Deletes a board with its cards.
     pub async fn delete_board(&self, id: &str) -> Result<(), ApiError> {
         self.boards(Method::DELETE, &format!("/boards/{id}"), None).await.map(drop)

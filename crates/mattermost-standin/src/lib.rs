@@ -29,7 +29,8 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
-pub use db::site_copy::{OldRow, dump_of};
+pub use db::site_copy::dump_of;
+pub use db::site_products::OldRow;
 pub use db::world::{Options, World};
 pub use files::bucket::{BucketFiles, BucketPlace};
 pub use files::store::{FileAnswer, FileStore, FileStoreError, MemoryFiles};

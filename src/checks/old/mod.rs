@@ -20,6 +20,8 @@ mod older;
 mod plugin_setting;
 pub(in crate::checks) mod rows;
 pub(in crate::checks) mod sampled;
+mod sampled_answer;
+mod sampled_products;
 mod unmade;
 mod words;
 

@@ -1,25 +1,30 @@
 //! `sampled`: rows of the site's own, picked by age and kind, answer in every stage and on every node as they did on stable.
 //!
 //! The database names them, by the run's own seed: the oldest, the newest, one of each kind, and some between. The gate's admin asks for
-//! each by its id. What two nodes of stable said alike must come again: the same status, the same fields, the same values. A failure
+//! each by its id; products are asked through their own API (`sampled_products`). What two nodes of stable said alike must come again: the same status, the same fields, the same values. A failure
 //! names the row by its id and the field; no value of it is in any report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 use reqwest::Method;
 
 use super::compare::{Sight, differences};
+use super::doing::OF_A_BROWSER;
 use super::looking::{ANY, bytes};
+use super::sampled_answer::{Answer, counted};
+use super::sampled_products;
 use crate::checks::prelude::*;
+use crate::cluster::PickedRow;
 
 pub(in crate::checks) const CHECK: Check = Check::new(
     "sampled",
-    "old users, teams, channels, posts and files of your site answer as they did on stable",
+    "old users, teams, channels, posts, files, boards and runs of your site answer as they did on stable",
     &["E1"],
     |cx| Box::pin(run(cx)),
 )
 .also_in(NEWER_SCHEMA)
+.needs(&[Need::Plugin("focalboard"), Need::Plugin("playbooks")])
 .of_a_copy();
 
 /// What stable said of the rows that were picked.
@@ -33,23 +38,17 @@ const NAMED: usize = 5;
 const ID: usize = 26;
 
 /// The routes that show a row of a table, by its id.
-const ROUTES: [(&str, &[&str]); 5] = [
+const ROUTES: [(&str, &[&str]); 9] = [
     ("users", &["/api/v4/users/"]),
     ("teams", &["/api/v4/teams/"]),
     ("channels", &["/api/v4/channels/"]),
     ("posts", &["/api/v4/posts/", "/api/v4/posts/{}/thread"]),
     ("fileinfo", &["/api/v4/files/{}/info", "/api/v4/files/"]),
+    ("focalboard_boards", &["/plugins/focalboard/api/v2/boards/"]),
+    ("focalboard_blocks", &["/plugins/focalboard/api/v2/cards/"]),
+    ("ir_playbook", &["/plugins/playbooks/api/v0/playbooks/"]),
+    ("ir_incident", &["/plugins/playbooks/api/v0/runs/"]),
 ];
-
-/// What was said of a row, and in which fields two nodes did not say the same.
-#[derive(Debug, Clone)]
-struct Answer {
-    table: String,
-    id: String,
-    path: String,
-    sight: Sight,
-    volatile: BTreeSet<String>,
-}
 
 async fn run(cx: &Context<'_>) {
     let Some((database, restored)) = cx.restored else {
@@ -63,6 +62,8 @@ async fn run(cx: &Context<'_>) {
             picked.map_err(|trouble| StepError::NotMeasured(trouble.to_string()))
         };
         let Ok(picked) = cx.step("the database picks rows of your site", picking).await else { return };
+        let picked = sampled_products::those_that_answer(cx, picked).await;
+        sampled_products::join(cx, &picked).await;
         cx.fact("rows that are asked for", counted(&picked));
         let (first, last) = match cx.places {
             [] => return,
@@ -73,17 +74,13 @@ async fn run(cx: &Context<'_>) {
         let asked =
             async { Ok::<_, StepError>((answers(first, &paths).await?, answers(last, &paths).await?)) };
         let Ok((before, again)) = cx.step("stable says what they are", asked).await else { return };
-        let kept = paths.into_iter().zip(before.into_iter().zip(again));
-        ANSWERS.keep(
-            cx,
-            &kept
-                .map(|((table, id, path), (sight, again))| {
-                    let moved = differences(&sight, &again, &BTreeSet::new());
-                    let volatile = moved.into_iter().map(|one| one.path.unwrap_or_default()).collect();
-                    Answer { table, id, path, sight, volatile }
-                })
-                .collect(),
-        );
+        let all = paths.into_iter().zip(before.into_iter().zip(again));
+        let all = all.map(|((table, id, path), (sight, again))| {
+            let moved = differences(&sight, &again, &BTreeSet::new());
+            let volatile = moved.into_iter().map(|one| one.path.unwrap_or_default()).collect();
+            Answer { table, id, path, sight, volatile }
+        });
+        ANSWERS.keep(cx, &sampled_products::shown(cx, all.collect()));
     }
     let known = if cx.stage == Stage::Stable { ANSWERS.kept(cx) } else { ANSWERS.old(cx) };
     let Some(known) = known else { return };
@@ -102,20 +99,11 @@ async fn run(cx: &Context<'_>) {
     }
 }
 
-/// `12 posts, 3 users`.
-fn counted(picked: &[(String, String)]) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (table, _) in picked {
-        *counts.entry(table).or_default() += 1;
-    }
-    counts.iter().map(|(table, count)| format!("{count} {table}")).collect::<Vec<_>>().join(", ")
-}
-
 /// Table, id and path of all that is asked.
-fn paths(picked: &[(String, String)]) -> Vec<(String, String, String)> {
+fn paths(picked: &[PickedRow]) -> Vec<(String, String, String)> {
     let routes =
         |table: &str| ROUTES.iter().find(|(of, _)| *of == table).map_or(&[][..], |(_, routes)| routes);
-    let of_row = |(table, id): &(String, String)| {
+    let of_row = |PickedRow { table, id, .. }: &PickedRow| {
         let path = |route: &&str| {
             if route.contains("{}") { route.replace("{}", id) } else { format!("{route}{id}") }
         };
@@ -142,7 +130,7 @@ async fn answers(place: &Place, paths: &[(String, String, String)]) -> Result<Ve
 }
 
 async fn answer(place: &Place, path: &str) -> Result<Sight, StepError> {
-    let reply = place.admin().send_bytes(Method::GET, path, &[], Vec::new(), ANY).await;
+    let reply = place.admin().send_bytes(Method::GET, path, &[OF_A_BROWSER], Vec::new(), ANY).await;
     // The path has an id in it, and nothing else of the site.
     let reply = reply.expecting("an answer for a row of your site")?;
     if reply.status >= 300 {
@@ -184,10 +172,11 @@ fn alike(place: &Place, table: &str, all: &[(&Answer, &Sight)]) -> Result<(), St
 
 /// A path of fields as far as the product named them: below `props`, and where a key is no name of a field and no id, it is the site's.
 fn own_names(path: &str) -> String {
-    const OF_USERS: [&str; 3] = ["props", "notify_props", "timezone"];
+    const OF_USERS: [&str; 4] = ["props", "notify_props", "timezone", "properties"];
     let mut told = String::new();
     for part in path.split('/').skip(1) {
-        let is_field = part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let is_field = part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            || sampled_products::FIELDS.contains(&part);
         let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
         let is_id =
             part.len() == ID && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -211,6 +200,8 @@ mod tests {
     fn only_names_of_the_products_own_are_told() {
         assert_eq!(own_names("/message"), "/message");
         assert_eq!(own_names("/props/planted/x"), "/props/…");
+        assert_eq!(own_names("/cardProperties/0/options"), "/cardProperties/0/options");
+        assert_eq!(own_names("/properties/planted"), "/properties/…");
         assert_eq!(own_names("/metadata/images/https:~1~1planted/height"), "/metadata/images/…");
         let id = "7j6fr8cm6jywzbbnthsk333g5h";
         assert_eq!(own_names(&format!("/posts/{id}/type")), format!("/posts/{id}/type"));
@@ -218,7 +209,8 @@ mod tests {
 
     #[test]
     fn each_row_is_asked_for_by_all_its_routes() {
-        let picked = [("posts".to_owned(), "a".to_owned()), ("users".to_owned(), "b".to_owned())];
+        let row = |table: &str, id: &str| PickedRow { table: table.into(), id: id.into(), of: None };
+        let picked = [row("posts", "a"), row("users", "b")];
         let asked: Vec<String> = paths(&picked).into_iter().map(|(.., path)| path).collect();
         assert_eq!(asked, ["/api/v4/posts/a", "/api/v4/posts/a/thread", "/api/v4/users/b"]);
         assert_eq!(counted(&picked), "1 posts, 1 users");

@@ -14,5 +14,6 @@ pub(crate) mod products;
 mod rot;
 pub(crate) mod rows;
 pub(crate) mod site_copy;
+pub(crate) mod site_products;
 pub(crate) mod tables;
 pub(crate) mod world;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::db::ids;
 use crate::db::posts::Post;
 use crate::db::rows::{Channel, Team, User};
+use crate::db::site_products::{self, DumpedName, OldRow};
 use crate::db::world::World;
 
 /// The dump of a site, as JSON. Each row says when it was made, in milliseconds since 1970.
@@ -16,13 +17,10 @@ struct Dump {
     channel: DumpedName,
     users: Vec<DumpedName>,
     posts: Vec<DumpedPost>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DumpedName {
-    name: String,
-    create_at: i64,
+    /// Each with a card of its name.
+    boards: Vec<DumpedName>,
+    /// Each of a playbook of its name.
+    runs: Vec<DumpedName>,
 }
 
 /// What the first user said.
@@ -32,9 +30,6 @@ struct DumpedPost {
     message: String,
     create_at: i64,
 }
-
-/// An old row: its table, its key, when it was made, and its columns that must not change.
-pub type OldRow = (&'static str, String, i64, Vec<(&'static str, String)>);
 
 impl World {
     /// Fills the empty database with a dump.
@@ -59,6 +54,10 @@ impl World {
         for DumpedPost { message, create_at } in dump.posts {
             tables.add_post(Post::new(ids::new_id(), create_at, &first, &channel.id, &message, ""));
         }
+        dump.boards.iter().for_each(|board| site_products::board(&mut tables, board, &team.id, &first));
+        dump.runs
+            .iter()
+            .for_each(|run| site_products::run(&mut tables, run, (&team.id, &channel.id), &first));
         tables.teams.insert(team.id.clone(), team);
         tables.channels.insert(channel.id.clone(), channel);
         // As the nodes of the gate's own cluster have it by their environment.
@@ -84,7 +83,9 @@ impl World {
             let columns = vec![("message", post.message.clone()), ("deleteat", post.delete_at.to_string())];
             ("posts", post.id.clone(), post.create_at, columns)
         });
-        users.chain(teams).chain(channels).chain(posts).filter(|(_, _, made, _)| *made < before).collect()
+        let products = site_products::rows(&tables);
+        let all = users.chain(teams).chain(channels).chain(posts).chain(products);
+        all.filter(|(_, _, made, _)| *made < before).collect()
     }
 
     /// Makes an account a system admin; whether there is one of that name.
@@ -133,7 +134,7 @@ fn team(DumpedName { name, create_at }: DumpedName) -> Team {
     }
 }
 
-/// A dump as [`World::restore`] takes it: so many users and posts, whose words begin with `word`.
+/// A dump as [`World::restore`] takes it: so many users and posts, a few boards and runs, whose words begin with `word`.
 #[must_use]
 pub fn dump_of(word: &str, rows: i64) -> String {
     const FIRST: i64 = 1_500_000_000_000;
@@ -141,9 +142,13 @@ pub fn dump_of(word: &str, rows: i64) -> String {
     let users: Vec<Value> = (0..rows).map(|n| named(format!("{word}{n}"), n)).collect();
     let said = |n: i64| serde_json::json!({"message": format!("{word} says {n}"), "create_at": FIRST + n});
     let posts: Vec<Value> = (0..rows).map(said).collect();
+    let few = |what: &str| -> Vec<Value> { (0..3).map(|n| named(format!("{word} {what} {n}"), n)).collect() };
     let team = named(format!("{word}-team"), 0);
     let channel = named(format!("{word}-channel"), 0);
-    serde_json::json!({"team": team, "channel": channel, "users": users, "posts": posts}).to_string()
+    serde_json::json!({
+        "team": team, "channel": channel, "users": users, "posts": posts, "boards": few("board"), "runs": few("run"),
+    })
+    .to_string()
 }
 
 #[cfg(test)]
@@ -158,6 +163,7 @@ mod tests {
         let old = world.rows_before(1_600_000_000_000);
         let of = |table| old.iter().filter(|(of, ..)| *of == table).count();
         assert_eq!(["users", "teams", "channels", "posts"].map(of), [3, 1, 1, 3]);
+        assert_eq!(["focalboard_boards", "focalboard_blocks", "ir_playbook", "ir_incident"].map(of), [3; 4]);
         assert!(world.promote("planted0") && !world.promote("nobody"));
         assert!(world.restore("{}").is_err());
     }

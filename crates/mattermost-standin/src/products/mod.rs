@@ -13,7 +13,7 @@ mod playbooks;
 pub(crate) mod request;
 mod retrospective;
 mod run_access;
-mod templates;
+pub(crate) mod templates;
 
 use axum::response::Response;
 
