@@ -21,6 +21,7 @@ pub(super) fn judged(
     let mut result = CheckResult { outcome: Outcome::Passed, ..catalogue::not_measured(check, stage, "") };
     let name = "every acknowledged write is on every node, once and as it was written";
     add_causes(&mut result, name, seen, releases);
+    result.steps.extend(seen.unsteady.iter().map(unsteady));
     let sum = totals.sum();
     if sum.acknowledged == 0 {
         let reason = "no node acknowledged a single write".to_owned();
@@ -63,6 +64,14 @@ pub(super) fn add_causes(result: &mut CheckResult, name: &str, seen: &Verificati
             result.facts.insert(format!("cause {number}, example {example}"), told);
         }
     }
+}
+
+/// What one node did not show once, and did each time that it was done again.
+pub(super) fn unsteady(once: &WriteFinding) -> Step {
+    let WriteFinding { kind, writer, .. } = once;
+    let again = format!("the same done {ENOUGH} times through {writer} was shown by every node");
+    let name = format!("a {kind} is shown by every node each time, as a cache may not");
+    step(&name, Outcome::Unsteady { first: once.to_string(), again })
 }
 
 /// The cause first, then its earliest failure: what more there is stands in the facts, and all of it in the record.

@@ -1,11 +1,10 @@
 //! What was written through each node and read through the others → the result of the check `matrix`.
 
 use ledger_findings::{
-    AnnouncedRefusal, CrossedStage, ENOUGH, ReleasePair, UnmeasuredCell, Verification, Way, WriteFinding,
-    WriteMatrix,
+    AnnouncedRefusal, CrossedStage, ReleasePair, UnmeasuredCell, Verification, Way, WriteMatrix,
 };
 
-use super::judged_ledger::{add_causes, step};
+use super::judged_ledger::{add_causes, step, unsteady};
 use crate::checks::{Check, catalogue};
 use crate::outcome::{CheckResult, Outcome, Stage, Step};
 
@@ -63,13 +62,6 @@ fn together(crossed: &[(Verification, CrossedStage)]) -> Verification {
         look.announced.iter().for_each(|one| all.announce(one.clone()));
     }
     all
-}
-
-fn unsteady(once: &WriteFinding) -> Step {
-    let WriteFinding { kind, writer, .. } = once;
-    let again = format!("the same done {ENOUGH} times through {writer} was shown by every node");
-    let name = format!("a {kind} is shown by every node each time, as a cache may not");
-    step(&name, Outcome::Unsteady { first: once.to_string(), again })
 }
 
 fn announced(told: &AnnouncedRefusal) -> Step {
@@ -180,7 +172,7 @@ mod tests {
         let both = [Way::Api, Way::Websocket];
         let mut mixed = crossed("mixed-1", &[OLD, NEW], &both);
         let through = |node: &str| ReadThrough { node: node.into(), version: OLD.into() };
-        mixed.0.unsteady.push(WriteFinding {
+        mixed.0.unsteady.push(ledger_findings::WriteFinding {
             wrong: ledger_findings::Wrong::Unseen,
             kind: "user patch".into(),
             id: "uhkocfhxojg3dqhs66so89cjdw".into(),

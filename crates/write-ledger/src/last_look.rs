@@ -14,7 +14,6 @@ use mattermost_client::Client;
 use tokio::time::Instant;
 
 use crate::book::Ticket;
-use crate::findings::fail;
 use crate::judge::{Due, wrong};
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
@@ -68,9 +67,7 @@ impl WriteLedger {
         if let Err(Missed::TimeUp(shown)) = seen {
             let wrong = wrong(Due { says: due.says, was: due.was }, says(&shown), elsewhere);
             let finding = self.finding(kind, row, (due.says, due.seq), wrong, &shown);
-            let finding = WriteFinding { written_in, writer, reader, ..finding };
-            fail(&mut looks.counts, &finding);
-            looks.findings.push(finding);
+            looks.findings.push(WriteFinding { written_in, writer, reader, ..finding });
             looks.late = true;
         }
     }

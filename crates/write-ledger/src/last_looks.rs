@@ -7,9 +7,9 @@ use ledger_findings::{CellCount, CellPlace, WriteFinding};
 /// What last looks found, until somebody asks.
 #[derive(Debug, Default)]
 pub(crate) struct LastLooks {
-    /// What is wrong.
+    /// What is wrong, as far as it stands when it was done again.
     pub(crate) findings: Vec<WriteFinding>,
-    /// What was looked at.
+    /// What was looked at, as if nothing were wrong.
     pub(crate) counts: BTreeMap<CellPlace, CellCount>,
     /// Whether something did not arrive: it is red already, and writing must go on.
     pub(crate) late: bool,

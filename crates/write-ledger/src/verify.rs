@@ -16,7 +16,7 @@ use ledger_findings::{CellPlace, ReadThrough, Verification, Way};
 use mattermost_client::Client;
 use tokio::time::Instant;
 
-use crate::findings::FindingCounts;
+use crate::findings::{FindingCounts, fail};
 use crate::kinds::KINDS;
 use crate::ledger::WriteLedger;
 use crate::node_view::{Expected, NodeView, OddRow, ShownRow, Spot, read_closely, says};
@@ -51,8 +51,11 @@ impl WriteLedger {
         self.judge_rows(&views, &somewhere, &mut found, &mut counts);
         self.judge_doubles(&views, &mut found, &mut counts);
         let (early, looks) = lock(&self.desk.last_looks).take();
-        found.findings.extend(early);
         looks.into_iter().for_each(|(place, count)| counts.entry(place).or_default().add(&count));
+        let thoughts = self.think_early_over(nodes, stage, early).await;
+        thoughts.believed.iter().for_each(|finding| fail(&mut counts, finding));
+        found.findings.extend(thoughts.believed);
+        found.unsteady.extend(thoughts.unsteady);
         found.unread = views.iter().flat_map(NodeView::told_unread).collect();
         let after = self.totals().sum();
         found.turned_out_there = after.turned_out_there - before.turned_out_there;

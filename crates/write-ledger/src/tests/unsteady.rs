@@ -55,3 +55,20 @@ async fn what_is_gone_or_not_told_or_of_many_kinds_is_believed_at_once() {
         assert_eq!(thought_again(Faults::none(), findings).await, (0, all));
     }
 }
+
+#[tokio::test]
+async fn what_a_last_look_missed_once_is_done_again_by_the_version_that_wrote_it() {
+    let site = Site::new(true, &[OLD, OLD], Faults::none()).await;
+    let ledger = site.ledger().await;
+    ledger.write(40, 4).await;
+    let over = async |findings| {
+        let thoughts = ledger.think_early_over(&site.clients, "stable", findings).await;
+        (thoughts.unsteady.len(), thoughts.believed.len())
+    };
+    assert_eq!(over(seen_once(&["custom status"], Wrong::Unseen, Way::Api)).await, (1, 0));
+    assert_eq!(over(seen_once(&["custom status"], Wrong::Lost, Way::Api)).await, (0, 1));
+    assert_eq!(over(seen_once(&["user patch", "post", "edit"], Wrong::Unseen, Way::Api)).await, (0, 3));
+    let mut of_before = seen_once(&["custom status"], Wrong::Unseen, Way::Api);
+    of_before[0].writer.version = "11.4.0".into();
+    assert_eq!(over(of_before).await, (0, 1), "nobody runs that any more");
+}
