@@ -32,13 +32,17 @@ pub(super) async fn until(
     condition: DependsCondition,
     deadline: Instant,
 ) -> Result<ContainerState, Error> {
-    let asked = Mutex::new(None);
+    let asked = Mutex::new(OwnLook::default());
     let look = async || match container::inspect(engine, name).await {
         Ok(state) => match judge(state, condition) {
-            ContainerProgress::OnTheWay(state) if is_due(&state, *lock(&asked)) => {
-                let found = passes(engine, name, state, deadline).await;
-                *lock(&asked) = Some(Instant::now());
+            ContainerProgress::OnTheWay(state) if is_due(&state, lock(&asked).at) => {
+                let (found, said) = passes(engine, name, state, deadline).await;
+                *lock(&asked) = OwnLook { at: Some(Instant::now()), said };
                 found
+            }
+            ContainerProgress::OnTheWay(state) if state.health_output.is_empty() => {
+                let health_output = lock(&asked).said.clone();
+                ContainerProgress::OnTheWay(ContainerState { health_output, ..state })
             }
             found => found,
         },
@@ -71,26 +75,39 @@ enum ContainerEnd {
     Because(Cause, String),
 }
 
+/// The gate's own last look at a health.
+#[derive(Debug, Default)]
+struct OwnLook {
+    at: Option<Instant>,
+    said: String,
+}
+
 /// Whether the gate is to look at a container's health itself: the engine would take its time.
 fn is_due(state: &ContainerState, asked: Option<Instant>) -> bool {
     let waits = state.running && state.health == Health::Starting && state.seldom_checked.is_some();
     waits && asked.is_none_or(|at| at.elapsed() >= ASK_AGAIN)
 }
 
-/// Runs the health check as the engine does, which is what `start_interval` asks of engines from 25 on: once is enough.
-async fn passes(engine: &Engine, name: &str, state: ContainerState, deadline: Instant) -> ContainerProgress {
+/// Runs the health check as the engine does, which is what `start_interval` asks of engines from 25 on: once is enough. With what it
+/// printed.
+async fn passes(
+    engine: &Engine,
+    name: &str,
+    state: ContainerState,
+    deadline: Instant,
+) -> (ContainerProgress, String) {
     let words: Vec<&str> = state.seldom_checked.iter().flatten().map(String::as_str).collect();
     let until = deadline.min(Instant::now() + ASKED_FOR);
     match exec::run(engine, name, &words, until).await {
         Ok(output) if output.exit_code == 0 => {
-            ContainerProgress::There(ContainerState { health: Health::Healthy, ..state })
+            (ContainerProgress::There(ContainerState { health: Health::Healthy, ..state }), String::new())
         }
-        Ok(output) if state.health_output.is_empty() => {
-            let health_output = [output.stdout.trim(), output.stderr.trim()].join(" ").trim().to_owned();
-            ContainerProgress::OnTheWay(ContainerState { health_output, ..state })
+        Ok(output) => {
+            let said = [output.stdout.trim(), output.stderr.trim()].join(" ").trim().to_owned();
+            (ContainerProgress::OnTheWay(ContainerState { health_output: said.clone(), ..state }), said)
         }
         // It may end at this moment, which the next look sees.
-        Ok(_) | Err(_) => ContainerProgress::OnTheWay(state),
+        Err(_) => (ContainerProgress::OnTheWay(state), String::new()),
     }
 }
 
