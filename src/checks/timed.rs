@@ -130,11 +130,11 @@ type Short = (StepError, Vec<Arrival>);
 /// What is there of what is due, and whether it is all that must be there, once.
 async fn looked(cx: &Context<'_>, channel: &str, clock: &Clock, book: &[Timed]) {
     let last = cx.stage == Stage::Release;
-    let ahead = clock.until_next();
-    // Set is something for the next look in each stage, so there is something to wait for.
-    let waits = last && (cx.reminders || ahead <= NEAR);
-    let until = Instant::now() + if waits { ahead } else { Duration::ZERO };
-    let due_by = if waits { clock.next() } else { clock.now() };
+    // Set is something for the next look in each stage, or for the one after where that is too near.
+    let awaited = [clock.look(1).max(clock.next()), clock.next()];
+    let awaited = awaited.into_iter().find(|look| last && (cx.reminders || clock.until(*look) <= NEAR));
+    let until = Instant::now() + awaited.map_or(Duration::ZERO, |look| clock.until(look));
+    let due_by = awaited.unwrap_or_else(|| clock.now());
     let (_, reader) = cx.actor_and_reader();
     let look = || async {
         let came = match arrivals(cx, reader, channel).await {

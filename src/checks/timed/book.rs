@@ -39,8 +39,8 @@ impl Clock {
         (self.now() / self.every + 1) * self.every
     }
 
-    pub(super) fn until_next(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.next() - self.now()).unwrap_or_default())
+    pub(super) fn until(&self, look: i64) -> Duration {
+        Duration::from_millis(u64::try_from(look - self.now()).unwrap_or_default())
     }
 }
 
