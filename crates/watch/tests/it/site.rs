@@ -93,7 +93,7 @@ impl Site {
 /// As much as a debug build answers on a busy machine: client, balancer and nodes are all in this process.
 pub(crate) fn calm() -> Rates {
     let (ping, path) = (Duration::from_millis(150), Duration::from_millis(300));
-    Rates { ping, path, node_post: Duration::from_millis(300), ..Rates::default() }
+    Rates { ping, path, path_at_rest: 1, node_post: Duration::from_millis(300), ..Rates::default() }
 }
 
 /// Lets the watch ask for a while: a number of requests more.
