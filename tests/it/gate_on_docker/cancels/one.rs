@@ -73,7 +73,9 @@ impl Cancel {
         let call = self.call(images);
         let mut child = call.start();
         let Some(run) = wait_for(self.moment, &call, &mut child) else {
-            send(&child, "-KILL");
+            if child.try_wait().unwrap().is_none() {
+                send(&child, "-KILL");
+            }
             let _ = child.wait();
             let console = std::fs::read_to_string(call.folder().join("console")).unwrap_or_default();
             seen.wrong.push(format!("the moment never came: {console}"));
@@ -119,7 +121,11 @@ impl Cancel {
             // What the engine was still at turns up late, and the reaper is there for longer than that.
             until(began + REAPED, || gone(&run).is_empty().then_some(()));
         }
-        let left = gone(&run);
+        let mut left = gone(&run);
+        if hard && self.reaper && !left.is_empty() {
+            // It turned up after the look that found nothing.
+            left = until(Instant::now() + REAPED, || gone(&run).is_empty().then(String::new)).unwrap_or(left);
+        }
         if !left.is_empty() {
             seen.wrong.push(format!("left of {run}: {}", left.replace('\n', " ")));
         }
@@ -140,7 +146,7 @@ impl Cancel {
         }
         if self.moment.name == PLUGINS {
             let plugins = old_and_new(call.folder());
-            call = call.arg("--plugins", &plugins);
+            call = call.arg("--only", "startup,plugins.upgraded").arg("--plugins", &plugins);
         }
         if self.moment.name == SUITE {
             call = call.arg("--only", "startup,suite");
