@@ -9,7 +9,8 @@ use super::cause::Cause;
 use super::container::{self, ContainerState, ContainerStatus, Health, LOOK_AGAIN};
 use super::engine::Engine;
 use super::error::Error;
-use super::{exec, logs};
+use super::exec::{self, ExecOutput};
+use super::logs;
 use basics::telling;
 use basics::unpoisoned::lock;
 use basics::wait::{self, Missed, WaitPace};
@@ -32,17 +33,17 @@ pub(super) async fn until(
     condition: DependsCondition,
     deadline: Instant,
 ) -> Result<ContainerState, Error> {
-    let asked = Mutex::new(OwnLook::default());
+    let own = Mutex::new(OwnLook::default());
     let look = async || match container::inspect(engine, name).await {
         Ok(state) => match judge(state, condition) {
-            ContainerProgress::OnTheWay(state) if is_due(&state, lock(&asked).at) => {
-                let (found, said) = passes(engine, name, state, deadline).await;
-                *lock(&asked) = OwnLook { at: Some(Instant::now()), said };
-                found
-            }
-            ContainerProgress::OnTheWay(state) if state.health_output.is_empty() => {
-                let health_output = lock(&asked).said.clone();
-                ContainerProgress::OnTheWay(ContainerState { health_output, ..state })
+            ContainerProgress::OnTheWay(state) => {
+                if is_due(&state, lock(&own).at) {
+                    let found = look_itself(engine, name, &state, deadline).await;
+                    if lock(&own).take(found) {
+                        return ContainerProgress::There(ContainerState { health: Health::Healthy, ..state });
+                    }
+                }
+                ContainerProgress::OnTheWay(lock(&own).beside(state))
             }
             found => found,
         },
@@ -75,11 +76,33 @@ enum ContainerEnd {
     Because(Cause, String),
 }
 
-/// The gate's own last look at a health.
+/// The gate's own looks at a health.
 #[derive(Debug, Default)]
 struct OwnLook {
+    /// When the last one ended.
     at: Option<Instant>,
+    /// What the last one that came to an end printed.
     said: String,
+}
+
+impl OwnLook {
+    /// Whether a look found it healthy. One that the deadline cut off does not take away what the one before it was told.
+    fn take(&mut self, found: Option<ExecOutput>) -> bool {
+        self.at = Some(Instant::now());
+        found.is_some_and(|output| {
+            self.said = [output.stdout.trim(), output.stderr.trim()].join(" ").trim().to_owned();
+            output.exit_code == 0
+        })
+    }
+
+    /// A state with what these looks were told, where the engine's own have told nothing.
+    fn beside(&self, state: ContainerState) -> ContainerState {
+        if state.health_output.is_empty() {
+            ContainerState { health_output: self.said.clone(), ..state }
+        } else {
+            state
+        }
+    }
 }
 
 /// Whether the gate is to look at a container's health itself: the engine would take its time.
@@ -88,27 +111,16 @@ fn is_due(state: &ContainerState, asked: Option<Instant>) -> bool {
     waits && asked.is_none_or(|at| at.elapsed() >= ASK_AGAIN)
 }
 
-/// Runs the health check as the engine does, which is what `start_interval` asks of engines from 25 on: once is enough. With what it
-/// printed.
-async fn passes(
+/// Runs the health check as the engine does, which is what `start_interval` asks of engines from 25 on: once is enough. Nothing
+/// where it did not come to an end: the container may end at this moment, which the next look sees.
+async fn look_itself(
     engine: &Engine,
     name: &str,
-    state: ContainerState,
+    state: &ContainerState,
     deadline: Instant,
-) -> (ContainerProgress, String) {
+) -> Option<ExecOutput> {
     let words: Vec<&str> = state.seldom_checked.iter().flatten().map(String::as_str).collect();
-    let until = deadline.min(Instant::now() + ASKED_FOR);
-    match exec::run(engine, name, &words, until).await {
-        Ok(output) if output.exit_code == 0 => {
-            (ContainerProgress::There(ContainerState { health: Health::Healthy, ..state }), String::new())
-        }
-        Ok(output) => {
-            let said = [output.stdout.trim(), output.stderr.trim()].join(" ").trim().to_owned();
-            (ContainerProgress::OnTheWay(ContainerState { health_output: said.clone(), ..state }), said)
-        }
-        // It may end at this moment, which the next look sees.
-        Err(_) => (ContainerProgress::OnTheWay(state), String::new()),
-    }
+    exec::run(engine, name, &words, deadline.min(Instant::now() + ASKED_FOR)).await.ok()
 }
 
 fn never(cause: Cause, message: impl Into<String>) -> ContainerProgress {
@@ -249,6 +261,21 @@ mod tests {
         assert!(is_due(&seldom, Some(asked)));
         assert!(!is_due(&ContainerState { running: false, ..seldom.clone() }, None));
         assert!(!is_due(&ContainerState { health: Health::Unhealthy, ..seldom }, None));
+    }
+
+    #[tokio::test]
+    async fn a_look_that_was_cut_off_keeps_the_words_of_the_one_before() {
+        let output = |exit_code, stdout: &str| {
+            Some(ExecOutput { exit_code, stdout: stdout.into(), stderr: String::new() })
+        };
+        let starting = || state(ContainerStatus::Running, Health::Starting, None);
+        let mut own = OwnLook::default();
+        assert!(!own.take(output(1, "not yet\n")));
+        assert!(!own.take(None));
+        assert_eq!(own.beside(starting()).health_output, "not yet");
+        let told = ContainerState { health_output: "refused".into(), ..starting() };
+        assert_eq!(own.beside(told).health_output, "refused");
+        assert!(own.take(output(0, "")));
     }
 
     #[test]
