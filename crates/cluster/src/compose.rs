@@ -10,6 +10,7 @@ mod follow;
 mod front;
 mod hushed;
 mod migrate;
+mod new_database;
 mod pulls;
 mod restore;
 mod sample;

@@ -50,6 +50,18 @@ impl Database<'_> {
         }
     }
 
+    /// Tells servers whose database has no members yet that none are left to be brought to the roles of 5.0: a job that does so
+    /// a minute later would undo what is written meanwhile.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub async fn forgo_migration_of_members(&self) -> Result<(), Trouble> {
+        match self {
+            Self::Compose(cluster) => cluster.forgo_migration_of_members().await,
+            Self::StandIn(_) => Ok(()),
+        }
+    }
+
     /// Makes an account of the gate's own a system admin.
     ///
     /// # Errors

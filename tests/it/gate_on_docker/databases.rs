@@ -1,6 +1,6 @@
 //! A PostgreSQL that is too old for a release, told before the first node: by its image, and by its server.
 
-use super::call::{built_in, gone};
+use super::call::{built_in, clean_up, docker, gone};
 use super::images::{self, RELEASE, STABLE, build, images};
 use crate::gate::Ended;
 
@@ -38,9 +38,9 @@ fn the_server_is_asked_before_the_first_node_starts() {
         return;
     }
     for (image, number) in [(BY_SERVER, 130_014), (NEW_ENOUGH, 140_005)] {
-        // Its psql knows one answer.
+        // Its psql knows one answer, and what it is asked is in the log of its container.
         let psql = format!(
-            "printf '#!/bin/sh\\necho {number}\\n' > /usr/bin/psql && busybox chmod 755 /usr/bin/psql"
+            "printf '#!/bin/sh\\necho \"$@\" > /proc/1/fd/1\\necho {number}\\n' > /usr/bin/psql && busybox chmod 755 /usr/bin/psql"
         );
         let lines = format!(
             "COPY --from=upgrade-gate-test/busybox:1 /bin/ /bin/\nRUN [\"/bin/sh\", \"-c\", {psql:?}]\nENV PATH=/usr/bin:/bin"
@@ -53,14 +53,23 @@ fn the_server_is_asked_before_the_first_node_starts() {
     assert!(started(&old).contains("database-1") && !started(&old).contains("node1-1"), "{}", started(&old));
     assert_eq!(gone(&old.run_id()), "");
 
-    let run = |image: &str| {
-        let call = built_in(images, STABLE, RELEASE).arg("--database-image", image).nodes(1);
-        let call = call.arg("--only", "startup").run();
+    let told = |call: &Ended| {
         assert_eq!(call.code, Some(0), "{}", call.output);
-        assert_eq!(gone(&call.run_id()), "");
         call.record().warnings.iter().any(|told| told.contains("does not tell which PostgreSQL it is"))
     };
-    assert!(!run(NEW_ENOUGH));
+    let built_in = |image: &str| {
+        built_in(images, STABLE, RELEASE).arg("--database-image", image).nodes(1).arg("--only", "startup")
+    };
+    let kept = built_in(NEW_ENOUGH).arg("--keep", "true").run();
+    assert!(!told(&kept));
+    let asked = docker(&["logs", &format!("{}-database-1", kept.run_id())]);
+    assert_eq!(clean_up(&kept.run_id()).code, Some(0));
+    assert_eq!(gone(&kept.run_id()), "");
+    // Nobody is a member of anything in a new database, and its servers are told so.
+    assert!(asked.contains("migration_advanced_permissions_phase_2"), "{asked}");
+
     // The stand-in's own database is none: nothing is claimed, and that is told.
-    assert!(run(images::DATABASE));
+    let unasked = built_in(images::DATABASE).run();
+    assert!(told(&unasked));
+    assert_eq!(gone(&unasked.run_id()), "");
 }
