@@ -27,10 +27,29 @@ struct OldRows {
     made: Option<&'static str>,
     /// Which rows are old where they do not tell, as SQL with `$1` for the moment.
     old: &'static str,
-    /// Which of them are the product's own and may go, as SQL; and a column that there is where there are such.
-    but: Option<(&'static str, (&'static str, &'static str))>,
+    /// Which of them are the product's own and may go.
+    but: Option<RowCondition>,
     columns: &'static [&'static str],
 }
+
+/// Some rows of a table.
+pub(super) struct RowCondition {
+    /// As SQL.
+    pub(super) sql: &'static str,
+    /// Table and column that it speaks of, which not every release has.
+    pub(super) column: (&'static str, &'static str),
+}
+
+impl RowCondition {
+    /// Whether a database with these columns can be asked for them.
+    pub(super) fn is_told(&self, has: &BTreeSet<(&str, &str)>) -> bool {
+        has.contains(&self.column)
+    }
+}
+
+/// Which team a board is of: `0` are the templates of all teams, which come with Boards and are replaced by it
+/// (`initializeTemplates` in server/app/templates.go).
+pub(super) const TEAM_OF_BOARD: (&str, &str) = ("focalboard_boards", "team_id");
 
 const fn by_id(table: &'static str, letters: usize, columns: &'static [&'static str]) -> OldRows {
     OldRows { table, key: "id", letters, made: Some("createat"), old: "", but: None, columns }
@@ -81,18 +100,17 @@ const COUNTED: [OldRows; 18] = [
     by_id("outgoingwebhooks", 1, &["createat", "deleteat", "creatorid", "channelid", "teamid"]),
     by_id("commands", 1, &["createat", "deleteat", "creatorid", "teamid", "trigger"]),
     OldRows { key: "userid", ..by_id("bots", 1, &["createat", "ownerid"]) },
-    // Templates of all teams come with Boards and are replaced by it (`initializeTemplates` in server/app/templates.go).
     OldRows {
         made: Some("create_at"),
-        but: Some(("team_id = '0'", ("focalboard_boards", "team_id"))),
+        but: Some(RowCondition { sql: "team_id = '0'", column: TEAM_OF_BOARD }),
         ..by_id("focalboard_boards", 1, &["create_at", "delete_at", "type", "title"])
     },
     OldRows {
         made: Some("create_at"),
-        but: Some((
-            "board_id IN (SELECT id FROM focalboard_boards WHERE team_id = '0')",
-            ("focalboard_boards", "team_id"),
-        )),
+        but: Some(RowCondition {
+            sql: "board_id IN (SELECT id FROM focalboard_boards WHERE team_id = '0')",
+            column: TEAM_OF_BOARD,
+        }),
         ..by_id("focalboard_blocks", 1, &["create_at", "delete_at", "type", "title", "board_id"])
     },
     OldRows { made: Some("createat"), ..by_id("ir_playbook", 1, &["createat", "teamid"]) },
@@ -152,8 +170,8 @@ fn statement<'a>(
         Some(made) => format!("{made} < {before}"),
         None => old.replace("$1", &before.to_string()),
     };
-    if let Some((but, _)) = but.filter(|(_, column)| has.contains(column)) {
-        let _ = write!(old, " AND NOT coalesce({but}, false)");
+    if let Some(but) = but.as_ref().filter(|but| but.is_told(has)) {
+        let _ = write!(old, " AND NOT coalesce({}, false)", but.sql);
     }
     let ends = made.map_or("0, 0".to_owned(), |made| format!("min({made}), max({made})"));
     let mut text = format!("SELECT '{table}', left({key}, {letters}), count(*), {ends}");

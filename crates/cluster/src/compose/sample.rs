@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::ComposeCluster;
-use super::census::{COLUMNS, of_columns};
+use super::census::{COLUMNS, RowCondition, TEAM_OF_BOARD, of_columns};
 use crate::site_copy::PickedRow;
 use basics::trouble::Trouble;
 
@@ -28,16 +28,15 @@ struct SampledTable {
     kinds: &'static [&'static str],
     /// What a row is a part of, if that says who may see it.
     of: Option<&'static str>,
-    /// Which rows there are routes for, as SQL; empty for all.
-    only: &'static str,
+    /// Which rows there are routes for, if not for all.
+    only: Option<RowCondition>,
 }
 
 const fn of_server(table: &'static str, kinds: &'static [&'static str]) -> SampledTable {
-    SampledTable { table, made: "createat", kinds, of: None, only: "" }
+    SampledTable { table, made: "createat", kinds, of: None, only: None }
 }
 
-/// Those of the server, then those of products, which are not in every database. Of blocks only cards have a route of their own, and
-/// templates of all teams (team `0`) are Boards' own, which replaces them.
+/// Those of the server, then those of products, which are not in every database. Of blocks only cards have a route of their own.
 const TABLES: [SampledTable; 9] = [
     of_server("users", &["authservice", "deleteat > 0"]),
     of_server("teams", &["type", "deleteat > 0"]),
@@ -46,13 +45,16 @@ const TABLES: [SampledTable; 9] = [
     of_server("fileinfo", &["mimetype", "deleteat > 0"]),
     SampledTable {
         made: "create_at",
-        only: "team_id <> '0'",
+        only: Some(RowCondition { sql: "team_id <> '0'", column: TEAM_OF_BOARD }),
         ..of_server("focalboard_boards", &["type", "is_template", "channel_id <> ''"])
     },
     SampledTable {
         made: "create_at",
         of: Some("board_id"),
-        only: "type = 'card' AND board_id IN (SELECT id FROM focalboard_boards WHERE team_id <> '0')",
+        only: Some(RowCondition {
+            sql: "type = 'card' AND board_id IN (SELECT id FROM focalboard_boards WHERE team_id <> '0')",
+            column: TEAM_OF_BOARD,
+        }),
         ..of_server("focalboard_blocks", &["schema", "delete_at > 0"])
     },
     of_server("ir_playbook", &["public", "deleteat > 0"]),
@@ -91,13 +93,13 @@ fn statements(has: &Columns<'_>, before: i64, seed: &str) -> String {
 fn statement(sampled: &SampledTable, has: &Columns<'_>, before: i64, seed: &str) -> Option<String> {
     let SampledTable { table, made, kinds, of, only } = sampled;
     let there = |column: &str| has.contains(&(*table, column));
-    let of_boards = !only.contains("team_id") || has.contains(&("focalboard_boards", "team_id"));
-    if !there("id") || !there(made) || !of.is_none_or(there) || !of_boards {
+    let is_told = only.as_ref().is_none_or(|only| only.is_told(has));
+    if !there("id") || !there(made) || !of.is_none_or(there) || !is_told {
         return None;
     }
     let mut old = format!("FROM {table} WHERE {made} < {before}");
-    if !only.is_empty() {
-        let _ = write!(old, " AND {only}");
+    if let Some(only) = only {
+        let _ = write!(old, " AND {}", only.sql);
     }
     let column = |kind: &&&str| there(kind.split(' ').next().unwrap_or_default());
     let kinds: Vec<&str> = kinds.iter().filter(column).copied().collect();
