@@ -14,7 +14,7 @@ impl ComposeCluster {
         let running = self.running()?;
         let state = running.state(&node.service, node.number).await.part(name)?;
         let told = async {
-            match running.address(&node.service, node.number).await {
+            match running.address_in(&state, &node.service, node.number) {
                 Ok(address) => Profile::of(SocketAddr::new(address, PORT)).await,
                 Err(_) => Profile::default(),
             }
