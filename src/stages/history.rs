@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::blame::{Blames as _, broken};
 use super::session::RunSession;
-use crate::checks::{RunningNode, Side, sanity};
+use crate::checks::{RunningNode, Side};
 use crate::event::{Blame, Breakage, EventKind};
 use crate::outcome::Stage;
 use crate::trouble::{OrBug as _, Trouble};
@@ -25,13 +25,9 @@ pub(super) async fn visit(session: &mut RunSession<'_>, node: &str, stage: Stage
     let client = session.client(node, &address)?;
     let ready = session.wait(&client, Side::Stable).await;
     ready.map_err(|broken| Breakage { blame: Blame::Environment, ..broken })?;
-    let (facts, steps) = sanity::look(&client, &release.version, None).await;
-    sanity::leave(&session.carried, &steps);
-    let why = steps.iter().find(|step| step.outcome.is_red()).and_then(|step| step.outcome.why());
-    let facts = match (facts, why) {
-        (Some(facts), None) => facts,
-        (_, why) => {
-            let why = why.unwrap_or_else(|| "it did not say what it is".into());
+    let facts = match session.look(&client, &release.version, None).await {
+        Ok(facts) => facts,
+        Err(why) => {
             let message = format!("it came up at {} and its sanity failed: {why}", release.image);
             let remedy = "Leave this version out of the input history, or write the one that its image is.";
             let log = session.cluster.nodes().complaints(node).await;

@@ -18,12 +18,13 @@ use crate::cluster::unreached::with_tls;
 use crate::cluster::{self, Census, Cluster, ImageFacts};
 use crate::event::{Blame, Breakage, Clustering, Events};
 use crate::mattermost::{Address, Client, Http, VersionFacts};
-use crate::outcome::{Stage, Step};
+use crate::outcome::Stage;
 use crate::plan::{Plan, Release};
 use crate::sinks::Sinks;
 use crate::storage::Bucket;
 use crate::trouble::{OrBug as _, Trouble};
 use crate::unpoisoned::lock;
+use crate::versions::Version;
 use crate::waivers::WaiverUse;
 
 /// What a run has that no plan may show.
@@ -246,18 +247,32 @@ impl<'a> RunSession<'a> {
         // A node that starts for the first time is installing its plugins; what becomes of these is the inventory's to say.
         let was_up = self.place(client.node()).is_some();
         let admin = self.home.as_ref().filter(|_| was_up).map(|home| &home.admin);
-        let (facts, steps) = sanity::look(client, &self.release_of(side).version, admin).await;
-        sanity::leave(&self.carried, &steps);
-        let red = steps.iter().find(|step| step.outcome.is_red());
-        match (facts, red) {
-            (Some(facts), None) => Ok(facts),
-            (_, red) => Err(self.sanity_failure(client.node(), side, red).await),
+        match self.look(client, &self.release_of(side).version, admin).await {
+            Ok(facts) => Ok(facts),
+            Err(why) => Err(self.sanity_failure(client.node(), side, &why).await),
         }
     }
 
-    async fn sanity_failure(&self, node: &str, side: Side, red: Option<&Step>) -> Breakage {
-        let why =
-            red.and_then(|step| step.outcome.why()).unwrap_or_else(|| "it did not say what it is".into());
+    /// Looks at a node of this version that answers, and leaves what it saw for the check `startup`.
+    ///
+    /// # Errors
+    /// The reason of the first red step.
+    pub(super) async fn look(
+        &self,
+        client: &Client,
+        version: &Version,
+        admin: Option<&Client>,
+    ) -> Result<VersionFacts, String> {
+        let (facts, steps) = sanity::look(client, version, admin).await;
+        sanity::leave(&self.carried, &steps);
+        let why = steps.iter().find(|step| step.outcome.is_red()).and_then(|step| step.outcome.why());
+        match (facts, why) {
+            (Some(facts), None) => Ok(facts),
+            (_, why) => Err(why.unwrap_or_else(|| "it did not say what it is".into())),
+        }
+    }
+
+    async fn sanity_failure(&self, node: &str, side: Side, why: &str) -> Breakage {
         let (release, origin) = (self.release_of(side), self.cluster.origin());
         let (came_up, remedy) = match side {
             Side::Stable => origin.on_stable(&release.image, &release.given),
