@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use super::ledger::Entry;
 use super::scene::Absent;
+use crate::clock::millis_of;
 use crate::cluster::DatabaseLook;
 
 /// For the first check of the schema after it.
@@ -82,17 +83,13 @@ impl SchemaChange {
 /// `posts AccessExclusiveLock up to 1.2 s, 3 sessions at once`.
 fn lock_words((lock, (longest, sessions)): (&String, &(Duration, usize))) -> String {
     let at_once = if *sessions == 1 { String::new() } else { format!(", {sessions} sessions at once") };
-    format!("{lock} up to {}{at_once}", told(millis(*longest)))
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+    format!("{lock} up to {}{at_once}", told(millis_of(*longest)))
 }
 
 /// `160 within 0.3 s`: it was not there at one look, and at the next one it was.
 fn step_words(&(from, to, within): &(u64, u64, Duration)) -> String {
     let which = if from == to { to.to_string() } else { format!("{from} to {to}") };
-    format!("{which} within {}", told(millis(within)))
+    format!("{which} within {}", told(millis_of(within)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::problems::Problems;
 use super::row::family;
 use super::values::{limit, number};
+use crate::clock::millis_of;
 
 family! {
     /// What a drained roll may cost users, as given.
@@ -37,7 +38,7 @@ impl AvailabilityInputs {
         let gap = limit("allowed-websocket-gap", &self.allowed_websocket_gap, shortest, problems);
         AllowedHarm {
             failures: number("allowed-failures", &self.allowed_failures, 0, 1_000_000, problems),
-            websocket_gap_ms: u64::try_from(gap.as_millis()).unwrap_or(u64::MAX),
+            websocket_gap_ms: millis_of(gap),
             slowdown: number("allowed-slowdown", &self.allowed_slowdown, 1, 1_000, problems),
         }
     }

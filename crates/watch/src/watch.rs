@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 use availability::{Activity, Chapter, Motion, NotWatched, Observation, Pulse, Route, UserPath};
-use basics::clock::millis;
+use basics::clock::{millis, millis_of};
 use basics::unpoisoned::lock;
 use mattermost_client::{Client, Http};
 use tokio::sync::watch;
@@ -83,7 +83,7 @@ impl Watch {
             strain,
             ends,
             began,
-            began_unix_ms: u64::try_from(began_unix.as_millis()).unwrap_or(u64::MAX),
+            began_unix_ms: millis_of(began_unix),
             timeout,
             not_watched,
             _control: control,

@@ -11,6 +11,7 @@ mod counts;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event as Xml};
 
+use crate::clock::millis_of;
 use crate::event::{UserEnd, UserSuite, UserTest};
 use crate::shown::cut;
 use attributes::XmlAttributes;
@@ -288,8 +289,7 @@ fn explain(end: &mut UserEnd, said: &str) {
 /// Seconds as `1.5` or `1,234.5` → milliseconds.
 fn millis(time: Option<String>) -> u64 {
     let seconds = time.and_then(|time| time.replace(',', "").trim().parse::<f64>().ok()).unwrap_or(0.0);
-    std::time::Duration::try_from_secs_f64(seconds)
-        .map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    std::time::Duration::try_from_secs_f64(seconds).map_or(0, millis_of)
 }
 
 #[cfg(test)]
