@@ -13,6 +13,9 @@ use crate::db::world::Options;
 use crate::fault::Faults;
 use sinks::{CannedAnswer, HttpSink, Request};
 
+/// How long is waited for what is to come. What never does costs a test all of it.
+const COMES: Duration = Duration::from_secs(2);
+
 /// The file of this area.
 const CATALOGUE: &str = include_str!("../fault/catalogue/integrations.yaml");
 
@@ -49,12 +52,12 @@ fn said(request: &Request) -> String {
 
 /// The next call of an endpoint, if one comes soon.
 async fn call(sink: &HttpSink, endpoint: &str) -> Option<Request> {
-    sink.wait(endpoint, Instant::now() + Duration::from_millis(300), |_| true).await
+    sink.wait(endpoint, Instant::now() + COMES, |_| true).await
 }
 
 /// Whether a channel comes to have a message.
 async fn has(site: &Site, channel: &str, message: &str) -> bool {
-    let deadline = Instant::now() + Duration::from_millis(300);
+    let deadline = Instant::now() + COMES;
     let look = || async {
         let posts = site.get(OLD, &format!("/channels/{channel}/posts")).await.body["posts"].clone();
         let mut all = posts.as_object().cloned().unwrap_or_default().into_iter();

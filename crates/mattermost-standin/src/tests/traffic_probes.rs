@@ -11,6 +11,9 @@ use tokio::time::Instant;
 use super::client::{Reply, Site};
 use super::faults::{Before, NEW, OLD};
 
+/// How long is waited for what is to come. What never does costs a test all of it.
+const COMES: Duration = Duration::from_secs(2);
+
 /// Whether the fault shows; nothing where it is about something else.
 pub(super) async fn seen(fault: &str, site: &Site, before: &Before) -> Option<bool> {
     if let Some(seen) = posts(fault, site, before).await {
@@ -50,10 +53,8 @@ async fn push(fault: &str, site: &Site, before: &Before) -> Option<bool> {
     let post = site.say(NEW, channel, "hello @alice").await;
     // The old node does all that it should, after whatever the new one does.
     let last = site.say(if fault == "device-forgotten" { NEW } else { OLD }, channel, "@alice again").await;
-    let soon = Instant::now() + Duration::from_millis(300);
-    let end = sink.comes(soon, |push| push.post == last).await;
-    let soon = Instant::now() + Duration::from_millis(300);
-    sink.comes(soon, |push| push.post == post).await;
+    let end = sink.comes(Instant::now() + COMES, |push| push.post == last).await;
+    sink.comes(Instant::now() + COMES, |push| push.post == post).await;
     let all = sink.all();
     let about: Vec<&str> =
         all.iter().filter(|push| push.post == post).map(|push| push.device.as_str()).collect();

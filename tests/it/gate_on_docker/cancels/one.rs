@@ -117,13 +117,9 @@ impl Cancel {
                 seen.wrong.push(format!("the clean-up failed: {}", cleanup.output));
             }
         }
-        if hard && self.reaper {
-            // What the engine was still at turns up late, and the reaper is there for longer than that.
-            until(began + REAPED, || gone(&run).is_empty().then_some(()));
-        }
         let mut left = gone(&run);
         if hard && self.reaper && !left.is_empty() {
-            // It turned up after the look that found nothing.
+            // What the engine was still at turns up after the look that found nothing, and the reaper is there for longer than that.
             left = until(Instant::now() + REAPED, || gone(&run).is_empty().then(String::new)).unwrap_or(left);
         }
         if !left.is_empty() {
