@@ -1,7 +1,8 @@
 //! A project that was brought up: start, stop, recreate, look inside.
 
+mod address;
+
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::exec::{self, ExecOutput};
 use super::fetch::Fetched;
 use super::files;
 use super::labels::RunLabels;
-use super::names::{self, DEFAULT_NETWORK};
+use super::names;
 use super::one_off::{self, OneOff, OneOffEnd};
 use super::order::{Waits, starting_order};
 use super::prepare::{self, PrepareOptions};
@@ -258,24 +259,6 @@ impl RunningProject {
     /// When there is no such container or the engine does not answer.
     pub async fn state(&self, service: &str, number: u32) -> Result<ContainerState, Error> {
         container::inspect(&self.engine, &self.container_name(service, number)).await
-    }
-
-    /// The address of a container on the first of its networks, in file order. It changes with every start.
-    ///
-    /// # Errors
-    /// When it does not run.
-    pub async fn address(&self, service: &str, number: u32) -> Result<IpAddr, Error> {
-        self.address_in(&self.state(service, number).await?, service, number)
-    }
-
-    /// The address of a container on the first of its networks, in file order, as its state has it.
-    ///
-    /// # Errors
-    /// When it does not run.
-    pub fn address_in(&self, state: &ContainerState, service: &str, number: u32) -> Result<IpAddr, Error> {
-        let attachments = names::attachments(names::service(&self.project, service)?);
-        let first = attachments.first().map_or(DEFAULT_NETWORK, |(key, _)| key.as_str());
-        state.address(&names::network_name(&self.project, first), &self.container_name(service, number))
     }
 
     /// The last `tail` lines that a container printed, or all of it and of those before it in its place; bytes that are
