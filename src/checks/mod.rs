@@ -43,7 +43,7 @@ mod channels;
 mod cloud;
 mod config;
 mod correspondent;
-mod crowd;
+pub(crate) mod crowd;
 mod difference;
 mod files;
 mod flags;

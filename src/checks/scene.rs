@@ -130,6 +130,8 @@ pub struct Scene<'a> {
     pub looks_for_due: Duration,
     /// Whether the user wants that waited for.
     pub reminders: bool,
+    /// How many members the user wants in the channel of a crowd.
+    pub crowd: usize,
     /// Whether the user wants the retired Apps framework measured.
     pub apps: bool,
     /// The nodes as whoever runs them sees them; none in a test.

@@ -96,6 +96,7 @@ impl StageSet {
             origin: Origin::Built,
             looks_for_due: Duration::from_secs(300),
             reminders: false,
+            crowd: 60,
             apps: false,
             nodes: None,
             restored: None,

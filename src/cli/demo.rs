@@ -45,7 +45,7 @@ pub(crate) struct DemoOptions {
 pub(crate) struct DemoInputs(Inputs);
 
 impl DemoInputs {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 15] = [
         "nodes",
         "mode",
         "rollback",
@@ -56,6 +56,7 @@ impl DemoInputs {
         "browser",
         "waivers",
         "unsteady",
+        "crowd",
         "suite-command",
         "suite-results",
         SUITE_TIMEOUT.0,
@@ -107,6 +108,9 @@ async fn played(options: &DemoOptions, surroundings: &Surroundings) -> anyhow::R
         ReleaseInputs { stable: stable.clone(), release, history: String::new(), image: "standin".into() };
     inputs.run.apps = apps.to_string();
     inputs.run.timeout = "5m".into();
+    if let Some(members) = fault.and_then(|fault| fault.crowd) {
+        inputs.checks.crowd = members.to_string();
+    }
     let mut plan = plan::make(&inputs, None)?;
     plan.waivers.today = Some(today());
     let faults = fault.map_or_else(Faults::none, |fault| {

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::problems::Problems;
 use super::row::family;
 use super::suite::{SuiteInputs, SuitePlan};
-use super::values::choice;
+use super::values::{choice, number};
 use super::waivers;
 use crate::case;
 use crate::checks::Check;
 use crate::checks::catalogue::CHECKS;
+use crate::checks::crowd::DEFAULT;
 use crate::shown::Shown;
 use crate::waivers::Waivers;
 
@@ -24,6 +25,9 @@ family! {
     waivers: String = "waivers" "FILE", Text, Any, "";
     /// A red check that passes when it is asked again, alone and with fresh data: `tell` (unsteady, not red) or `fail`.
     unsteady: String = "unsteady" "WHAT", Text, Any, "tell";
+    /// How many members the channel of `channels.crowd` gets, 20 to 1000: users as far as the edition's limit leaves room, beyond 60 bots for
+    /// the rest. 300 cost some 20 seconds more on stable, and half a second in each later stage.
+    crowd: String = "crowd" "MEMBERS", Text, Any, "60";
 }
 
 /// Why a check is left out that `only` does not name.
@@ -40,6 +44,8 @@ pub struct Checks {
     pub waivers: Waivers,
     /// Whether a check is red that passes only when it is asked again.
     pub unsteady_fails: bool,
+    /// How many members the channel of a crowd is to have.
+    pub crowd: usize,
 }
 
 /// A check that does not run because an input says so.
@@ -64,7 +70,13 @@ impl CheckInputs {
             left_out,
             waivers,
             unsteady_fails: choice("unsteady", &self.unsteady, &unsteady, problems),
+            crowd: self.members(problems),
         }
+    }
+
+    fn members(&self, problems: &mut Problems) -> usize {
+        let wanted = number("crowd", &self.crowd, 20, 1_000, problems);
+        usize::try_from(wanted).unwrap_or(DEFAULT)
     }
 
     fn select(&self, suite: &SuiteInputs, problems: &mut Problems) -> (Vec<&'static Check>, Vec<LeftOut>) {
@@ -155,6 +167,20 @@ mod tests {
         assert!(wrong("identity", "").contains("leaves out the suite that suite-command gives"));
         for (only, skip) in [("", ""), ("identity, suite", ""), ("", "suite"), ("identity", "suite")] {
             assert!(!wrong(only, skip).contains("leaves out"), "{only} {skip}");
+        }
+    }
+
+    #[test]
+    fn a_crowd_is_a_number_within_bounds() {
+        let judged = |text: &str| {
+            let inputs = Inputs::given(&[("crowd", text)]);
+            let mut problems = Problems::default();
+            let judged = inputs.checks.judge(&inputs.suite, false, &mut problems).crowd;
+            problems.is_empty().then_some(judged)
+        };
+        assert_eq!((judged(""), judged("20"), judged("1000")), (Some(DEFAULT), Some(20), Some(1000)));
+        for wrong in ["19", "1001", "0", "-60", "many", "3e2"] {
+            assert_eq!(judged(wrong), None, "{wrong}");
         }
     }
 

@@ -113,6 +113,7 @@ pub(crate) fn of_settings(
         browser: settings.browser.clone(),
         apps: run.apps,
         reminders: run.reminders,
+        crowd: checks.crowd,
         warnings,
     };
     Ok(plan.with_its_steps())

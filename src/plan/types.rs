@@ -6,6 +6,7 @@ use chromium::Program;
 use serde::{Deserialize, Serialize};
 
 use super::steps::PlanStep;
+use crate::checks::crowd;
 use crate::compose::PullPolicy;
 pub(crate) use crate::inputs::{
     AllowedHarm, AttachedPlan, Bundle, LeftOut, MigrateBy, Release, SiteCopy, StoreDump, StoreForm,
@@ -102,9 +103,20 @@ pub struct Plan {
     /// Whether the release's checks wait for due reminders.
     #[serde(default)]
     pub reminders: bool,
+    /// How many members the channel of a crowd is to have.
+    #[serde(default = "usual_crowd", skip_serializing_if = "is_usual_crowd")]
+    pub crowd: usize,
     /// What is known beforehand to be left unmeasured, without effect or at risk: a sentence each.
     #[serde(default)]
     pub warnings: Vec<String>,
+}
+
+fn usual_crowd() -> usize {
+    crowd::DEFAULT
+}
+
+fn is_usual_crowd(members: &usize) -> bool {
+    *members == crowd::DEFAULT
 }
 
 impl Plan {

@@ -6,7 +6,7 @@ use super::mail_settings;
 use super::push_settings;
 use super::session::RunSession;
 use crate::checks::{
-    Absent, Check, Context, Entry, Home, Place, RestartRound, Scene, Side, catalogue, explained,
+    Absent, Check, Context, Entry, Home, Place, RestartRound, Scene, Side, catalogue, crowd, explained,
 };
 use crate::cluster::NodeFiles;
 use crate::mattermost::Client;
@@ -44,6 +44,7 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
         origin: session.cluster.origin(),
         looks_for_due: session.cluster.looks_for_due(),
         reminders: session.plan.reminders,
+        crowd: session.plan.crowd,
         apps: session.plan.apps,
         nodes: Some(session.cluster.nodes()),
         restored: session.cluster.database().ok().zip(session.census.as_ref()),
@@ -115,7 +116,8 @@ pub(super) async fn turn(
     let nonce = format!("{nonce}-{}-{}", scene.stage, check.id.replace('.', "-"));
     let cx = Context::new(check.id, round, scene, nonce);
     let waits = if check.awaits_look && scene.reminders { scene.looks_for_due } else { Duration::ZERO };
-    catalogue::run(check, &cx, Duration::from_secs(session.plan.budgets.check_s) + waits).await
+    let limit = Duration::from_secs(session.plan.budgets.check_s);
+    catalogue::run(check, &cx, limit + waits + crowd::patience(check, scene.crowd)).await
 }
 
 /// Puts the waivers of the run over a result, and tells of those that have no effect.

@@ -70,6 +70,9 @@ fn play(fault: &NamedFault) -> Play {
     play.clustered = !fault.shared_database;
     play.faults =
         Faults::new(fault.rules.clone(), &play.inputs.releases.stable, &play.inputs.releases.release);
+    if let Some(members) = fault.crowd {
+        play.inputs.checks.crowd = members.to_string();
+    }
     // What is mailed together comes by the clock.
     play.inputs.run.reminders = fault.reddens.iter().any(|id| id == "mails.held").to_string();
     // Each other one is seen on the way there: a way back would cost all of their plays what only a few need.

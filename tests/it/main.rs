@@ -15,6 +15,8 @@ mod browser;
 #[cfg(test)]
 mod compose_shapes;
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod deceiving_texts;
 #[cfg(test)]
 mod docker_engine;

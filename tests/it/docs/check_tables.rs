@@ -80,7 +80,8 @@ fn every_fault_is_listed_with_the_checks_that_notice_it() {
         };
         let versions = fault.versions.as_ref().map(|(stable, release)| format!(" ({stable} → {release})"));
         let kind = if fault.shared_database { ", shared database" } else { "" };
-        let title = format!("{}{}{kind}", fault.title, versions.unwrap_or_default());
+        let crowd = fault.crowd.map(|members| format!(", `crowd: {members}`")).unwrap_or_default();
+        let title = format!("{}{}{kind}{crowd}", fault.title, versions.unwrap_or_default());
         [format!("`{}`", fault.id), title, noticed]
     });
     hold("docs/faults.md", "faults", &table(["fault", "what is wrong with the release", "noticed by"], rows));

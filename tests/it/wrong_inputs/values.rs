@@ -106,6 +106,7 @@ const CHOICES: &[(&str, &[&str])] = &[
             "none",
         ],
     ),
+    ("crowd", &["0", "19", "1001", "-60", "+60", "6e1", "60.0", "many", "3 0", "99999999999999999999", "٣٣"]),
     ("skip", &["pots", "S9.9", "posts,pots", "posts|users", "*", "all", "Posts!", "posts.", ".posts", "E9"]),
 ];
 

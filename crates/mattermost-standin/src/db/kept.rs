@@ -72,6 +72,8 @@ pub(crate) struct CallOfAll {
     pub(crate) times: usize,
     /// How many members are, in the order in which they came.
     pub(crate) members: usize,
+    /// Whether bots among them are mentioned as everybody else.
+    pub(crate) bots: bool,
 }
 
 /// Lets the fields of `given` that are named take their place in a row.

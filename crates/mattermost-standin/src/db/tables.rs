@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::db::ids;
 use crate::db::integrations::Integrations;
 use crate::db::invitations::{AccessToken, Invitation};
-use crate::db::kept::KeptRows;
+use crate::db::kept::{CallOfAll, KeptRows};
 use crate::db::personal::Personal;
 use crate::db::posts::{Emoji, FileInfo, Post, Reaction, UploadSession};
 use crate::db::products::ProductTables;
@@ -160,6 +160,12 @@ impl Tables {
         post.json(self.replies(post), metadata.into())
     }
 
+    /// How many accounts count for the limit of a server without a licence: those of people, as long as they are active.
+    pub(crate) fn active_users(&self) -> usize {
+        let of_people = |user: &&User| user.delete_at == 0 && !self.integrations.bots.contains_key(&user.id);
+        self.users.values().filter(of_people).count()
+    }
+
     /// How many messages and mentions a member of a channel has not read: what others wrote since they looked.
     pub(crate) fn unread(&self, channel: &str, user: &str) -> (usize, usize) {
         let since = self.kept.viewed.get(&pair(channel, user)).copied().unwrap_or_default();
@@ -184,7 +190,10 @@ impl Tables {
         }
         let mut members = self.channel_members.values().filter(|member| member.channel_id == channel);
         let place = members.position(|member| member.user_id == user);
-        here.filter(|call| place.is_some_and(|place| place < call.members)).map(|call| call.times).sum()
+        let is_bot = self.integrations.bots.contains_key(user);
+        let meant =
+            |call: &&CallOfAll| place.is_some_and(|place| place < call.members) && (call.bots || !is_bot);
+        here.filter(meant).map(|call| call.times).sum()
     }
 
     /// A member of a channel on the wire, with their settings and what they have not read.

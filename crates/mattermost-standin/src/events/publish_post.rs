@@ -9,6 +9,7 @@ use crate::db::rows::Channel;
 use crate::db::tables::Tables;
 use crate::events::bus::{Audience, Outdated, SocketEvent};
 use crate::node::core::NodeCore;
+use crate::routes::page::LARGEST;
 
 /// Stores a post and tells the members of its channel; gives it as readers see it.
 pub(crate) fn publish_post(node: &NodeCore, tables: &mut Tables, post: Post, sender: &str) -> Value {
@@ -46,7 +47,13 @@ fn call_all(node: &NodeCore, tables: &mut Tables, post: &Post) {
         [_, true] => 2,
         _ => 1,
     };
-    let members = if node.has("crowd-mentioned-in-part") { 20 } else { usize::MAX };
+    let members = match ["crowd-mentioned-in-part", "crowd-mentioned-up-to-a-page"].map(|name| node.has(name))
+    {
+        [true, _] => 20,
+        [_, true] => LARGEST,
+        _ => usize::MAX,
+    };
+    let bots = !node.has("crowd-bots-unmentioned");
     let team = tables.channels.get(&post.channel_id).map(|channel| channel.team_id.clone());
     let strays = node.has("crowd-mentioned-elsewhere");
     let channels = tables.channels.values().filter(|channel| {
@@ -58,6 +65,7 @@ fn call_all(node: &NodeCore, tables: &mut Tables, post: &Post) {
         by: post.user_id.clone(),
         times,
         members,
+        bots,
     };
     let calls: Vec<CallOfAll> = channels.map(call).collect();
     tables.kept.calls.extend(calls);

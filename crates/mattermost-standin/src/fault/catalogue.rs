@@ -35,6 +35,9 @@ pub struct NamedFault {
     /// Whether the servers only share a database, because it is about servers without a licence.
     #[serde(default)]
     pub shared_database: bool,
+    /// How many members the channel of `channels.crowd` has where it shows, if that is more than by default.
+    #[serde(default)]
+    pub crowd: Option<usize>,
     /// Who finds it, where that is no check: what must be watched all the time, or counted write by write.
     #[serde(default)]
     pub found_by: Finder,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// How much of a list an answer has at most.
-const LARGEST: usize = 200;
+pub(crate) const LARGEST: usize = 200;
 
 /// `page` and `per_page` of a query.
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -6,6 +6,7 @@ mod calls;
 mod client;
 mod content;
 mod crossing;
+mod crowd_probes;
 mod due;
 mod faults;
 mod forgotten;

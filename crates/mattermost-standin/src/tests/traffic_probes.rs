@@ -9,6 +9,7 @@ use sinks::PushSink;
 use tokio::time::Instant;
 
 use super::client::{Reply, Site};
+use super::crowd_probes;
 use super::faults::{Before, NEW, OLD};
 
 /// How long is waited for what is to come. What never does costs a test all of it.
@@ -22,7 +23,7 @@ pub(super) async fn seen(fault: &str, site: &Site, before: &Before) -> Option<bo
     if let Some(seen) = push(fault, site, before).await {
         return Some(seen);
     }
-    if let Some(seen) = crowd(fault, site, before).await {
+    if let Some(seen) = crowd_probes::seen(fault, site, before).await {
         return Some(seen);
     }
     hooks(fault, site, before).await
@@ -79,40 +80,6 @@ async fn push(fault: &str, site: &Site, before: &Before) -> Option<bool> {
         }
         "push-astray" => all.iter().any(|push| push.post == post && push.channel.is_empty()),
         _ => !end,
-    })
-}
-
-async fn crowd(fault: &str, site: &Site, before: &Before) -> Option<bool> {
-    let Before { channel, user, team, .. } = before;
-    if !fault.starts_with("crowd-") {
-        return None;
-    }
-    let other = json!({"team_id": team, "name": "aside", "display_name": "Aside", "type": "O"});
-    let aside = site.post(OLD, "/channels", other).await.id();
-    let mut users = vec![user.clone()];
-    for n in 0..60 {
-        let told = json!({"email": format!("c{n}@lab.test"), "username": format!("crowd{n}"),
-            "auth_service": "saml", "auth_data": format!("c{n}")});
-        users.push(site.post(OLD, "/users", told).await.id());
-    }
-    let members: Vec<Value> = users[1..].iter().map(|id| json!({"team_id": team, "user_id": id})).collect();
-    site.post(OLD, &format!("/teams/{team}/members/batch"), members.into()).await;
-    for id in &users {
-        for channel in [channel, &aside] {
-            site.post(OLD, &format!("/channels/{channel}/members"), json!({"user_id": id})).await;
-        }
-    }
-    site.say(NEW, channel, "@all hear").await;
-    let count = async |channel: &str, user: &str| {
-        site.get(OLD, &format!("/channels/{channel}/members/{user}")).await.body["mention_count"].clone()
-    };
-    let last = users.last()?;
-    Some(match fault {
-        "crowd-unmentioned" => count(channel, user).await == 0,
-        "crowd-mentioned-twice" => count(channel, user).await == 2,
-        "crowd-mentioned-in-part" => count(channel, user).await == 1 && count(channel, last).await == 0,
-        "crowd-mentioned-elsewhere" => count(&aside, user).await == 1,
-        _ => site.get(NEW, &format!("/channels/{channel}/stats")).await.body["member_count"] == 99,
     })
 }
 

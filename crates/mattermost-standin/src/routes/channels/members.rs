@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::db::rows::ChannelMember;
 use crate::db::tables::{Tables, pair};
 use crate::events::bus::{Audience, Outdated, SocketEvent};
 use crate::events::publish_post::publish_post;
-use crate::node::answer::{Answer, Refusal, created, done, ok, read, text};
+use crate::node::answer::{Answer, Refusal, created, done, ok, read, read_ids, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
 use crate::node::transaction::signed_in;
@@ -22,6 +22,7 @@ use crate::routes::page::Page;
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
         .route("/channels/{channel_id}/members", get(signed_in(list)).post(signed_in(add)))
+        .route("/channels/{channel_id}/members/ids", post(signed_in(by_ids)))
         .route("/channels/{channel_id}/members/{user_id}", get(signed_in(one)).delete(signed_in(remove)))
         .route("/channels/{channel_id}/stats", get(signed_in(stats)))
 }
@@ -91,6 +92,24 @@ fn list(
     caller.reading(node, tables, &id)?;
     let members = tables.channel_members.values().filter(|member| member.channel_id == id);
     let list: Vec<Value> = page.of(members).map(|member| tables.member_json(member)).collect();
+    ok(&list.into())
+}
+
+/// Who of these is in it.
+fn by_ids(
+    node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let users = read_ids(&body, "user_ids")?;
+    if users.is_empty() {
+        return Err(Refusal::body("user_ids"));
+    }
+    caller.reading(node, tables, &id)?;
+    let members = users.iter().filter_map(|user| tables.channel_members.get(&pair(&id, user)));
+    let list: Vec<Value> = members.map(|member| tables.member_json(member)).collect();
     ok(&list.into())
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::routing::{get, post};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::db::ids;
@@ -17,6 +18,7 @@ use crate::node::answer::{Answer, Refusal, created, ok, read, text};
 use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, must_be_id};
 use crate::node::transaction::signed_in;
+use crate::routes::page::Page;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
@@ -53,9 +55,22 @@ fn create(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller, body: Bytes
     created(&shown)
 }
 
-fn list(_node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
+#[derive(Deserialize)]
+struct WhichBots {
+    #[serde(default)]
+    include_deleted: bool,
+}
+
+fn list(
+    _node: &Arc<NodeCore>,
+    tables: &mut Tables,
+    caller: Caller,
+    Query(page): Query<Page>,
+    Query(which): Query<WhichBots>,
+) -> Answer {
     caller.must_be_admin("read_bots")?;
-    let bots: Vec<Value> = tables.integrations.bots.values().map(Bot::json).collect();
+    let asked = |bot: &&Bot| bot.delete_at == 0 || which.include_deleted;
+    let bots: Vec<Value> = page.of(tables.integrations.bots.values().filter(asked)).map(Bot::json).collect();
     ok(&bots.into())
 }
 

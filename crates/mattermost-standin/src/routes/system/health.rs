@@ -14,6 +14,7 @@ use crate::node::answer::{Answer, Refusal, json_response, ok};
 use crate::node::core::NodeCore;
 use crate::node::identity::Caller;
 use crate::node::transaction::{anyone, signed_in};
+use crate::routes::users::user::MOST_USERS;
 
 pub(crate) fn routes() -> Router<Arc<NodeCore>> {
     Router::new()
@@ -89,8 +90,8 @@ fn license(
 /// A Team build's limits, none with a licence.
 fn limits(node: &Arc<NodeCore>, tables: &mut Tables, caller: Caller) -> Answer {
     caller.must_be_admin("sysconsole_read_user_management_users")?;
-    let (soft, hard) = if node.world.clustered() { (0, 0) } else { (200, 250) };
-    let active = tables.users.len();
+    let (soft, hard) = if node.world.clustered() { (0, 0) } else { (200, MOST_USERS) };
+    let active = tables.active_users();
     ok(&json!({
         "maxUsersLimit": soft, "maxUsersHardLimit": hard, "activeUserCount": active, "singleChannelGuestCount": 0,
         "singleChannelGuestLimit": 0, "postHistoryLimit": 0, "lastAccessiblePostTime": 0,

@@ -20,6 +20,7 @@ use crate::node::core::NodeCore;
 use crate::node::identity::{Caller, Token};
 use crate::node::transaction::{anyone, signed_in};
 use crate::outside::notices;
+use crate::routes::page::LARGEST;
 use crate::routes::teams::invites::WayIn;
 use crate::routes::users::sessions::end_sessions;
 
@@ -52,6 +53,7 @@ fn create(
         text(&body, "password"),
     );
     let first = tables.users.is_empty();
+    must_have_room(node, tables)?;
     let trusted = first || caller.is_some_and(|caller| caller.admin);
     let way_in = WayIn::of(tables, &query)?;
     if !trusted && way_in.is_none() && node.has("sign-up-500") {
@@ -101,6 +103,17 @@ fn create(
         notices::of_welcome(node, &user.email);
     }
     created(&user.json(Viewer::Owner))
+}
+
+/// Without a licence so many accounts are the most that a server takes. Bots are none of them.
+pub(crate) const MOST_USERS: usize = 250;
+
+fn must_have_room(node: &NodeCore, tables: &Tables) -> Result<(), Refusal> {
+    if node.world.clustered() || tables.active_users() < MOST_USERS {
+        return Ok(());
+    }
+    let message = "Can't create user. Server exceeds safe user limit. Contact your administrator with: ERROR_SAFETY_LIMITS_EXCEEDED.";
+    Err(Refusal::new(400, "api.user.create_user.user_limits.exceeded", message))
 }
 
 /// In place of the password of somebody who has none.
@@ -199,17 +212,24 @@ fn shown(node: &NodeCore, caller: &Caller, user: &User, headers: &HeaderMap) -> 
     Ok(response)
 }
 
+/// Everybody, or who is in a channel, by name.
 fn list(
-    _node: &Arc<NodeCore>,
+    node: &Arc<NodeCore>,
     tables: &mut Tables,
     caller: Caller,
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
     let number = |key: &str, default: usize| query.get(key).map_or(default, |v| v.parse().unwrap_or(default));
-    let (page, size) = (number("page", 0), number("per_page", 60).max(1));
-    let mut users: Vec<&User> = tables.users.values().collect();
+    let (page, size) = (number("page", 0), number("per_page", 60).clamp(1, LARGEST));
+    let channel = query.get("in_channel").filter(|id| !id.is_empty());
+    if let Some(id) = channel {
+        caller.reading(node, tables, id)?;
+    }
+    let asked = |user: &&User| channel.is_none_or(|id| tables.in_channel(id, &user.id));
+    let mut users: Vec<&User> = tables.users.values().filter(asked).collect();
     users.sort_by(|a, b| a.username.cmp(&b.username));
-    let page = users.into_iter().skip(page.saturating_mul(size)).take(size);
+    let early = usize::from(page > 0 && channel.is_some() && node.has("member-pages-overlap"));
+    let page = users.into_iter().skip(page.saturating_mul(size) - early).take(size);
     let list: Vec<Value> = page.map(|user| user.json(listed(&caller))).collect();
     ok(&list.into())
 }
