@@ -1,14 +1,14 @@
 //! The way to the browser: a pair of pipes, with commands and their answers, and the events that come in between.
 //!
-//! It is pipes and no port: nobody else of this machine can speak to the browser, and it ends when whoever holds the other end does.
+//! It is pipes and no port: nobody else of its machine can speak to the browser, and it ends when whoever holds the other end does. Those of
+//! one in a container are its standard input and output, which an engine hands on wherever it is.
 //! Source: content/browser/devtools/devtools_pipe_handler.h (`--remote-debugging-pipe`: JSON that ends with a NUL each; it reads from the
 //! descriptor 3, writes to 4, and ends when 3 is closed).
 
 use std::collections::VecDeque;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::process::{ChildStdin, ChildStdout};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::time::{Instant, timeout_at};
 
 use super::NoAnswer;
@@ -26,11 +26,31 @@ pub(crate) struct BrowserEvent {
     pub(crate) params: Value,
 }
 
+/// What is written to a browser.
+pub(crate) type ToBrowser = Box<dyn AsyncWrite + Send + Unpin>;
+/// What a browser says.
+pub(crate) type FromBrowser = Box<dyn AsyncRead + Send + Unpin>;
+
+/// How a browser is spoken to.
+pub struct BrowserPipes {
+    /// What it is told.
+    pub to: ToBrowser,
+    /// What it answers.
+    pub from: FromBrowser,
+    /// Its standard error.
+    pub errors: FromBrowser,
+}
+
+impl std::fmt::Debug for BrowserPipes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BrowserPipes")
+    }
+}
+
 /// A connection to a browser.
-#[derive(Debug)]
 pub(crate) struct DevTools {
-    to: ChildStdin,
-    from: BufReader<ChildStdout>,
+    to: ToBrowser,
+    from: BufReader<FromBrowser>,
     /// As much as came of the next message.
     begun: Vec<u8>,
     sent: u64,
@@ -39,7 +59,7 @@ pub(crate) struct DevTools {
 }
 
 impl DevTools {
-    pub(crate) fn new(to: ChildStdin, from: ChildStdout) -> Self {
+    pub(crate) fn new(to: ToBrowser, from: FromBrowser) -> Self {
         Self { to, from: BufReader::new(from), begun: Vec::new(), sent: 0, waiting: VecDeque::new() }
     }
 
@@ -111,6 +131,12 @@ impl DevTools {
         let message = serde_json::from_slice(&self.begun);
         self.begun.clear();
         message.map_err(|error| NoAnswer::because(format!("its message is no JSON: {error}")))
+    }
+}
+
+impl std::fmt::Debug for DevTools {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DevTools").field("sent", &self.sent).finish_non_exhaustive()
     }
 }
 

@@ -1,9 +1,10 @@
 //! A headless Chromium, driven by the DevTools protocol: what a page shows, what its console says, and a picture of it.
 //!
 //! ```text
-//! Program (program.rs)  a path that answers --version as Chromium does
+//! Program (program.rs)  a path that answers --version as Chromium does, on this machine or in an image (in_image.rs)
 //!    ▼ start
-//! Chromium (process.rs) its process, with a profile of its own; both are gone when it is closed or dropped
+//! Chromium (browser.rs) one that runs: a process of this machine with a profile of its own (process.rs), or whatever whoever started it
+//!    │                  elsewhere holds of it; both are gone when it is closed or dropped
 //!    ▼ look
 //! SeenPage (look.rs)    one page, from its address to the moment when nothing is loaded any more
 //!    ▲ events (ear.rs), by a pair of pipes (connection.rs)
@@ -14,16 +15,21 @@
 //!
 //! Source: chromedevtools.github.io/devtools-protocol, the domains Target, Page, Runtime, Log, Network, Storage and Emulation.
 
+mod arguments;
+mod browser;
 mod connection;
 mod ear;
+mod in_image;
 mod look;
 mod page_error;
 mod process;
 mod program;
 
+pub use arguments::SiteReach;
+pub use browser::{Chromium, Cookie};
+pub use connection::BrowserPipes;
 pub use look::{PageOrder, SeenPage};
 pub use page_error::PageError;
-pub use process::{Chromium, Cookie, SiteReach};
 pub use program::Program;
 
 /// The browser did not do what it was told: nothing is known of the page.
@@ -32,7 +38,8 @@ pub use program::Program;
 pub struct NoAnswer(String);
 
 impl NoAnswer {
-    pub(crate) fn because(why: impl Into<String>) -> Self {
+    /// For this reason, as a clause.
+    pub fn because(why: impl Into<String>) -> Self {
         Self(why.into())
     }
 }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::NoAnswer;
+use super::browser::Chromium;
 use super::ear::Ear;
 use super::page_error::{PageError, once};
-use super::process::Chromium;
 
 /// How long a page may take to be there once nothing is loaded any more: scripts may be busy with what they have.
 const AFTER_ALL_IS_LOADED: Duration = Duration::from_secs(5);

@@ -58,15 +58,18 @@ impl Program {
             return Err("is a file that cannot be run".into());
         }
         let said = version(path)?;
-        // "Chromium 1", "Google Chrome 1", "Google Chrome for Testing 1", "HeadlessChrome 1".
-        let is_one = ["Chromium", "Chrome"].iter().any(|name| said.contains(name));
-        let has_number = said.bytes().any(|byte| byte.is_ascii_digit());
-        if !(is_one && has_number) {
+        if !is_chromium(&said) {
             let told: String = said.chars().take(80).collect();
             return Err(format!("answers --version as no Chromium or Chrome does: {told:?}"));
         }
         Ok(Self { path: path.to_owned(), version: said })
     }
+}
+
+/// Whether a Chromium or a Chrome says this of itself: "Chromium 1", "Google Chrome 1", "Google Chrome for Testing 1", "HeadlessChrome 1".
+pub(crate) fn is_chromium(said: &str) -> bool {
+    let is_one = ["Chromium", "Chrome"].iter().any(|name| said.contains(name));
+    is_one && said.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// The first line of its answer to `--version`.
