@@ -20,7 +20,7 @@ mod versions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -88,6 +88,8 @@ pub struct ComposeCluster {
     following: Mutex<()>,
     /// Where nodes were when they last got traffic, for a balancer that cannot be told.
     addresses: Mutex<HashMap<String, IpAddr>>,
+    /// How many containers there were that were spoken to.
+    spoken_to: AtomicU32,
     /// Whether the data of a site is in the database: what logs say of it is nobody's to read.
     confidential: AtomicBool,
     events: Events,
@@ -110,6 +112,7 @@ impl ComposeCluster {
             running: OnceCell::new(),
             following: Mutex::default(),
             addresses: Mutex::default(),
+            spoken_to: AtomicU32::new(0),
             confidential: AtomicBool::new(false),
             events,
         })

@@ -48,6 +48,7 @@ pub use compose::side_containers::SideContainers;
 pub use compose::{ComposeCluster, ComposeOptions};
 pub use database::Database;
 pub use database_look::{DatabaseLook, LockWait};
+pub use docker::PipedEnds;
 pub use image::{ImageFacts, Packaged};
 pub use images::Images;
 pub use inside::Inside;
@@ -60,7 +61,7 @@ pub use project::{
 };
 pub use ready::ready;
 pub use seam::{Cluster, Nodes};
-pub use side_container::{SideContainer, SideContainerEnd};
+pub use side_container::{PipedContainer, SideContainer, SideContainerEnd};
 pub use site_copy::{Census, DatabaseDump, DumpForm, PickedRow, RowRange, TableCensus};
 pub use standin::{StandInCluster, StandInOptions};
 pub use traffic::Traffic;

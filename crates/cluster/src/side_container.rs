@@ -1,4 +1,4 @@
-//! A side container: one of the user's that runs beside the cluster, on its network, to its end.
+//! A side container: one of the user's that runs beside the cluster, on its network: to its end, or for as long as it is spoken to.
 
 /// What is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,4 +22,15 @@ pub struct SideContainerEnd {
     pub out_of_memory: bool,
     /// The files of its results folder by name; `None` when there is no such folder.
     pub files: Option<Vec<(String, Vec<u8>)>>,
+}
+
+/// One that is spoken to by its standard input and output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PipedContainer {
+    /// What it is to the reader of an error, and in the name of its container.
+    pub name: String,
+    /// The image; it was named to [`Cluster::prepare`](super::Cluster::prepare) too.
+    pub image: String,
+    /// What is run instead of the image's own command.
+    pub words: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What the server in an image says its version is, asked where it can touch nothing.
+//! What a program in an image says, asked where it can touch nothing: a server its version, a browser where it is.
 //!
 //! `mattermost version` of today prints what was compiled in and opens nothing (`server/cmd/mattermost/commands/version.go`). Releases
 //! before 6.0 looked for their database first, and `mattermost db version` migrates it: so the container has no network, no variable
@@ -39,8 +39,24 @@ pub async fn ask_version(
     labels: &RunLabels,
 ) -> Result<Option<String>, Error> {
     let facts = inspect_image(engine, image).await?;
-    let name = format!("{}-version", labels.run);
-    let body = body(image, program(&facts), labels);
+    let words = vec![program(&facts).to_owned(), "version".to_owned()];
+    let (_, lines) = ask_program(engine, (image, platform), ("version", words), labels).await?;
+    Ok(answer(&lines))
+}
+
+/// What a program in this image says, run by these words in a container of this name: its exit code, or nothing where the time was up, and
+/// its lines.
+///
+/// # Errors
+/// When it cannot be run, such as an image without that program.
+pub async fn ask_program(
+    engine: &Engine,
+    (image, platform): (&str, Option<&str>),
+    (name, words): (&str, Vec<String>),
+    labels: &RunLabels,
+) -> Result<(Option<i64>, Vec<String>), Error> {
+    let name = format!("{}-{name}", labels.run);
+    let body = body(image, words, labels);
     let platform = platform.map(str::to_owned);
     let blueprint =
         ContainerSpec { name: name.clone(), platform, body, further_networks: vec![], files: vec![] };
@@ -57,7 +73,7 @@ pub async fn ask_version(
     }
     .await;
     let _ = container::remove(engine, &name, Instant::now() + REMOVAL).await;
-    ended.map(|_| answer(&lines))
+    ended.map(|(exit_code, _)| (exit_code, lines))
 }
 
 /// The server's program: what the image runs, where that is one, else where official images have it.
@@ -66,10 +82,10 @@ pub(super) fn program(facts: &InspectedImage) -> &str {
     facts.program.iter().find(is_server).map_or(PROGRAM, String::as_str)
 }
 
-fn body(image: &str, program: &str, labels: &RunLabels) -> ContainerCreateBody {
+fn body(image: &str, words: Vec<String>, labels: &RunLabels) -> ContainerCreateBody {
     ContainerCreateBody {
         image: Some(image.to_owned()),
-        entrypoint: Some(vec![program.to_owned(), "version".to_owned()]),
+        entrypoint: Some(words),
         labels: Some(labels.ours()),
         healthcheck: Some(HealthConfig { test: Some(vec!["NONE".to_owned()]), ..HealthConfig::default() }),
         host_config: Some(HostConfig {
@@ -105,11 +121,12 @@ mod tests {
 
     #[test]
     fn it_can_reach_nobody_and_is_found_again() {
-        let body = body("sha256:1", PROGRAM, &labels());
+        let words = vec![PROGRAM.to_owned(), "version".to_owned()];
+        let body = body("sha256:1", words, &labels());
         let host = body.host_config.unwrap();
         assert_eq!((host.network_mode.as_deref(), host.readonly_rootfs), (Some("none"), Some(true)));
         assert_eq!((body.env, host.binds, host.mounts), (None, None, None));
-        assert_eq!(body.entrypoint.unwrap(), [PROGRAM, "version"], "no command that opens a database");
+        assert_eq!(body.entrypoint.unwrap(), [PROGRAM, "version"]);
         assert_eq!(body.labels.unwrap()["upgrade-gate.run"], "r1");
     }
 

@@ -37,6 +37,7 @@ mod no_engine;
 mod one_off;
 mod order;
 mod own;
+mod piped;
 mod prepare;
 mod project;
 mod put_file;
@@ -50,7 +51,7 @@ mod volume;
 mod wait;
 
 pub use as_service::ServerCommand;
-pub use ask::ask_version;
+pub use ask::{ask_program, ask_version};
 pub use cause::Cause;
 pub use container::{ContainerState, ContainerStatus, Health};
 pub use down::{Removed, clear, down};
@@ -63,6 +64,7 @@ pub use labels::{LABEL_EXPIRES, LABEL_GITHUB_JOB, LABEL_OWNER, LABEL_RUN, RunLab
 pub use no_engine::NoEngine;
 pub use one_off::{OneOff, OneOffEnd};
 pub use own::Own;
+pub use piped::{Piped, PipedEnds, PipedLife};
 pub use prepare::PrepareOptions;
 pub use project::RunningProject;
 pub use reaper::{container_ended, start_reaper};

@@ -18,13 +18,13 @@ use basics::wait::{self, Missed, WaitPace, WaitProgress};
 use compose_file::{Attachment, Project, Service};
 
 /// How long it may take to end after it was asked to.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 /// How long the engine may take to say that a container has ended whose log has.
 const LAST_WORD: Duration = Duration::from_secs(10);
 /// What is read of its results at most, in bytes.
 const RESULTS: usize = 256_000_000;
 /// Browsers crash with the engine's default of 64 MB.
-const SHARED_MEMORY: u64 = 1 << 30;
+pub(super) const SHARED_MEMORY: u64 = 1 << 30;
 
 /// What is run.
 #[derive(Debug, Clone)]
@@ -82,12 +82,7 @@ pub(super) async fn run(
 
 /// The project with one more service, on the networks of those that it should reach.
 fn with(project: &Project, one_off: &OneOff) -> Result<Project, Error> {
-    let mut networks = IndexMap::new();
-    for beside in &one_off.beside {
-        for (key, _) in attachments(service(project, beside)?) {
-            networks.insert(key, Attachment::default());
-        }
-    }
+    let networks = networks_of(project, &one_off.beside)?;
     let service = Service {
         image: one_off.image.clone(),
         entrypoint: one_off.entrypoint.clone(),
@@ -101,6 +96,20 @@ fn with(project: &Project, one_off: &OneOff) -> Result<Project, Error> {
     let mut project = project.clone();
     project.services.insert(one_off.name.clone(), service);
     Ok(project)
+}
+
+/// The networks of these services.
+pub(super) fn networks_of(
+    project: &Project,
+    services: &[String],
+) -> Result<IndexMap<String, Attachment>, Error> {
+    let mut networks = IndexMap::new();
+    for name in services {
+        for (key, _) in attachments(service(project, name)?) {
+            networks.insert(key, Attachment::default());
+        }
+    }
+    Ok(networks)
 }
 
 /// Follows its log until it ends, or stops it at the deadline.

@@ -1,6 +1,7 @@
 //! A project that was brought up: start, stop, recreate, look inside.
 
 mod address;
+mod beside;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,7 +11,6 @@ use futures_util::future::try_join_all;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::as_service::{self, ServerCommand};
 use super::container::{self, ContainerState};
 use super::engine::Engine;
 use super::error::{Error, within};
@@ -19,7 +19,6 @@ use super::fetch::Fetched;
 use super::files;
 use super::labels::RunLabels;
 use super::names;
-use super::one_off::{self, OneOff, OneOffEnd};
 use super::order::{Waits, starting_order};
 use super::prepare::{self, PrepareOptions};
 use super::spec;
@@ -313,35 +312,6 @@ impl RunningProject {
         path: &str,
     ) -> Result<Vec<(String, Vec<u8>)>, Error> {
         files::read(&self.engine, &self.container_name(service, number), path).await
-    }
-
-    /// Runs a container beside the project's own to its end, and removes it; each line that it prints goes to `line`.
-    ///
-    /// # Errors
-    /// When it cannot be created or started. An exit code, and a deadline that comes first, are results.
-    pub async fn run_to_end(
-        &self,
-        one_off: &OneOff,
-        line: &mut (dyn FnMut(String) + Send),
-        deadline: Instant,
-    ) -> Result<OneOffEnd, Error> {
-        let one_off = OneOff { image: self.exactly(&one_off.image).to_owned(), ..one_off.clone() };
-        one_off::run(&self.engine, &self.project, &self.labels, &one_off, line, deadline).await
-    }
-
-    /// Runs one command of a server in a container like a service's, to its end, and removes it: its exit code, or nothing where
-    /// the time was up. Each line that it prints goes to `line`.
-    ///
-    /// # Errors
-    /// When it cannot be created or started.
-    pub async fn run_server_command(
-        &self,
-        command: &ServerCommand,
-        line: &mut (dyn FnMut(String) + Send),
-        deadline: Instant,
-    ) -> Result<Option<i64>, Error> {
-        let command = ServerCommand { image: self.exactly(&command.image).to_owned(), ..command.clone() };
-        as_service::run(&self.engine, &self.project, &self.labels, &command, line, deadline).await
     }
 
     /// The regular files at or below `path` in a container, running or not, by name alone: path from the last part of

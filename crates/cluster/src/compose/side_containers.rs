@@ -1,11 +1,13 @@
 //! Containers of the user's on the network of a compose project. No other provider has them.
 
+use std::sync::atomic::Ordering;
+
 use tokio::time::Instant;
 
-use super::ComposeCluster;
-use crate::side_container::{SideContainer, SideContainerEnd};
+use super::{CREATE, ComposeCluster};
+use crate::side_container::{PipedContainer, SideContainer, SideContainerEnd};
 use basics::trouble::{OfPart as _, Trouble};
-use docker::OneOff;
+use docker::{OneOff, Piped, PipedEnds};
 
 /// What runs containers beside the cluster.
 #[derive(Debug, Clone, Copy)]
@@ -59,5 +61,32 @@ impl<'a> SideContainers<'a> {
             out_of_memory: ended.oom_killed,
             files: ended.files,
         })
+    }
+    /// What a program of an image says when it is run by these words where it can touch nothing: its exit code, or nothing where it did
+    /// not end in time, and its lines.
+    ///
+    /// # Errors
+    /// When it could not be started.
+    pub async fn ask(&self, container: &PipedContainer) -> Result<(Option<i64>, Vec<String>), Trouble> {
+        let asked = (container.name.as_str(), container.words.clone());
+        self.0.running()?.ask(&container.image, asked).await.part(&container.name)
+    }
+
+    /// Runs one that is spoken to until its ends are dropped: on the networks of the nodes, which it reaches by the addresses that
+    /// the gate has of them.
+    ///
+    /// # Errors
+    /// When it could not be started.
+    pub async fn speak(&self, container: &PipedContainer) -> Result<PipedEnds, Trouble> {
+        let cluster = self.0;
+        let piped = Piped {
+            name: container.name.clone(),
+            number: cluster.spoken_to.fetch_add(1, Ordering::Relaxed) + 1,
+            image: container.image.clone(),
+            entrypoint: container.words.clone(),
+            beside: cluster.options.roles.nodes.iter().map(|node| node.service.clone()).collect(),
+        };
+        let started = cluster.running()?.start_piped(&piped, Instant::now() + CREATE).await;
+        started.part(&container.name)
     }
 }
