@@ -41,7 +41,7 @@ mod waivers;
 pub(crate) use action_mode::{ActionMode, ActionModeInputs};
 pub(crate) use attached::{Admin, Attached, AttachedInputs, AttachedPlan};
 pub(crate) use availability::{AllowedHarm, AvailabilityInputs};
-pub(crate) use browser::BrowserInputs;
+pub(crate) use browser::{BrowserInputs, BrowserPlan};
 pub(crate) use bucket::BucketSettings;
 pub(crate) use bundles::{Bundle, NextBundle};
 pub(crate) use ca_bundle::{authorities, authorities_pem};
@@ -65,7 +65,6 @@ pub(crate) use upload::UploadInputs;
 
 use std::collections::BTreeSet;
 
-use chromium::Program;
 use clap::{Arg, Args, Command, FromArgMatches as _};
 use row::{Family, InputKind, InputRow, Value};
 use secrecy::ExposeSecret as _;
@@ -139,7 +138,7 @@ pub struct Settings {
     /// What is checked.
     pub checks: Checks,
     /// What pages are looked at with, if anything is.
-    pub browser: Option<Program>,
+    pub browser: Option<BrowserPlan>,
     /// What a roll may cost users.
     pub availability: AllowedHarm,
     /// The test suite of the user, if it is to run.
@@ -176,8 +175,10 @@ impl Inputs {
         let upload = self.upload.judge(problems);
         scope::judge(&self.values(), self.attached.origin(), problems);
         let attached = self.attached.judge(problems);
-        // A suite that is skipped is not run, whatever its inputs say.
-        let suite = suite.filter(|_| checks.chosen.iter().any(|check| check.id == SuitePlan::CHECK));
+        // A suite that is skipped is not run, whatever its inputs say; nor is a browser brought that has nothing to look at.
+        let is_chosen = |id: &str| checks.chosen.iter().any(|check| check.id == id);
+        let suite = suite.filter(|_| is_chosen(SuitePlan::CHECK));
+        let browser = browser.filter(|_| is_chosen(BrowserPlan::CHECK));
         Settings {
             releases,
             cluster,

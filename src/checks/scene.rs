@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chromium::Program;
-
 use super::carried::Carried;
+use super::page_browser::PageBrowser;
 pub(crate) use crate::cluster::Absent;
 use crate::cluster::evidence::EvidenceFolder;
 use crate::cluster::{Census, Database, ImageFacts, Nodes, Origin, ServerProcess};
@@ -120,8 +119,8 @@ pub struct Scene<'a> {
     pub mail: Result<&'a MailSink, Absent>,
     /// The gate's server of push notifications, if the servers were told to send them there; else why not.
     pub push: Result<&'a PushSink, Absent>,
-    /// What pages are looked at with, if the user gave a browser.
-    pub browser: Option<&'a Program>,
+    /// What pages are looked at with; else why none are.
+    pub browser: Result<PageBrowser<'a>, Absent>,
     /// Where pictures of pages go; nowhere in a test.
     pub shelf: Option<&'a EvidenceFolder>,
     /// Where the cluster comes from.

@@ -91,7 +91,7 @@ impl StageSet {
             sinks: &self.sinks,
             mail: Err(absent()),
             push: Err(absent()),
-            browser: None,
+            browser: Err(absent()),
             shelf: None,
             origin: Origin::Built,
             looks_for_due: Duration::from_secs(300),

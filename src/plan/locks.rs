@@ -12,9 +12,10 @@ pub(crate) fn judge_lock<'a>(
     problems: &mut Problems,
 ) {
     let Some(GivenLock { file, lock }) = lock else { return };
-    let suite = plan.suite.iter().filter_map(|suite| suite.image.as_deref());
-    let all =
-        [plan.stable.image.as_str(), plan.release.image.as_str()].into_iter().chain(suite).chain(others);
+    let all = [plan.stable.image.as_str(), plan.release.image.as_str()]
+        .into_iter()
+        .chain(plan.images_beside())
+        .chain(others);
     let mut lacking: Vec<String> = Vec::new();
     for image in all.filter(|image| !lock.images.contains_key(*image)) {
         let image = Shown::plain(image).to_string();
@@ -78,6 +79,9 @@ mod tests {
         let plan = make(&inputs, None).unwrap();
         assert_eq!((plan.stable.image.as_str(), plan.release.image.as_str()), ("mm:11.5.1", "mm:master"));
         assert_eq!(told(&inputs, &["postgres:16"]), "");
+        let mut looked_at = inputs.clone();
+        looked_at.browser.browser_image = "browser:1".into();
+        assert_eq!(told(&looked_at, &[]), "lock: lacks what this run needs: browser:1\n");
         let mut same = inputs;
         (same.releases.stable, same.releases.release) = ("mm:11.5.1".into(), "mm:master".into());
         assert_eq!(told(&same, &[]), "");

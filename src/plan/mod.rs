@@ -31,4 +31,4 @@ pub(crate) use render::text;
 pub(crate) use steps::PlanStep;
 pub(crate) use supported_versions::{is_esr, support};
 pub use types::Plan;
-pub(crate) use types::{BuiltPlan, Bundle, Release, SiteCopy, StoreDump, StoreForm, SuitePlan};
+pub(crate) use types::{BrowserPlan, BuiltPlan, Bundle, Release, SiteCopy, StoreDump, StoreForm, SuitePlan};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::steps::PlanStep;
-use super::types::{AttachedPlan, Bundle, Plan};
+use super::types::{AttachedPlan, BrowserPlan, Bundle, Plan};
 use crate::cluster::what_is_cut_off;
 use crate::inputs::NextBundle;
 use crate::shown::Shown;
@@ -61,8 +61,14 @@ pub(crate) fn text(plan: &Plan) -> String {
             line(format!("         then {version}, {}", path.display()));
         }
     }
-    if let Some(browser) = &plan.browser {
-        line(format!("browser  {}: {}", browser.path.display(), Shown::plain(&browser.version)));
+    match &plan.browser {
+        Some(BrowserPlan::Here(browser)) => {
+            line(format!("browser  {}: {}", browser.path.display(), Shown::plain(&browser.version)));
+        }
+        Some(BrowserPlan::Beside { image }) => {
+            line(format!("browser  of {image}, in a container of its own"))
+        }
+        None => {}
     }
     for waiver in &plan.waivers.list {
         line(format!("waiver   {waiver}"));
@@ -104,6 +110,26 @@ mod tests {
     use super::*;
     use crate::inputs::Inputs;
     use crate::plan::{BuiltPlan, make};
+
+    #[test]
+    fn a_browser_is_told_of_where_something_is_looked_at() {
+        let shown = |only: &str| {
+            let inputs = [
+                ("stable", "11.5.1"),
+                ("release", "11.6.0"),
+                ("browser-image", "my/browser:1"),
+                ("only", only),
+            ];
+            let plan = make(&Inputs::given(&inputs), None).unwrap();
+            (text(&plan), plan.images_beside().len())
+        };
+        let (looks, images) = shown("identity, look");
+        assert!(looks.contains("browser  of my/browser:1, in a container of its own\n"), "{looks}");
+        assert_eq!(images, 1);
+        let (bare, images) = shown("identity");
+        assert!(!bare.contains("my/browser"), "{bare}");
+        assert_eq!(images, 0);
+    }
 
     #[test]
     fn nothing_is_said_that_will_not_be_done() {

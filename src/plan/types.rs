@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use chromium::Program;
 use serde::{Deserialize, Serialize};
 
 use super::steps::PlanStep;
 use crate::checks::crowd;
 use crate::compose::PullPolicy;
 pub(crate) use crate::inputs::{
-    AllowedHarm, AttachedPlan, Bundle, LeftOut, MigrateBy, Release, SiteCopy, StoreDump, StoreForm,
-    SuitePlan, WantedRollback,
+    AllowedHarm, AttachedPlan, BrowserPlan, Bundle, LeftOut, MigrateBy, Release, SiteCopy, StoreDump,
+    StoreForm, SuitePlan, WantedRollback,
 };
 use crate::lock::Lock;
 use crate::outcome::Stage;
@@ -96,7 +95,7 @@ pub struct Plan {
     pub keep: bool,
     /// What pages are looked at with, if anything is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub browser: Option<Program>,
+    pub browser: Option<BrowserPlan>,
     /// Whether the retired Apps framework is measured.
     #[serde(default)]
     pub apps: bool,
@@ -120,6 +119,15 @@ fn is_usual_crowd(members: &usize) -> bool {
 }
 
 impl Plan {
+    /// The images of what runs beside the cluster: a suite's, a browser's, which may be the same.
+    #[must_use]
+    pub fn images_beside(&self) -> Vec<&str> {
+        let suite = self.suite.as_ref().and_then(|suite| suite.image.as_deref());
+        let browser =
+            self.browser.as_ref().and_then(BrowserPlan::image).filter(|image| Some(*image) != suite);
+        suite.into_iter().chain(browser).collect()
+    }
+
     /// Whether a check is planned in any stage.
     #[must_use]
     pub fn has_check(&self, id: &str) -> bool {

@@ -23,6 +23,7 @@ mod mail_settings;
 mod migrate;
 mod node;
 mod objects;
+mod page_browser;
 mod pointing;
 mod prepare;
 mod products;

@@ -4,6 +4,7 @@ use futures_util::future::try_join_all;
 
 use super::blame::Blames as _;
 use super::node;
+use super::page_browser;
 use super::session::RunSession;
 use crate::checks::Side;
 use crate::cluster::Images;
@@ -21,11 +22,12 @@ pub(super) async fn prepare(session: &mut RunSession<'_>) -> Result<(), Breakage
         stable: &plan.stable.image,
         release: &plan.release.image,
         history: &history,
-        // A suite whose image is missing should be known before the upgrade, not after it.
-        suite: plan.suite.as_ref().and_then(|suite| suite.image.as_deref()),
+        // A suite or a browser whose image is missing should be known before the upgrade, not after it.
+        beside: &plan.images_beside(),
         needs: &needs,
     };
     session.cluster.prepare(&images).await.blames(Blame::Environment)?;
+    page_browser::find(session).await?;
     serve(session).await;
     // No node gets traffic before its sanity passed.
     let traffic = session.cluster.traffic();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::mail_settings;
+use super::page_browser;
 use super::push_settings;
 use super::session::RunSession;
 use crate::checks::{
@@ -39,7 +40,7 @@ pub(super) async fn scene<'s>(session: &'s RunSession<'_>, stage: Stage) -> Resu
         sinks: &session.sinks,
         mail: mail_settings::mail_of(session),
         push: push_settings::push_of(session),
-        browser: session.plan.browser.as_ref(),
+        browser: page_browser::of(session),
         shelf: Some(session.shelf),
         origin: session.cluster.origin(),
         looks_for_due: session.cluster.looks_for_due(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chromium::Program;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -82,6 +83,8 @@ pub(super) struct RunSession<'a> {
     pub(super) census: Option<Census>,
     /// Whether the servers were told to send their mail to the gate; else why not.
     pub(super) mail: Result<(), Absent>,
+    /// The browser of the image that pages are looked at with; else why there is none.
+    pub(super) browser: Result<Program, Absent>,
     /// Whether they were told to send their push notifications to the gate; else why not.
     pub(super) push: Result<(), Absent>,
 }
@@ -131,6 +134,7 @@ impl<'a> RunSession<'a> {
             census: None,
             mail: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
             push: Err(Absent::NotMeasured("the servers were not told about it yet".into())),
+            browser: Err(Absent::NotMeasured("its image was not looked into yet".into())),
         }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Skipped with a line on standard error where no engine answers, unless `UPGRADE_GATE_REQUIRE_DOCKER` is set.
 
+mod browser_image;
 mod call;
 mod cancels;
 mod databases;

@@ -85,7 +85,23 @@ fn without_a_browser_the_look_does_not_apply_and_says_what_to_write() {
     let Outcome::NotApplicable { reason } = the_look(&ended.record(), Stage::Release).outcome.clone() else {
         panic!("{}", ended.output)
     };
-    assert!(reason.contains("the input browser"), "{reason}");
+    assert!(reason.contains("the input browser, or an image that has one as browser-image"), "{reason}");
+}
+
+#[tokio::test]
+async fn an_image_does_not_apply_where_there_are_no_containers() {
+    let mut play = Play::healthy();
+    play.inputs.checks.only = "look, posts".into();
+    play.inputs.browser.browser_image = "my/browser:1".into();
+    let record = play.record().await;
+    assert!(Verdict::of(&record).passed(), "{:?}", Verdict::of(&record).reasons);
+    let Outcome::NotApplicable { reason } = the_look(&record, Stage::Release).outcome.clone() else {
+        panic!("{record:?}")
+    };
+    assert!(
+        reason.contains("no containers") && reason.contains("browser in place of browser-image"),
+        "{reason}"
+    );
 }
 
 #[test]

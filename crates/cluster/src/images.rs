@@ -11,8 +11,8 @@ pub struct Images<'a> {
     pub release: &'a str,
     /// What one of them runs before.
     pub history: &'a [String],
-    /// The user's own test suite.
-    pub suite: Option<&'a str>,
+    /// What runs beside them: the user's own test suite, a browser.
+    pub beside: &'a [&'a str],
     /// What the two releases need of the database.
     pub needs: &'a Needs,
 }

@@ -85,7 +85,9 @@ impl Cluster {
     pub fn side_containers(&self) -> Result<SideContainers<'_>, Absent> {
         let why = match self {
             Self::Compose(cluster) => return Ok(SideContainers::of(cluster)),
-            Self::StandIn(_) => "the stand-in has no containers: give suite-command without suite-image",
+            Self::StandIn(_) => {
+                "the stand-in has no containers: give suite-command without suite-image, and browser in place of browser-image"
+            }
             Self::Attached(_) => "attached: the gate cannot run containers beside it",
         };
         Err(Absent::NotApplicable(why.into()))

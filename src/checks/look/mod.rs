@@ -1,4 +1,4 @@
-//! `look`: what a headless browser shows of the site. Opt-in, by the input `browser`.
+//! `look`: what a headless browser shows of the site. Opt-in, by the inputs `browser` and `browser-image`.
 //!
 //! ```text
 //! the way (way.rs)     from the site's name to one node
@@ -16,9 +16,10 @@ mod pictures;
 mod scenery;
 mod way;
 
-use chromium::{Chromium, Cookie, Program};
+use chromium::Cookie;
 use secrecy::ExposeSecret as _;
 
+use super::page_browser::PageBrowser;
 use super::prelude::*;
 use super::site::{self, UsersSite};
 use super::webapp;
@@ -34,15 +35,14 @@ pub(super) const CHECK: Check = Check::new(
     &["E1"],
     |cx| Box::pin(run(cx)),
 )
-.needs(&[Need::Input("browser")]);
+.needs(&[Need::Input("browser or browser-image")]);
 
 const NAME: &str = "a browser shows the pages of the site";
 
 async fn run(cx: &Context<'_>) {
-    let Some(program) = cx.browser else {
-        let reason =
-            "no browser was given: write the path of a Chromium as the input browser to have pages looked at";
-        return cx.not_applicable(NAME, reason);
+    let browser = match &cx.browser {
+        Ok(browser) => *browser,
+        Err(absent) => return cx.judge(NAME, Err(absent.into())),
     };
     if let Some(reason) = webapp::none_built_in(cx).await {
         return cx.not_applicable(NAME, reason);
@@ -53,14 +53,14 @@ async fn run(cx: &Context<'_>) {
         SCENERY.old(cx)
     };
     let (Some(scenery), Some(before)) = (scenery, judged::before(cx)) else { return };
-    cx.fact("browser", program.version.clone());
+    cx.fact("browser", browser.words());
     if cx.restored.is_some() {
         cx.fact("pictures", "none are kept, because they would show names of your site's data");
     }
     let looked = std::sync::Mutex::new(Vec::new());
     cx.each_version(async |walk| {
         let (session, cookies, site) = logged_in(cx, &walk).await?;
-        let seen = at_node(cx, &walk, (program, &site, &cookies), &scenery, &before).await;
+        let seen = at_node(cx, &walk, (browser, &site, &cookies), &scenery, &before).await;
         walk.verify("log out on {node} in the browser", async {
             session.logout().await.expecting("the session to end").map(drop)
         })
@@ -94,14 +94,14 @@ async fn logged_in(
 async fn at_node(
     cx: &Context<'_>,
     walk: &Walk<'_>,
-    (program, site, cookies): (&Program, &UsersSite, &[SetCookie]),
+    (browser, site, cookies): (PageBrowser<'_>, &UsersSite, &[SetCookie]),
     scenery: &Scenery,
     before: &Before,
 ) -> Result<Before, Reported> {
     let place = walk.actor;
     let way =
         walk.step("{name} tells how a browser gets to it", async { BrowserWay::to(place, site) }).await?;
-    let started = async { Chromium::start(program, &way.reach).await.map_err(StepError::from) };
+    let started = async { browser.start(&way.reach).await.map_err(StepError::from) };
     let mut chromium = walk.step("start a browser for {node}", started).await?;
     let mut looked = Before::default();
     let login = ViewedPage::login();

@@ -40,6 +40,7 @@ const OF_BUILT: &[(&str, &str)] = &[
     ("balancer-image", "haproxy:3"),
     ("plugins", "x.tar.gz"),
     ("suite-image", "my/suite:1"),
+    ("browser-image", "my/browser:1"),
     ("license", "text"),
     ("keep", "true"),
     ("pull", "always"),

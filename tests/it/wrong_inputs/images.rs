@@ -77,7 +77,7 @@ const NO_REFERENCE: &[&str] = &[
 
 /// Every input that is an image, and what must stand beside it.
 const INPUTS: &[&str] =
-    &["stable", "release", "suite-image", "database-image", "store-image", "balancer-image"];
+    &["stable", "release", "suite-image", "browser-image", "database-image", "store-image", "balancer-image"];
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -92,6 +92,11 @@ pub(super) fn cases() -> Vec<Case> {
         cases.push(Case::inputs("plan", &[("image", repository)]));
     }
     cases.extend(old_databases());
+    // Two browsers, whether the one of this machine is there or not.
+    for command in ["plan", "run"] {
+        let both = [("browser-image", "my/browser:1"), ("browser", "/no/such/browser")];
+        cases.push(Case::inputs(command, &both).says("is given beside browser").says("is not there"));
+    }
     for reference in ["mm:", "http://reg/x:1", "MM/Upper:1", "a b:1", "mm:1@sha256:abc"] {
         cases.push(Case::inputs("run", &[("stable", reference)]));
         let yaml = format!(

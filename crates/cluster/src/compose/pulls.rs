@@ -32,12 +32,12 @@ pub(super) fn settle(
     }
     let history: Vec<Wanted> =
         images.history.iter().map(|image| of_nodes(project, roles, image, input)).collect();
-    let suite = images.suite.map(|image| Wanted {
-        reference: image.to_owned(),
+    let beside = images.beside.iter().map(|image| Wanted {
+        reference: (*image).to_owned(),
         platform: None,
         policy: of_another(input, None, image),
     });
-    std::iter::once(release).chain(history).chain(suite).collect()
+    std::iter::once(release).chain(history).chain(beside).collect()
 }
 
 /// An image that the nodes run, for the platform that they ask for.
@@ -105,7 +105,7 @@ mod tests {
     }
 
     fn images(needs: &Needs) -> Images<'_> {
-        Images { stable: "mm:11.6.0", release: "mm:master", history: &[], suite: Some("suite:1"), needs }
+        Images { stable: "mm:11.6.0", release: "mm:master", history: &[], beside: &["suite:1"], needs }
     }
 
     #[test]
