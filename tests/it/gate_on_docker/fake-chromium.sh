@@ -8,6 +8,8 @@ for word; do
 done
 answer() { printf '{"id":%s,"result":%s}\000' "$id" "$1" >&4; }
 there=false
+# The shell is busybox's, whose read ends at a NUL if it is told so.
+# shellcheck disable=SC3045
 while IFS= read -r -d '' message <&3; do
   id=${message#*\"id\":}
   id=${id%%[,\}]*}
