@@ -39,7 +39,7 @@ pub async fn ask_version(
     labels: &RunLabels,
 ) -> Result<Option<String>, Error> {
     let facts = inspect_image(engine, image).await?;
-    let words = vec![program(&facts).to_owned(), "version".to_owned()];
+    let words = for_version(program(&facts));
     let (_, lines) = ask_program(engine, (image, platform), ("version", words), labels).await?;
     Ok(answer(&lines))
 }
@@ -82,6 +82,11 @@ pub(super) fn program(facts: &InspectedImage) -> &str {
     facts.program.iter().find(is_server).map_or(PROGRAM, String::as_str)
 }
 
+/// The words that a server's program tells its version for.
+fn for_version(program: &str) -> Vec<String> {
+    vec![program.to_owned(), "version".to_owned()]
+}
+
 fn body(image: &str, words: Vec<String>, labels: &RunLabels) -> ContainerCreateBody {
     ContainerCreateBody {
         image: Some(image.to_owned()),
@@ -121,12 +126,11 @@ mod tests {
 
     #[test]
     fn it_can_reach_nobody_and_is_found_again() {
-        let words = vec![PROGRAM.to_owned(), "version".to_owned()];
-        let body = body("sha256:1", words, &labels());
+        let body = body("sha256:1", for_version(PROGRAM), &labels());
         let host = body.host_config.unwrap();
         assert_eq!((host.network_mode.as_deref(), host.readonly_rootfs), (Some("none"), Some(true)));
         assert_eq!((body.env, host.binds, host.mounts), (None, None, None));
-        assert_eq!(body.entrypoint.unwrap(), [PROGRAM, "version"]);
+        assert_eq!(body.entrypoint.unwrap(), [PROGRAM, "version"], "no command that opens a database");
         assert_eq!(body.labels.unwrap()["upgrade-gate.run"], "r1");
     }
 

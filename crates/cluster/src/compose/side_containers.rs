@@ -62,6 +62,7 @@ impl<'a> SideContainers<'a> {
             files: ended.files,
         })
     }
+
     /// What a program of an image says when it is run by these words where it can touch nothing: its exit code, or nothing where it did
     /// not end in time, and its lines.
     ///
